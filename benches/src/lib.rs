@@ -1,0 +1,1 @@
+//! Benchmarks of Dala beside its peers.

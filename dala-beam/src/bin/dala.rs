@@ -1,0 +1,2 @@
+//! The `dala` command.
+fn main() {}

@@ -1,0 +1,1 @@
+//! BEAM frontend of Dala: loader, lowering, term heap, built-in functions, the `dala` command.

@@ -1,0 +1,1 @@
+//! Tensor region of the Dala actor runtime.

@@ -1,0 +1,177 @@
+//! Atoms: interned names, one table for the whole OS process.
+//!
+//! The table only grows; an atom is never freed (as in OTP). Reads take no lock that a writer holds for long:
+//! texts are leaked once and handed out as `&'static str`.
+
+use std::collections::HashMap;
+use std::sync::{OnceLock, RwLock};
+
+/// Most atoms a process may have, as OTP's default (`erl +t`).
+pub const MAX_ATOMS: usize = 1_048_576;
+/// Longest atom in code points (OTP: 255).
+pub const MAX_ATOM_CHARS: usize = 255;
+
+/// An interned name.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(transparent)]
+pub struct Atom(u32);
+
+/// Why a text is no atom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AtomError {
+    /// More than [`MAX_ATOM_CHARS`] code points.
+    #[error("atom longer than {MAX_ATOM_CHARS} characters")]
+    TooLong,
+    /// [`MAX_ATOMS`] exist already.
+    #[error("more than {MAX_ATOMS} atoms")]
+    TableFull,
+}
+
+#[derive(Default)]
+struct Table {
+    by_text: HashMap<&'static str, u32>,
+    texts: Vec<&'static str>,
+}
+
+fn table() -> &'static RwLock<Table> {
+    static TABLE: OnceLock<RwLock<Table>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut table = Table::default();
+        for (index, &text) in KNOWN.iter().enumerate() {
+            table.texts.push(text);
+            let former = table.by_text.insert(text, index as u32);
+            debug_assert!(former.is_none(), "atom {text} stands twice in the table");
+        }
+        RwLock::new(table)
+    })
+}
+
+impl Atom {
+    /// The atom named `text`, made when it does not exist.
+    ///
+    /// # Errors
+    /// When the text is too long or the table is full.
+    pub fn try_new(text: &str) -> Result<Atom, AtomError> {
+        if let Some(atom) = Atom::existing(text) {
+            return Ok(atom);
+        }
+        if text.chars().count() > MAX_ATOM_CHARS {
+            return Err(AtomError::TooLong);
+        }
+        let mut table = table().write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(&index) = table.by_text.get(text) {
+            return Ok(Atom(index));
+        }
+        if table.texts.len() >= MAX_ATOMS {
+            return Err(AtomError::TableFull);
+        }
+        let index = table.texts.len() as u32;
+        let text: &'static str = Box::leak(text.into());
+        table.texts.push(text);
+        table.by_text.insert(text, index);
+        Ok(Atom(index))
+    }
+
+    /// The atom named `text`, for texts of our own.
+    ///
+    /// # Panics
+    /// Where [`Atom::try_new`] gives an error.
+    #[track_caller]
+    pub fn new(text: &str) -> Atom {
+        match Atom::try_new(text) {
+            Ok(atom) => atom,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// The atom named `text` if it exists already (`binary_to_existing_atom`).
+    pub fn existing(text: &str) -> Option<Atom> {
+        let table = table().read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        table.by_text.get(text).map(|&index| Atom(index))
+    }
+
+    /// Its text.
+    pub fn text(self) -> &'static str {
+        let table = table().read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        table.texts.get(self.0 as usize).copied().unwrap_or("")
+    }
+
+    /// Number of atoms that exist (`erlang:system_info(atom_count)`).
+    pub fn count() -> usize {
+        table().read().unwrap_or_else(|poisoned| poisoned.into_inner()).texts.len()
+    }
+
+    /// Index in the table.
+    #[inline]
+    pub const fn index(self) -> u32 {
+        self.0
+    }
+
+    /// The atom with this index of the table.
+    #[inline]
+    pub const fn from_index(index: u32) -> Atom {
+        Atom(index)
+    }
+}
+
+impl std::fmt::Debug for Atom {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "'{}'", self.text())
+    }
+}
+
+impl std::fmt::Display for Atom {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+macro_rules! known_atoms {
+    ($($name:ident = $text:literal,)*) => {
+        /// Atoms that Rust code names; their indices are fixed.
+        #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "private index of the table below")]
+        mod index { #[repr(u32)] #[derive(Clone, Copy)] pub(super) enum Known { $($name,)* } }
+        const KNOWN: &[&str] = &[$($text,)*];
+        /// Atoms that Rust code names.
+        pub mod atoms {
+            use super::{Atom, index::Known};
+            $(#[doc = concat!("`", $text, "`")] pub const $name: Atom = Atom(Known::$name as u32);)*
+        }
+    };
+}
+
+known_atoms! {
+    FALSE = "false", TRUE = "true", NIL_ATOM = "nil", UNDEFINED = "undefined", OK = "ok", ERROR = "error",
+    EXIT = "exit", THROW = "throw", EXIT_UPPER = "EXIT", DOWN = "DOWN", NORMAL = "normal", KILL = "kill",
+    KILLED = "killed", SHUTDOWN = "shutdown", NOPROC = "noproc", NOCONNECTION = "noconnection",
+    NOCATCH = "nocatch", BADARG = "badarg", BADARITH = "badarith", BADMATCH = "badmatch",
+    CASE_CLAUSE = "case_clause", IF_CLAUSE = "if_clause", TRY_CLAUSE = "try_clause",
+    FUNCTION_CLAUSE = "function_clause", UNDEF = "undef", BADFUN = "badfun", BADARITY = "badarity",
+    BADMAP = "badmap", BADKEY = "badkey", BADRECORD = "badrecord", TIMEOUT_VALUE = "timeout_value",
+    SYSTEM_LIMIT = "system_limit", INFINITY = "infinity", PROCESS = "process", PORT = "port", TIMEOUT = "timeout",
+    DOLLAR_GEN_CALL = "$gen_call", DOLLAR_GEN_CAST = "$gen_cast", SYSTEM = "system", INFO = "info",
+    REPLY = "reply", NOREPLY = "noreply", STOP = "stop", FILE = "file", LINE = "line", MODULE = "module",
+    ERROR_INFO = "error_info", CAUSE = "cause", NONODE = "nonode@nohost", ERLANG = "erlang",
+    MODULE_INFO = "module_info", MINUS = "-", ALL = "all", UNDEFINED_FUNCTION = "undefined_function",
+    ERROR_HANDLER = "error_handler", PANIC = "panic", NOTIFY = "notify", EMPTY = "",
+    ALIAS = "alias", STRUCT = "__struct__", NOT_PURGED = "not_purged",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn same_text_gives_same_atom() {
+        assert_eq!(Atom::new("a fresh atom"), Atom::new("a fresh atom"));
+        assert_eq!(Atom::new("ok"), atoms::OK);
+        assert_eq!(atoms::OK.text(), "ok");
+    }
+
+    #[test]
+    fn long_atoms_are_refused() {
+        assert_eq!(Atom::try_new(&"é".repeat(256)), Err(AtomError::TooLong));
+        assert!(Atom::try_new(&"é".repeat(255)).is_ok());
+    }
+}

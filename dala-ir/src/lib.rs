@@ -1,0 +1,9 @@
+//! Term words, message shapes and the typed IR of Dala.
+//!
+//! Two layers. `abi` and [`term`] are always built: every fact about layout (term words, heap headers,
+//! message shapes) stands there once, for macros, runtime, collector and generated code alike. The IR, its
+//! verifier, text form and interpreter come with the feature `ir`.
+//!
+//! Nothing here knows a runtime, a process or a `.beam` file.
+
+pub mod abi;

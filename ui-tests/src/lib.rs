@@ -1,0 +1,1 @@
+//! Compile-fail tests of the Dala macros; the cases are in `fail` and `pass`.
