@@ -4,11 +4,13 @@
 //! `#[repr(transparent)]` and has `const` assertions on its offsets beside it.
 
 pub mod atom;
+pub mod context;
 pub mod header;
 pub mod pid;
 pub mod word;
 
 pub use atom::{Atom, atoms};
+pub use context::{ActorContext, INTERP_RETURN};
 pub use header::{Header, Kind};
 pub use pid::Pid;
 pub use word::{Tag, Word};
