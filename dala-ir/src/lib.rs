@@ -7,3 +7,5 @@
 //! Nothing here knows a runtime, a process or a `.beam` file.
 
 pub mod abi;
+#[cfg(feature = "ir")]
+pub mod ir;

@@ -1,0 +1,24 @@
+//! The typed IR: SSA with block parameters.
+//!
+//! A [`Module`](module::Module) holds functions; a [`Function`](function::Function) holds blocks; a block has
+//! parameters, instructions and one terminator. No op reads or writes a BEAM register: what a frontend's
+//! registers held are values here, and joins are block parameters.
+//!
+//! Invariants (checked by `verify`):
+//! - every control edge leaves at the end of a block; an instruction that can fail in a guard, or raise
+//!   inside a handler's region, is the instruction of an `attempt` or `try` terminator;
+//! - a use is dominated by its definition;
+//! - operand and result types fit the op's row in [`ops`];
+//! - machine values (f64, bool) do not live across a call.
+
+pub mod entities;
+pub mod function;
+pub mod inst;
+pub mod module;
+pub mod ops;
+
+pub use entities::{Block, FuncId, ImportId, LambdaId, LiteralId, Value};
+pub use function::{BlockData, Function, Location};
+pub use inst::{BlockCall, Constant, Immediate, InstData, SwitchKey, Terminator};
+pub use module::{Import, Lambda, Module};
+pub use ops::{Effects, Op, Type};

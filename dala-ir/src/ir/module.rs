@@ -1,0 +1,48 @@
+//! A module: functions and the tables they refer to.
+
+use super::entities::FuncId;
+use super::function::Function;
+use crate::abi::Atom;
+
+/// An imported function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Import {
+    /// Module.
+    pub module: Atom,
+    /// Function.
+    pub function: Atom,
+    /// Arity.
+    pub arity: u32,
+}
+
+/// A local fun that code of the module makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lambda {
+    /// The function; its last `free` arguments are the free variables.
+    pub function: FuncId,
+    /// Number of free variables.
+    pub free: u32,
+    /// Index in the file's fun table.
+    pub index: u32,
+    /// The file's `old_uniq`.
+    pub old_uniq: u32,
+}
+
+/// A module in IR.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// Name.
+    pub name: Atom,
+    /// Functions.
+    pub functions: Vec<Function>,
+    /// Exported functions: name, arity, function.
+    pub exports: Vec<(Atom, u32, FuncId)>,
+    /// Imported functions.
+    pub imports: Vec<Import>,
+    /// Local funs.
+    pub lambdas: Vec<Lambda>,
+    /// Source files; row 0 is the module's own.
+    pub files: Vec<String>,
+    /// The function to run before the module can be called (`-on_load`).
+    pub on_load: Option<FuncId>,
+}
