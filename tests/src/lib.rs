@@ -1,1 +1,2 @@
-//! Helpers of the cross-crate tests.
+//! What the tests across crates share: the differential harness.
+pub mod diff;

@@ -1,0 +1,45 @@
+# Everything a newcomer needs. Each target does its own set-up (scripts/setup.sh).
+#
+#   make demo            the main example on this machine's own package log
+#   make demo LOG=path   the same on another file; ARGS="--crash-at 500" kills the Elixir process there
+#   make test            all tests, with the sum of what ran
+#   make diff            the differential suite in all its modes (budget 1, GC stress, 1 and 2 workers)
+#   make bench           Dala beside its peers, in one run
+#   make loom            models of the lock-free parts
+#   make asan            unit tests under AddressSanitizer
+#   make check           what the gate runs (.ci/run)
+
+LOG ?=
+ARGS ?=
+
+.PHONY: demo test diff bench loom asan check setup
+
+setup:
+	@./scripts/setup.sh
+
+demo: setup target/mixed/ebin/.built
+	@log="$(LOG)"; [ -n "$$log" ] || log=$$(./scripts/find-log.sh) || exit 1; \
+	cargo run -q --release -p dala-examples --example mixed -- --ebin target/mixed/ebin $(ARGS) "$$log"
+
+target/mixed/ebin/.built: $(wildcard examples/mixed/lib/*.ex) | setup
+	@mkdir -p target/mixed/ebin
+	elixirc --warnings-as-errors -o target/mixed/ebin examples/mixed/lib/*.ex
+	@touch $@
+
+test: setup
+	@./scripts/test.sh
+
+diff: setup
+	@./scripts/diff.sh every
+
+bench:
+	cargo bench -p dala-benches
+
+loom:
+	@./scripts/loom.sh
+
+asan:
+	@./scripts/asan.sh
+
+check:
+	@./.ci/run

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Unit tests of the crates with unsafe modules under AddressSanitizer. The pinned stable compiler takes
+# the flag only with RUSTC_BOOTSTRAP; build scripts and proc macros are not instrumented (--target).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+host=$(rustc -vV | sed -n 's/^host: //p')
+export RUSTC_BOOTSTRAP=1
+export RUSTFLAGS="-Zsanitizer=address ${RUSTFLAGS:-}"
+export ASAN_OPTIONS="detect_leaks=0:${ASAN_OPTIONS:-}"
+export CARGO_TARGET_DIR=target/asan
+packages=()
+for package in ${ASAN_PACKAGES:-dala-ir dala dala-beam dala-gpu}; do packages+=(-p "$package"); done
+exec cargo test --target "$host" "${packages[@]}" --lib -- "$@"

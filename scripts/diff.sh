@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# The differential suite alone, in one mode or in all. Each program is run on real OTP (cached) and on
+# Dala, and the transcripts are compared.
+#
+#   scripts/diff.sh                 as it is
+#   scripts/diff.sh budget          one reduction an activation
+#   scripts/diff.sh gc              a collection at every safepoint
+#   scripts/diff.sh one-worker | two-workers
+#   scripts/diff.sh every           all five, one after the other
+#
+# What follows the mode filters by name: scripts/diff.sh budget gen_server
+set -uo pipefail
+cd "$(dirname "$0")/.."
+mode=${1:-plain}
+[ $# -eq 0 ] || shift
+
+run() {
+    echo "== differential suite: $1"
+    case $1 in
+        plain)       cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
+        budget)      DALA_REDUCTIONS=1 cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
+        gc)          DALA_GC_STRESS=1 cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
+        one-worker)  DALA_WORKERS=1 cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
+        two-workers) DALA_WORKERS=2 cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
+        *) echo "diff.sh: unknown mode $1 (plain, budget, gc, one-worker, two-workers, every)" >&2; return 2 ;;
+    esac
+}
+
+status=0
+if [ "$mode" = every ]; then
+    for each in plain budget gc one-worker two-workers; do
+        run "$each" "$@" || status=1
+    done
+else
+    run "$mode" "$@" || status=$?
+fi
+exit "$status"

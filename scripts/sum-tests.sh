@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Adds up the `test result:` lines of cargo's output (files named, or standard input), and repeats the
+# names of failed tests at the end, where a reader looks first.
+cat -- "$@" | awk '
+    /^test result:/ {
+        suites++
+        for (i = 1; i <= NF; i++) {
+            if ($i ~ /^passed/)  passed  += $(i - 1)
+            if ($i ~ /^failed/)  failed  += $(i - 1)
+            if ($i ~ /^ignored/) ignored += $(i - 1)
+        }
+    }
+    /^test .* \.\.\. FAILED/ { names = names "  " $2 "\n" }
+    END {
+        if (names != "") printf "failed tests:\n%s", names
+        printf "total: %d passed, %d failed, %d ignored in %d suites\n", passed, failed, ignored, suites
+    }'

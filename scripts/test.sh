@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# All tests of the workspace: build, run, and the sum of what ran. Arguments go to `cargo test`.
+# Prints build time and test time apart: the test time has a limit (15 minutes), the build has none.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+./scripts/setup.sh || exit 1
+
+log=target/test.log
+mkdir -p target
+
+started=$SECONDS
+cargo build --workspace --bins || exit 1
+cargo test --workspace --no-run "$@" || exit 1
+built=$SECONDS
+
+target=${CARGO_TARGET_DIR:-target}
+export DALA_BIN="${DALA_BIN:-$(cd "$target" && pwd)/debug/dala}"
+cargo test --workspace --no-fail-fast "$@" 2>&1 | tee "$log"
+status=${PIPESTATUS[0]}
+tested=$SECONDS
+
+./scripts/sum-tests.sh "$log"
+echo "build $((built - started)) s, tests $((tested - built)) s"
+exit "$status"

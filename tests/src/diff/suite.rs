@@ -1,0 +1,228 @@
+//! Runs all programs, two at a time, and reports each as a test of its own.
+//!
+//! | variable | meaning | default |
+//! |---|---|---|
+//! | `DALA_BIN` | the `dala` command to test | built by cargo |
+//! | `DALA_DIFF_STAGE` | last stage to compare with Dala (`a` compares nothing: oracle alone) | all |
+//! | `DALA_DIFF_TIMEOUT` | seconds a program may take on Dala | 60 |
+//! | `DALA_DIFF_JOBS` | programs at a time | 2 |
+//! | `DALA_REDUCTIONS`, `DALA_WORKERS`, `DALA_GC_STRESS` | read by `dala` itself | |
+use std::collections::VecDeque;
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use super::compare::difference;
+use super::compile::compile;
+use super::engine::{Engine, Otp, Transcript};
+use super::mask::mask;
+use super::program::{Program, Stage};
+
+/// Time limit of a run on OTP.
+const ORACLE_LIMIT: Duration = Duration::from_secs(60);
+
+/// What a run of the suite needs to know.
+#[derive(Clone, Debug)]
+pub struct Suite {
+    /// Folder of the programs.
+    pub programs: PathBuf,
+    /// Folder for compiled programs and transcripts.
+    pub cache: PathBuf,
+    /// Last stage that is compared with Dala.
+    pub stage: Stage,
+    /// Time limit of a run on Dala.
+    pub limit: Duration,
+    /// Programs at a time.
+    pub jobs: usize,
+    /// Only programs whose name contains one of these; empty means all.
+    pub filters: Vec<String>,
+}
+
+/// What came of one program.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The program's name.
+    pub name: String,
+    /// Text to show, or nothing when it passed.
+    pub failure: Option<String>,
+    /// Time taken.
+    pub took: Duration,
+}
+
+impl Suite {
+    /// The suite as the environment describes it. `workspace` is the workspace's root.
+    ///
+    /// # Errors
+    /// When a variable has no meaning.
+    pub fn from_env(workspace: &Path, filters: Vec<String>) -> io::Result<Self> {
+        let stage = match env::var("DALA_DIFF_STAGE") {
+            Ok(letter) => Stage::parse(&letter)
+                .ok_or_else(|| io::Error::other(format!("DALA_DIFF_STAGE={letter}: not one of a b c d e")))?,
+            Err(_) => DEFAULT_STAGE,
+        };
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
+        Ok(Self {
+            programs: workspace.join("tests/diff"),
+            cache: target.join("diff"),
+            stage,
+            limit: Duration::from_secs(number("DALA_DIFF_TIMEOUT", 60)?),
+            jobs: usize::try_from(number("DALA_DIFF_JOBS", 2)?.clamp(1, 64)).expect("at most 64"),
+            filters,
+        })
+    }
+
+    /// Runs the suite and hands each outcome to `report` as it comes.
+    ///
+    /// # Errors
+    /// When the suite could not be run at all: no compiler, a program that does not compile, no `dala`.
+    pub fn run(&self, report: &(dyn Fn(&Outcome) + Sync)) -> io::Result<Vec<Outcome>> {
+        let otp = Otp::find()?;
+        let programs = Program::all_in(&self.programs)?;
+        let ebin = compile(&programs, &self.cache, &otp.versions)?;
+        let selected: VecDeque<Program> = programs
+            .into_iter()
+            .filter(|p| self.filters.is_empty() || self.filters.iter().any(|f| p.name.contains(f.as_str())))
+            .collect();
+        let engine = if self.stage > Stage::A && selected.iter().any(|p| p.stage <= self.stage) {
+            Some(Engine::Dala(dala_binary()?))
+        } else {
+            None
+        };
+        let oracle = Oracle { otp, cache: self.cache.join("otp") };
+        fs::create_dir_all(&oracle.cache)?;
+
+        let queue = Mutex::new(selected);
+        let outcomes = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for _ in 0..self.jobs {
+                scope.spawn(|| {
+                    loop {
+                        let next = queue.lock().expect("no panic holds the queue").pop_front();
+                        let Some(program) = next else { break };
+                        let started = Instant::now();
+                        let engine = engine.as_ref().filter(|_| program.stage <= self.stage);
+                        let failure = check(&program, &oracle, engine, &ebin, self.limit)
+                            .unwrap_or_else(|error| Some(format!("    {error}\n")));
+                        let outcome = Outcome { name: program.name, failure, took: started.elapsed() };
+                        report(&outcome);
+                        outcomes.lock().expect("no panic holds the outcomes").push(outcome);
+                    }
+                });
+            }
+        });
+        Ok(outcomes.into_inner().expect("all threads ended well"))
+    }
+}
+
+/// The stages that Dala passes today. The end of the skeleton is [`Stage::E`].
+const DEFAULT_STAGE: Stage = Stage::A;
+
+fn number(name: &str, default: u64) -> io::Result<u64> {
+    match env::var(name) {
+        Ok(text) => text.parse().map_err(|_| io::Error::other(format!("{name}={text}: not a number"))),
+        Err(_) => Ok(default),
+    }
+}
+
+/// OTP's transcripts, made once for a content and a version.
+#[derive(Clone, Debug)]
+pub struct Oracle {
+    /// The installed OTP.
+    pub otp: Otp,
+    /// Folder of the cached transcripts.
+    pub cache: PathBuf,
+}
+
+impl Oracle {
+    /// The masked transcript of a program on real OTP.
+    ///
+    /// # Errors
+    /// When the program fails on OTP, or prints different things in two runs.
+    pub fn transcript(&self, program: &Program, ebin: &Path) -> io::Result<String> {
+        let version: String =
+            self.otp.versions.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let cached = self.cache.join(format!("{}-{:016x}-{version}.txt", program.name, program.content));
+        if let Ok(transcript) = fs::read_to_string(&cached) {
+            return Ok(transcript);
+        }
+        let engine = Engine::Otp(self.otp.clone());
+        let first = expect_good_end(engine.run(program, ebin, ORACLE_LIMIT)?)?;
+        let second = expect_good_end(engine.run(program, ebin, ORACLE_LIMIT)?)?;
+        if let Some(difference) = difference(&first, &second) {
+            return Err(io::Error::other(format!(
+                "the program is not deterministic: two runs on OTP differ\n{difference}"
+            )));
+        }
+        fs::write(&cached, &first)?;
+        Ok(first)
+    }
+}
+
+fn expect_good_end(transcript: Transcript) -> io::Result<String> {
+    if !transcript.ended_well {
+        return Err(io::Error::other(format!(
+            "the program fails on OTP itself ({}):\n{}{}",
+            transcript.end, transcript.output, transcript.diagnostics
+        )));
+    }
+    if transcript.output.trim().is_empty() {
+        return Err(io::Error::other("the program prints nothing on OTP, so it tests nothing"));
+    }
+    Ok(mask(&transcript.output))
+}
+
+/// Compares one program on an engine with the oracle; `None` is agreement.
+///
+/// # Errors
+/// When either side could not be run, or OTP itself fails.
+pub fn check(
+    program: &Program,
+    oracle: &Oracle,
+    engine: Option<&Engine>,
+    ebin: &Path,
+    limit: Duration,
+) -> io::Result<Option<String>> {
+    let expected = oracle.transcript(program, ebin)?;
+    let Some(engine) = engine else { return Ok(None) };
+    let actual = engine.run(program, ebin, limit)?;
+    let mut failure = difference(&expected, &mask(&actual.output)).unwrap_or_default();
+    if !actual.ended_well {
+        failure.push_str(&format!("    ended badly: {}\n", actual.end));
+    }
+    if failure.is_empty() {
+        return Ok(None);
+    }
+    // The reason of a failure (an `undef`, a panic) is most often on standard error.
+    let diagnostics: Vec<&str> = actual.diagnostics.lines().collect();
+    for line in &diagnostics[..diagnostics.len().min(20)] {
+        failure.push_str(&format!("    stderr | {line}\n"));
+    }
+    Ok(Some(failure))
+}
+
+/// `DALA_BIN`, or the binary that cargo builds in the profile this test was built in.
+///
+/// # Errors
+/// When the build fails.
+pub fn dala_binary() -> io::Result<PathBuf> {
+    if let Some(path) = env::var_os("DALA_BIN") {
+        return Ok(PathBuf::from(path));
+    }
+    // target/PROFILE/deps/diff-HASH
+    let test = env::current_exe()?;
+    let folder = test.parent().and_then(Path::parent).ok_or_else(|| io::Error::other("odd test path"))?;
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(["build", "-q", "-p", "dala-beam", "--bin", "dala"]);
+    if folder.file_name().is_some_and(|name| name == "release") {
+        command.arg("--release");
+    }
+    let status = command.status()?;
+    if !status.success() {
+        return Err(io::Error::other("cargo could not build the dala command"));
+    }
+    Ok(folder.join("dala"))
+}
