@@ -9,3 +9,5 @@
 pub mod abi;
 #[cfg(feature = "ir")]
 pub mod ir;
+#[cfg(feature = "ir")]
+pub mod interp;
