@@ -8,6 +8,6 @@
 
 pub mod abi;
 #[cfg(feature = "ir")]
-pub mod ir;
-#[cfg(feature = "ir")]
 pub mod interp;
+#[cfg(feature = "ir")]
+pub mod ir;
