@@ -11,3 +11,4 @@ pub mod abi;
 pub mod interp;
 #[cfg(feature = "ir")]
 pub mod ir;
+pub mod term;

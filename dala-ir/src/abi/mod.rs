@@ -5,12 +5,14 @@
 
 pub mod atom;
 pub mod context;
+pub mod entry;
 pub mod header;
 pub mod pid;
 pub mod word;
 
 pub use atom::{Atom, atoms};
 pub use context::{ActorContext, INTERP_RETURN};
+pub use entry::{ExportHead, FunHead};
 pub use header::{Header, Kind};
 pub use pid::Pid;
 pub use word::{Tag, Word};

@@ -1,0 +1,263 @@
+//! The binary region: counted byte buffers that many terms, on many heaps, share slices of.
+//!
+//! # Protocol
+//! - `bytes[..used]` never change while the buffer lives, so readers need no lock.
+//! - `used` only grows, by compare-and-swap: who moves it from `old` to `new` owns `bytes[old..new]` alone until it
+//!   makes a term of them. That is how an append in place works: the slice that ends at `used` claims more.
+//! - A term with the new bytes reaches another thread only through a send, which orders the writes before it; the
+//!   swap itself therefore needs no ordering beyond its own atomicity.
+//! - The count is as in `Arc`: relaxed to take, release to give back, acquire before freeing.
+
+#![expect(unsafe_code, reason = "a counted buffer with a header in front, and claims on its tail")]
+
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering, fence};
+
+/// Largest binary in bytes: its bit count must be a small integer.
+pub const MAX_BYTES: usize = 1 << 58;
+/// Capacity that the first append gives a buffer, as OTP's `bs_append` does.
+const FIRST_APPEND_BYTES: usize = 256;
+
+#[repr(C, align(16))]
+struct Head {
+    count: AtomicUsize,
+    capacity: usize,
+    used: AtomicUsize,
+    reserved: usize,
+}
+
+const HEAD_BYTES: usize = size_of::<Head>();
+
+static REGION_BYTES: AtomicI64 = AtomicI64::new(0);
+static REGION_BINARIES: AtomicI64 = AtomicI64::new(0);
+
+/// Bytes that all shared binaries take (`erlang:memory(binary)`).
+pub fn region_bytes() -> u64 {
+    REGION_BYTES.load(Ordering::Relaxed).max(0) as u64
+}
+
+/// Number of shared binaries alive.
+pub fn region_binaries() -> u64 {
+    REGION_BINARIES.load(Ordering::Relaxed).max(0) as u64
+}
+
+/// One count of a shared buffer.
+pub struct SharedBinary {
+    head: NonNull<Head>,
+}
+
+// SAFETY: the bytes below `used` are immutable, the rest is claimed by compare-and-swap, the count is atomic.
+unsafe impl Send for SharedBinary {}
+// SAFETY: as above.
+unsafe impl Sync for SharedBinary {}
+
+fn layout(capacity: usize) -> Layout {
+    let size = HEAD_BYTES.checked_add(capacity).expect("capacity is at most MAX_BYTES");
+    Layout::from_size_align(size, align_of::<Head>()).expect("capacity is at most MAX_BYTES")
+}
+
+/// First byte of the buffer at `address`, which a `RefBinary` holds.
+///
+/// # Safety
+/// `address` comes from [`SharedBinary::into_address`] or [`SharedBinary::address`] and the buffer lives.
+#[inline]
+pub(crate) unsafe fn bytes_of(address: *const u8) -> *const u8 {
+    // SAFETY: the bytes follow the head in the same allocation.
+    unsafe { address.add(HEAD_BYTES) }
+}
+
+impl SharedBinary {
+    /// An empty buffer with room for `capacity` bytes.
+    ///
+    /// # Panics
+    /// When `capacity` is over [`MAX_BYTES`].
+    pub fn with_capacity(capacity: usize) -> SharedBinary {
+        assert!(capacity <= MAX_BYTES, "binary over the limit");
+        let layout = layout(capacity);
+        // SAFETY: the layout is never empty.
+        let Some(head) = NonNull::new(unsafe { alloc(layout) }.cast::<Head>()) else { handle_alloc_error(layout) };
+        // SAFETY: freshly allocated with the head's size and alignment at least.
+        unsafe {
+            head.write(Head {
+                count: AtomicUsize::new(1),
+                capacity,
+                used: AtomicUsize::new(0),
+                reserved: 0,
+            });
+        }
+        head.as_ptr().expose_provenance();
+        REGION_BYTES.fetch_add(layout.size() as i64, Ordering::Relaxed);
+        REGION_BINARIES.fetch_add(1, Ordering::Relaxed);
+        SharedBinary { head }
+    }
+
+    /// A buffer that holds a copy of `bytes`.
+    pub fn copy_of(bytes: &[u8]) -> SharedBinary {
+        let binary = SharedBinary::with_capacity(bytes.len());
+        binary.try_append(0, bytes.len(), |tail| tail.copy_from_slice(bytes));
+        binary
+    }
+
+    /// A buffer of `len` zero bytes that `fill` may write before anyone sees them.
+    pub fn filled(len: usize, fill: impl FnOnce(&mut [u8])) -> SharedBinary {
+        let binary = SharedBinary::with_capacity(len);
+        binary.try_append(0, len, fill);
+        binary
+    }
+
+    fn head(&self) -> &Head {
+        // SAFETY: this value owns a count, so the buffer lives.
+        unsafe { self.head.as_ref() }
+    }
+
+    fn bytes_start(&self) -> *mut u8 {
+        // SAFETY: the bytes follow the head in the same allocation.
+        unsafe { self.head.as_ptr().cast::<u8>().add(HEAD_BYTES) }
+    }
+
+    /// The bytes written or claimed so far. Another owner may still be filling what it claimed last, so this is
+    /// only for who knows that nobody appends; slices of terms are always complete.
+    pub fn used(&self) -> usize {
+        self.head().used.load(Ordering::Acquire)
+    }
+
+    /// Bytes that fit without moving.
+    pub fn capacity(&self) -> usize {
+        self.head().capacity
+    }
+
+    /// Bytes `start .. start + len`, which the caller knows to be complete.
+    ///
+    /// # Panics
+    /// When they reach past what is used.
+    #[track_caller]
+    pub fn slice(&self, start: usize, len: usize) -> &[u8] {
+        assert!(start.checked_add(len).is_some_and(|end| end <= self.used()), "slice past the end");
+        // SAFETY: bytes below `used` belong to this allocation and were zeroed or filled by who claimed them.
+        unsafe { std::slice::from_raw_parts(self.bytes_start().add(start), len) }
+    }
+
+    /// Appends `extra` bytes in place if the buffer is used exactly up to `end` and has room: claims them, zeroes
+    /// them, and lets `fill` write. Says whether it did.
+    pub fn try_append(&self, end: usize, extra: usize, fill: impl FnOnce(&mut [u8])) -> bool {
+        let head = self.head();
+        let Some(new_end) = end.checked_add(extra).filter(|&new_end| new_end <= head.capacity) else {
+            return false;
+        };
+        if head.used.compare_exchange(end, new_end, Ordering::AcqRel, Ordering::Relaxed).is_err() {
+            return false;
+        }
+        // SAFETY: the swap gave `end..new_end` to this call alone, and it lies within the capacity.
+        let tail = unsafe {
+            let start = self.bytes_start().add(end);
+            start.write_bytes(0, extra);
+            std::slice::from_raw_parts_mut(start, extra)
+        };
+        fill(tail);
+        true
+    }
+
+    /// Room to give a buffer that starts with `needed` bytes and is likely to be appended to.
+    pub fn growth_capacity(needed: usize) -> usize {
+        needed.saturating_mul(2).clamp(FIRST_APPEND_BYTES, MAX_BYTES).max(needed)
+    }
+
+    /// The address to store in a `RefBinary`, which takes over this count.
+    pub fn into_address(self) -> *const u8 {
+        let address = self.address();
+        std::mem::forget(self);
+        address
+    }
+
+    /// The address, without giving the count away.
+    pub fn address(&self) -> *const u8 {
+        self.head.as_ptr().cast_const().cast()
+    }
+
+    /// Takes back the count that [`SharedBinary::into_address`] gave away.
+    ///
+    /// # Safety
+    /// `address` comes from there, and that count is not used again.
+    pub unsafe fn from_address(address: *const u8) -> SharedBinary {
+        // SAFETY: addresses of heads are not null.
+        SharedBinary { head: unsafe { NonNull::new_unchecked(address.cast_mut().cast()) } }
+    }
+
+    /// A further count of the buffer at `address`.
+    ///
+    /// # Safety
+    /// The buffer lives: some term or value holds a count of it during this call.
+    pub unsafe fn retain_address(address: *const u8) -> SharedBinary {
+        // SAFETY: borrowed for the clone only, then forgotten, so the owner's count stays.
+        let borrowed = std::mem::ManuallyDrop::new(unsafe { SharedBinary::from_address(address) });
+        SharedBinary::clone(&borrowed)
+    }
+}
+
+impl Clone for SharedBinary {
+    fn clone(&self) -> SharedBinary {
+        self.head().count.fetch_add(1, Ordering::Relaxed);
+        SharedBinary { head: self.head }
+    }
+}
+
+impl Drop for SharedBinary {
+    fn drop(&mut self) {
+        if self.head().count.fetch_sub(1, Ordering::Release) != 1 {
+            return;
+        }
+        fence(Ordering::Acquire);
+        let layout = layout(self.head().capacity);
+        REGION_BYTES.fetch_sub(layout.size() as i64, Ordering::Relaxed);
+        REGION_BINARIES.fetch_sub(1, Ordering::Relaxed);
+        // SAFETY: this was the last count; allocated with the same layout.
+        unsafe { dealloc(self.head.as_ptr().cast(), layout) };
+    }
+}
+
+impl std::fmt::Debug for SharedBinary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SharedBinary").field("used", &self.used()).field("capacity", &self.capacity()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_slice_at_the_end_appends_in_place() {
+        let binary = SharedBinary::with_capacity(16);
+        assert!(binary.try_append(0, 3, |tail| tail.copy_from_slice(b"abc")));
+        assert!(binary.try_append(3, 2, |tail| tail.copy_from_slice(b"de")));
+        assert!(!binary.try_append(3, 2, |_| panic!("the tail is taken")), "claimed twice");
+        assert!(!binary.try_append(5, 12, |_| panic!("no room")), "past the capacity");
+        assert_eq!(binary.slice(0, 5), b"abcde");
+    }
+
+    #[test]
+    fn last_count_frees_the_buffer() {
+        let binary = SharedBinary::copy_of(&[7; 1000]);
+        let address = binary.clone().into_address();
+        drop(binary);
+        // SAFETY: the count that went into the address is taken back once.
+        let back = unsafe { SharedBinary::from_address(address) };
+        assert_eq!(back.slice(999, 1), &[7]);
+    }
+
+    #[test]
+    fn racing_appends_give_the_tail_to_one_thread() {
+        let binary = SharedBinary::with_capacity(8);
+        let wins: usize = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4u8)
+                .map(|byte| {
+                    let binary = binary.clone();
+                    scope.spawn(move || usize::from(binary.try_append(0, 8, |tail| tail.fill(byte))))
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!(wins, 1);
+    }
+}
