@@ -76,15 +76,12 @@ impl SharedBinary {
         assert!(capacity <= MAX_BYTES, "binary over the limit");
         let layout = layout(capacity);
         // SAFETY: the layout is never empty.
-        let Some(head) = NonNull::new(unsafe { alloc(layout) }.cast::<Head>()) else { handle_alloc_error(layout) };
+        let Some(head) = NonNull::new(unsafe { alloc(layout) }.cast::<Head>()) else {
+            handle_alloc_error(layout)
+        };
         // SAFETY: freshly allocated with the head's size and alignment at least.
         unsafe {
-            head.write(Head {
-                count: AtomicUsize::new(1),
-                capacity,
-                used: AtomicUsize::new(0),
-                reserved: 0,
-            });
+            head.write(Head { count: AtomicUsize::new(1), capacity, used: AtomicUsize::new(0), reserved: 0 });
         }
         head.as_ptr().expose_provenance();
         REGION_BYTES.fetch_add(layout.size() as i64, Ordering::Relaxed);
@@ -218,7 +215,10 @@ impl Drop for SharedBinary {
 
 impl std::fmt::Debug for SharedBinary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SharedBinary").field("used", &self.used()).field("capacity", &self.capacity()).finish()
+        f.debug_struct("SharedBinary")
+            .field("used", &self.used())
+            .field("capacity", &self.capacity())
+            .finish()
     }
 }
 

@@ -20,7 +20,7 @@ pub use binary::SharedBinary;
 pub use copy::{copy_flat, copy_term, release_offheap, size_in_words};
 pub use owned::{Fragment, OwnedTerm};
 pub use view::{
-    BigRef, BitsRef, ExportFunRef, ExternalRef, FunRef, ListIter, MapRef, ReferenceRef, TermView, cons, header,
-    list_len, tuple_elements,
+    BigRef, BitsRef, ExportFunRef, ExternalRef, FunRef, ListIter, MapRef, ReferenceRef, TermView, cons,
+    header, list_len, tuple_elements,
 };
 pub use writer::TermWriter;

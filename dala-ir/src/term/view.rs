@@ -240,7 +240,10 @@ impl<'a> BitsRef<'a> {
     #[inline]
     #[track_caller]
     pub fn slice(&self, start: usize, len: usize) -> BitsRef<'a> {
-        assert!(start.checked_add(len).is_some_and(|end| end <= self.bit_len), "slice past the end of a bitstring");
+        assert!(
+            start.checked_add(len).is_some_and(|end| end <= self.bit_len),
+            "slice past the end of a bitstring"
+        );
         BitsRef::new(self.bytes, self.bit_offset as usize + start, len)
     }
 }
@@ -256,7 +259,9 @@ impl Word {
             Tag::Pid => self.as_pid().map_or(TermView::Hidden, TermView::Pid),
             Tag::Port => self.as_port().map_or(TermView::Hidden, TermView::Port),
             Tag::Cons => cons(self).map_or(TermView::Hidden, |(head, tail)| TermView::Cons(head, tail)),
-            Tag::Boxed => boxed(self).map_or(TermView::Hidden, |(header, payload)| view_boxed(header, payload)),
+            Tag::Boxed => {
+                boxed(self).map_or(TermView::Hidden, |(header, payload)| view_boxed(header, payload))
+            }
             Tag::None | Tag::Header => TermView::Hidden,
         }
     }
@@ -273,7 +278,9 @@ fn view_boxed<'a>(header: Header, payload: &'a [Word]) -> TermView<'a> {
         }
         Kind::ExternalPid => external_of(payload, 3).map_or(TermView::Hidden, TermView::ExternalPid),
         Kind::ExternalPort => external_of(payload, 2).map_or(TermView::Hidden, TermView::ExternalPort),
-        Kind::ExternalReference => external_of(payload, 1).map_or(TermView::Hidden, TermView::ExternalReference),
+        Kind::ExternalReference => {
+            external_of(payload, 1).map_or(TermView::Hidden, TermView::ExternalReference)
+        }
         Kind::BigPositive | Kind::BigNegative => TermView::Big(big_of(header, payload)),
         Kind::Float => TermView::Float(f64::from_bits(payload[0].to_bits())),
         Kind::Reference | Kind::ResourceReference => TermView::Reference(reference_of(payload)),
@@ -408,7 +415,9 @@ fn big_of<'a>(header: Header, payload: &'a [Word]) -> BigRef<'a> {
 
 #[inline]
 fn reference_of(payload: &[Word]) -> ReferenceRef {
-    let resource = payload.get(2).and_then(|word| std::ptr::NonNull::new(address_of::<super::resource::ResourceHead>(*word).cast_mut()));
+    let resource = payload.get(2).and_then(|word| {
+        std::ptr::NonNull::new(address_of::<super::resource::ResourceHead>(*word).cast_mut())
+    });
     ReferenceRef { low: payload[0].to_bits(), high: payload[1].to_bits(), resource }
 }
 
@@ -464,7 +473,8 @@ fn bits_of<'a>(header: Header, payload: &'a [Word]) -> Option<BitsRef<'a>> {
 fn heap_bits<'a>(payload: &'a [Word]) -> BitsRef<'a> {
     let bit_len = payload[0].to_bits() as usize;
     // SAFETY: the words behind the bit size hold the bytes, padded to words.
-    let bytes = unsafe { std::slice::from_raw_parts(payload.as_ptr().add(1).cast::<u8>(), bit_len.div_ceil(8)) };
+    let bytes =
+        unsafe { std::slice::from_raw_parts(payload.as_ptr().add(1).cast::<u8>(), bit_len.div_ceil(8)) };
     BitsRef { bytes, bit_offset: 0, bit_len }
 }
 

@@ -273,7 +273,9 @@ pub unsafe trait TermWriter {
     fn external_port(&mut self, node: Atom, id: u64, creation: u32) -> Word {
         let id = Word::small_int((id & (u64::MAX >> 2)) as i64);
         // SAFETY: the payload is node, id and creation.
-        unsafe { self.boxed(Kind::ExternalPort, &[Word::atom(node), id, Word::small_int(i64::from(creation))]) }
+        unsafe {
+            self.boxed(Kind::ExternalPort, &[Word::atom(node), id, Word::small_int(i64::from(creation))])
+        }
     }
 
     /// Reference of another node.
@@ -286,7 +288,8 @@ pub unsafe trait TermWriter {
 
     /// `text` as a list of code points.
     fn charlist(&mut self, text: &str) -> Word {
-        let points: Vec<Word> = text.chars().map(|point| Word::small_int(i64::from(u32::from(point)))).collect();
+        let points: Vec<Word> =
+            text.chars().map(|point| Word::small_int(i64::from(u32::from(point)))).collect();
         self.list(&points, Word::NIL)
     }
 
