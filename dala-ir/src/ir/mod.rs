@@ -11,12 +11,16 @@
 //! - operand and result types fit the op's row in [`ops`];
 //! - machine values (f64, bool) do not live across a call.
 
+pub mod builder;
+pub mod check;
 pub mod entities;
 pub mod function;
 pub mod inst;
 pub mod module;
 pub mod ops;
 
+pub use builder::FunctionBuilder;
+pub use check::InstError;
 pub use entities::{Block, FuncId, ImportId, LambdaId, LiteralId, Value};
 pub use function::{BlockData, Function, Location};
 pub use inst::{BlockCall, Constant, Immediate, InstData, SwitchKey, Terminator};

@@ -14,7 +14,7 @@ pub enum Type {
     /// apart. Lives anywhere a term may.
     Trace,
     /// A match context over a bitstring; a heap object, so it may live where a term may, but it is no term of
-    /// the program and `Term` operands refuse it.
+    /// the program.
     Context,
     /// A receive marker; a heap term (a reference or `undefined`) to the collector.
     Marker,
