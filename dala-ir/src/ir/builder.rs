@@ -162,8 +162,7 @@ impl FunctionBuilder {
     /// When it does not fit the op's row.
     #[track_caller]
     pub fn make_inst(&self, op: Op, args: &[Value], immediate: Immediate) -> InstData {
-        let inst =
-            InstData { op, args: args.into(), immediate, result: None, location: self.location };
+        let inst = InstData { op, args: args.into(), immediate, result: None, location: self.location };
         self.assert_fits(&inst);
         inst
     }

@@ -98,11 +98,14 @@ impl InstData {
                 Op::TupleGet | Op::TupleSet | Op::HasArity => *index < MAX_TUPLE,
                 _ => true,
             },
-            (ImmediateKind::ArityAndTag, Immediate::ArityAndTag(arity, _)) => *arity >= 1 && *arity < MAX_TUPLE,
+            (ImmediateKind::ArityAndTag, Immediate::ArityAndTag(arity, _)) => {
+                *arity >= 1 && *arity < MAX_TUPLE
+            }
             (ImmediateKind::Segment, Immediate::Segment(segment)) => (1..=256).contains(&segment.unit),
             (ImmediateKind::Bits, Immediate::Bits { bit_len, bytes }) => {
                 bytes.len() == bit_len.div_ceil(8) as usize
-                    && (bit_len % 8 == 0 || bytes.last().is_none_or(|last| last & (0xff >> (bit_len % 8)) == 0))
+                    && (bit_len % 8 == 0
+                        || bytes.last().is_none_or(|last| last & (0xff >> (bit_len % 8)) == 0))
             }
             (ImmediateKind::Segments, Immediate::Segments(rows)) => {
                 rows.iter().map(|row| 1 + usize::from(row.has_size)).sum::<usize>() == count
