@@ -1,1 +1,3 @@
 //! BEAM frontend of Dala: loader, lowering, term heap, built-in functions, the `dala` command.
+
+pub mod heap;

@@ -1,0 +1,93 @@
+//! A run of words from the allocator.
+
+#![expect(unsafe_code, reason = "owns raw memory that tagged words point into")]
+
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+
+use dala_ir::abi::Word;
+
+/// What a freed or abandoned word is overwritten with under stress: a header of no kind, so that whoever reads
+/// it as an object panics.
+const POISON: u64 = 0xdead_dead_dead_deff;
+
+/// An owned run of words. Its memory does not move when the block does.
+#[derive(Debug)]
+pub(crate) struct Block {
+    start: *mut Word,
+    words: usize,
+}
+
+// SAFETY: the block owns its memory; the words in it carry no thread affinity.
+unsafe impl Send for Block {}
+
+fn layout(words: usize) -> Layout {
+    Layout::array::<Word>(words).expect("heap sizes are far below the address space")
+}
+
+impl Block {
+    /// A block of no words.
+    pub(crate) const fn empty() -> Block {
+        Block { start: std::ptr::null_mut(), words: 0 }
+    }
+
+    /// A block of `words` words, not initialised.
+    pub(crate) fn new(words: usize) -> Block {
+        if words == 0 {
+            return Block::empty();
+        }
+        let layout = layout(words);
+        // SAFETY: the layout is not empty.
+        let start = unsafe { alloc(layout) }.cast::<Word>();
+        if start.is_null() {
+            handle_alloc_error(layout);
+        }
+        // Words hold addresses as plain bits and get pointers back from them.
+        start.expose_provenance();
+        Block { start, words }
+    }
+
+    /// First word.
+    pub(crate) fn start(&self) -> *mut Word {
+        self.start
+    }
+
+    /// Behind the last word.
+    pub(crate) fn end(&self) -> *mut Word {
+        self.start.wrapping_add(self.words)
+    }
+
+    /// Number of words.
+    pub(crate) fn words(&self) -> usize {
+        self.words
+    }
+
+    /// Overwrites every word so that stale pointers into the block are found out.
+    pub(crate) fn poison(&mut self) {
+        let poison = Word::header_poison();
+        for index in 0..self.words {
+            // SAFETY: within the block, which this value owns.
+            unsafe { self.start.add(index).write(poison) };
+        }
+    }
+}
+
+/// The poison word.
+trait Poison {
+    fn header_poison() -> Word;
+}
+
+impl Poison for Word {
+    fn header_poison() -> Word {
+        // SAFETY: the bits carry the header tag, so nobody follows them as a pointer.
+        unsafe { Word::from_bits(POISON) }
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        if self.words != 0 {
+            // SAFETY: allocated in `new` with this layout, freed once.
+            unsafe { dealloc(self.start.cast(), layout(self.words)) };
+        }
+    }
+}

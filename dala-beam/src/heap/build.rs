@@ -1,0 +1,41 @@
+//! Building terms on an actor's heap.
+
+#![expect(unsafe_code, reason = "promises that handed out memory lives until the next safepoint")]
+
+use dala_ir::abi::Word;
+use dala_ir::term::{OwnedTerm, TermWriter, copy_term};
+
+use super::heap::Heap;
+use super::literals;
+
+// SAFETY: `Heap::alloc` hands out each word once, aligned, and keeps it until the next collection, which follows
+// or frees it; listed off-heap objects give their count back exactly once, in a collection or when the heap drops.
+unsafe impl TermWriter for Heap {
+    #[inline]
+    fn alloc_words(&mut self, words: usize) -> *mut Word {
+        self.alloc(words)
+    }
+
+    fn own_offheap(&mut self, object: Word) {
+        if let Some(pointer) = object.pointer() {
+            Heap::own_offheap(self, pointer);
+        }
+    }
+}
+
+impl Heap {
+    /// A copy of `term`, which may live anywhere, on this heap; literals are shared.
+    pub fn copy(&mut self, term: Word) -> Word {
+        copy_term(term, self, literals::is_literal)
+    }
+
+    /// A copy of `term` on this heap; literals are shared.
+    pub fn copy_owned(&mut self, term: &OwnedTerm) -> Word {
+        self.copy(term.root())
+    }
+}
+
+/// A copy of `term` off all heaps; literals are shared.
+pub fn own(term: Word) -> OwnedTerm {
+    OwnedTerm::copy_sharing(term, literals::is_literal)
+}

@@ -1,0 +1,340 @@
+//! The collector.
+//!
+//! One evacuation serves all collections. Young objects below the high-water mark, and in a major collection the
+//! old generation, are copied to the old to-space; other young objects and fragments to the young to-space. Both
+//! to-spaces are scanned breadth first (Cheney 1970), so no stack is needed. A moved boxed object leaves its new
+//! word where its header stood; a moved cons cell leaves a mark with the header tag as its head and its new word
+//! as its tail.
+
+#![expect(unsafe_code, reason = "copies objects between raw memory areas")]
+
+use dala_ir::abi::{Header, Kind, Word};
+
+use super::block::Block;
+use super::fragment::Fragment;
+use super::growth;
+use super::heap::{Heap, HeapLimit};
+use super::offheap;
+
+/// Head of a cons cell that was moved; its tail is the new word.
+const MOVED: Word = Word::header(Header::new(Kind::Filler, 0));
+
+/// Half-open range of addresses.
+#[derive(Clone, Copy, Debug)]
+struct Range {
+    start: usize,
+    bytes: usize,
+}
+
+impl Range {
+    const NONE: Range = Range { start: 0, bytes: 0 };
+
+    fn new(start: *mut Word, end: *mut Word) -> Range {
+        Range { start: start as usize, bytes: end as usize - start as usize }
+    }
+
+    #[inline]
+    fn contains(self, pointer: *mut Word) -> bool {
+        (pointer as usize).wrapping_sub(self.start) < self.bytes
+    }
+}
+
+struct Evacuation {
+    /// Young objects that move to the old to-space.
+    mature: Range,
+    /// Young objects that move to the young to-space.
+    fresh: Range,
+    /// Old generation, when it is collected too.
+    old: Range,
+    /// Fragments, by address.
+    fragments: Vec<Range>,
+    young_to: *mut Word,
+    old_to: *mut Word,
+}
+
+impl Evacuation {
+    fn in_fragments(&self, pointer: *mut Word) -> bool {
+        let after = self.fragments.partition_point(|range| range.start <= pointer as usize);
+        after > 0 && self.fragments[after - 1].contains(pointer)
+    }
+
+    /// Moves what `slot` points to, if it is ours to move, and updates `slot`.
+    ///
+    /// # Safety
+    /// `slot` is a valid word; the to-spaces have room for all that is in the from-spaces.
+    #[inline]
+    unsafe fn visit(&mut self, slot: *mut Word) {
+        // SAFETY: of this block: the caller's promise covers `slot`; a pointer into a from-space is to a whole
+        // object there or to what a moved one left behind; to-spaces have room.
+        unsafe {
+            let word = *slot;
+            let Some(from) = word.pointer() else { return };
+            let to_old = if self.fresh.contains(from) {
+                false
+            } else if self.mature.contains(from) || self.old.contains(from) {
+                true
+            } else if !self.fragments.is_empty() && self.in_fragments(from) {
+                false
+            } else {
+                return;
+            };
+            let to = if to_old { &mut self.old_to } else { &mut self.young_to };
+            let first = *from;
+            if word.is_cons() {
+                if first.is_header() {
+                    *slot = *from.add(1);
+                    return;
+                }
+                let copy = *to;
+                *to = copy.add(2);
+                *copy = first;
+                *copy.add(1) = *from.add(1);
+                let moved = Word::cons_at(copy);
+                *from = MOVED;
+                *from.add(1) = moved;
+                *slot = moved;
+            } else {
+                let Some(header) = first.as_header() else {
+                    *slot = first;
+                    return;
+                };
+                let words = header.words() + 1;
+                let copy = *to;
+                *to = copy.add(words);
+                std::ptr::copy_nonoverlapping(from, copy, words);
+                let moved = Word::boxed_at(copy);
+                *from = moved;
+                *slot = moved;
+            }
+        }
+    }
+
+    /// Visits the words of the object or half cons cell at `at` and returns where the next one starts.
+    ///
+    /// # Safety
+    /// As for [`Evacuation::visit`], for each word of the object.
+    #[inline]
+    unsafe fn scan(&mut self, at: *mut Word) -> *mut Word {
+        // SAFETY: the caller's promise; raw payloads are skipped whole.
+        unsafe {
+            match (*at).as_header() {
+                Some(header) if header.kind().is_raw() => at.add(header.words() + 1),
+                Some(_) => at.add(1),
+                None => {
+                    self.visit(at);
+                    at.add(1)
+                }
+            }
+        }
+    }
+}
+
+/// Whether the object at `object` was moved, and where to.
+///
+/// # Safety
+/// `object` was a boxed object of a from-space before the evacuation.
+unsafe fn forwarded(object: *mut Word) -> Option<*mut Word> {
+    // SAFETY: the caller's promise.
+    unsafe { (*object).pointer() }
+}
+
+impl Heap {
+    /// Collects garbage and sees to it that `need` words are free. `roots` are all words outside heap and stack
+    /// that keep something alive; they are updated in place.
+    ///
+    /// # Errors
+    /// When the heap is over its limit afterwards. The heap is whole then, but without room for `need`.
+    pub fn collect(&mut self, need: usize, roots: &mut [&mut [Word]]) -> Result<(), HeapLimit> {
+        let mature = words_between(self.context.base, self.high_water);
+        let old_free = words_between(self.old_top, self.old_limit);
+        let major = mature > old_free && self.old.words() != 0
+            || self.minors_in_a_row >= self.options.fullsweep_after
+            || self.old_binary_bytes > self.old_binary_limit;
+        self.collect_as(major, need, roots)
+    }
+
+    /// Collects both generations (`erlang:garbage_collect`).
+    ///
+    /// # Errors
+    /// As [`Heap::collect`].
+    pub fn collect_major(&mut self, need: usize, roots: &mut [&mut [Word]]) -> Result<(), HeapLimit> {
+        self.collect_as(true, need, roots)
+    }
+
+    fn collect_as(&mut self, major: bool, need: usize, roots: &mut [&mut [Word]]) -> Result<(), HeapLimit> {
+        let before = self.context.heap_words() + self.old_words() + self.fragment_words;
+        self.quarantine.clear();
+        let fresh = words_between(self.high_water, self.context.hp);
+        let capacity = (self.context.stack_words() + fresh + self.fragment_words).max(self.block.words());
+        self.evacuate(capacity, major, roots);
+        if major {
+            self.counters.major += 1;
+            self.minors_in_a_row = 0;
+        } else {
+            self.counters.minor += 1;
+            self.minors_in_a_row += 1;
+        }
+        // Only for the young generation: all that lives in the block was just moved there.
+        let used = self.context.heap_words() + self.context.stack_words() + need;
+        let capacity = self.block.words();
+        let minimum = self.options.min_words.max(growth::MIN_WORDS);
+        if growth::is_tight(used, capacity) || growth::is_wasteful(used, capacity) && capacity > minimum {
+            let wanted = growth::capacity_for(used).max(minimum);
+            if let Some(limit) = self.options.max_words
+                && wanted > limit
+                && wanted > capacity
+            {
+                self.context.collection_done();
+                return Err(HeapLimit { words: wanted, limit });
+            }
+            // Nothing counts as mature, so all of it moves to the new block.
+            self.high_water = self.context.base;
+            self.evacuate(wanted, false, roots);
+            self.counters.resized += 1;
+        }
+        self.high_water = self.context.hp;
+        let after = self.context.heap_words() + self.old_words();
+        self.counters.reclaimed_words += before.saturating_sub(after) as u64;
+        self.context.collection_done();
+        debug_assert!(self.context.free_words() >= need);
+        match self.options.max_words {
+            Some(limit) if self.total_words() > limit => Err(HeapLimit { words: self.total_words(), limit }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Moves what lives out of the block (into one of `capacity` words), the fragments and, in a major
+    /// collection, the old generation.
+    fn evacuate(&mut self, capacity: usize, major: bool, roots: &mut [&mut [Word]]) {
+        let stack_words = self.context.stack_words();
+        let young = Block::new(capacity);
+        let mature = words_between(self.context.base, self.high_water);
+        let old_used = self.old_words();
+
+        // Where the old generation's part of the survivors goes.
+        let new_old = if major {
+            // Room for as much again; words never touched cost no memory in large blocks.
+            let moving = mature + old_used;
+            Some(if moving == 0 { Block::empty() } else { Block::new(growth::next_size(moving * 2)) })
+        } else if mature > 0 && self.old.words() == 0 {
+            Some(Block::new(growth::next_size(mature * 2)))
+        } else {
+            None
+        };
+        let old_from = if major { Range::new(self.old.start(), self.old_top) } else { Range::NONE };
+        let old_to = new_old.as_ref().map_or(self.old_top, Block::start);
+
+        let mut ranges: Vec<Range> = self.fragments.iter().map(|f| Range::new(f.start, f.used)).collect();
+        ranges.sort_unstable_by_key(|range| range.start);
+        let mut evacuation = Evacuation {
+            mature: Range::new(self.context.base, self.high_water),
+            fresh: Range::new(self.high_water, self.context.hp),
+            old: old_from,
+            fragments: ranges,
+            young_to: young.start(),
+            old_to,
+        };
+
+        let sp = young.end().wrapping_sub(stack_words);
+        let (mut young_scan, mut old_scan) = (young.start(), old_to);
+        // SAFETY: the new block was made for the stack, all fresh words and all fragments; the old to-space for
+        // all mature words, and the old ones if they move. Roots and stack hold valid words.
+        unsafe {
+            std::ptr::copy_nonoverlapping(self.context.sp, sp, stack_words);
+            for index in 0..stack_words {
+                evacuation.visit(sp.add(index));
+            }
+            for root in roots.iter_mut().flat_map(|words| words.iter_mut()) {
+                evacuation.visit(root);
+            }
+            loop {
+                while young_scan < evacuation.young_to {
+                    young_scan = evacuation.scan(young_scan);
+                }
+                while old_scan < evacuation.old_to {
+                    old_scan = evacuation.scan(old_scan);
+                }
+                if young_scan == evacuation.young_to {
+                    break;
+                }
+            }
+        }
+        let moved_old = words_between(old_to, evacuation.old_to);
+        self.counters.old_words_moved += moved_old as u64;
+        self.counters.old_words_scanned += moved_old as u64;
+        self.counters.young_words_moved += words_between(young.start(), evacuation.young_to) as u64;
+        self.settle_offheap(major, &young);
+
+        let former_block = std::mem::replace(&mut self.block, young);
+        self.context.base = self.block.start();
+        self.context.hp = evacuation.young_to;
+        self.context.sp = sp;
+        self.context.top = self.block.end();
+        self.high_water = self.context.base;
+        self.old_top = evacuation.old_to;
+        let mut former_old = Block::empty();
+        if let Some(block) = new_old {
+            former_old = std::mem::replace(&mut self.old, block);
+            // After a major collection the old generation may double before the next one.
+            let room = if major { growth::next_size(self.old_words() * 2) } else { self.old.words() };
+            self.old_limit = self.old.start().wrapping_add(room.min(self.old.words()));
+        }
+        let fragments = std::mem::take(&mut self.fragments);
+        self.fragment_words = 0;
+        self.leave(former_block, former_old, fragments);
+    }
+
+    /// Frees from-space; under stress poisons it and keeps it back until the next collection.
+    fn leave(&mut self, mut block: Block, mut old: Block, fragments: Vec<Fragment>) {
+        if self.options.stress {
+            block.poison();
+            old.poison();
+            self.quarantine.push(block);
+            self.quarantine.push(old);
+        }
+        drop(fragments);
+    }
+
+    /// Updates the off-heap lists after an evacuation and gives back the counts of objects that were left.
+    fn settle_offheap(&mut self, major: bool, young: &Block) {
+        let young_range = Range::new(young.start(), young.end());
+        let mut kept_young = Vec::new();
+        let mut young_bytes = 0;
+        let mut old_bytes = if major { 0 } else { self.old_binary_bytes };
+        let mut kept_old = if major { Vec::new() } else { std::mem::take(&mut self.old_offheap) };
+        let moved_from_old = if major { std::mem::take(&mut self.old_offheap) } else { Vec::new() };
+        for object in std::mem::take(&mut self.young_offheap).into_iter().chain(moved_from_old) {
+            // SAFETY: listed objects were whole before the evacuation; what it left of them is either the new
+            // word or the untouched object.
+            unsafe {
+                match forwarded(object) {
+                    Some(to) if young_range.contains(to) => {
+                        young_bytes += offheap::weight(to);
+                        kept_young.push(to);
+                    }
+                    Some(to) => {
+                        old_bytes += offheap::weight(to);
+                        kept_old.push(to);
+                    }
+                    None => {
+                        offheap::release(object);
+                        self.counters.offheap_released += 1;
+                    }
+                }
+            }
+        }
+        self.young_offheap = kept_young;
+        self.old_offheap = kept_old;
+        self.binary_bytes = young_bytes;
+        self.binary_limit = self.binary_limit.max(young_bytes * 2);
+        self.old_binary_bytes = old_bytes;
+        if major {
+            self.binary_limit = (young_bytes * 2).max(46_422 * 8);
+            self.old_binary_limit = (old_bytes * 2).max(4 * 46_422 * 8);
+        }
+    }
+}
+
+fn words_between(start: *mut Word, end: *mut Word) -> usize {
+    (end as usize).saturating_sub(start as usize) / size_of::<Word>()
+}

@@ -1,0 +1,61 @@
+//! Sizes of blocks: Fibonacci numbers up to about a million words, then a fifth more each time, as OTP's
+//! `erts_next_heap_size`.
+
+/// Smallest block, in words, as OTP's default `min_heap_size`.
+pub(crate) const MIN_WORDS: usize = 233;
+/// From here on a block grows by a fifth.
+const FIBONACCI_LIMIT: usize = 1_346_269;
+
+/// Smallest size of the series that holds `words`.
+pub(crate) fn next_size(words: usize) -> usize {
+    let (mut size, mut next) = (MIN_WORDS, 377);
+    while size < words && size < FIBONACCI_LIMIT {
+        (size, next) = (next, size + next);
+    }
+    while size < words {
+        size += size / 5;
+    }
+    size
+}
+
+/// Capacity for a block whose live words (heap, stack and what is asked for) number `used`: at most three
+/// quarters of it are taken.
+pub(crate) fn capacity_for(used: usize) -> usize {
+    next_size(used + used / 3 + 1)
+}
+
+/// Whether a block of `capacity` words is too full to go on with.
+pub(crate) fn is_tight(used: usize, capacity: usize) -> bool {
+    used > capacity - capacity / 4
+}
+
+/// Whether a block of `capacity` words is mostly unused and worth moving out of.
+pub(crate) fn is_wasteful(used: usize, capacity: usize) -> bool {
+    capacity > MIN_WORDS && used < capacity / 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_never_shrink_and_hold_what_was_asked() {
+        let mut former = 0;
+        for words in (0..4_000_000).step_by(997) {
+            let size = next_size(words);
+            assert!(size >= words && size >= former);
+            former = size;
+        }
+        assert_eq!(next_size(0), 233);
+        assert_eq!(next_size(234), 377);
+    }
+
+    #[test]
+    fn fresh_capacity_is_neither_tight_nor_wasteful() {
+        for used in (60..3_000_000).step_by(1009) {
+            let capacity = capacity_for(used);
+            assert!(!is_tight(used, capacity), "{used} of {capacity}");
+            assert!(!is_wasteful(used, capacity), "{used} of {capacity}");
+        }
+    }
+}

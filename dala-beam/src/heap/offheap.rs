@@ -1,0 +1,70 @@
+//! Objects that own a count of something outside the heap.
+
+#![expect(unsafe_code, reason = "gives counts back by the addresses that terms hold")]
+
+use std::ptr::NonNull;
+
+use dala_ir::abi::{Header, Kind, Word};
+use dala_ir::term::{SharedBinary, resource};
+
+/// Whether objects of this kind own an off-heap count.
+pub(super) fn owns_count(kind: Kind) -> bool {
+    matches!(kind, Kind::RefBinary | Kind::ResourceReference)
+}
+
+/// Bytes that keeping the object alive keeps alive, about.
+///
+/// # Safety
+/// `object` is a live object of one of the kinds of [`owns_count`].
+pub(super) unsafe fn weight(object: *const Word) -> usize {
+    // SAFETY: the caller says so; a RefBinary's third payload word is its bit size.
+    unsafe {
+        match (*object).as_header() {
+            Some(header) if header.is(Kind::RefBinary) => (*object.add(3)).to_bits() as usize / 8,
+            _ => 64,
+        }
+    }
+}
+
+/// Gives the object's count back.
+///
+/// # Safety
+/// `object` is an object of one of the kinds of [`owns_count`] that nobody will read again.
+pub(super) unsafe fn release(object: *const Word) {
+    // SAFETY: the caller says so; the payload layouts are those of `Kind`.
+    unsafe {
+        let header = (*object).as_header().expect("an off-heap object starts with its header");
+        if header.is(Kind::RefBinary) {
+            let address = (*object.add(1)).to_bits() as usize as *const u8;
+            drop(SharedBinary::from_address(address));
+        } else {
+            debug_assert!(header.is(Kind::ResourceReference));
+            let address = (*object.add(3)).to_bits() as usize as *mut _;
+            if let Some(head) = NonNull::new(address) {
+                resource::release(head);
+            }
+        }
+    }
+}
+
+/// Calls `found` with every object of `start .. end` that owns a count.
+///
+/// # Safety
+/// The words are whole objects (see the module docs of [`heap`](super), "Walkable memory").
+pub(super) unsafe fn walk(start: *mut Word, end: *mut Word, mut found: impl FnMut(*mut Word)) {
+    let mut at = start;
+    while at < end {
+        // SAFETY: within the run; payloads of raw kinds are skipped whole.
+        let header: Option<Header> = unsafe { *at }.as_header();
+        let mut step = 1;
+        if let Some(header) = header {
+            if owns_count(header.kind()) {
+                found(at);
+            }
+            if header.kind().is_raw() {
+                step += header.words();
+            }
+        }
+        at = at.wrapping_add(step);
+    }
+}
