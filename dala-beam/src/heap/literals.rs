@@ -87,7 +87,8 @@ unsafe impl TermWriter for LiteralWriter {
         if start.checked_add(words).is_some_and(|end| end <= area.words) {
             return area.start.wrapping_add(start);
         }
-        let layout = Layout::array::<Word>(words.max(1)).expect("literals are bounded by the loader's limits");
+        let layout =
+            Layout::array::<Word>(words.max(1)).expect("literals are bounded by the loader's limits");
         // SAFETY: the layout is not empty.
         let memory = unsafe { alloc(layout) };
         if memory.is_null() {

@@ -26,8 +26,8 @@ mod heap;
 mod literals;
 mod offheap;
 
-pub use counters::Counters;
 pub use build::own;
+pub use counters::Counters;
 pub use fragment::{Fragment, Release};
 pub use heap::{Heap, HeapLimit, HeapOptions};
 pub use literals::{LiteralArea, LiteralWriter, is_literal, literal_area};
