@@ -1,3 +1,5 @@
 //! BEAM frontend of Dala: loader, lowering, term heap, built-in functions, the `dala` command.
 
+pub mod code;
 pub mod heap;
+pub mod process;

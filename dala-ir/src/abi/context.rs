@@ -132,9 +132,15 @@ impl ActorContext {
         }
     }
 
+    /// What is left of the budget.
+    #[inline]
+    pub fn reductions_left(&self) -> i64 {
+        self.reductions.saturating_add(self.withheld)
+    }
+
     /// Whether the budget is used up.
     #[inline]
     pub fn is_budget_spent(&self) -> bool {
-        self.reductions.saturating_add(self.withheld) <= 0
+        self.reductions_left() <= 0
     }
 }

@@ -1,0 +1,15 @@
+//! A BEAM process: an actor of Dala whose behaviour is compiled Erlang code.
+//!
+//! # Invariants
+//! - Words that live across a safepoint stand in the process's roots (`Process::roots`): nothing else is updated
+//!   by a collection.
+//! - Whoever runs a process owns it alone; other actors reach it only through its mailbox and its pid.
+
+pub mod dictionary;
+#[expect(clippy::module_inception, reason = "the process itself, beside its parts")]
+pub mod process;
+pub mod system;
+
+pub use dictionary::Dictionary;
+pub use process::{Mfa, Priority, Process};
+pub use system::{System, SystemOptions};

@@ -1,0 +1,111 @@
+//! The process as code and built-in functions see it.
+
+use std::sync::Arc;
+
+use dala_ir::abi::{Atom, Pid, Word, atoms};
+
+use super::dictionary::Dictionary;
+use super::system::System;
+use crate::heap::{Heap, HeapOptions};
+
+/// A function by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Mfa {
+    /// Module.
+    pub module: Atom,
+    /// Function.
+    pub function: Atom,
+    /// Arity.
+    pub arity: u32,
+}
+
+/// `process_flag(priority, _)`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Priority {
+    /// `low`
+    Low,
+    /// `normal`
+    #[default]
+    Normal,
+    /// `high`
+    High,
+    /// `max`
+    Max,
+}
+
+/// A BEAM process.
+#[derive(Debug)]
+pub struct Process {
+    /// Heap, stack and budget. It implements `TermWriter`: `p.heap.tuple(&[..])`.
+    pub heap: Heap,
+    /// Its name for ever.
+    pub pid: Pid,
+    /// What all processes of the runtime share.
+    pub system: Arc<System>,
+    /// `put/2` and friends.
+    pub dictionary: Dictionary,
+    /// Group leader, a pid.
+    pub group_leader: Word,
+    /// The function it was spawned with.
+    pub initial_call: Mfa,
+    /// Who spawned it (`process_info(parent)`).
+    pub parent: Option<Pid>,
+    /// Whether exit signals become messages.
+    pub is_trapping_exits: bool,
+    /// `process_flag(priority, _)`.
+    pub priority: Priority,
+    /// `process_flag(sensitive, _)`.
+    pub is_sensitive: bool,
+    /// `process_flag(save_calls, _)`.
+    pub save_calls: u32,
+    /// `process_flag(error_handler, _)`.
+    pub error_handler: Atom,
+    /// What a built-in function keeps between its turns (`Retry`, `Wait`): a root, [`Word::NONE`] otherwise. Whoever
+    /// sets it clears it with its last turn.
+    pub bif_state: Word,
+    /// Reductions of activations that ended (`process_info(reductions)`).
+    pub reductions_before: u64,
+    /// Budget the running activation started with.
+    pub activation_budget: i64,
+}
+
+impl Process {
+    /// A process that has not run yet.
+    pub fn new(pid: Pid, system: Arc<System>, options: HeapOptions, initial_call: Mfa) -> Process {
+        Process {
+            heap: Heap::new(options),
+            pid,
+            dictionary: Dictionary::new(),
+            group_leader: Word::pid(pid),
+            initial_call,
+            parent: None,
+            is_trapping_exits: false,
+            priority: Priority::Normal,
+            is_sensitive: false,
+            save_calls: 0,
+            error_handler: atoms::ERROR_HANDLER,
+            bif_state: Word::NONE,
+            reductions_before: 0,
+            activation_budget: 0,
+            system,
+        }
+    }
+
+    /// Charges the running activation for work that a built-in function did, in reductions.
+    #[inline]
+    pub fn charge(&mut self, reductions: usize) {
+        self.heap.context.charge(i64::try_from(reductions).unwrap_or(i64::MAX));
+    }
+
+    /// What is left of the budget; a built-in function of unbounded length answers `Retry` when it is not positive.
+    #[inline]
+    pub fn reductions_left(&self) -> i64 {
+        self.heap.context.reductions_left()
+    }
+
+    /// Reductions so far.
+    pub fn reductions(&self) -> u64 {
+        let spent = self.activation_budget.saturating_sub(self.reductions_left()).max(0);
+        self.reductions_before.saturating_add(spent as u64)
+    }
+}
