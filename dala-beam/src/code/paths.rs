@@ -106,8 +106,9 @@ impl CodePaths {
 
 /// Root of the installation that the command `name` on `PATH` belongs to: the folder over its `bin`.
 fn root_of(name: &str) -> Option<PathBuf> {
-    let found = std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name));
-    let real = found.filter(|path| path.is_file()).find_map(|path| path.canonicalize().ok())?;
+    let path = std::env::var_os("PATH")?;
+    let mut found = std::env::split_paths(&path).map(|folder| folder.join(name)).filter(|path| path.is_file());
+    let real = found.find_map(|path| path.canonicalize().ok())?;
     real.parent()?.parent().map(PathBuf::from)
 }
 
