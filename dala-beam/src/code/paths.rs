@@ -107,7 +107,8 @@ impl CodePaths {
 /// Root of the installation that the command `name` on `PATH` belongs to: the folder over its `bin`.
 fn root_of(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    let mut found = std::env::split_paths(&path).map(|folder| folder.join(name)).filter(|path| path.is_file());
+    let mut found =
+        std::env::split_paths(&path).map(|folder| folder.join(name)).filter(|path| path.is_file());
     let real = found.find_map(|path| path.canonicalize().ok())?;
     real.parent()?.parent().map(PathBuf::from)
 }

@@ -120,7 +120,8 @@ fn eq_exact(left: Word, right: Word) -> bool {
             }
             (TermView::Big(big), TermView::Big(other)) if big == other => {}
             (TermView::Float(float), TermView::Float(other)) if float == other => {}
-            (TermView::Reference(reference), TermView::Reference(other)) if reference.number() == other.number() => {}
+            (TermView::Reference(reference), TermView::Reference(other))
+                if reference.number() == other.number() => {}
             (TermView::Bits(bits), TermView::Bits(other))
                 if bits.bit_len == other.bit_len
                     && (0..bits.bit_len.div_ceil(8)).all(|at| bits.byte(at) == other.byte(at)) => {}
@@ -147,7 +148,8 @@ fn shallow_hash(key: Word) -> u64 {
         TermView::Reference(reference) => mix(5, reference.low),
         TermView::Bits(bits) => {
             let bytes = bits.bit_len / 8;
-            (0..bytes.min(32)).fold(mix(6, bits.bit_len as u64), |hash, at| mix(hash, u64::from(bits.byte(at))))
+            (0..bytes.min(32))
+                .fold(mix(6, bits.bit_len as u64), |hash, at| mix(hash, u64::from(bits.byte(at))))
         }
         _ => leaf(key),
     };
