@@ -3,6 +3,7 @@
 use super::entities::FuncId;
 use super::function::Function;
 use crate::abi::Atom;
+use crate::term::OwnedTerm;
 
 /// An imported function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,10 +40,33 @@ pub struct Module {
     pub exports: Vec<(Atom, u32, FuncId)>,
     /// Imported functions.
     pub imports: Vec<Import>,
+    /// Literals: terms that are no immediates.
+    pub literals: Vec<OwnedTerm>,
     /// Local funs.
     pub lambdas: Vec<Lambda>,
     /// Source files; row 0 is the module's own.
     pub files: Vec<String>,
     /// The function to run before the module can be called (`-on_load`).
     pub on_load: Option<FuncId>,
+}
+
+impl Module {
+    /// A module of nothing.
+    pub fn new(name: Atom) -> Module {
+        Module {
+            name,
+            functions: Vec::new(),
+            exports: Vec::new(),
+            imports: Vec::new(),
+            literals: Vec::new(),
+            lambdas: Vec::new(),
+            files: Vec::new(),
+            on_load: None,
+        }
+    }
+
+    /// The exported function `name/arity`.
+    pub fn export(&self, name: Atom, arity: u32) -> Option<FuncId> {
+        self.exports.iter().find(|(n, a, _)| (*n, *a) == (name, arity)).map(|(_, _, function)| *function)
+    }
 }

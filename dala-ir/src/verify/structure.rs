@@ -136,7 +136,7 @@ fn check_inst(at: At<'_>, function: &Function, module: &Module, inst: &InstData)
             Some(lambda) => arity(id.to_string(), lambda.free as usize),
             None => at.fails(Fault::NoSuchRow(id.to_string())),
         },
-        Immediate::Constant(crate::ir::Constant::Literal(id)) if id.index() >= module.literal_count() => {
+        Immediate::Constant(crate::ir::Constant::Literal(id)) if id.index() >= module.literals.len() => {
             at.fails(Fault::NoSuchRow(id.to_string()))
         }
         _ => match inst.op {

@@ -73,19 +73,14 @@ fn check_terminator(function: &Function, block: Block) -> Result<(), VerifyError
             } else {
                 type_of(function, call.args[index - filled])
             };
-            let accepts = function.type_of(parameter);
-            if !found.is_some_and(|found| accepts_on_edge(accepts, found)) {
+            let wanted = type_of(function, parameter);
+            if !wanted.zip(found).is_some_and(|(wanted, found)| wanted.accepts(found)) {
                 let found = found.map_or("missing value", Type::name);
                 return at.fails(Fault::EdgeType { block: call.block, parameter, found });
             }
         }
     }
     Ok(())
-}
-
-/// A parameter is as strict as an operand.
-fn accepts_on_edge(parameter: Type, found: Type) -> bool {
-    parameter.accepts(found)
 }
 
 fn filled_type(terminator: &Terminator, edge: usize, index: usize) -> Type {
