@@ -8,9 +8,9 @@
 
 pub mod abi;
 #[cfg(feature = "ir")]
-pub mod interp;
-#[cfg(feature = "ir")]
 pub mod analysis;
+#[cfg(feature = "ir")]
+pub mod interp;
 #[cfg(feature = "ir")]
 pub mod ir;
 pub mod term;

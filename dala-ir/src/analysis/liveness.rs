@@ -89,7 +89,8 @@ pub fn for_each_operand(terminator: &Terminator, mut f: impl FnMut(Value)) {
         Terminator::Attempt { inst, .. } | Terminator::Try { inst, .. } | Terminator::TailCall(inst) => {
             inst.args.iter().copied().for_each(f)
         }
-        Terminator::Jump(_) | Terminator::RecvNext { .. } | Terminator::Wait(_) | Terminator::Unreachable => {}
+        Terminator::Jump(_) | Terminator::RecvNext { .. } | Terminator::Wait(_) | Terminator::Unreachable => {
+        }
     }
 }
 
@@ -108,7 +109,11 @@ pub fn implicit_params(terminator: &Terminator, edge: usize) -> usize {
 
 /// The edges of a terminator with the number of parameters that each fills by itself.
 pub fn edges(terminator: &Terminator) -> impl Iterator<Item = (&BlockCall, usize)> {
-    terminator.successors().into_iter().enumerate().map(|(edge, call)| (call, implicit_params(terminator, edge)))
+    terminator
+        .successors()
+        .into_iter()
+        .enumerate()
+        .map(|(edge, call)| (call, implicit_params(terminator, edge)))
 }
 
 #[cfg(test)]

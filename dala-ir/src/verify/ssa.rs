@@ -22,7 +22,11 @@ pub fn check(function: &Function, cfg: &ControlFlow, domtree: &DominatorTree) ->
                 Some((home, _)) => domtree.dominates(home, block),
                 None => false,
             };
-            if is_defined { Ok(()) } else { At::inst(function, block, index).fails(Fault::NotDominated(value)) }
+            if is_defined {
+                Ok(())
+            } else {
+                At::inst(function, block, index).fails(Fault::NotDominated(value))
+            }
         };
         for (index, inst) in data.insts.iter().enumerate() {
             for &value in &inst.args {
@@ -44,14 +48,15 @@ pub fn check(function: &Function, cfg: &ControlFlow, domtree: &DominatorTree) ->
 
 fn definitions(function: &Function) -> Result<Vec<Option<Definition>>, VerifyError> {
     let mut definitions: Vec<Option<Definition>> = vec![None; function.value_types.len()];
-    let mut define = |value: Value, definition: Definition, at: At<'_>| match definitions.get_mut(value.index()) {
-        None => at.fails(Fault::NoType(value)),
-        Some(Some(_)) => at.fails(Fault::DefinedTwice(value)),
-        Some(slot) => {
-            *slot = Some(definition);
-            Ok(())
-        }
-    };
+    let mut define =
+        |value: Value, definition: Definition, at: At<'_>| match definitions.get_mut(value.index()) {
+            None => at.fails(Fault::NoType(value)),
+            Some(Some(_)) => at.fails(Fault::DefinedTwice(value)),
+            Some(slot) => {
+                *slot = Some(definition);
+                Ok(())
+            }
+        };
     for block in function.block_ids() {
         let data = function.block(block);
         for &parameter in &data.params {

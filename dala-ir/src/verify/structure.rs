@@ -91,7 +91,9 @@ fn check_block(function: &Function, module: &Module, block: Block) -> Result<(),
     let (inst, terminator, fits) = match &data.terminator {
         Terminator::Attempt { inst, .. } => {
             let effects = inst.op.effects();
-            let fits = effects.has(Effects::RAISES) && !effects.has(Effects::CALLS) && !effects.has(Effects::NO_RETURN);
+            let fits = effects.has(Effects::RAISES)
+                && !effects.has(Effects::CALLS)
+                && !effects.has(Effects::NO_RETURN);
             (inst, "attempt", fits)
         }
         Terminator::Try { inst, ok, .. } => {

@@ -58,7 +58,8 @@ fn check_terminator(function: &Function, block: Block) -> Result<(), VerifyError
         Terminator::Attempt { inst, .. } | Terminator::Try { inst, .. } | Terminator::TailCall(inst) => {
             check_inst(at, function, inst)?;
         }
-        Terminator::Jump(_) | Terminator::RecvNext { .. } | Terminator::Wait(_) | Terminator::Unreachable => {}
+        Terminator::Jump(_) | Terminator::RecvNext { .. } | Terminator::Wait(_) | Terminator::Unreachable => {
+        }
     }
     for (edge, (call, filled)) in edges(terminator).enumerate() {
         let params = &function.block(call.block).params;
