@@ -1,0 +1,10 @@
+//! From the model to code. Never fails: what could was reported before.
+//!
+//! Generated code names only `::dala::__rt`, is free of `unsafe` (users may forbid it) and gives every token that a
+//! compiler error could point at the span of what the user wrote there.
+
+pub(crate) mod actor;
+pub(crate) mod client;
+pub(crate) mod message;
+pub(crate) mod shape;
+pub(crate) mod term;

@@ -1,0 +1,33 @@
+//! Every word that has a meaning inside the macros' attributes, once.
+
+/// Marks the constructor.
+pub(crate) const INIT: &str = "init";
+/// Marks a handler of a message type that exists.
+pub(crate) const HANDLER: &str = "handler";
+/// Marks a handler whose message type is made from its arguments.
+pub(crate) const MESSAGE: &str = "message";
+/// Marks the hook for exit signals of linked actors.
+pub(crate) const ON_EXIT: &str = "on_exit";
+/// Marks the hook for `DOWN` messages.
+pub(crate) const ON_DOWN: &str = "on_down";
+/// Marks the hook for messages that no handler takes.
+pub(crate) const UNHANDLED: &str = "unhandled";
+/// Marks the hook that runs last.
+pub(crate) const TERMINATE: &str = "terminate";
+
+/// All attributes of methods in an actor's impl block, in the order in which errors list them.
+pub(crate) const METHOD_ATTRIBUTES: &[&str] =
+    &[INIT, HANDLER, MESSAGE, ON_EXIT, ON_DOWN, UNHANDLED, TERMINATE];
+
+/// `#[dala::actor(name = "..")]`, `#[dala::message(name = "..")]`, `#[message(name = "..")]`.
+pub(crate) const NAME: &str = "name";
+/// `#[dala::actor(mailbox = N)]`.
+pub(crate) const MAILBOX: &str = "mailbox";
+/// `#[handler(priority = "..")]`.
+pub(crate) const PRIORITY: &str = "priority";
+/// `#[dala::main(workers = N)]`.
+pub(crate) const WORKERS: &str = "workers";
+
+/// The lanes of a mailbox: the word in the attribute, the variant of `dala::Lane`.
+pub(crate) const PRIORITIES: &[(&str, &str)] =
+    &[("critical", "Critical"), ("high", "High"), ("normal", "Normal"), ("low", "Low")];

@@ -1,0 +1,5 @@
+//! What the macros understood: plain data, no tokens left to interpret.
+
+pub(crate) mod actor;
+pub(crate) mod handler;
+pub(crate) mod message;

@@ -1,0 +1,145 @@
+//! Options inside attributes: `name = "..", mailbox = 1024`.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::ext::IdentExt as _;
+use syn::parse::{Parse, ParseStream, Parser as _};
+use syn::punctuated::Punctuated;
+
+use crate::diag::{Code, Diagnostics, nearest};
+
+/// `word`, or `word = literal`.
+pub(crate) struct NamedOption {
+    /// The word.
+    pub(crate) word: Ident,
+    /// What stands behind `=`.
+    pub(crate) value: Option<syn::Lit>,
+}
+
+impl Parse for NamedOption {
+    fn parse(input: ParseStream<'_>) -> syn::Result<NamedOption> {
+        let word = Ident::parse_any(input)?;
+        let value = if input.peek(syn::Token![=]) {
+            input.parse::<syn::Token![=]>()?;
+            Some(input.parse()?)
+        } else {
+            None
+        };
+        Ok(NamedOption { word, value })
+    }
+}
+
+impl NamedOption {
+    /// The value, which should be a string.
+    pub(crate) fn string(&self, diagnostics: &mut Diagnostics) -> Option<syn::LitStr> {
+        match &self.value {
+            Some(syn::Lit::Str(text)) => Some(text.clone()),
+            _ => {
+                self.misused(diagnostics, "a string", &format!("{} = \"...\"", self.word));
+                None
+            }
+        }
+    }
+
+    /// The value, which should be a number over zero.
+    pub(crate) fn number(&self, diagnostics: &mut Diagnostics) -> Option<usize> {
+        match &self.value {
+            Some(syn::Lit::Int(number)) if number.base10_parse::<usize>().is_ok_and(|number| number > 0) => {
+                number.base10_parse().ok()
+            }
+            _ => {
+                self.misused(diagnostics, "a whole number over zero", &format!("{} = 1024", self.word));
+                None
+            }
+        }
+    }
+
+    fn misused(&self, diagnostics: &mut Diagnostics, kind: &str, example: &str) {
+        let wrong = format!("`{}` takes {kind}", self.word);
+        let instead = format!("write `{example}`");
+        match &self.value {
+            Some(value) => diagnostics.report(Code::UnknownOption, value, wrong, instead),
+            None => diagnostics.report(Code::UnknownOption, &self.word, wrong, instead),
+        }
+    }
+}
+
+/// The options of an attribute whose arguments are `tokens`; those that are not in `known` are reported.
+/// `attribute` is how the user wrote it, for texts.
+pub(crate) fn options(
+    tokens: TokenStream,
+    attribute: &str,
+    known: &[&str],
+    diagnostics: &mut Diagnostics,
+) -> Vec<NamedOption> {
+    let options = match Punctuated::<NamedOption, syn::Token![,]>::parse_terminated.parse2(tokens) {
+        Ok(options) => options,
+        Err(error) => {
+            diagnostics.add(error);
+            return Vec::new();
+        }
+    };
+    let mut kept: Vec<NamedOption> = Vec::new();
+    for option in options {
+        if !known.iter().any(|word| option.word == word) {
+            unknown(&option.word, attribute, known, diagnostics);
+        } else if kept.iter().any(|former| former.word == option.word) {
+            diagnostics.report(
+                Code::UnknownOption,
+                &option.word,
+                format_args!("`{}` is given twice", option.word),
+                "remove one of them",
+            );
+        } else {
+            kept.push(option);
+        }
+    }
+    kept
+}
+
+fn unknown(word: &Ident, attribute: &str, known: &[&str], diagnostics: &mut Diagnostics) {
+    let text = word.to_string();
+    let instead = match (nearest(&text, known.iter().copied()), known) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, []) => format!("`{attribute}` has no options: remove it"),
+        (None, known) => format!("its options are {}", list(known)),
+    };
+    diagnostics.report(
+        Code::UnknownOption,
+        word,
+        format_args!("`{attribute}` has no option `{text}`"),
+        instead,
+    );
+}
+
+/// `` `a`, `b` and `c` ``.
+pub(crate) fn list(words: &[&str]) -> String {
+    let mut text = String::new();
+    for (index, word) in words.iter().enumerate() {
+        let separator = match index {
+            0 => "",
+            _ if index + 1 == words.len() => " and ",
+            _ => ", ",
+        };
+        text.push_str(separator);
+        text.push_str(&format!("`{word}`"));
+    }
+    text
+}
+
+/// Arguments of an attribute such as `#[handler(...)]`; none in `#[handler]`.
+pub(crate) fn arguments(attribute: &syn::Attribute, diagnostics: &mut Diagnostics) -> TokenStream {
+    match &attribute.meta {
+        syn::Meta::Path(_) => TokenStream::new(),
+        syn::Meta::List(list) => list.tokens.clone(),
+        syn::Meta::NameValue(pair) => {
+            let name = quote::ToTokens::to_token_stream(&pair.path).to_string();
+            diagnostics.report(
+                Code::UnknownOption,
+                attribute,
+                format_args!("`#[{name}]` takes its options in parentheses"),
+                format_args!("write `#[{name}(option = \"...\")]`"),
+            );
+            TokenStream::new()
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! From tokens to the model. Reports what cannot be understood, and goes on.
+
+pub(crate) mod actor;
+pub(crate) mod attrs;
+pub(crate) mod message;

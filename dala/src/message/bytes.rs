@@ -1,0 +1,91 @@
+//! Byte strings of the binary region.
+
+use dala_ir::abi::Word;
+use dala_ir::term::writer::HEAP_BINARY_BYTES;
+use dala_ir::term::{SharedBinary, TermWriter};
+
+/// Immutable bytes: a binary in Erlang. Cloning shares them, and so does sending more than 64 of them to an Erlang
+/// process; fewer are copied.
+#[derive(Clone)]
+pub struct Bytes {
+    buffer: SharedBinary,
+    len: usize,
+}
+
+impl Bytes {
+    /// The bytes.
+    #[inline]
+    pub fn as_slice(&self) -> &[u8] {
+        self.buffer.slice(0, self.len)
+    }
+
+    pub(super) fn write_shared(&self, writer: &mut dyn TermWriter) -> Word {
+        if self.len > HEAP_BINARY_BYTES {
+            writer.shared_bits(self.buffer.clone(), 0, self.len * 8)
+        } else {
+            writer.binary(self.as_slice())
+        }
+    }
+}
+
+impl From<&[u8]> for Bytes {
+    /// A copy.
+    fn from(bytes: &[u8]) -> Bytes {
+        Bytes { buffer: SharedBinary::copy_of(bytes), len: bytes.len() }
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for Bytes {
+    /// A copy.
+    fn from(bytes: &[u8; N]) -> Bytes {
+        Bytes::from(bytes.as_slice())
+    }
+}
+
+impl From<Vec<u8>> for Bytes {
+    /// A copy: the region's buffers have a header in front.
+    fn from(bytes: Vec<u8>) -> Bytes {
+        Bytes::from(bytes.as_slice())
+    }
+}
+
+impl std::ops::Deref for Bytes {
+    type Target = [u8];
+
+    #[inline]
+    fn deref(&self) -> &[u8] {
+        self.as_slice()
+    }
+}
+
+impl AsRef<[u8]> for Bytes {
+    fn as_ref(&self) -> &[u8] {
+        self
+    }
+}
+
+impl Default for Bytes {
+    fn default() -> Bytes {
+        Bytes::from(&[])
+    }
+}
+
+impl PartialEq for Bytes {
+    fn eq(&self, other: &Bytes) -> bool {
+        self.as_slice() == other.as_slice()
+    }
+}
+
+impl Eq for Bytes {}
+
+impl std::hash::Hash for Bytes {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_slice().hash(state);
+    }
+}
+
+impl std::fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "b\"{}\"", self.as_slice().escape_ascii())
+    }
+}

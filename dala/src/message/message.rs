@@ -1,0 +1,73 @@
+//! What a message is.
+
+use dala_ir::abi::layout::Laid;
+use dala_ir::abi::shape::{Description, FieldType, Shape, Shapes};
+use dala_ir::abi::{Word, shape};
+use dala_ir::term::TermWriter;
+
+use super::convert::{ConvertError, Source};
+
+/// A type that can be sent to an actor. Written by [`#[dala::message]`](macro@crate::message), never by hand: who
+/// reads a payload by its [`Shapes`] relies on their being those of the type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a message",
+    label = "cannot be sent to an actor",
+    note = "put `#[dala::message]` on the struct or enum `{Self}`"
+)]
+pub trait Message: Sized + Send + 'static {
+    /// What the macro saw: one entry a shape.
+    #[doc(hidden)]
+    const DESCRIPTIONS: &'static [Description];
+    /// Memory layout, computed from the descriptions.
+    #[doc(hidden)]
+    const LAID: Laid;
+
+    /// The tuples and atoms that values of this type are in Erlang, and where their fields lie in memory.
+    const SHAPES: &'static Shapes;
+
+    /// The shape of this value: that of its variant, if it is an enum.
+    fn shape(&self) -> &'static Shape;
+
+    /// Builds the message's term. Costs one tuple and what the fields cost.
+    fn write_term(&self, writer: &mut dyn TermWriter) -> Word;
+
+    /// Reads the message from a term.
+    ///
+    /// # Errors
+    /// When the term has none of the [`SHAPES`](Message::SHAPES), or a field does not convert; the error names it.
+    fn read_term(source: Source<'_>) -> Result<Self, ConvertError>;
+}
+
+/// A type whose values can be fields of messages, and replies: its representation in memory and in Erlang is fixed.
+///
+/// Implemented for integers, floats, `bool`, `char`, `()`, [`String`], [`Bytes`](crate::Bytes), [`Vec`], arrays,
+/// [`Option`], [`Result`], tuples, [`Box`], `HashMap`, `BTreeMap`, [`Atom`](dala_ir::abi::Atom),
+/// [`Pid`](dala_ir::abi::Pid), [`OwnedTerm`](dala_ir::term::OwnedTerm), and for every message type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no stable layout",
+    label = "neither a field of a message nor a reply can have this type",
+    note = "messages and replies are read by actors that were not compiled with this type, Erlang and Elixir \
+            processes among them: scalars, `String`, `dala::Bytes`, `Vec`, `Option`, `Result`, tuples, maps, `Atom`, \
+            `Pid` and types with `#[dala::message]` have a layout that all of them know",
+    note = "references, raw pointers and shared pointers (`Rc`, `Arc`) have none: send the value itself, or the \
+            `Pid` of the actor that owns it"
+)]
+pub trait StableLayout: Sized + Send + 'static {
+    /// The type as others see it.
+    const FIELD: FieldType;
+
+    /// Builds the value's term.
+    fn write_term(&self, writer: &mut dyn TermWriter) -> Word;
+
+    /// Reads a value from a term.
+    ///
+    /// # Errors
+    /// When the term is not of this type; the error says where it stopped.
+    fn read_term(source: Source<'_>) -> Result<Self, ConvertError>;
+}
+
+/// The description of a field called `name` of type `T`.
+#[doc(hidden)]
+pub const fn field<T: StableLayout>(name: &'static str) -> shape::Field {
+    shape::Field { name, ty: T::FIELD, size: size_of::<T>(), align: align_of::<T>(), write: super::in_place::write_field::<T> }
+}

@@ -1,0 +1,14 @@
+//! Messages: what they are, how they look in Erlang, and how they travel.
+
+mod bytes;
+pub mod convert;
+mod in_place;
+#[expect(clippy::module_inception, reason = "the trait of that name")]
+mod message;
+
+pub use bytes::Bytes;
+pub use convert::{ConvertError, Source};
+pub use in_place::write_field_of;
+#[doc(hidden)]
+pub use message::field;
+pub use message::{Message, StableLayout};
