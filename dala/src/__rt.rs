@@ -12,3 +12,5 @@ pub use dala_ir::atom_name;
 pub use dala_ir::term::TermWriter;
 
 pub use crate::message::{ConvertError, Message, Source, StableLayout, field};
+pub use crate::message::nested::{Choice, Known, Unknown};
+pub use crate::__nested as nested;

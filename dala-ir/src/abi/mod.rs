@@ -7,7 +7,9 @@ pub mod atom;
 pub mod context;
 pub mod entry;
 pub mod header;
+pub mod layout;
 pub mod pid;
+pub mod shape;
 pub mod word;
 
 pub use atom::{Atom, atoms};
@@ -15,6 +17,7 @@ pub use context::{ActorContext, INTERP_RETURN};
 pub use entry::{ExportHead, FunHead};
 pub use header::{Header, Kind};
 pub use pid::Pid;
+pub use shape::{Shape, Shapes};
 pub use word::{Tag, Word};
 
 const _: () = assert!(usize::BITS == 64, "Dala runs on 64-bit targets only");

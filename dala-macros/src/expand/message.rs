@@ -44,19 +44,19 @@ pub(crate) fn impls(message: &Message) -> TokenStream {
         impl ::dala::__rt::StableLayout for #ident {
             const FIELD: ::dala::__rt::FieldType = ::dala::__rt::FieldType::Nested(::dala::__rt::Nested {
                 type_name: #type_name,
-                shapes: || <Self as ::dala::__rt::Message>::SHAPES,
+                shapes: || ::dala::__rt::nested!(Self, shapes()),
             });
 
             #[inline]
             fn write_term(&self, writer: &mut dyn ::dala::__rt::TermWriter) -> ::dala::__rt::Word {
-                <Self as ::dala::__rt::Message>::write_term(self, writer)
+                ::dala::__rt::nested!(Self, write_term(self, writer))
             }
 
             #[inline]
             fn read_term(
                 source: ::dala::__rt::Source<'_>,
             ) -> ::dala::__rt::Result<Self, ::dala::__rt::ConvertError> {
-                <Self as ::dala::__rt::Message>::read_term(source)
+                ::dala::__rt::nested!(Self, read_term(source))
             }
         }
     }

@@ -7,7 +7,7 @@ use syn::spanned::Spanned as _;
 use crate::model::message::{Message, Variant};
 use crate::names;
 
-/// `shape`, `write_term` and `read_term`.
+/// `shape`, `to_term` and `from_term`.
 pub(crate) fn methods(message: &Message) -> TokenStream {
     let shape_arms = message.variants.iter().enumerate().map(|(position, variant)| {
         let path = path(message, variant);
@@ -21,11 +21,11 @@ pub(crate) fn methods(message: &Message) -> TokenStream {
             match self { #(#shape_arms)* }
         }
 
-        fn write_term(&self, writer: &mut dyn ::dala::__rt::TermWriter) -> ::dala::__rt::Word {
+        fn to_term(&self, writer: &mut dyn ::dala::__rt::TermWriter) -> ::dala::__rt::Word {
             match self { #(#write_arms)* }
         }
 
-        fn read_term(
+        fn from_term(
             source: ::dala::__rt::Source<'_>,
         ) -> ::dala::__rt::Result<Self, ::dala::__rt::ConvertError> {
             match source.shape_of::<Self>()? {

@@ -29,13 +29,13 @@ pub trait Message: Sized + Send + 'static {
     fn shape(&self) -> &'static Shape;
 
     /// Builds the message's term. Costs one tuple and what the fields cost.
-    fn write_term(&self, writer: &mut dyn TermWriter) -> Word;
+    fn to_term(&self, writer: &mut dyn TermWriter) -> Word;
 
     /// Reads the message from a term.
     ///
     /// # Errors
     /// When the term has none of the [`SHAPES`](Message::SHAPES), or a field does not convert; the error names it.
-    fn read_term(source: Source<'_>) -> Result<Self, ConvertError>;
+    fn from_term(source: Source<'_>) -> Result<Self, ConvertError>;
 }
 
 /// A type whose values can be fields of messages, and replies: its representation in memory and in Erlang is fixed.

@@ -5,6 +5,8 @@ pub mod convert;
 mod in_place;
 #[expect(clippy::module_inception, reason = "the trait of that name")]
 mod message;
+#[doc(hidden)]
+pub mod nested;
 
 pub use bytes::Bytes;
 pub use convert::{ConvertError, Source};
