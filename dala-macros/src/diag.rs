@@ -55,7 +55,13 @@ pub(crate) struct Diagnostics {
 
 impl Diagnostics {
     /// Reports `code` at `tokens`: what is wrong, and what to write instead.
-    pub(crate) fn report(&mut self, code: Code, tokens: impl ToTokens, wrong: impl std::fmt::Display, instead: impl std::fmt::Display) {
+    pub(crate) fn report(
+        &mut self,
+        code: Code,
+        tokens: impl ToTokens,
+        wrong: impl std::fmt::Display,
+        instead: impl std::fmt::Display,
+    ) {
         self.add(syn::Error::new_spanned(tokens, text(code, wrong, instead)));
     }
 
@@ -89,7 +95,9 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
     known
         .into_iter()
         .map(|candidate| (distance(word, candidate), candidate))
-        .filter(|&(distance, candidate)| distance <= 2.min(candidate.len() / 2) || candidate.starts_with(word))
+        .filter(|&(distance, candidate)| {
+            distance <= 2.min(candidate.len() / 2) || candidate.starts_with(word)
+        })
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate)
 }

@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn method_names_become_type_names() {
-        for (name, expected) in [("reset", "Reset"), ("set_limit", "SetLimit"), ("_1", "Message1"), ("r#type", "Type")]
+        for (name, expected) in
+            [("reset", "Reset"), ("set_limit", "SetLimit"), ("_1", "Message1"), ("r#type", "Type")]
         {
             assert_eq!(message_of_method(&ident(name)), expected);
         }

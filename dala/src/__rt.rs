@@ -11,6 +11,6 @@ pub use dala_ir::abi::shape::{Description, FieldType, Nested, Shape, Shapes};
 pub use dala_ir::atom_name;
 pub use dala_ir::term::TermWriter;
 
-pub use crate::message::{ConvertError, Message, Source, StableLayout, field};
-pub use crate::message::nested::{Choice, Known, Unknown};
 pub use crate::__nested as nested;
+pub use crate::message::nested::{Choice, Known, Unknown};
+pub use crate::message::{ConvertError, Message, Source, StableLayout, field};

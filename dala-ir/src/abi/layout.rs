@@ -58,19 +58,17 @@ pub const fn lay_out_enum(variants: &[Description]) -> Laid {
 /// The fields with their offsets, the first at `fields_at` or where its alignment puts it. `N` is the number of fields.
 pub const fn place_fields<const N: usize>(description: &Description, fields_at: usize) -> [StoredField; N] {
     assert!(N == description.fields.len(), "as many places as fields");
-    let mut placed = [StoredField {
-        name: "",
-        ty: FieldType::Unit,
-        offset: 0,
-        size: 0,
-        write: never_written,
-    }; N];
+    let mut placed =
+        [StoredField { name: "", ty: FieldType::Unit, offset: 0, size: 0, write: never_written }; N];
     let mut offset = fields_at;
     let mut index = 0;
     while index < N {
         let field = &description.fields[index];
         if let Some((size, align)) = field.ty.direct_layout() {
-            assert!(size == field.size && align == field.align, "a direct field has the layout of its scalar");
+            assert!(
+                size == field.size && align == field.align,
+                "a direct field has the layout of its scalar"
+            );
         }
         offset = align_up(offset, field.align);
         let Field { name, ty, size, write, .. } = *field;
@@ -95,7 +93,8 @@ impl Shape {
         fields: &'static [StoredField],
         tag: Option<u32>,
     ) -> Shape {
-        let mut logical = Fnv::new().text(type_name).text(description.name.text()).number(fields.len() as u64);
+        let mut logical =
+            Fnv::new().text(type_name).text(description.name.text()).number(fields.len() as u64);
         let mut index = 0;
         while index < fields.len() {
             logical = logical.text(fields[index].name).field_type(&fields[index].ty);

@@ -396,7 +396,10 @@ impl Shapes {
     /// At compile time, when the computed layout is not that of the type: its `repr` was tampered with.
     pub const fn new<T>(type_name: &'static str, laid: Laid, shapes: &'static [Shape]) -> Shapes {
         assert!(laid.size == size_of::<T>(), "the computed size of the message is not that of its type");
-        assert!(laid.align == align_of::<T>(), "the computed alignment of the message is not that of its type");
+        assert!(
+            laid.align == align_of::<T>(),
+            "the computed alignment of the message is not that of its type"
+        );
         Shapes { type_name, size: laid.size, align: laid.align, shapes }
     }
 

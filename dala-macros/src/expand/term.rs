@@ -13,8 +13,10 @@ pub(crate) fn methods(message: &Message) -> TokenStream {
         let path = path(message, variant);
         quote!(#path { .. } => &Self::SHAPES.all()[#position],)
     });
-    let write_arms = message.variants.iter().enumerate().map(|(position, variant)| write(message, position, variant));
-    let read_arms = message.variants.iter().enumerate().map(|(position, variant)| read(message, position, variant));
+    let write_arms =
+        message.variants.iter().enumerate().map(|(position, variant)| write(message, position, variant));
+    let read_arms =
+        message.variants.iter().enumerate().map(|(position, variant)| read(message, position, variant));
     quote! {
         #[inline]
         fn shape(&self) -> &'static ::dala::__rt::Shape {

@@ -29,7 +29,12 @@ pub(crate) fn message(
         }
         syn::Item::Enum(item) => {
             if !arguments.is_empty() {
-                attrs::options(arguments, "#[dala::message]` on an enum: `#[dala::message]", &[], diagnostics);
+                attrs::options(
+                    arguments,
+                    "#[dala::message]` on an enum: `#[dala::message]",
+                    &[],
+                    diagnostics,
+                );
             }
             generics(&item.generics, diagnostics);
             repr(&item.attrs, diagnostics);
@@ -103,7 +108,8 @@ fn renamed(
 
 fn generics(generics: &syn::Generics, diagnostics: &mut Diagnostics) {
     if !generics.params.is_empty() {
-        let has_lifetimes_only = generics.params.iter().all(|param| matches!(param, syn::GenericParam::Lifetime(_)));
+        let has_lifetimes_only =
+            generics.params.iter().all(|param| matches!(param, syn::GenericParam::Lifetime(_)));
         let instead = if has_lifetimes_only {
             "own the data: `String` instead of `&str`, `Vec<T>` instead of `&[T]`"
         } else {

@@ -69,5 +69,11 @@ pub trait StableLayout: Sized + Send + 'static {
 /// The description of a field called `name` of type `T`.
 #[doc(hidden)]
 pub const fn field<T: StableLayout>(name: &'static str) -> shape::Field {
-    shape::Field { name, ty: T::FIELD, size: size_of::<T>(), align: align_of::<T>(), write: super::in_place::write_field::<T> }
+    shape::Field {
+        name,
+        ty: T::FIELD,
+        size: size_of::<T>(),
+        align: align_of::<T>(),
+        write: super::in_place::write_field::<T>,
+    }
 }

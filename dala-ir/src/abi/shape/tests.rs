@@ -37,12 +37,8 @@ fn struct_offsets_are_those_of_repr_c() {
     let fields = place_fields::<4>(&MIXED, LAID.fields_at);
     assert_eq!((LAID.size, LAID.align), (size_of::<Mixed>(), align_of::<Mixed>()));
     let offsets = fields.map(|field| field.offset);
-    let expected = [
-        offset_of!(Mixed, flag),
-        offset_of!(Mixed, wide),
-        offset_of!(Mixed, text),
-        offset_of!(Mixed, small),
-    ];
+    let expected =
+        [offset_of!(Mixed, flag), offset_of!(Mixed, wide), offset_of!(Mixed, text), offset_of!(Mixed, small)];
     assert_eq!(offsets, expected);
 }
 
@@ -78,7 +74,13 @@ fn shape_of(name: AtomName, fields: &'static [Field]) -> Shape {
         .scan(laid.fields_at, |offset, field| {
             let at = crate::abi::layout::align_up(*offset, field.align);
             *offset = at + field.size;
-            Some(StoredField { name: field.name, ty: field.ty, offset: at, size: field.size, write: field.write })
+            Some(StoredField {
+                name: field.name,
+                ty: field.ty,
+                offset: at,
+                size: field.size,
+                write: field.write,
+            })
         })
         .collect();
     Shape::new("Type", &description, placed.leak(), None)
@@ -152,7 +154,10 @@ fn shapes_are_shown_as_erlang_patterns() {
     let shape = shape_of(
         crate::atom_name!("deposit"),
         const {
-            &[field::<u64>("amount", FieldType::U64), field::<u8>("memo", FieldType::Option(&FieldType::String))]
+            &[
+                field::<u64>("amount", FieldType::U64),
+                field::<u8>("memo", FieldType::Option(&FieldType::String)),
+            ]
         },
     );
     assert_eq!(format!("{shape:?}"), "{deposit, amount: u64, memo: string or nil}");

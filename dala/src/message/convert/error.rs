@@ -106,7 +106,9 @@ impl std::error::Error for ConvertError {}
 pub(super) fn describe(word: Word) -> String {
     match word.view() {
         TermView::Small(value) => format!("the integer {value}"),
-        TermView::Big(big) => format!("a{} integer of {} bits", if big.negative { " negative" } else { "n" }, bits(big.limbs)),
+        TermView::Big(big) => {
+            format!("a{} integer of {} bits", if big.negative { " negative" } else { "n" }, bits(big.limbs))
+        }
         TermView::Float(value) => format!("the float {value:?}"),
         TermView::Atom(atom) => format!("the atom `{}`", shortened(atom.text())),
         TermView::Pid(pid) => format!("the pid {pid}"),
@@ -117,7 +119,11 @@ pub(super) fn describe(word: Word) -> String {
         TermView::Nil => "the empty list".to_owned(),
         TermView::Cons(..) => "a list".to_owned(),
         TermView::Tuple(elements) => match elements.first().and_then(|first| first.as_atom()) {
-            Some(name) => format!("the tuple `{{{}{}}}`", shortened(name.text()), ", _".repeat((elements.len() - 1).min(12))),
+            Some(name) => format!(
+                "the tuple `{{{}{}}}`",
+                shortened(name.text()),
+                ", _".repeat((elements.len() - 1).min(12))
+            ),
             None => format!("a tuple of {}", elements.len()),
         },
         TermView::Map(map) => format!("a map of {} keys", map.len()),

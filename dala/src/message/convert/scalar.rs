@@ -78,7 +78,9 @@ impl StableLayout for u128 {
     fn read_term(source: Source<'_>) -> Result<Self, ConvertError> {
         let value = match source.word().as_small() {
             Some(small) => u128::try_from(small).ok(),
-            None => magnitude(source.word()).and_then(|(negative, magnitude)| (!negative).then_some(magnitude)),
+            None => {
+                magnitude(source.word()).and_then(|(negative, magnitude)| (!negative).then_some(magnitude))
+            }
         };
         value.ok_or_else(|| source.misfit(format!("an integer from 0 to {}", u128::MAX)))
     }

@@ -37,7 +37,10 @@ struct Point(i16, f64);
 #[crate::message]
 #[derive(Clone, Debug, PartialEq)]
 enum Command {
-    Open { id: u64, owner: Pid },
+    Open {
+        id: u64,
+        owner: Pid,
+    },
     Move(Point, bool),
     Close,
     #[message(name = "paid in")]
@@ -89,7 +92,8 @@ fn pids() -> impl Strategy<Value = Pid> {
 fn commands() -> impl Strategy<Value = Command> {
     prop_oneof![
         (any::<u64>(), pids()).prop_map(|(id, owner)| Command::Open { id, owner }),
-        (any::<i16>(), -1e300..1e300f64, any::<bool>()).prop_map(|(x, y, flag)| Command::Move(Point(x, y), flag)),
+        (any::<i16>(), -1e300..1e300f64, any::<bool>())
+            .prop_map(|(x, y, flag)| Command::Move(Point(x, y), flag)),
         Just(Command::Close),
         (prop::collection::vec(deposits(), 0..4), any::<u128>()).prop_map(|(list, n)| Command::Paid(list, n)),
     ]
@@ -98,7 +102,8 @@ fn commands() -> impl Strategy<Value = Command> {
 fn trees() -> impl Strategy<Value = Tree> {
     let leaf = any::<i64>().prop_map(Tree::Leaf);
     leaf.prop_recursive(5, 40, 4, |inner| {
-        (inner.clone(), prop::collection::vec(inner, 0..4)).prop_map(|(first, rest)| Tree::Node(Box::new(first), rest))
+        (inner.clone(), prop::collection::vec(inner, 0..4))
+            .prop_map(|(first, rest)| Tree::Node(Box::new(first), rest))
     })
 }
 
@@ -172,13 +177,17 @@ proptest! {
 
 #[test]
 fn messages_are_tuples_and_atoms() {
-    let term = OwnedTerm::build(|writer| StableLayout::write_term(&Deposit { amount: 7, memo: None }, writer));
+    let term =
+        OwnedTerm::build(|writer| StableLayout::write_term(&Deposit { amount: 7, memo: None }, writer));
     let elements = view::tuple_elements(term.root()).unwrap();
     let nil = Word::atom(Atom::new("nil"));
     assert_eq!(elements, [Word::atom(Atom::new("deposit")), Word::small_int(7), nil]);
     let atom = |message: &dyn Fn(&mut Fragment) -> Word| OwnedTerm::build(message).root().as_atom();
     assert_eq!(atom(&|writer| Message::to_term(&Get, writer)), Some(Atom::new("get_it")));
-    assert_eq!(atom(&|writer| StableLayout::write_term(&Level::VeryHigh, writer)), Some(Atom::new("very_high")));
+    assert_eq!(
+        atom(&|writer| StableLayout::write_term(&Level::VeryHigh, writer)),
+        Some(Atom::new("very_high"))
+    );
     assert_eq!(atom(&|writer| StableLayout::write_term(&Command::Close, writer)), Some(Atom::new("close")));
     assert_eq!(Command::SHAPES.all()[3].name().text(), "paid in");
     assert_eq!(format!("{:?}", Command::SHAPES.all()[0]), "{open, id: u64, owner: pid}");
@@ -217,7 +226,10 @@ fn misfits_say_where_and_what() {
         read::<Vec<u8>>(|writer| writer.cons(Word::small_int(1), Word::small_int(2))).unwrap_err(),
         "expected the end of a list, found the integer 2"
     );
-    assert_eq!(read::<u8>(|_| Word::small_int(256)).unwrap_err(), "expected an integer from 0 to 255, found the integer 256");
+    assert_eq!(
+        read::<u8>(|_| Word::small_int(256)).unwrap_err(),
+        "expected an integer from 0 to 255, found the integer 256"
+    );
     assert!(read::<f32>(|writer| writer.float(1e300)).is_err());
     assert!(read::<char>(|_| Word::small_int(0xd800)).is_err());
     assert!(read::<String>(|writer| writer.binary(&[0xff])).is_err());
