@@ -3,3 +3,5 @@
 pub mod code;
 pub mod heap;
 pub mod process;
+pub mod load;
+pub mod opcode;
