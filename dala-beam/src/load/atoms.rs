@@ -25,7 +25,8 @@ fn read_entries(data: &[u8]) -> Result<Vec<Atom>, DecodeError> {
         return Err(Kind::Other("there is no atom, so no module name").at(0));
     }
     if count > limits::MAX_ATOMS {
-        let kind = Kind::TooLarge { what: "number of atoms", value: count as u64, limit: limits::MAX_ATOMS as u64 };
+        let kind =
+            Kind::TooLarge { what: "number of atoms", value: count as u64, limit: limits::MAX_ATOMS as u64 };
         return Err(kind.at(0));
     }
     let mut atoms = Vec::with_capacity(count);
@@ -53,7 +54,6 @@ mod tests {
 
     #[test]
     fn long_atom_of_the_new_encoding_is_read() {
-
         // 0x29 0xfe is u = 510 in the 11-bit form: tag bits 000, so 0x28.
         data[4] = 0x28;
         data.extend("é".repeat(255).into_bytes());
@@ -64,7 +64,13 @@ mod tests {
     fn malformed_tables_are_refused_with_their_place() {
         assert!(read(b"\0\0\0\0").is_err());
         assert!(read(b"\x7f\xff\xff\xff\x01a").is_err());
-        assert_eq!(read(b"\0\0\0\x02\x01a\x05bc").unwrap_err().to_string(), "chunk AtU8, byte 7: 5 more bytes expected, 2 left");
-        assert_eq!(read(b"\0\0\0\x01\x02\xff\xfe").unwrap_err().to_string(), "chunk AtU8, byte 4: text is not UTF-8");
+        assert_eq!(
+            read(b"\0\0\0\x02\x01a\x05bc").unwrap_err().to_string(),
+            "chunk AtU8, byte 7: 5 more bytes expected, 2 left"
+        );
+        assert_eq!(
+            read(b"\0\0\0\x01\x02\xff\xfe").unwrap_err().to_string(),
+            "chunk AtU8, byte 4: text is not UTF-8"
+        );
     }
 }

@@ -43,7 +43,9 @@ pub enum LoadError {
         error: DecodeError,
     },
     /// The module needs instructions of a newer release.
-    #[error("the module uses opcode {highest}, and {known} is the highest known: it was compiled for a newer OTP")]
+    #[error(
+        "the module uses opcode {highest}, and {known} is the highest known: it was compiled for a newer OTP"
+    )]
     NewerRelease {
         /// Highest opcode of the file.
         highest: u32,

@@ -75,13 +75,16 @@ impl BeamFile {
         let lambdas = find("FunT").map(|data| funs::read(data, &atoms, header.labels)).transpose()?;
         let lambdas = lambdas.unwrap_or_default();
         let literals = find("LitT").map(literals::read).transpose()?.unwrap_or_default();
-        let code = code::read_instructions(&header, &Tables {
-            atoms: &atoms,
-            labels: header.labels,
-            imports: imports.len(),
-            literals: literals.len(),
-            lambdas: lambdas.len(),
-        })?;
+        let code = code::read_instructions(
+            &header,
+            &Tables {
+                atoms: &atoms,
+                labels: header.labels,
+                imports: imports.len(),
+                literals: literals.len(),
+                lambdas: lambdas.len(),
+            },
+        )?;
         Ok(BeamFile {
             name: atoms[0],
             labels: header.labels,

@@ -52,7 +52,8 @@ fn read_entries(data: &[u8], atoms: &[Atom], labels: u32) -> Result<Vec<Lambda>,
         let at = cursor.position();
         let free = imports::arity(&mut cursor)?;
         if free > arity {
-            let kind = Kind::TooLarge { what: "number of free variables", value: free.into(), limit: arity.into() };
+            let kind =
+                Kind::TooLarge { what: "number of free variables", value: free.into(), limit: arity.into() };
             return Err(kind.at(at));
         }
         lambdas.push(Lambda { function, arity, label, index, free, old_unique: cursor.u32()? });

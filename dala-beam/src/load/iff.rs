@@ -52,13 +52,18 @@ pub fn decompress(file: &[u8]) -> Result<Cow<'_, [u8]>, LoadError> {
     if !file.starts_with(&[0x1f, 0x8b]) {
         return Ok(Cow::Borrowed(file));
     }
-    let limit = limits::MAX_FILE_BYTES.min(file.len().saturating_mul(limits::MAX_RATIO) + limits::RATIO_FREE_BYTES);
+    let limit =
+        limits::MAX_FILE_BYTES.min(file.len().saturating_mul(limits::MAX_RATIO) + limits::RATIO_FREE_BYTES);
     let bytes = read_bounded(flate2::read::MultiGzDecoder::new(file), "the file", limit)?;
     Ok(Cow::Owned(bytes))
 }
 
 /// Everything `reader` gives, if that is at most `limit` bytes.
-pub(crate) fn read_bounded(reader: impl Read, what: &'static str, limit: usize) -> Result<Vec<u8>, LoadError> {
+pub(crate) fn read_bounded(
+    reader: impl Read,
+    what: &'static str,
+    limit: usize,
+) -> Result<Vec<u8>, LoadError> {
     let mut bytes = Vec::new();
     reader
         .take(limit as u64 + 1)

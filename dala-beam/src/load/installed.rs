@@ -18,7 +18,12 @@ static LIBRARIES: LazyLock<Vec<PathBuf>> = LazyLock::new(|| {
 /// Every .beam file in an `ebin` folder of an application.
 pub(crate) fn beam_files() -> Vec<PathBuf> {
     let list = |folder: &Path| {
-        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect::<Vec<_>>()
+        std::fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+            .collect::<Vec<_>>()
     };
     let mut files: Vec<PathBuf> = LIBRARIES
         .iter()
@@ -33,5 +38,6 @@ pub(crate) fn beam_files() -> Vec<PathBuf> {
 /// The bytes of an installed module.
 pub(crate) fn module(name: &str) -> Vec<u8> {
     let path = beam_files().into_iter().find(|path| path.file_stem().is_some_and(|stem| stem == name));
-    std::fs::read(path.unwrap_or_else(|| panic!("module {name} is not installed"))).expect("the file can be read")
+    std::fs::read(path.unwrap_or_else(|| panic!("module {name} is not installed")))
+        .expect("the file can be read")
 }

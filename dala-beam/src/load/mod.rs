@@ -14,9 +14,9 @@ pub mod file;
 pub mod funs;
 pub mod iff;
 pub mod imports;
-pub mod limits;
 #[cfg(test)]
 pub(crate) mod installed;
+pub mod limits;
 pub mod lines;
 pub mod literals;
 pub mod meta;

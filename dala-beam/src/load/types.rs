@@ -39,7 +39,18 @@ impl TypeSet {
     pub const TUPLE: TypeSet = TypeSet(1 << 11);
 
     const NAMES: [&str; 12] = [
-        "atom", "bitstring", "cons", "float", "fun", "integer", "map", "nil", "pid", "port", "reference", "tuple",
+        "atom",
+        "bitstring",
+        "cons",
+        "float",
+        "fun",
+        "integer",
+        "map",
+        "nil",
+        "pid",
+        "port",
+        "reference",
+        "tuple",
     ];
 
     /// Whether it has no type that is not in `other`.

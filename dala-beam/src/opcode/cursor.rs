@@ -133,9 +133,10 @@ impl<'a> Cursor<'a> {
             7 => {
                 let at = self.position;
                 let more = self.compact_unsigned("length of an integer")?;
-                usize::try_from(more).ok().and_then(|more| more.checked_add(9)).ok_or_else(|| {
-                    Kind::Truncated { wanted: usize::MAX, left: self.left() }.at(at)
-                })?
+                usize::try_from(more)
+                    .ok()
+                    .and_then(|more| more.checked_add(9))
+                    .ok_or_else(|| Kind::Truncated { wanted: usize::MAX, left: self.left() }.at(at))?
             }
             short => usize::from(short) + 2,
         };
@@ -189,7 +190,10 @@ mod tests {
         assert_eq!(value(&[0xe8, 0xff]), Integer::Small(2047));
         assert_eq!(value(&[0x18, 0x08, 0x00]), Integer::Small(2048));
         assert_eq!(value(&[0x18, 0xff, 0xff]), Integer::Small(-1));
-        assert_eq!(value(&[0xf8, 0x00, 1, 2, 3, 4, 5, 6, 7, 8, 9]), Integer::Big([1, 2, 3, 4, 5, 6, 7, 8, 9].into()));
+        assert_eq!(
+            value(&[0xf8, 0x00, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+            Integer::Big([1, 2, 3, 4, 5, 6, 7, 8, 9].into())
+        );
     }
 
     #[test]

@@ -63,9 +63,9 @@ fn starts_function(code: &[Located]) -> bool {
 /// Text of an atom in Erlang syntax.
 pub(crate) fn atom_text(atom: Atom) -> String {
     const RESERVED: &[&str] = &[
-        "after", "and", "andalso", "band", "begin", "bnot", "bor", "bsl", "bsr", "bxor", "case", "catch", "cond",
-        "div", "else", "end", "fun", "if", "let", "maybe", "not", "of", "or", "orelse", "receive", "rem", "try",
-        "when", "xor",
+        "after", "and", "andalso", "band", "begin", "bnot", "bor", "bsl", "bsr", "bxor", "case", "catch",
+        "cond", "div", "else", "end", "fun", "if", "let", "maybe", "not", "of", "or", "orelse", "receive",
+        "rem", "try", "when", "xor",
     ];
     let text = atom.text();
     let plain = text.chars().next().is_some_and(|first| first.is_ascii_lowercase())
@@ -246,8 +246,12 @@ print!(MatchCommands, |commands, names, out| print_list(&commands.0, out, |comma
     let _ = match command {
         MatchCommand::EnsureAtLeast { size, unit } => write!(out, "ensure_at_least {size} unit {unit}"),
         MatchCommand::EnsureExactly(size) => write!(out, "ensure_exactly {size}"),
-        MatchCommand::Integer { flags, size, unit, to } => print_read("integer", flags, *size, *unit, to, names, out),
-        MatchCommand::Binary { flags, size, unit, to } => print_read("binary", flags, *size, *unit, to, names, out),
+        MatchCommand::Integer { flags, size, unit, to } => {
+            print_read("integer", flags, *size, *unit, to, names, out)
+        }
+        MatchCommand::Binary { flags, size, unit, to } => {
+            print_read("binary", flags, *size, *unit, to, names, out)
+        }
         MatchCommand::Skip(size) => write!(out, "skip {size}"),
         MatchCommand::GetTail { unit, to } => {
             let _ = write!(out, "get_tail unit {unit} ");

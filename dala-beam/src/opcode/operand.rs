@@ -319,7 +319,11 @@ impl Operand {
             Integer::Big(bytes) => return Err(Kind::TooWide { what: "operand", bytes: bytes.len() }.at(at)),
         };
         let bounded = |what, limit: u64| {
-            if value < limit { Ok(value) } else { Err(Kind::TooLarge { what, value, limit: limit - 1 }.at(at)) }
+            if value < limit {
+                Ok(value)
+            } else {
+                Err(Kind::TooLarge { what, value, limit: limit - 1 }.at(at))
+            }
         };
         match first & 7 {
             0 => Ok(Operand::Unsigned(value)),
@@ -371,7 +375,11 @@ impl Operand {
                         0 => &mut allocation.words,
                         1 => &mut allocation.floats,
                         2 => &mut allocation.funs,
-                        _ => return Err(Kind::TooLarge { what: "kind of allocation", value: kind, limit: 2 }.at(at)),
+                        _ => {
+                            return Err(
+                                Kind::TooLarge { what: "kind of allocation", value: kind, limit: 2 }.at(at)
+                            );
+                        }
                     };
                     *field = field.saturating_add(number);
                 }
@@ -392,8 +400,9 @@ impl Operand {
                 }
                 let register = Operand::read_flat(cursor, inner, at, tables)?;
                 let index = cursor.compact_unsigned("type")?;
-                let index = u32::try_from(index)
-                    .map_err(|_| Kind::TooLarge { what: "type", value: index, limit: u32::MAX.into() }.at(at))?;
+                let index = u32::try_from(index).map_err(|_| {
+                    Kind::TooLarge { what: "type", value: index, limit: u32::MAX.into() }.at(at)
+                })?;
                 match register {
                     Operand::Register(register) => Ok(Operand::Typed(register, index)),
                     other => Err(Kind::Operand { expected: "register", found: other.describe() }.at(at)),

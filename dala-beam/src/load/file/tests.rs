@@ -18,8 +18,11 @@ fn every_installed_module_parses() {
 #[test]
 fn digest_is_the_one_that_otp_computes() {
     for module in ["lists", "gen_server", "erl_scan", "base64"] {
-        let program = format!("io:format(\"~s\", [[io_lib:format(\"~2.16.0b\", [B]) || <<B>> <= {module}:module_info(md5)]]), halt().");
-        let output = std::process::Command::new("erl").args(["-noshell", "-eval", &program]).output().unwrap();
+        let program = format!(
+            "io:format(\"~s\", [[io_lib:format(\"~2.16.0b\", [B]) || <<B>> <= {module}:module_info(md5)]]), halt()."
+        );
+        let output =
+            std::process::Command::new("erl").args(["-noshell", "-eval", &program]).output().unwrap();
         let file = BeamFile::parse(&installed::module(module)).unwrap();
         let hex: String = file.md5.iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hex, String::from_utf8(output.stdout).unwrap(), "{module}");
@@ -32,7 +35,8 @@ fn compressed_file_is_the_same_module() {
     let plain = installed::module("lists");
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(&plain).unwrap();
-    let (plain, packed) = (BeamFile::parse(&plain).unwrap(), BeamFile::parse(&encoder.finish().unwrap()).unwrap());
+    let (plain, packed) =
+        (BeamFile::parse(&plain).unwrap(), BeamFile::parse(&encoder.finish().unwrap()).unwrap());
     assert_eq!((plain.name, plain.md5, plain.code), (packed.name, packed.md5, packed.code));
 }
 
