@@ -54,8 +54,8 @@ mod tests {
 
     #[test]
     fn long_atom_of_the_new_encoding_is_read() {
-        // 0x29 0xfe is u = 510 in the 11-bit form: tag bits 000, so 0x28.
-        data[4] = 0x28;
+        // 510 as a plain number of 11 bits: the upper three stand in the first byte.
+        let mut data = b"\xff\xff\xff\xff\x28\xfe".to_vec();
         data.extend("é".repeat(255).into_bytes());
         assert_eq!(read(&data).unwrap()[0].text().chars().count(), 255);
     }
