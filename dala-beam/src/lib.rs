@@ -2,6 +2,6 @@
 
 pub mod code;
 pub mod heap;
-pub mod process;
 pub mod load;
 pub mod opcode;
+pub mod process;
