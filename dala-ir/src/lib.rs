@@ -15,4 +15,6 @@ pub mod interp;
 pub mod ir;
 pub mod term;
 #[cfg(feature = "ir")]
+pub mod text;
+#[cfg(feature = "ir")]
 pub mod verify;
