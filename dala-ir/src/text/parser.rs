@@ -12,8 +12,8 @@ use crate::abi::Atom;
 use crate::ir::inst::{BuildSegment, Segment, SegmentFlags};
 use crate::ir::ops::ImmediateKind;
 use crate::ir::{
-    Block, BlockCall, BlockData, Constant, FuncId, Function, Immediate, Import, ImportId, InstData, Lambda, LambdaId,
-    LiteralId, Location, Module, Op, Terminator, Type, Value,
+    Block, BlockCall, BlockData, Constant, FuncId, Function, Immediate, Import, ImportId, InstData, Lambda,
+    LambdaId, LiteralId, Location, Module, Op, Terminator, Type, Value,
 };
 
 /// Why a text is no module.
@@ -275,9 +275,9 @@ impl<'a> FunctionParser<'a> {
         let mut lines = self.lines.iter();
         for block in blocks {
             let last = match &block.terminator {
-                Terminator::Attempt { inst, .. } | Terminator::Try { inst, .. } | Terminator::TailCall(inst) => {
-                    Some(inst)
-                }
+                Terminator::Attempt { inst, .. }
+                | Terminator::Try { inst, .. }
+                | Terminator::TailCall(inst) => Some(inst),
                 _ => None,
             };
             for inst in block.insts.iter().chain(last) {
@@ -375,7 +375,11 @@ impl<'a> FunctionParser<'a> {
         let last = self.tokens.at.min(self.tokens.tokens.len()).saturating_sub(1);
         self.lines.push(self.tokens.tokens.get(last).map_or(0, |(_, line)| *line));
         let immediate = self.immediate(op.immediate())?;
-        let args = if op.operands().is_empty() && op.variadic().is_none() { SmallVec::new() } else { self.operands()? };
+        let args = if op.operands().is_empty() && op.variadic().is_none() {
+            SmallVec::new()
+        } else {
+            self.operands()?
+        };
         Ok(InstData { op, args, immediate, result: None, location: 0 })
     }
 
@@ -407,10 +411,12 @@ impl<'a> FunctionParser<'a> {
             return Ok(Constant::Literal(LiteralId::new(self.tokens.entity("lit")?)));
         }
         match self.tokens.next() {
-            Token::Number(text) => match text.parse().ok().map(Constant::Int).filter(|int| int.word().is_some()) {
-                Some(constant) => Ok(constant),
-                None => Err(self.tokens.error(format!("{text} is no small integer"))),
-            },
+            Token::Number(text) => {
+                match text.parse().ok().map(Constant::Int).filter(|int| int.word().is_some()) {
+                    Some(constant) => Ok(constant),
+                    None => Err(self.tokens.error(format!("{text} is no small integer"))),
+                }
+            }
             Token::Atom(text) => {
                 Atom::try_new(&text).map(Constant::Atom).map_err(|error| self.tokens.error(error.to_string()))
             }
@@ -462,7 +468,10 @@ impl<'a> FunctionParser<'a> {
         })
     }
 
-    fn bracketed<T>(&mut self, mut item: impl FnMut(&mut Self) -> Result<T, ParseError>) -> Result<Box<[T]>, ParseError> {
+    fn bracketed<T>(
+        &mut self,
+        mut item: impl FnMut(&mut Self) -> Result<T, ParseError>,
+    ) -> Result<Box<[T]>, ParseError> {
         self.tokens.expect("[")?;
         let mut items = Vec::new();
         while !self.tokens.eat("]") {
@@ -637,7 +646,8 @@ fn for_each_operand_mut(terminator: &mut Terminator, mut f: impl FnMut(&mut Valu
         Terminator::Attempt { inst, .. } | Terminator::Try { inst, .. } | Terminator::TailCall(inst) => {
             inst.args.iter_mut().for_each(&mut f)
         }
-        Terminator::Jump(_) | Terminator::RecvNext { .. } | Terminator::Wait(_) | Terminator::Unreachable => {}
+        Terminator::Jump(_) | Terminator::RecvNext { .. } | Terminator::Wait(_) | Terminator::Unreachable => {
+        }
     }
     for_each_edge_mut(terminator, |call| call.args.iter_mut().for_each(&mut f));
 }

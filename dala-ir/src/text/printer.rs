@@ -6,7 +6,9 @@ use super::lexer::quote;
 use super::literal;
 use crate::abi::Atom;
 use crate::ir::inst::{BuildSegment, SegmentFlags, SegmentKind};
-use crate::ir::{Block, BlockCall, Constant, FuncId, Function, Immediate, InstData, Module, Terminator, Value};
+use crate::ir::{
+    Block, BlockCall, Constant, FuncId, Function, Immediate, InstData, Module, Terminator, Value,
+};
 
 /// The text form of a module.
 pub fn print_module(module: &Module) -> String {
@@ -37,7 +39,13 @@ fn module_text(module: &Module, out: &mut String) -> fmt::Result {
         out.push('\n');
     }
     for (index, import) in module.imports.iter().enumerate() {
-        writeln!(out, "import import{index} = {}:{}/{}", atom(import.module), atom(import.function), import.arity)?;
+        writeln!(
+            out,
+            "import import{index} = {}:{}/{}",
+            atom(import.module),
+            atom(import.function),
+            import.arity
+        )?;
     }
     for (index, term) in module.literals.iter().enumerate() {
         write!(out, "literal lit{index} = ")?;

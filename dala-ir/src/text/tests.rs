@@ -5,8 +5,8 @@ use crate::abi::Atom;
 use crate::ir::inst::{BuildSegment, Segment, SegmentFlags};
 use crate::ir::ops::ImmediateKind;
 use crate::ir::{
-    Block, BlockCall, Constant, Effects, FuncId, Function, FunctionBuilder, Immediate, ImportId, InstData, LambdaId,
-    LiteralId, Module, Op, Terminator, Type, Value,
+    Block, BlockCall, Constant, Effects, FuncId, Function, FunctionBuilder, Immediate, ImportId, InstData,
+    LambdaId, LiteralId, Module, Op, Terminator, Type, Value,
 };
 use crate::term::{OwnedTerm, TermWriter};
 
@@ -93,10 +93,13 @@ impl Choices<'_> {
                 Immediate::Indices(indices.into())
             }
         };
-        if let (Some(ty), ImmediateKind::None | ImmediateKind::Function | ImmediateKind::Import | ImmediateKind::Lambda) =
-            (op.variadic(), op.immediate())
+        if let (
+            Some(ty),
+            ImmediateKind::None | ImmediateKind::Function | ImmediateKind::Import | ImmediateKind::Lambda,
+        ) = (op.variadic(), op.immediate())
         {
-            let count = if matches!(op, Op::MapPut | Op::MapUpdate) { 2 * self.below(3) } else { self.below(5) };
+            let count =
+                if matches!(op, Op::MapPut | Op::MapUpdate) { 2 * self.below(3) } else { self.below(5) };
             types.extend(vec![ty; count]);
         }
         let args: Option<Vec<Value>> = types.iter().map(|&ty| self.value(build, ty)).collect();
@@ -128,7 +131,11 @@ impl Choices<'_> {
                 cases: (0..self.below(4)).map(|arity| (arity as u32, self.call(build))).collect(),
                 default: self.call(build),
             },
-            4 => Terminator::Attempt { inst: self.inst(build, raises)?, ok: self.call(build), fail: self.call(build) },
+            4 => Terminator::Attempt {
+                inst: self.inst(build, raises)?,
+                ok: self.call(build),
+                fail: self.call(build),
+            },
             5 => Terminator::Try {
                 inst: self.inst(build, raises)?,
                 ok: if self.below(2) == 0 { None } else { Some(self.call(build)) },
