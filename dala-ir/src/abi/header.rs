@@ -38,8 +38,8 @@ kinds! {
     FlatMap = 1,
     /// Map of more than 32 keys: `[size, root node]`.
     TrieMap = 2,
-    /// Inner node of a trie map: `[bitmap (small), child; popcount]`; a child is a node, a leaf (cons of key
-    /// and value) or a collision list.
+    /// Inner node of a trie map: `[bitmap (small), child; popcount]`; a child is a node or a leaf (cons of key
+    /// and value). A bitmap of 0 marks a node of leaves whose keys have one hash.
     TrieNode = 3,
     /// Local fun: `[fun entry address, number of free variables (small), free variable; n]`.
     Fun = 4,

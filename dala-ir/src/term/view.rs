@@ -299,6 +299,17 @@ pub fn cons(word: Word) -> Option<(Word, Word)> {
     Some(unsafe { (*cell, *cell.add(1)) })
 }
 
+/// Head and tail in place, if `word` is a cons cell.
+#[inline]
+pub fn cell<'a>(word: Word) -> Option<&'a [Word; 2]> {
+    if !word.is_cons() {
+        return None;
+    }
+    let cell = word.pointer()?;
+    // SAFETY: a cons word points to two initialised words (`Word::cons_at`).
+    Some(unsafe { &*cell.cast::<[Word; 2]>() })
+}
+
 /// Header of the object that `word` points to, if it points to a boxed one.
 #[inline]
 pub fn header(word: Word) -> Option<Header> {

@@ -286,6 +286,11 @@ pub unsafe trait TermWriter {
         unsafe { self.boxed(Kind::ExternalReference, &payload) }
     }
 
+    /// The map with these pairs, of any number; of equal keys the last counts.
+    fn map_from_pairs(&mut self, pairs: &[(Word, Word)]) -> Word {
+        super::map::from_pairs(self, pairs)
+    }
+
     /// `text` as a list of code points.
     fn charlist(&mut self, text: &str) -> Word {
         let points: Vec<Word> =
