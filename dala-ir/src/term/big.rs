@@ -169,7 +169,12 @@ pub fn bsr<W: TermWriter + ?Sized>(writer: &mut W, a: Word, b: Word) -> Result<W
     shift(writer, a, b, true)
 }
 
-fn shift<W: TermWriter + ?Sized>(writer: &mut W, a: Word, b: Word, right: bool) -> Result<Word, IntegerError> {
+fn shift<W: TermWriter + ?Sized>(
+    writer: &mut W,
+    a: Word,
+    b: Word,
+    right: bool,
+) -> Result<Word, IntegerError> {
     let value = to_ibig(a).ok_or(IntegerError::NotInteger)?;
     let (count, count_negative) = match (b.as_small(), view::big(b)) {
         (Some(count), _) => (count.unsigned_abs(), count < 0),
@@ -201,7 +206,8 @@ pub fn cmp_big(x: BigRef<'_>, y: BigRef<'_>) -> Ordering {
     if x.negative != y.negative {
         return if x.negative { Ordering::Less } else { Ordering::Greater };
     }
-    let order = x.limbs.len().cmp(&y.limbs.len()).then_with(|| x.limbs.iter().rev().cmp(y.limbs.iter().rev()));
+    let order =
+        x.limbs.len().cmp(&y.limbs.len()).then_with(|| x.limbs.iter().rev().cmp(y.limbs.iter().rev()));
     if x.negative { order.reverse() } else { order }
 }
 
@@ -225,7 +231,9 @@ pub fn cmp_big_float(x: BigRef<'_>, y: f64) -> Ordering {
         return if x.negative { Ordering::Less } else { Ordering::Greater };
     }
     let (mantissa, exponent) = decompose(y);
-    let order = match bit_len(x.limbs).cmp(&((64 - mantissa.leading_zeros()) as i64 + exponent).max(0).unsigned_abs().try_into().unwrap_or(0)) {
+    let order = match bit_len(x.limbs).cmp(
+        &((64 - mantissa.leading_zeros()) as i64 + exponent).max(0).unsigned_abs().try_into().unwrap_or(0),
+    ) {
         // Of equal length: compare exactly. A big integer has 62 bits at least, so the float has no fraction
         // beyond what the shift drops, and dropping it leaves a tie in the integer's favour only if it was not 0.
         Ordering::Equal => {
@@ -265,8 +273,8 @@ pub fn to_f64(word: Word) -> Option<f64> {
     let (skip, bit) = (shift / 64, shift % 64);
     let low = big.limbs[skip] >> bit;
     let high = if bit == 0 { 0 } else { big.limbs.get(skip + 1).map_or(0, |limb| limb << (64 - bit)) };
-    let dropped = big.limbs[..skip].iter().any(|&limb| limb != 0)
-        || (bit > 0 && big.limbs[skip] << (64 - bit) != 0);
+    let dropped =
+        big.limbs[..skip].iter().any(|&limb| limb != 0) || (bit > 0 && big.limbs[skip] << (64 - bit) != 0);
     let top = low | high | u64::from(dropped);
     let value = top as f64 * 2f64.powi(shift as i32);
     value.is_finite().then_some(if big.negative { -value } else { value })

@@ -277,7 +277,11 @@ fn push_maps<'a>(pending: &mut Vec<Pending<'a>>, x: MapRef<'a>, y: MapRef<'a>, e
             };
             let (a, b) = (sorted(x), sorted(y));
             pending.extend(a.iter().zip(&b).rev().map(|(a, b)| Pending { a: &a[1..], b: &b[1..], exact }));
-            pending.extend(a.iter().zip(&b).rev().map(|(a, b)| Pending { a: &a[..1], b: &b[..1], exact: true }));
+            pending.extend(a.iter().zip(&b).rev().map(|(a, b)| Pending {
+                a: &a[..1],
+                b: &b[..1],
+                exact: true,
+            }));
         }
     }
 }
@@ -293,7 +297,9 @@ fn cmp_leaves(x: TermView<'_>, y: TermView<'_>, exact: bool) -> Ordering {
         | (TermView::ExternalPort(x), TermView::ExternalPort(y))
         | (TermView::ExternalReference(x), TermView::ExternalReference(y)) => cmp_external(x, y),
         // Ours come before those of other nodes.
-        (TermView::Pid(_) | TermView::Port(_) | TermView::Reference(_), y) if rank(&x) == rank(&y) => Ordering::Less,
+        (TermView::Pid(_) | TermView::Port(_) | TermView::Reference(_), y) if rank(&x) == rank(&y) => {
+            Ordering::Less
+        }
         (x, TermView::Pid(_) | TermView::Port(_) | TermView::Reference(_)) if rank(&x) == rank(&y) => {
             Ordering::Greater
         }
@@ -337,8 +343,20 @@ fn cmp_numbers(x: TermView<'_>, y: TermView<'_>) -> Option<Ordering> {
         (TermView::Float(x), TermView::Float(y)) => x.partial_cmp(&y).unwrap_or(Ordering::Equal),
         (TermView::Big(x), TermView::Big(y)) => cmp_big(x, y),
         // A big integer lies outside the range of smalls.
-        (TermView::Small(_), TermView::Big(y)) => if y.negative { Ordering::Greater } else { Ordering::Less },
-        (TermView::Big(x), TermView::Small(_)) => if x.negative { Ordering::Less } else { Ordering::Greater },
+        (TermView::Small(_), TermView::Big(y)) => {
+            if y.negative {
+                Ordering::Greater
+            } else {
+                Ordering::Less
+            }
+        }
+        (TermView::Big(x), TermView::Small(_)) => {
+            if x.negative {
+                Ordering::Less
+            } else {
+                Ordering::Greater
+            }
+        }
         (TermView::Small(x), TermView::Float(y)) => cmp_int_float(x, y),
         (TermView::Float(x), TermView::Small(y)) => cmp_int_float(y, x).reverse(),
         (TermView::Big(x), TermView::Float(y)) => cmp_big_float(x, y),

@@ -28,7 +28,7 @@ pub use hash::phash2;
 pub use map::MapIter;
 pub use owned::{Fragment, OwnedTerm};
 pub use view::{
-    BigRef, BitsRef, ExportFunRef, ExternalRef, FunRef, ListIter, MapRef, ReferenceRef, TermView, cons, header,
-    list_len, tuple_elements,
+    BigRef, BitsRef, ExportFunRef, ExternalRef, FunRef, ListIter, MapRef, ReferenceRef, TermView, cons,
+    header, list_len, tuple_elements,
 };
 pub use writer::TermWriter;

@@ -31,7 +31,9 @@ impl<'a> MapIter<'a> {
     fn walk(map: MapRef<'a>, backwards: bool) -> MapIter<'a> {
         let form = match map {
             MapRef::Flat { keys, values, .. } => Form::Flat { keys: keys.iter(), values: values.iter() },
-            MapRef::Trie { size, root } => Form::Trie { nodes: vec![trie::children(root)], backwards, left: size },
+            MapRef::Trie { size, root } => {
+                Form::Trie { nodes: vec![trie::children(root)], backwards, left: size }
+            }
         };
         MapIter { form }
     }

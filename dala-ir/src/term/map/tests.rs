@@ -18,8 +18,8 @@ fn big_maps_iterate_in_otps_order() {
     let map = from_pairs(w, &pairs);
     // maps:keys(maps:from_list([{X, 1} || X <- lists:seq(1, 33)])) of OTP 25
     let otp = [
-        33, 12, 23, 29, 30, 26, 31, 11, 9, 32, 25, 28, 6, 13, 20, 15, 14, 2, 7, 1, 8, 3, 17, 22, 21, 4, 24, 10, 27,
-        19, 5, 18, 16,
+        33, 12, 23, 29, 30, 26, 31, 11, 9, 32, 25, 28, 6, 13, 20, 15, 14, 2, 7, 1, 8, 3, 17, 22, 21, 4, 24,
+        10, 27, 19, 5, 18, 16,
     ];
     assert_eq!(keys_in_order(map), otp);
     let backwards: Vec<i64> =
@@ -42,17 +42,18 @@ fn big_maps_with_tuple_list_and_binary_keys_iterate_in_otps_order() {
     assert_eq!(
         lists,
         [
-            1, 33, 29, 25, 8, 9, 17, 24, 21, 26, 6, 19, 23, 13, 27, 14, 11, 7, 5, 22, 12, 15, 28, 31, 30, 2, 10, 4, 3,
-            16, 20, 32, 18
+            1, 33, 29, 25, 8, 9, 17, 24, 21, 26, 6, 19, 23, 13, 27, 14, 11, 7, 5, 22, 12, 15, 28, 31, 30, 2,
+            10, 4, 3, 16, 20, 32, 18
         ]
     );
-    let binaries =
-        order(&|w, key| w.binary(&[key.as_small().unwrap() as u8]), &|key| i64::from(view::bytes(key).unwrap()[0]));
+    let binaries = order(&|w, key| w.binary(&[key.as_small().unwrap() as u8]), &|key| {
+        i64::from(view::bytes(key).unwrap()[0])
+    });
     assert_eq!(
         binaries,
         [
-            7, 17, 3, 22, 20, 26, 16, 2, 12, 33, 15, 24, 1, 18, 21, 27, 4, 10, 30, 5, 11, 8, 6, 32, 23, 13, 14, 29, 19,
-            28, 31, 9, 25
+            7, 17, 3, 22, 20, 26, 16, 2, 12, 33, 15, 24, 1, 18, 21, 27, 4, 10, 30, 5, 11, 8, 6, 32, 23, 13,
+            14, 29, 19, 28, 31, 9, 25
         ]
     );
 }

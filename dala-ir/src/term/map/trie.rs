@@ -78,7 +78,11 @@ pub(super) fn get(root: Word, key: Word) -> Option<Word> {
     loop {
         let (bitmap, children) = node(current);
         if path.level >= MAX_LEVEL {
-            return children.iter().filter_map(|&leaf| view::cons(leaf)).find(|leaf| eq_exact(leaf.0, key)).map(|leaf| leaf.1);
+            return children
+                .iter()
+                .filter_map(|&leaf| view::cons(leaf))
+                .find(|leaf| eq_exact(leaf.0, key))
+                .map(|leaf| leaf.1);
         }
         let bit = path.bit();
         if bitmap & bit == 0 {
@@ -104,14 +108,20 @@ fn rebuild<W: TermWriter + ?Sized>(writer: &mut W, parents: &[(Word, usize)], ch
 }
 
 /// The trie with `key` set, and whether the key is new. The same root when nothing changes.
-pub(super) fn put<W: TermWriter + ?Sized>(writer: &mut W, root: Word, key: Word, value: Word) -> (Word, bool) {
+pub(super) fn put<W: TermWriter + ?Sized>(
+    writer: &mut W,
+    root: Word,
+    key: Word,
+    value: Word,
+) -> (Word, bool) {
     let mut path = Path::start(key);
     let mut current = root;
     let mut parents: smallvec::SmallVec<[(Word, usize); 8]> = smallvec::SmallVec::new();
     loop {
         let (bitmap, children) = node(current);
         if path.level >= MAX_LEVEL {
-            let found = children.iter().position(|&leaf| view::cons(leaf).is_some_and(|leaf| eq_exact(leaf.0, key)));
+            let found =
+                children.iter().position(|&leaf| view::cons(leaf).is_some_and(|leaf| eq_exact(leaf.0, key)));
             let leaf = writer.cons(key, value);
             let mut children = children.to_vec();
             match found {
