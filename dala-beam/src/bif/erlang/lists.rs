@@ -1,0 +1,64 @@
+//! List operators and guards: `hd`, `tl`, `length`, `++`, `--`.
+
+use std::collections::BTreeMap;
+
+use dala_ir::abi::Word;
+use crate::bif::order::ExactOrder;
+use dala_ir::term::{TermWriter, view};
+
+use crate::bif::Answer;
+use crate::bif::arguments::{badarg, list};
+use crate::process::Process;
+
+/// `hd(List)`.
+pub(crate) fn hd(_: &mut Process, [items]: [Word; 1]) -> Answer {
+    view::cons(items).map_or_else(badarg, |(head, _)| Ok(head))
+}
+
+/// `tl(List)`.
+pub(crate) fn tl(_: &mut Process, [items]: [Word; 1]) -> Answer {
+    view::cons(items).map_or_else(badarg, |(_, tail)| Ok(tail))
+}
+
+/// `length(List)`.
+pub(crate) fn length(p: &mut Process, [items]: [Word; 1]) -> Answer {
+    match view::list_len(items) {
+        Some(len) => {
+            p.charge(len / 16);
+            Ok(Word::small_int(len as i64))
+        }
+        None => badarg(),
+    }
+}
+
+/// `Left ++ Right`: copies `Left`, shares `Right`.
+pub(crate) fn append(p: &mut Process, [left, right]: [Word; 2]) -> Answer {
+    if right.is_nil() && view::list_len(left).is_some() {
+        return Ok(left);
+    }
+    let items = list(left)?;
+    p.charge(items.len() / 16);
+    Ok(p.heap.list(&items, right))
+}
+
+/// `Left -- Right`: O((n + m) log m).
+pub(crate) fn subtract(p: &mut Process, [left, right]: [Word; 2]) -> Answer {
+    let items = list(left)?;
+    let removed = list(right)?;
+    if items.is_empty() || removed.is_empty() {
+        return Ok(left);
+    }
+    p.charge((items.len() + removed.len()) / 4);
+    let mut counts: BTreeMap<ExactOrder, usize> = BTreeMap::new();
+    for item in removed {
+        *counts.entry(ExactOrder(item)).or_default() += 1;
+    }
+    let mut kept = Vec::with_capacity(items.len());
+    for item in items {
+        match counts.get_mut(&ExactOrder(item)) {
+            Some(count) if *count > 0 => *count -= 1,
+            _ => kept.push(item),
+        }
+    }
+    Ok(p.heap.list(&kept, Word::NIL))
+}

@@ -1,0 +1,253 @@
+//! Module `unicode`: `characters_to_list/2`, `characters_to_binary/2`, `bin_is_7bit/1`.
+//!
+//! `characters_to_binary/3` with other encodings is Erlang code of `unicode.erl` on top of these. OTP manual:
+//! stdlib, "unicode". Results are the converted text, `{error, Converted, Rest}` or `{incomplete, Converted, Rest}`.
+
+use dala_ir::abi::{Word, atoms};
+use dala_ir::interp::Exception;
+use dala_ir::term::{TermWriter, view};
+
+use super::Answer;
+use super::arguments::{atom, badarg, boolean, named};
+use crate::process::Process;
+
+/// How input bytes are read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Encoding {
+    Latin1,
+    Utf8,
+}
+
+/// How the conversion ended.
+enum End {
+    Done,
+    /// Invalid input; what is left of it.
+    Error(Word),
+    /// The input ends inside a character.
+    Incomplete(Word),
+}
+
+/// `unicode:characters_to_list(Data, Encoding)`.
+pub(crate) fn characters_to_list(p: &mut Process, [data, encoding]: [Word; 2]) -> Answer {
+    let (text, end) = convert(p, data, encoding)?;
+    let points: Vec<Word> = text.iter().map(|&point| Word::small_int(i64::from(point))).collect();
+    let converted = p.heap.list(&points, Word::NIL);
+    Ok(finish(p, converted, end))
+}
+
+/// `unicode:characters_to_binary(Data, Encoding)`: to UTF-8.
+pub(crate) fn characters_to_binary(p: &mut Process, [data, encoding]: [Word; 2]) -> Answer {
+    let data = match view::cons(data) {
+        // As OTP does, which shows in what is returned as the rest.
+        Some((binary, tail)) if tail.is_nil() && view::bits(binary).is_some() => binary,
+        _ => data,
+    };
+    // Valid UTF-8 in one binary is its own conversion.
+    if let Some(bits) = view::bits(data)
+        && let Some(bytes) = bits.as_bytes()
+        && input_encoding(encoding)? == Encoding::Utf8
+        && std::str::from_utf8(bytes).is_ok()
+    {
+        p.charge(bytes.len() / 512);
+        return Ok(data);
+    }
+    let (text, end) = convert(p, data, encoding)?;
+    let mut bytes = Vec::with_capacity(text.len());
+    for point in text {
+        push_utf8(point, &mut bytes);
+    }
+    let converted = p.heap.binary(&bytes);
+    Ok(finish(p, converted, end))
+}
+
+/// `unicode:bin_is_7bit(Binary)`.
+pub(crate) fn bin_is_7bit(p: &mut Process, [binary]: [Word; 1]) -> Answer {
+    let Some(bytes) = view::bits(binary).and_then(view::BitsRef::to_bytes) else {
+        return Ok(Word::atom(atoms::FALSE));
+    };
+    p.charge(bytes.len() / 512);
+    Ok(boolean(bytes.is_ascii()))
+}
+
+fn finish(p: &mut Process, converted: Word, end: End) -> Word {
+    let (tag, rest) = match end {
+        End::Done => return converted,
+        End::Error(rest) => (atoms::ERROR, rest),
+        End::Incomplete(rest) => (named!("incomplete"), rest),
+    };
+    p.heap.tuple(&[Word::atom(tag), converted, rest])
+}
+
+fn input_encoding(encoding: Word) -> Result<Encoding, Exception> {
+    let name = atom(encoding)?;
+    if name == named!("latin1") {
+        Ok(Encoding::Latin1)
+    } else if name == named!("utf8") || name == named!("unicode") {
+        Ok(Encoding::Utf8)
+    } else {
+        badarg()
+    }
+}
+
+/// Appends code point `point` in UTF-8.
+pub(crate) fn push_utf8(point: u32, bytes: &mut Vec<u8>) {
+    if let Some(character) = char::from_u32(point) {
+        bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+}
+
+/// Bytes of the first character of `bytes`, or how it fails: `Some(true)` when more bytes could complete it.
+fn next_utf8(bytes: &[u8]) -> Result<(u32, usize), bool> {
+    let first = bytes[0];
+    let (len, low) = match first {
+        0..=0x7f => return Ok((u32::from(first), 1)),
+        0xc2..=0xdf => (2, 0x80),
+        0xe0 => (3, 0xa0),
+        0xe1..=0xef => (3, 0x80),
+        0xf0 => (4, 0x90),
+        0xf1..=0xf4 => (4, 0x80),
+        _ => return Err(false),
+    };
+    for (position, &byte) in bytes.iter().enumerate().take(len).skip(1) {
+        let low = if position == 1 { low } else { 0x80 };
+        let high = match (first, position) {
+            (0xed, 1) => 0x9f,
+            (0xf4, 1) => 0x8f,
+            _ => 0xbf,
+        };
+        if byte < low || byte > high {
+            return Err(false);
+        }
+    }
+    if bytes.len() < len {
+        return Err(true);
+    }
+    let point = bytes[1..len].iter().fold(u32::from(first) & (0x7f >> len), |point, &byte| {
+        point << 6 | u32::from(byte) & 0x3f
+    });
+    Ok((point, len))
+}
+
+/// Code points of deep character data. Integers in lists are code points whatever the encoding of binaries is;
+/// with latin1 they must be below 256.
+fn convert(p: &mut Process, data: Word, encoding: Word) -> Result<(Vec<u32>, End), Exception> {
+    let encoding = input_encoding(encoding)?;
+    let mut text = Vec::new();
+    // Tails that wait; the stack is needed again to say what was not converted.
+    let mut pending: Vec<Word> = Vec::new();
+    let mut current = data;
+    if !current.is_cons() && !current.is_nil() && view::bits(current).is_none() {
+        return badarg();
+    }
+    let end = loop {
+        if let Some((head, tail)) = view::cons(current) {
+            if let Some(value) = head.as_small() {
+                let point = u32::try_from(value).ok().filter(|&point| char::from_u32(point).is_some());
+                let point = point.filter(|&point| encoding == Encoding::Utf8 || point < 256);
+                match point {
+                    Some(point) => {
+                        text.push(point);
+                        current = tail;
+                        continue;
+                    }
+                    None => break End::Error(remaining(p, current, &pending)),
+                }
+            }
+            if head.is_cons() || head.is_nil() || view::bits(head).is_some() {
+                pending.push(tail);
+                current = head;
+                continue;
+            }
+            return badarg();
+        }
+        if !current.is_nil() {
+            let bits = view::bits(current).ok_or(Exception::badarg())?;
+            let bytes = bits.to_bytes().ok_or(Exception::badarg())?;
+            p.charge(bytes.len() / 128);
+            match encoding {
+                Encoding::Latin1 => text.extend(bytes.iter().map(|&byte| u32::from(byte))),
+                Encoding::Utf8 => {
+                    let mut at = 0;
+                    let mut failure = None;
+                    while at < bytes.len() {
+                        match next_utf8(&bytes[at..]) {
+                            Ok((point, len)) => {
+                                text.push(point);
+                                at += len;
+                            }
+                            Err(incomplete) => {
+                                failure = Some(incomplete);
+                                break;
+                            }
+                        }
+                    }
+                    if let Some(incomplete) = failure {
+                        let rest = p.heap.sub_bits(current, at * 8, bits.bit_len - at * 8).unwrap_or(current);
+                        if !incomplete {
+                            break End::Error(remaining(p, rest, &pending));
+                        }
+                        // The character may go on in the next piece of a list.
+                        match following(&mut pending)? {
+                            Following::Nothing => break End::Incomplete(rest),
+                            Following::Integer(list) => {
+                                let others = remaining(p, list, &pending);
+                                break End::Error(p.heap.list(&[rest, others], Word::NIL));
+                            }
+                            Following::Binary(next, tail) => {
+                                pending.push(tail);
+                                current = join(p, rest, next)?;
+                                continue;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        match pending.pop() {
+            Some(next) => {
+                if !next.is_cons() && !next.is_nil() && view::bits(next).is_none() {
+                    return badarg();
+                }
+                current = next;
+            }
+            None => break End::Done,
+        }
+    };
+    p.charge(text.len() / 64);
+    Ok((text, end))
+}
+
+/// What comes next in the input.
+enum Following {
+    Nothing,
+    /// A list that starts with an integer.
+    Integer(Word),
+    /// A binary, and the tail behind it.
+    Binary(Word, Word),
+}
+
+fn following(pending: &mut Vec<Word>) -> Result<Following, Exception> {
+    while let Some(next) = pending.pop() {
+        match view::cons(next) {
+            Some((head, tail)) if head.is_cons() || head.is_nil() => pending.extend([tail, head]),
+            Some((head, _)) if head.is_small() => return Ok(Following::Integer(next)),
+            Some((head, tail)) if view::bits(head).is_some() => return Ok(Following::Binary(head, tail)),
+            None if next.is_nil() => {}
+            None if view::bits(next).is_some() => return Ok(Following::Binary(next, Word::NIL)),
+            _ => return badarg(),
+        }
+    }
+    Ok(Following::Nothing)
+}
+
+/// The bytes of two binaries in one.
+fn join(p: &mut Process, start: Word, next: Word) -> Answer {
+    let mut joined = super::arguments::bytes(start)?.into_owned();
+    joined.extend_from_slice(&super::arguments::bytes(next)?);
+    Ok(p.heap.binary(&joined))
+}
+
+/// What was not converted: `first` and then the waiting tails, innermost first.
+fn remaining(p: &mut Process, first: Word, pending: &[Word]) -> Word {
+    pending.iter().rev().fold(first, |rest, &tail| p.heap.cons(rest, tail))
+}
