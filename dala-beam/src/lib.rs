@@ -1,5 +1,6 @@
 //! BEAM frontend of Dala: loader, lowering, term heap, built-in functions, the `dala` command.
 
+pub mod bif;
 pub mod code;
 pub mod heap;
 pub mod load;

@@ -23,6 +23,7 @@ pub mod ets;
 mod iodata;
 pub mod lists;
 pub mod maps;
+pub mod math;
 mod order;
 pub mod table;
 pub mod unicode;

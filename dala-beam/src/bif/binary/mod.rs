@@ -3,13 +3,13 @@
 //! A search pattern is a binary, a list of binaries, or what `compile_pattern/1` made of them. Of several matches at
 //! one place the longest counts (OTP manual: stdlib, "binary").
 
-use dala_ir::abi::{Word, atoms};
+use dala_ir::abi::Word;
 use dala_ir::interp::Exception;
 use dala_ir::term::view;
-use dala_ir::term::{TermWriter};
+use dala_ir::term::TermWriter;
 
 use super::Answer;
-use super::arguments::{badarg, bits, bytes, index, list, named, small, system_limit, tuple};
+use super::arguments::{badarg, bits, bytes, index, list, named, system_limit, tuple};
 use super::erlang::binaries::part_range;
 use crate::process::Process;
 

@@ -4,7 +4,7 @@ use dala_ir::abi::Word;
 use dala_ir::interp::Exception;
 use dala_ir::term::{TermWriter, view};
 
-use crate::bif::arguments::{badarg, bits, bytes, index, list, small, tuple};
+use crate::bif::arguments::{badarg, bits, bytes, index, small, tuple};
 use crate::bif::{Answer, iodata};
 use crate::process::Process;
 
@@ -141,12 +141,3 @@ pub(crate) fn part_range(size: usize, start: Word, len: Word) -> Result<(usize, 
     Ok((start as usize, len as usize))
 }
 
-/// `binary:list_to_bin(Bytes)`.
-pub(crate) fn list_to_bin(p: &mut Process, [data]: [Word; 1]) -> Answer {
-    let mut bytes = Vec::new();
-    for item in list(data)? {
-        bytes.push(u8::try_from(small(item)?).map_err(|_| Exception::badarg())?);
-    }
-    p.charge(bytes.len() / 64);
-    Ok(p.heap.binary(&bytes))
-}

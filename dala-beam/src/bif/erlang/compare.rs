@@ -1,7 +1,7 @@
 //! Comparison and boolean operators, and type tests, as functions (`erlang:'=:='/2`, `apply(erlang, is_atom, [X])`).
 
 use dala_ir::abi::Word;
-use dala_ir::term::compare::{cmp, cmp_exact, eq_exact, eq_loose};
+use dala_ir::term::compare;
 use dala_ir::term::view::{self, TermView};
 
 use crate::bif::Answer;
@@ -18,21 +18,21 @@ macro_rules! comparison {
 
 comparison! {
     /// `=:=`.
-    eq_exact = |left, right| eq_exact(left, right);
+    eq_exact = |left, right| compare::eq_exact(left, right);
     /// `=/=`.
-    ne_exact = |left, right| !eq_exact(left, right);
+    ne_exact = |left, right| !compare::eq_exact(left, right);
     /// `==`.
-    eq = |left, right| eq_loose(left, right);
+    eq = |left, right| compare::eq_loose(left, right);
     /// `/=`.
-    ne = |left, right| !eq_loose(left, right);
+    ne = |left, right| !compare::eq_loose(left, right);
     /// `<`.
-    lt = |left, right| cmp(left, right).is_lt();
+    lt = |left, right| compare::cmp(left, right).is_lt();
     /// `=<`.
-    le = |left, right| cmp(left, right).is_le();
+    le = |left, right| compare::cmp(left, right).is_le();
     /// `>`.
-    gt = |left, right| cmp(left, right).is_gt();
+    gt = |left, right| compare::cmp(left, right).is_gt();
     /// `>=`.
-    ge = |left, right| cmp(left, right).is_ge();
+    ge = |left, right| compare::cmp(left, right).is_ge();
 }
 
 /// `and`.
@@ -56,40 +56,40 @@ pub(crate) fn not(_: &mut Process, [value]: [Word; 1]) -> Answer {
 }
 
 macro_rules! type_tests {
-    ($($(#[$doc:meta])* $name:ident: $pattern:pat $(if $condition:expr)?;)*) => {
+    ($($(#[$doc:meta])* $name:ident: $pattern:pat => $condition:expr;)*) => {
         $($(#[$doc])* pub(crate) fn $name(_: &mut Process, [term]: [Word; 1]) -> Answer {
-            Ok(boolean(matches!(term.view(), $pattern $(if $condition)?)))
+            Ok(boolean(matches!(term.view(), $pattern if $condition)))
         })*
     };
 }
 
 type_tests! {
     /// `is_atom/1`.
-    is_atom: TermView::Atom(_);
+    is_atom: TermView::Atom(_) => true;
     /// `is_bitstring/1`.
-    is_bitstring: TermView::Bits(_);
+    is_bitstring: TermView::Bits(_) => true;
     /// `is_binary/1`.
-    is_binary: TermView::Bits(bits) if bits.is_binary();
+    is_binary: TermView::Bits(bits) => bits.is_binary();
     /// `is_float/1`.
-    is_float: TermView::Float(_);
+    is_float: TermView::Float(_) => true;
     /// `is_function/1`.
-    is_function: TermView::Fun(_) | TermView::ExportFun(_);
+    is_function: TermView::Fun(_) | TermView::ExportFun(_) => true;
     /// `is_integer/1`.
-    is_integer: TermView::Small(_) | TermView::Big(_);
+    is_integer: TermView::Small(_) | TermView::Big(_) => true;
     /// `is_list/1`.
-    is_list: TermView::Nil | TermView::Cons(..);
+    is_list: TermView::Nil | TermView::Cons(..) => true;
     /// `is_map/1`.
-    is_map: TermView::Map(_);
+    is_map: TermView::Map(_) => true;
     /// `is_number/1`.
-    is_number: TermView::Small(_) | TermView::Big(_) | TermView::Float(_);
+    is_number: TermView::Small(_) | TermView::Big(_) | TermView::Float(_) => true;
     /// `is_pid/1`.
-    is_pid: TermView::Pid(_) | TermView::ExternalPid(_);
+    is_pid: TermView::Pid(_) | TermView::ExternalPid(_) => true;
     /// `is_port/1`.
-    is_port: TermView::Port(_) | TermView::ExternalPort(_);
+    is_port: TermView::Port(_) | TermView::ExternalPort(_) => true;
     /// `is_reference/1`.
-    is_reference: TermView::Reference(_) | TermView::ExternalReference(_);
+    is_reference: TermView::Reference(_) | TermView::ExternalReference(_) => true;
     /// `is_tuple/1`.
-    is_tuple: TermView::Tuple(_);
+    is_tuple: TermView::Tuple(_) => true;
 }
 
 /// `is_boolean/1`.
@@ -134,6 +134,6 @@ pub(crate) fn is_record_sized(_: &mut Process, [term, tag, size]: [Word; 3]) -> 
 
 /// `erts_internal:cmp_term(A, B)`: -1, 0 or 1 in the order of map keys, where integers stand before floats.
 pub(crate) fn cmp_term(_: &mut Process, [left, right]: [Word; 2]) -> Answer {
-    let order = cmp_exact(left, right);
+    let order = compare::cmp_exact(left, right);
     Ok(Word::small_int(order as i64))
 }

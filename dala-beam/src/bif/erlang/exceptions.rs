@@ -1,0 +1,87 @@
+//! Raising: `error/1,2,3`, `exit/1`, `throw/1`, `raise/3`, `nif_error/1,2`.
+
+use dala_ir::abi::{Word, atoms};
+use dala_ir::interp::{Class, Exception};
+use dala_ir::term::{ListIter, view};
+
+use crate::bif::Answer;
+use crate::bif::arguments::{badarg, list};
+use crate::process::Process;
+
+/// `error(Reason)`.
+pub(crate) fn error_1(_: &mut Process, [reason]: [Word; 1]) -> Answer {
+    Err(Exception::new(Class::Error, reason))
+}
+
+/// `error(Reason, Args)`: `none` as arguments are none.
+pub(crate) fn error_2(_: &mut Process, [reason, args]: [Word; 2]) -> Answer {
+    Err(Exception { args: args_or_none(args), ..Exception::new(Class::Error, reason) })
+}
+
+/// `error(Reason, Args, Options)`: `[{error_info, Map}]`.
+pub(crate) fn error_3(_: &mut Process, [reason, args, options]: [Word; 3]) -> Answer {
+    let mut error_info = None;
+    for option in list(options)? {
+        match view::tuple_elements(option) {
+            Some(&[tag, info]) if tag == Word::atom(atoms::ERROR_INFO) && view::map(info).is_some() => {
+                error_info = Some(info);
+            }
+            _ => return badarg(),
+        }
+    }
+    Err(Exception { args: args_or_none(args), error_info, ..Exception::new(Class::Error, reason) })
+}
+
+fn args_or_none(args: Word) -> Option<Word> {
+    view::list_len(args).is_some().then_some(args)
+}
+
+/// `exit(Reason)`.
+pub(crate) fn exit_1(_: &mut Process, [reason]: [Word; 1]) -> Answer {
+    Err(Exception::new(Class::Exit, reason))
+}
+
+/// `throw(Value)`.
+pub(crate) fn throw(_: &mut Process, [value]: [Word; 1]) -> Answer {
+    Err(Exception::new(Class::Throw, value))
+}
+
+/// `nif_error(Reason)`: as `error/1`.
+pub(crate) fn nif_error_1(p: &mut Process, [reason]: [Word; 1]) -> Answer {
+    error_1(p, [reason])
+}
+
+/// `nif_error(Reason, Args)`: as `error/2`.
+pub(crate) fn nif_error_2(p: &mut Process, [reason, args]: [Word; 2]) -> Answer {
+    error_2(p, [reason, args])
+}
+
+/// `raise(Class, Reason, Trace)`: returns `badarg` (the atom, as a value) when class or trace are none.
+pub(crate) fn raise(_: &mut Process, [class, reason, trace]: [Word; 3]) -> Answer {
+    let class = class.as_atom().and_then(Class::from_atom);
+    match class {
+        Some(class) if is_trace(trace) => {
+            Err(Exception { trace: Some(trace), ..Exception::new(class, reason) })
+        }
+        _ => Ok(Word::atom(atoms::BADARG)),
+    }
+}
+
+/// Whether `trace` is a list of `{M, F, Arity | Args, Info}`, `{M, F, A}`, `{Fun, Args, Info}` or `{Fun, Args}`.
+fn is_trace(trace: Word) -> bool {
+    let mut iter = ListIter::new(trace);
+    let is_arity = |word: Word| word.as_small().is_some_and(|arity| arity >= 0) || word.is_nil() || word.is_cons();
+    let is_fun = |word: Word| view::fun(word).is_some() || view::export_fun(word).is_some();
+    let all = iter.by_ref().all(|entry| match view::tuple_elements(entry) {
+        Some(&[module, function, arity]) if module.is_atom() => function.is_atom() && is_arity(arity),
+        Some(&[module, function, arity, info]) => {
+            module.is_atom() && function.is_atom() && is_arity(arity) && view::list_len(info).is_some()
+        }
+        Some(&[fun, arguments, info]) => {
+            is_fun(fun) && view::list_len(arguments).is_some() && view::list_len(info).is_some()
+        }
+        Some(&[fun, arguments]) => is_fun(fun) && view::list_len(arguments).is_some(),
+        _ => false,
+    });
+    all && iter.ended_proper()
+}

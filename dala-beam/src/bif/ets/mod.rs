@@ -1,0 +1,2 @@
+//! Module `ets`.
+pub mod match_spec;

@@ -1,0 +1,189 @@
+//! All tables of a runtime, by reference and by name.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, RwLock};
+
+use dala_ir::abi::{Atom, Pid, Word, atoms};
+use dala_ir::interp::Exception;
+use dala_ir::term::view;
+use hashbrown::HashMap;
+
+use super::table::{Heir, Protection, Table};
+use crate::bif::arguments::named;
+
+/// What a function is about to do to a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Ask about it.
+    Info,
+    Read,
+    Write,
+    /// Only its owner may do that.
+    Own,
+}
+
+/// All tables.
+#[derive(Debug, Default)]
+pub struct Tables {
+    all: RwLock<All>,
+    /// Counts what is created, for references where the process has no better source.
+    pub(crate) created: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct All {
+    by_id: HashMap<(u64, u64), Arc<Table>>,
+    by_name: HashMap<Atom, Arc<Table>>,
+}
+
+/// A table that went to its heir when its owner ended.
+#[derive(Debug)]
+pub struct Transfer {
+    /// The heir.
+    pub heir: Pid,
+    /// The table, as a name or as the bits of its reference.
+    pub table: TableName,
+    /// What the owner had set as heir data.
+    pub data: dala_ir::term::OwnedTerm,
+}
+
+/// How programs name a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TableName {
+    /// By its name.
+    Name(Atom),
+    /// By its reference.
+    Reference(u64, u64),
+}
+
+impl TableName {
+    /// As a term.
+    pub fn to_word<W: dala_ir::term::TermWriter>(self, writer: &mut W) -> Word {
+        match self {
+            TableName::Name(name) => Word::atom(name),
+            TableName::Reference(low, high) => writer.reference(low, high),
+        }
+    }
+}
+
+impl Tables {
+    fn find(&self, table: Word) -> Option<Arc<Table>> {
+        let all = self.all.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        match table.as_atom() {
+            Some(name) => all.by_name.get(&name).cloned(),
+            None => {
+                let reference = view::reference(table)?;
+                all.by_id.get(&(reference.low, reference.high)).cloned()
+            }
+        }
+    }
+
+    /// The table that `word` names, for `access` by `pid`.
+    ///
+    /// # Errors
+    /// `badarg`, with the cause `id` when there is none and `access` when it may not.
+    pub(crate) fn get(&self, word: Word, pid: Pid, access: Access) -> Result<Arc<Table>, Exception> {
+        let fail = |cause: Atom| Exception { error_info: Some(Word::atom(cause)), ..Exception::badarg() };
+        let Some(table) = self.find(word) else {
+            let is_name = word.is_atom() || view::reference(word).is_some();
+            return Err(if is_name { fail(named!("id")) } else { Exception::badarg() });
+        };
+        let owner = table.holder.read().unwrap_or_else(|poisoned| poisoned.into_inner()).owner;
+        let is_allowed = owner == pid
+            || match access {
+                Access::Info => true,
+                Access::Read => table.protection != Protection::Private,
+                Access::Write => table.protection == Protection::Public,
+                Access::Own => false,
+            };
+        if is_allowed { Ok(table) } else { Err(fail(named!("access"))) }
+    }
+
+    /// The table that `word` names, if it exists.
+    pub(crate) fn existing(&self, word: Word) -> Option<Arc<Table>> {
+        self.find(word)
+    }
+
+    /// Adds a table; `false` when its name is taken.
+    pub(crate) fn add(&self, table: Arc<Table>) -> bool {
+        let mut all = self.all.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if table.is_named {
+            let name = table.holder.read().unwrap_or_else(|poisoned| poisoned.into_inner()).name;
+            if all.by_name.contains_key(&name) {
+                return false;
+            }
+            all.by_name.insert(name, Arc::clone(&table));
+        }
+        all.by_id.insert(table.id, table);
+        true
+    }
+
+    /// Forgets a table; its rows go with the last who uses it.
+    pub(crate) fn remove(&self, table: &Table) {
+        let mut all = self.all.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        all.by_id.remove(&table.id);
+        if table.is_named {
+            let name = table.holder.read().unwrap_or_else(|poisoned| poisoned.into_inner()).name;
+            all.by_name.remove(&name);
+        }
+    }
+
+    /// Gives a table another name; `false` when that is taken.
+    pub(crate) fn rename(&self, table: &Arc<Table>, name: Atom) -> bool {
+        let mut all = self.all.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut holder = table.holder.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if table.is_named {
+            if all.by_name.contains_key(&name) {
+                return false;
+            }
+            all.by_name.remove(&holder.name);
+            all.by_name.insert(name, Arc::clone(table));
+        }
+        holder.name = name;
+        true
+    }
+
+    /// How programs name `table`.
+    pub(crate) fn name_of(table: &Table) -> TableName {
+        if table.is_named {
+            TableName::Name(table.holder.read().unwrap_or_else(|poisoned| poisoned.into_inner()).name)
+        } else {
+            TableName::Reference(table.id.0, table.id.1)
+        }
+    }
+
+    /// All tables.
+    pub(crate) fn list(&self) -> Vec<Arc<Table>> {
+        let all = self.all.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        all.by_id.values().cloned().collect()
+    }
+
+    /// Deletes the tables of a process that ended, and hands those with a living heir over. The caller sends each
+    /// heir `{'ETS-TRANSFER', Table, Owner, Data}`.
+    pub fn release(&self, owner: Pid, is_alive: impl Fn(Pid) -> bool) -> Vec<Transfer> {
+        let mut transfers = Vec::new();
+        for table in self.list() {
+            let mut holder = table.holder.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+            if holder.owner != owner {
+                continue;
+            }
+            match holder.heir.clone() {
+                Some(Heir { pid, data }) if pid != owner && is_alive(pid) => {
+                    holder.owner = pid;
+                    drop(holder);
+                    transfers.push(Transfer { heir: pid, table: Tables::name_of(&table), data });
+                }
+                _ => {
+                    drop(holder);
+                    self.remove(&table);
+                }
+            }
+        }
+        transfers
+    }
+}
+
+/// `true` for the atoms that mean no heir.
+pub(crate) fn is_no_heir(word: Word) -> bool {
+    word == Word::atom(named!("none")) || word == Word::atom(atoms::UNDEFINED)
+}
