@@ -126,7 +126,9 @@ fn index() -> &'static HashMap<(Atom, Atom, u32), BifIndex> {
     INDEX.get_or_init(|| {
         ROWS.iter()
             .enumerate()
-            .map(|(place, row)| ((Atom::new(row.module), Atom::new(row.name), row.arity), BifIndex(place as u16)))
+            .map(|(place, row)| {
+                ((Atom::new(row.module), Atom::new(row.name), row.arity), BifIndex(place as u16))
+            })
             .collect()
     })
 }

@@ -5,8 +5,8 @@
 
 use dala_ir::abi::Word;
 use dala_ir::interp::Exception;
-use dala_ir::term::view;
 use dala_ir::term::TermWriter;
+use dala_ir::term::view;
 
 use super::Answer;
 use super::arguments::{badarg, bits, bytes, index, list, named, system_limit, tuple};
@@ -43,9 +43,7 @@ pub(crate) fn match_3(p: &mut Process, [subject, pattern, options]: [Word; 3]) -
     let options = Options::read(options, bytes.len(), false)?;
     p.charge(bytes.len() / 512);
     match pattern.find(&bytes, options.start, options.end) {
-        Some((start, len)) => {
-            Ok(p.heap.tuple(&[Word::small_int(start as i64), Word::small_int(len as i64)]))
-        }
+        Some((start, len)) => Ok(p.heap.tuple(&[Word::small_int(start as i64), Word::small_int(len as i64)])),
         None => Ok(Word::atom(named!("nomatch"))),
     }
 }
@@ -220,7 +218,8 @@ pub(crate) fn longest_common_suffix(p: &mut Process, [subjects]: [Word; 1]) -> A
 fn longest_common(p: &mut Process, subjects: Word, byte: impl Fn(&[u8], usize) -> Option<u8>) -> Answer {
     let all = list(subjects)?.into_iter().map(bytes).collect::<Result<Vec<_>, _>>()?;
     let Some(first) = all.first() else { return badarg() };
-    let len = (0..first.len()).take_while(|&at| all.iter().all(|other| byte(other, at) == byte(first, at))).count();
+    let len =
+        (0..first.len()).take_while(|&at| all.iter().all(|other| byte(other, at) == byte(first, at))).count();
     p.charge(len * all.len() / 256);
     Ok(Word::small_int(len as i64))
 }

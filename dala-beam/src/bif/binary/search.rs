@@ -24,7 +24,11 @@ impl Pattern<'_> {
     /// `badarg` of anything else, of an empty list, and of an empty needle.
     pub(crate) fn new(word: Word) -> Result<Pattern<'static>, Exception> {
         let source = match view::tuple_elements(word) {
-            Some(&[kind, pattern]) if [Word::atom(named!("bm")), Word::atom(named!("ac"))].contains(&kind) => pattern,
+            Some(&[kind, pattern])
+                if [Word::atom(named!("bm")), Word::atom(named!("ac"))].contains(&kind) =>
+            {
+                pattern
+            }
             Some(_) => return badarg(),
             None => word,
         };

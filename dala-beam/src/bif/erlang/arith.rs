@@ -32,7 +32,13 @@ fn finite(p: &mut Process, value: f64) -> Answer {
 
 type IntegerOp = fn(&mut Heap, Word, Word) -> Result<Word, IntegerError>;
 
-fn mixed(p: &mut Process, left: Word, right: Word, integers: IntegerOp, floats: fn(f64, f64) -> f64) -> Answer {
+fn mixed(
+    p: &mut Process,
+    left: Word,
+    right: Word,
+    integers: IntegerOp,
+    floats: fn(f64, f64) -> f64,
+) -> Answer {
     if view::is_integer(left) && view::is_integer(right) {
         return integers(&mut p.heap, left, right).map_err(integer_error);
     }

@@ -36,7 +36,11 @@ pub(crate) fn iolist_to_binary(p: &mut Process, [data]: [Word; 1]) -> Answer {
 /// `iolist_to_iovec(IoListOrBinary)`: one binary, which is an iovec.
 pub(crate) fn iolist_to_iovec(p: &mut Process, [data]: [Word; 1]) -> Answer {
     let binary = iolist_to_binary(p, [data])?;
-    Ok(if view::bits(binary).is_some_and(|bits| bits.bit_len == 0) { Word::NIL } else { p.heap.cons(binary, Word::NIL) })
+    Ok(if view::bits(binary).is_some_and(|bits| bits.bit_len == 0) {
+        Word::NIL
+    } else {
+        p.heap.cons(binary, Word::NIL)
+    })
 }
 
 /// `list_to_binary(IoList)`: as `iolist_to_binary/1`, but of lists only.
@@ -140,4 +144,3 @@ pub(crate) fn part_range(size: usize, start: Word, len: Word) -> Result<(usize, 
     }
     Ok((start as usize, len as usize))
 }
-

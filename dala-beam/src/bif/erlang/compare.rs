@@ -127,9 +127,9 @@ pub(crate) fn is_record_sized(_: &mut Process, [term, tag, size]: [Word; 3]) -> 
     let tag = atom(tag)?;
     let size = crate::bif::arguments::index(size)?;
     let elements = view::tuple_elements(term);
-    Ok(boolean(elements.is_some_and(|elements| {
-        elements.len() == size && elements.first() == Some(&Word::atom(tag))
-    })))
+    Ok(boolean(
+        elements.is_some_and(|elements| elements.len() == size && elements.first() == Some(&Word::atom(tag))),
+    ))
 }
 
 /// `erts_internal:cmp_term(A, B)`: -1, 0 or 1 in the order of map keys, where integers stand before floats.

@@ -70,7 +70,8 @@ pub(crate) fn raise(_: &mut Process, [class, reason, trace]: [Word; 3]) -> Answe
 /// Whether `trace` is a list of `{M, F, Arity | Args, Info}`, `{M, F, A}`, `{Fun, Args, Info}` or `{Fun, Args}`.
 fn is_trace(trace: Word) -> bool {
     let mut iter = ListIter::new(trace);
-    let is_arity = |word: Word| word.as_small().is_some_and(|arity| arity >= 0) || word.is_nil() || word.is_cons();
+    let is_arity =
+        |word: Word| word.as_small().is_some_and(|arity| arity >= 0) || word.is_nil() || word.is_cons();
     let is_fun = |word: Word| view::fun(word).is_some() || view::export_fun(word).is_some();
     let all = iter.by_ref().all(|entry| match view::tuple_elements(entry) {
         Some(&[module, function, arity]) if module.is_atom() => function.is_atom() && is_arity(arity),

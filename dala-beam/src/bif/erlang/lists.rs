@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use dala_ir::abi::Word;
 use crate::bif::order::ExactOrder;
+use dala_ir::abi::Word;
 use dala_ir::term::{TermWriter, view};
 
 use crate::bif::Answer;

@@ -72,7 +72,8 @@ pub(crate) fn crc32_combine(p: &mut Process, [first, second, size]: [Word; 3]) -
     let (first, second) = (u32_argument(first)?, u32_argument(second)?);
     let size = crate::bif::arguments::index(size)? as u64;
     // Shifting zero bytes in is linear over GF(2): square the one-bit operator until all of `size` is applied.
-    let mut operator: [u32; 32] = std::array::from_fn(|bit| if bit == 0 { 0xedb8_8320 } else { 1 << (bit - 1) });
+    let mut operator: [u32; 32] =
+        std::array::from_fn(|bit| if bit == 0 { 0xedb8_8320 } else { 1 << (bit - 1) });
     let mut crc = first;
     let mut bits = u128::from(size) * 8;
     while bits > 0 {

@@ -96,7 +96,11 @@ impl MatchSpec {
     }
 
     /// `pattern` alone, with the object as the body (`match_object`) or the list of variables (`match`).
-    pub(crate) fn of_pattern(pattern: Word, is_object: bool, key_position: usize) -> Result<MatchSpec, Exception> {
+    pub(crate) fn of_pattern(
+        pattern: Word,
+        is_object: bool,
+        key_position: usize,
+    ) -> Result<MatchSpec, Exception> {
         let mut clause = Clause::compile(pattern, &[], &[Word::atom(atoms::TRUE)], key_position)?;
         clause.body = vec![vec![if is_object { ValueOp::Object } else { ValueOp::All }]];
         Ok(MatchSpec { clauses: vec![clause] })
@@ -133,7 +137,10 @@ impl Clause {
             .copied()
             .filter(|&key| is_ground(key));
         let compile_all = |expressions: &[Word]| {
-            expressions.iter().map(|&expression| compile_value(expression, &numbers)).collect::<Result<Vec<_>, _>>()
+            expressions
+                .iter()
+                .map(|&expression| compile_value(expression, &numbers))
+                .collect::<Result<Vec<_>, _>>()
         };
         let guards = compile_all(guards)?;
         let body = compile_all(body)?;
@@ -195,9 +202,9 @@ impl Clause {
     }
 
     fn guards_hold(&self, p: &mut Process, object: Word, slots: &[Word]) -> bool {
-        self.guards.iter().all(|guard| {
-            self.evaluate(p, guard, object, slots, false) == Ok(Word::atom(atoms::TRUE))
-        })
+        self.guards
+            .iter()
+            .all(|guard| self.evaluate(p, guard, object, slots, false) == Ok(Word::atom(atoms::TRUE)))
     }
 
     fn result(&self, p: &mut Process, object: Word, slots: &[Word]) -> Word {
@@ -247,7 +254,8 @@ impl Clause {
                 }
                 ValueOp::MakeMap(len) => {
                     let pairs = stack.split_off(stack.len() - 2 * len);
-                    let pairs: Vec<(Word, Word)> = pairs.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+                    let pairs: Vec<(Word, Word)> =
+                        pairs.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
                     map::from_pairs(&mut p.heap, &pairs)
                 }
                 ValueOp::Call(function, arity) => {
@@ -331,7 +339,8 @@ fn compile_pattern(head: Word, numbers: &mut HashMap<u32, usize>) -> Result<Vec<
                 PatternOp::Tuple(elements.len())
             }
             TermView::Map(_) => {
-                let pairs: Vec<(Word, Word)> = view::map(term).into_iter().flat_map(view::MapRef::iter).collect();
+                let pairs: Vec<(Word, Word)> =
+                    view::map(term).into_iter().flat_map(view::MapRef::iter).collect();
                 if pairs.iter().any(|&(key, _)| !is_ground(key)) {
                     return badarg();
                 }
@@ -347,11 +356,63 @@ fn compile_pattern(head: Word, numbers: &mut HashMap<u32, usize>) -> Result<Vec<
 /// Whether match specifications may call this guard function.
 fn is_callable(function: Atom) -> bool {
     const CALLABLE: &[&str] = &[
-        "is_atom", "is_float", "is_integer", "is_list", "is_number", "is_pid", "is_port", "is_reference", "is_tuple",
-        "is_map", "is_map_key", "is_binary", "is_bitstring", "is_boolean", "is_function", "is_record", "and", "or",
-        "not", "xor", "abs", "element", "hd", "length", "map_get", "map_size", "node", "round", "size", "bit_size",
-        "byte_size", "tuple_size", "tl", "trunc", "float", "floor", "ceil", "binary_part", "+", "-", "*", "div",
-        "rem", "band", "bor", "bxor", "bnot", "bsl", "bsr", ">", ">=", "<", "=<", "=:=", "==", "=/=", "/=",
+        "is_atom",
+        "is_float",
+        "is_integer",
+        "is_list",
+        "is_number",
+        "is_pid",
+        "is_port",
+        "is_reference",
+        "is_tuple",
+        "is_map",
+        "is_map_key",
+        "is_binary",
+        "is_bitstring",
+        "is_boolean",
+        "is_function",
+        "is_record",
+        "and",
+        "or",
+        "not",
+        "xor",
+        "abs",
+        "element",
+        "hd",
+        "length",
+        "map_get",
+        "map_size",
+        "node",
+        "round",
+        "size",
+        "bit_size",
+        "byte_size",
+        "tuple_size",
+        "tl",
+        "trunc",
+        "float",
+        "floor",
+        "ceil",
+        "binary_part",
+        "+",
+        "-",
+        "*",
+        "div",
+        "rem",
+        "band",
+        "bor",
+        "bxor",
+        "bnot",
+        "bsl",
+        "bsr",
+        ">",
+        ">=",
+        "<",
+        "=<",
+        "=:=",
+        "==",
+        "=/=",
+        "/=",
     ];
     CALLABLE.contains(&function.text())
 }
@@ -394,7 +455,8 @@ fn compile_value(expression: Word, numbers: &HashMap<u32, usize>) -> Result<Vec<
                 tasks.extend([Task::Emit(ValueOp::MakeCons), Task::Compile(tail), Task::Compile(head)]);
             }
             TermView::Map(_) => {
-                let pairs: Vec<(Word, Word)> = view::map(term).into_iter().flat_map(view::MapRef::iter).collect();
+                let pairs: Vec<(Word, Word)> =
+                    view::map(term).into_iter().flat_map(view::MapRef::iter).collect();
                 tasks.push(Task::Emit(ValueOp::MakeMap(pairs.len())));
                 for &(key, value) in pairs.iter().rev() {
                     tasks.extend([Task::Compile(value), Task::Compile(key)]);

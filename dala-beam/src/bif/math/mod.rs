@@ -89,4 +89,3 @@ pub(crate) fn fmod(p: &mut Process, [left, right]: [Word; 2]) -> Answer {
     }
     finite(p, left % right)
 }
-

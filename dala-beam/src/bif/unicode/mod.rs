@@ -122,9 +122,9 @@ fn next_utf8(bytes: &[u8]) -> Result<(u32, usize), bool> {
     if bytes.len() < len {
         return Err(true);
     }
-    let point = bytes[1..len].iter().fold(u32::from(first) & (0x7f >> len), |point, &byte| {
-        point << 6 | u32::from(byte) & 0x3f
-    });
+    let point = bytes[1..len]
+        .iter()
+        .fold(u32::from(first) & (0x7f >> len), |point, &byte| point << 6 | u32::from(byte) & 0x3f);
     Ok((point, len))
 }
 
