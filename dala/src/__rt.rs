@@ -13,4 +13,4 @@ pub use dala_ir::term::TermWriter;
 
 pub use crate::__nested as nested;
 pub use crate::message::nested::{Choice, Known, Unknown};
-pub use crate::message::{ConvertError, Message, Source, StableLayout, field};
+pub use crate::message::{ConvertError, Message, MessageField, Source, StableLayout, field};

@@ -122,7 +122,7 @@ macro_rules! field_type {
 for_each_scalar_field_type!(field_type);
 
 /// A message type used as a field.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Nested {
     /// Name of the Rust type.
     pub type_name: &'static str,
@@ -172,7 +172,7 @@ impl std::fmt::Debug for FieldType {
 }
 
 /// What the macro says of one field: all that is needed to lay it out.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Field {
     /// Its name; the position (`"0"`) in a tuple struct.
     pub name: &'static str,
@@ -193,7 +193,7 @@ pub struct Field {
 pub type WriteField = unsafe fn(*const u8, &mut dyn crate::term::TermWriter) -> super::Word;
 
 /// What the macro says of one struct or enum variant.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Description {
     /// Name atom.
     pub name: AtomName,
@@ -202,7 +202,7 @@ pub struct Description {
 }
 
 /// A field with its place.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct StoredField {
     /// Its name; the position (`"0"`) in a tuple struct.
     pub name: &'static str,

@@ -16,8 +16,8 @@ pub(crate) fn repr(message: &Message) -> syn::Attribute {
     }
 }
 
-/// The impls. A field type without stable layout is one error, at that type: the bounds stand on the impls, so
-/// what is inside may take them for granted.
+/// The impls. A field type without stable layout is one error, at that type, from the constants in front: the impl
+/// takes its fields' layouts for granted (see `dala::message::MessageField`).
 pub(crate) fn impls(message: &Message) -> TokenStream {
     let ident = &message.ident;
     let type_name = ident.to_string();
@@ -29,10 +29,16 @@ pub(crate) fn impls(message: &Message) -> TokenStream {
         .flat_map(|variant| &variant.fields)
         .map(|field| {
             let ty = &field.ty;
-            quote_spanned!(ty.span()=> #ty: ::dala::__rt::StableLayout)
+            quote_spanned!(ty.span()=> for<'any> #ty: ::dala::__rt::MessageField<'any>)
         })
         .collect();
+    let checks = message.variants.iter().flat_map(|variant| &variant.fields).map(|field| {
+        let ty = &field.ty;
+        quote_spanned!(ty.span()=> const _: ::dala::__rt::FieldType = <#ty as ::dala::__rt::StableLayout>::FIELD;)
+    });
     quote! {
+        #(#checks)*
+
         #[automatically_derived]
         #[allow(trivial_bounds, clippy::all, reason = "generated")]
         impl ::dala::__rt::Message for #ident where #(#bounds),* {

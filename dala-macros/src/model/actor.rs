@@ -1,1 +1,29 @@
-//! (soon)
+//! An actor.
+
+use proc_macro2::Ident;
+
+use super::handler::{Handler, Hook, Init};
+
+/// An impl block under `#[dala::actor]`.
+pub(crate) struct Actor {
+    /// Name of the actor's type.
+    pub(crate) ident: Ident,
+    /// The type, as the impl block writes it.
+    pub(crate) ty: syn::Type,
+    /// Name for people and traces, if given.
+    pub(crate) name: Option<String>,
+    /// Capacity of the mailbox, if bounded.
+    pub(crate) mailbox: Option<usize>,
+    /// Constructor.
+    pub(crate) init: Option<Init>,
+    /// Handlers in the order in which they are written.
+    pub(crate) handlers: Vec<Handler>,
+    /// `#[on_exit]`.
+    pub(crate) on_exit: Option<Hook>,
+    /// `#[on_down]`.
+    pub(crate) on_down: Option<Hook>,
+    /// `#[unhandled]`.
+    pub(crate) unhandled: Option<Hook>,
+    /// `#[terminate]`.
+    pub(crate) terminate: Option<Hook>,
+}

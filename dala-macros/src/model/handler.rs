@@ -1,1 +1,81 @@
-//! (soon)
+//! A method that takes messages, and the other roles of methods.
+
+use proc_macro2::{Ident, Span};
+
+use super::message::Message;
+
+/// A method with `#[handler]` or `#[message]`.
+pub(crate) struct Handler {
+    /// Name of the method.
+    pub(crate) ident: Ident,
+    /// Doc comments and `cfg`s, which generated items carry too.
+    pub(crate) attrs: Vec<syn::Attribute>,
+    /// Span of `fn name(...) -> Reply`, where errors about the whole handler point.
+    pub(crate) signature_span: Span,
+    /// Whether it is an `async fn`.
+    pub(crate) is_async: bool,
+    /// Variant of `dala::Lane`.
+    pub(crate) lane: &'static str,
+    /// What it is called with.
+    pub(crate) parameters: Vec<Parameter>,
+    /// The message type.
+    pub(crate) message: syn::Type,
+    /// Fields of the message made from the method's arguments; `None` for `#[handler]`.
+    pub(crate) made: Option<Made>,
+    /// What it returns; `()` when nothing is written.
+    pub(crate) reply: syn::Type,
+}
+
+impl Handler {
+    /// The `cfg`s alone.
+    pub(crate) fn cfgs(&self) -> Vec<&syn::Attribute> {
+        cfgs(&self.attrs)
+    }
+}
+
+/// The `cfg` attributes among `attrs`.
+pub(crate) fn cfgs(attrs: &[syn::Attribute]) -> Vec<&syn::Attribute> {
+    attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
+}
+
+/// A message type that `#[message]` makes.
+pub(crate) struct Made {
+    /// What the macro on a struct would have understood.
+    pub(crate) message: Message,
+    /// Names and types of the arguments, in order.
+    pub(crate) fields: Vec<(Ident, syn::Type)>,
+}
+
+/// What a method is called with at one position.
+pub(crate) enum Parameter {
+    /// The context.
+    Context,
+    /// The message, or for `#[message]`, constructors and hooks the next argument.
+    Argument,
+}
+
+/// The constructor.
+pub(crate) struct Init {
+    /// Name of the method.
+    pub(crate) ident: Ident,
+    /// Doc comments and `cfg`s.
+    pub(crate) attrs: Vec<syn::Attribute>,
+    /// What it is called with.
+    pub(crate) parameters: Vec<Parameter>,
+    /// Names and types of the arguments.
+    pub(crate) arguments: Vec<(Ident, syn::Type)>,
+    /// Whether it returns a `Result`.
+    pub(crate) is_fallible: bool,
+    /// Whether it is an `async fn`.
+    pub(crate) is_async: bool,
+}
+
+/// A hook.
+pub(crate) struct Hook {
+    /// Name of the method.
+    pub(crate) ident: Ident,
+    /// `cfg`s.
+    pub(crate) attrs: Vec<syn::Attribute>,
+    /// What it is called with.
+    pub(crate) parameters: Vec<Parameter>,
+}

@@ -2,4 +2,5 @@
 
 pub(crate) mod actor;
 pub(crate) mod handler;
+pub(crate) mod main;
 pub(crate) mod message;

@@ -1,1 +1,209 @@
-//! (soon)
+//! `#[dala::actor]` on an impl block.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+
+use super::{attrs, handler};
+use crate::diag::{Code, Diagnostics, nearest};
+use crate::keywords as words;
+use crate::model::actor::Actor;
+use crate::model::handler::Hook;
+
+/// Reads the impl block, and takes the attributes that only the macro understands off its methods.
+pub(crate) fn actor(
+    arguments: TokenStream,
+    item: &mut syn::Item,
+    diagnostics: &mut Diagnostics,
+) -> Option<Actor> {
+    let block = match item {
+        syn::Item::Impl(block) => block,
+        other => {
+            wrong_item(other, diagnostics);
+            return None;
+        }
+    };
+    let mut actor = head(arguments, block, diagnostics)?;
+    for item in &mut block.items {
+        if let syn::ImplItem::Fn(method) = item {
+            self::method(method, &mut actor, diagnostics);
+        }
+    }
+    Some(actor)
+}
+
+fn wrong_item(item: &syn::Item, diagnostics: &mut Diagnostics) {
+    let (tokens, what, instead) = match item {
+        syn::Item::Struct(item) => (
+            item.struct_token.to_token_stream(),
+            "a struct",
+            format!("put it on `impl {} {{ ... }}`, the block with the handlers", item.ident),
+        ),
+        syn::Item::Enum(item) => (
+            item.enum_token.to_token_stream(),
+            "an enum",
+            format!("put it on `impl {} {{ ... }}`, the block with the handlers", item.ident),
+        ),
+        syn::Item::Trait(item) => (item.trait_token.to_token_stream(), "a trait", elsewhere()),
+        syn::Item::Fn(item) => (item.sig.fn_token.to_token_stream(), "a function", elsewhere()),
+        other => (other.to_token_stream(), "this item", elsewhere()),
+    };
+    diagnostics.report(
+        Code::NotAnActorImpl,
+        tokens,
+        format_args!("`#[dala::actor]` belongs on an impl block, not on {what}"),
+        instead,
+    );
+}
+
+fn elsewhere() -> String {
+    "put it on `impl Type { ... }`, the block with the handlers".to_owned()
+}
+
+fn head(arguments: TokenStream, block: &syn::ItemImpl, diagnostics: &mut Diagnostics) -> Option<Actor> {
+    let options = attrs::options(arguments, "#[dala::actor]", &[words::NAME, words::MAILBOX], diagnostics);
+    let mut name = None;
+    let mut mailbox = None;
+    for option in &options {
+        if option.word == words::NAME {
+            name = option.string(diagnostics).map(|text| text.value());
+        } else {
+            mailbox = option.number(diagnostics);
+        }
+    }
+    if let Some((path, _)) = &block.trait_ {
+        diagnostics.report(
+            Code::NotAnActorImpl,
+            path,
+            "`#[dala::actor]` belongs on an impl block of the type itself, not of a trait",
+            "move the handlers into `impl Type { ... }`",
+        );
+        return None;
+    }
+    if !block.generics.params.is_empty() {
+        diagnostics.report(
+            Code::GenericHandler,
+            &block.generics,
+            "an actor type has no parameters: its messages are one fixed table",
+            "write the concrete type, or box what varies: `Box<dyn Trait + Send>`",
+        );
+    }
+    let ident = match &*block.self_ty {
+        syn::Type::Path(path) if path.qself.is_none() => {
+            path.path.segments.last().map(|last| last.ident.clone())
+        }
+        _ => None,
+    };
+    let Some(ident) = ident else {
+        diagnostics.report(
+            Code::NotAnActorImpl,
+            &block.self_ty,
+            "an actor is a struct or enum of yours",
+            "name its type here",
+        );
+        return None;
+    };
+    Some(Actor {
+        ident,
+        ty: (*block.self_ty).clone(),
+        name,
+        mailbox,
+        init: None,
+        handlers: Vec::new(),
+        on_exit: None,
+        on_down: None,
+        unhandled: None,
+        terminate: None,
+    })
+}
+
+fn method(method: &mut syn::ImplItemFn, actor: &mut Actor, diagnostics: &mut Diagnostics) {
+    let Some(role) = take_role(method, diagnostics) else { return };
+    let word = role.path().to_token_stream().to_string();
+    match word.as_str() {
+        words::INIT => {
+            let init = handler::init(&role, method, &actor.ident, diagnostics);
+            set_once(&mut actor.init, init, &role, &word, diagnostics);
+        }
+        words::HANDLER => actor.handlers.extend(handler::handler(&role, method, diagnostics)),
+        words::MESSAGE => actor.handlers.extend(handler::message(&role, method, diagnostics)),
+        _ => {
+            let hook = handler::hook(&role, &word, method, diagnostics);
+            let slot: &mut Option<Hook> = match word.as_str() {
+                words::ON_EXIT => &mut actor.on_exit,
+                words::ON_DOWN => &mut actor.on_down,
+                words::UNHANDLED => &mut actor.unhandled,
+                _ => &mut actor.terminate,
+            };
+            set_once(slot, hook, &role, &word, diagnostics);
+        }
+    }
+}
+
+/// Takes the attribute that gives the method its role. Reports a second one, and words that are nearly one.
+fn take_role(method: &mut syn::ImplItemFn, diagnostics: &mut Diagnostics) -> Option<syn::Attribute> {
+    let mut role: Option<syn::Attribute> = None;
+    method.attrs.retain(|attribute| {
+        let Some(word) = attribute.path().get_ident().map(ToString::to_string) else { return true };
+        if words::METHOD_ATTRIBUTES.contains(&word.as_str()) {
+            if let Some(first) = &role {
+                let first = first.path().to_token_stream().to_string();
+                let wrong = match first == word {
+                    true => format!("`#[{word}]` stands twice on `{}`", method.sig.ident),
+                    false => format!("`{}` cannot be both `#[{first}]` and `#[{word}]`", method.sig.ident),
+                };
+                diagnostics.report(Code::TwoRoles, attribute.path(), wrong, "remove one of them");
+            } else {
+                role = Some(attribute.clone());
+            }
+            return false;
+        }
+        if is_built_in(&word) {
+            return true;
+        }
+        match nearest(&word, words::METHOD_ATTRIBUTES.iter().copied()) {
+            Some(near) => {
+                diagnostics.report(
+                    Code::UnknownAttribute,
+                    attribute.path(),
+                    format_args!("there is no method attribute `{word}`"),
+                    format_args!("did you mean `#[{near}]`?"),
+                );
+                false
+            }
+            None => true,
+        }
+    });
+    role
+}
+
+fn is_built_in(word: &str) -> bool {
+    [
+        "inline", "cold", "doc", "allow", "expect", "warn", "deny", "forbid", "cfg", "cfg_attr", "must_use",
+        "test",
+    ]
+    .contains(&word)
+}
+
+fn set_once<T>(
+    slot: &mut Option<T>,
+    value: Option<T>,
+    role: &syn::Attribute,
+    word: &str,
+    diagnostics: &mut Diagnostics,
+) {
+    if slot.is_some() {
+        diagnostics.report(
+            Code::TwoOfAKind,
+            role.path(),
+            format_args!("an actor has at most one `#[{word}]`"),
+            match word {
+                words::INIT => {
+                    "keep one; another way to start can be an argument of it, an enum for instance"
+                }
+                _ => "do both things in one method",
+            },
+        );
+    } else {
+        *slot = value;
+    }
+}

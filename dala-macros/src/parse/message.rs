@@ -29,11 +29,11 @@ pub(crate) fn message(
         }
         syn::Item::Enum(item) => {
             if !arguments.is_empty() {
-                attrs::options(
+                diagnostics.report(
+                    Code::UnknownOption,
                     arguments,
-                    "#[dala::message]` on an enum: `#[dala::message]",
-                    &[],
-                    diagnostics,
+                    "`#[dala::message]` on an enum has no options: each variant has a name of its own in Erlang",
+                    "to name a variant, write `#[message(name = \"...\")]` on it",
                 );
             }
             generics(&item.generics, diagnostics);

@@ -2,4 +2,6 @@
 
 pub(crate) mod actor;
 pub(crate) mod attrs;
+pub(crate) mod handler;
+pub(crate) mod main;
 pub(crate) mod message;

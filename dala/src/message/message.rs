@@ -52,7 +52,7 @@ pub trait Message: Sized + Send + 'static {
     note = "references, raw pointers and shared pointers (`Rc`, `Arc`) have none: send the value itself, or the \
             `Pid` of the actor that owns it"
 )]
-pub trait StableLayout: Sized + Send + 'static {
+pub trait StableLayout: Sized + 'static {
     /// The type as others see it.
     const FIELD: FieldType;
 
@@ -65,6 +65,22 @@ pub trait StableLayout: Sized + Send + 'static {
     /// When the term is not of this type; the error says where it stopped.
     fn read_term(source: Source<'_>) -> Result<Self, ConvertError>;
 }
+
+/// What a call can return: anything that has a term, since the caller may be an Erlang process.
+pub trait Reply: StableLayout + Send {}
+
+#[diagnostic::do_not_recommend]
+impl<T: StableLayout + Send> Reply for T {}
+
+/// What the impls of [`Message`] may take for granted of their fields.
+///
+/// The bounds on those impls are written for every `'a`, though it means nothing: the compiler checks a bound
+/// without variables where it stands, and a wrong field would be reported there a second time.
+#[doc(hidden)]
+pub trait MessageField<'a>: StableLayout + Send {}
+
+#[diagnostic::do_not_recommend]
+impl<T: StableLayout + Send> MessageField<'_> for T {}
 
 /// The description of a field called `name` of type `T`.
 #[doc(hidden)]

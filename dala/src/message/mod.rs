@@ -11,6 +11,6 @@ pub mod nested;
 pub use bytes::Bytes;
 pub use convert::{ConvertError, Source};
 pub use in_place::write_field_of;
+pub use message::{Message, Reply, StableLayout};
 #[doc(hidden)]
-pub use message::field;
-pub use message::{Message, StableLayout};
+pub use message::{MessageField, field};

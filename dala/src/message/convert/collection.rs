@@ -1,8 +1,11 @@
 //! Lists and maps.
 
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, Hash};
+
 use dala_ir::abi::Word;
 use dala_ir::abi::shape::FieldType;
-use dala_ir::term::{ListIter, TermWriter};
+use dala_ir::term::{ListIter, TermWriter, map, view};
 
 use super::{ConvertError, Source, Step};
 use crate::message::StableLayout;
@@ -28,5 +31,63 @@ impl<T: StableLayout> StableLayout for Vec<T> {
             return Err(ConvertError::misfit("the end of a list", words.rest()));
         }
         Ok(items)
+    }
+}
+
+/// Builds a map; of two keys that are equal in Erlang, which two Rust keys can only be when their `StableLayout`
+/// says so, the later one stays.
+fn write_map<'a, K: StableLayout, V: StableLayout>(
+    entries: impl Iterator<Item = (&'a K, &'a V)>,
+    writer: &mut dyn TermWriter,
+) -> Word {
+    let pairs: Vec<(Word, Word)> =
+        entries.map(|(key, value)| (key.write_term(writer), value.write_term(writer))).collect();
+    map::from_pairs(writer, &pairs)
+}
+
+/// Reads the entries of a map one by one.
+fn read_map<K: StableLayout, V: StableLayout>(
+    source: Source<'_>,
+    mut insert: impl FnMut(K, V),
+) -> Result<(), ConvertError> {
+    let map = view::map(source.word()).ok_or_else(|| source.misfit("a map"))?;
+    for (key, value) in map.iter() {
+        let read_key = source.read_part(key).map_err(|error| error.inside(Step::Key))?;
+        let describe = |error: ConvertError| error.inside(Step::Value(super::error::describe(key)));
+        insert(read_key, source.read_part(value).map_err(describe)?);
+    }
+    Ok(())
+}
+
+impl<K, V, S> StableLayout for HashMap<K, V, S>
+where
+    K: StableLayout + Eq + Hash,
+    V: StableLayout,
+    S: BuildHasher + Default + 'static,
+{
+    const FIELD: FieldType = FieldType::Map(&K::FIELD, &V::FIELD);
+
+    fn write_term(&self, writer: &mut dyn TermWriter) -> Word {
+        write_map(self.iter(), writer)
+    }
+
+    fn read_term(source: Source<'_>) -> Result<Self, ConvertError> {
+        let mut entries = HashMap::default();
+        read_map(source, |key, value| drop(entries.insert(key, value)))?;
+        Ok(entries)
+    }
+}
+
+impl<K: StableLayout + Ord, V: StableLayout> StableLayout for BTreeMap<K, V> {
+    const FIELD: FieldType = FieldType::Map(&K::FIELD, &V::FIELD);
+
+    fn write_term(&self, writer: &mut dyn TermWriter) -> Word {
+        write_map(self.iter(), writer)
+    }
+
+    fn read_term(source: Source<'_>) -> Result<Self, ConvertError> {
+        let mut entries = BTreeMap::new();
+        read_map(source, |key, value| drop(entries.insert(key, value)))?;
+        Ok(entries)
     }
 }

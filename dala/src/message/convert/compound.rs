@@ -99,6 +99,7 @@ fn tuple_of(size: usize) -> String {
 
 macro_rules! tuples {
     ($($size:literal: $($ty:ident $index:tt),+;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($ty: StableLayout),+> StableLayout for ($($ty,)+) {
             const FIELD: FieldType = FieldType::Tuple(&[$($ty::FIELD),+]);
 

@@ -9,6 +9,7 @@ use crate::message::StableLayout;
 
 macro_rules! integers {
     ($($ty:ident, $variant:ident, $write:ident as $wide:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl StableLayout for $ty {
             const FIELD: FieldType = FieldType::$variant;
 
@@ -68,6 +69,7 @@ fn magnitude(word: Word) -> Option<(bool, u128)> {
     Some((big.negative, magnitude))
 }
 
+#[diagnostic::do_not_recommend]
 impl StableLayout for u128 {
     const FIELD: FieldType = FieldType::U128;
 
@@ -91,6 +93,7 @@ const NAN: &str = "nan";
 const INFINITY: &str = "infinity";
 const NEGATIVE_INFINITY: &str = "-infinity";
 
+#[diagnostic::do_not_recommend]
 impl StableLayout for f64 {
     const FIELD: FieldType = FieldType::F64;
 
@@ -122,6 +125,7 @@ impl StableLayout for f64 {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl StableLayout for f32 {
     const FIELD: FieldType = FieldType::F32;
 
@@ -140,6 +144,7 @@ impl StableLayout for f32 {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl StableLayout for bool {
     const FIELD: FieldType = FieldType::Bool;
 
@@ -158,6 +163,7 @@ impl StableLayout for bool {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl StableLayout for char {
     const FIELD: FieldType = FieldType::Char;
 
@@ -175,6 +181,7 @@ impl StableLayout for char {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl StableLayout for Atom {
     const FIELD: FieldType = FieldType::Atom;
 
@@ -189,6 +196,7 @@ impl StableLayout for Atom {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl StableLayout for Pid {
     const FIELD: FieldType = FieldType::Pid;
 
@@ -203,6 +211,7 @@ impl StableLayout for Pid {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl StableLayout for () {
     const FIELD: FieldType = FieldType::Unit;
 

@@ -7,6 +7,7 @@ use dala_ir::term::{OwnedTerm, TermWriter, view};
 use super::{ConvertError, Source};
 use crate::message::{Bytes, StableLayout};
 
+#[diagnostic::do_not_recommend]
 impl StableLayout for String {
     const FIELD: FieldType = FieldType::String;
 
@@ -22,6 +23,7 @@ impl StableLayout for String {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl StableLayout for Bytes {
     const FIELD: FieldType = FieldType::Binary;
 
@@ -35,6 +37,7 @@ impl StableLayout for Bytes {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl StableLayout for OwnedTerm {
     const FIELD: FieldType = FieldType::Term;
 

@@ -1,0 +1,7 @@
+#[dala::message]
+pub enum Memory {
+    Free(*mut u8),
+    Keep,
+}
+
+fn main() {}
