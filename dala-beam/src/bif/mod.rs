@@ -25,9 +25,12 @@ pub mod lists;
 pub mod maps;
 pub mod math;
 mod order;
+pub mod persistent_term;
+pub mod state;
 pub mod table;
 pub mod unicode;
 
+pub use state::State;
 pub use table::{BifFunction, BifKind, BifRow, Coverage, lookup, row};
 
 /// What a function that neither yields nor calls code answers.

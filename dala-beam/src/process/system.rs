@@ -38,6 +38,8 @@ impl Default for SystemOptions {
 pub struct System {
     /// Loaded modules and where others are found.
     pub code: CodeServer,
+    /// Tables and other state of built-in functions.
+    pub builtins: crate::bif::State,
     /// The options it was made with.
     pub options: SystemOptions,
     /// When it started; monotonic time counts from here.
@@ -47,6 +49,11 @@ pub struct System {
 impl System {
     /// A system with nothing loaded.
     pub fn new(options: SystemOptions) -> System {
-        System { code: CodeServer::new(&options), options, start: Instant::now() }
+        System {
+            code: CodeServer::new(&options),
+            builtins: crate::bif::State::default(),
+            options,
+            start: Instant::now(),
+        }
     }
 }

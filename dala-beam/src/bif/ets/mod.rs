@@ -1,2 +1,353 @@
-//! Module `ets`.
-pub mod match_spec;
+//! Module `ets`: term storage shared by processes (OTP manual: stdlib, "ets").
+//!
+//! Rows are [`OwnedTerm`]s in an ordered tree per table, behind a read-write lock: O(log n) for one key. A hashed
+//! table is ordered by hash and key, so iteration may go on behind any key, whether or not the table is fixed and the
+//! key still there. Inserting copies in (literals are shared), looking up copies out.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, RwLock};
+
+use dala_ir::abi::{Atom, Pid, Word, atoms};
+use dala_ir::interp::Exception;
+use dala_ir::term::compare::eq_exact;
+use dala_ir::term::{OwnedTerm, TermWriter, view};
+
+use super::Answer;
+use super::arguments::{as_boolean, atom, badarg, boolean, list, named, small, tuple};
+use crate::heap::own;
+use crate::process::Process;
+
+mod info;
+mod key;
+mod match_spec;
+mod select;
+mod table;
+mod tables;
+mod update;
+
+pub(crate) use info::{info_1, info_2};
+pub(crate) use select::*;
+use table::{Heir, Holder, Protection, Table, TableType};
+use tables::Access;
+pub use tables::{TableName, Tables, Transfer};
+pub(crate) use update::{update_counter_3, update_counter_4, update_element};
+
+const TRUE: Word = Word::atom(atoms::TRUE);
+
+pub(crate) fn end_of_table() -> Word {
+    Word::atom(named!("$end_of_table"))
+}
+
+fn table(p: &Process, word: Word, access: Access) -> Result<Arc<Table>, Exception> {
+    p.system.builtins.tables.get(word, p.pid, access)
+}
+
+fn badarg_because<T>(cause: Atom) -> Result<T, Exception> {
+    Err(Exception { error_info: Some(Word::atom(cause)), ..Exception::badarg() })
+}
+
+/// `ets:new(Name, Options)`.
+pub(crate) fn new(p: &mut Process, [name, options]: [Word; 2]) -> Answer {
+    let name = atom(name)?;
+    let mut made = Table {
+        id: p.system.builtins.tables.next_id(),
+        kind: TableType::Set,
+        is_named: false,
+        protection: Protection::Protected,
+        key_position: 1,
+        is_compressed: false,
+        read_concurrency: false,
+        write_concurrency: false,
+        decentralized_counters: false,
+        holder: RwLock::new(Holder { name, owner: p.pid, heir: None }),
+        rows: RwLock::default(),
+        size: AtomicUsize::new(0),
+        words: AtomicUsize::new(0),
+        is_fixed: AtomicBool::new(false),
+    };
+    for option in list(options)? {
+        match option.as_atom() {
+            Some(option) => match option.text() {
+                "set" => made.kind = TableType::Set,
+                "ordered_set" => made.kind = TableType::OrderedSet,
+                "bag" => made.kind = TableType::Bag,
+                "duplicate_bag" => made.kind = TableType::DuplicateBag,
+                "public" => made.protection = Protection::Public,
+                "protected" => made.protection = Protection::Protected,
+                "private" => made.protection = Protection::Private,
+                "named_table" => made.is_named = true,
+                "compressed" => made.is_compressed = true,
+                _ => return badarg(),
+            },
+            None => match *tuple(option)? {
+                [tag, value] => match atom(tag)?.text() {
+                    "keypos" => match small(value)? {
+                        position if position >= 1 => made.key_position = position as usize,
+                        _ => return badarg(),
+                    },
+                    "read_concurrency" => {
+                        made.read_concurrency = as_boolean(value).ok_or(Exception::badarg())?
+                    }
+                    "write_concurrency" if value == Word::atom(named!("auto")) => {
+                        made.write_concurrency = true
+                    }
+                    "write_concurrency" => {
+                        made.write_concurrency = as_boolean(value).ok_or(Exception::badarg())?
+                    }
+                    "decentralized_counters" => {
+                        made.decentralized_counters = as_boolean(value).ok_or(Exception::badarg())?;
+                    }
+                    "heir" if tables::is_no_heir(value) => set_heir(&made, None),
+                    _ => return badarg(),
+                },
+                [tag, pid, data] if tag == Word::atom(named!("heir")) => {
+                    let pid = pid.as_pid().ok_or(Exception::badarg())?;
+                    set_heir(&made, Some(Heir { pid, data: own(data) }));
+                }
+                _ => return badarg(),
+            },
+        }
+    }
+    let made = Arc::new(made);
+    if !p.system.builtins.tables.add(Arc::clone(&made)) {
+        return badarg_because(named!("already_exists"));
+    }
+    Ok(Tables::name_of(&made).to_word(&mut p.heap))
+}
+
+fn set_heir(table: &Table, heir: Option<Heir>) {
+    table.holder.write().unwrap_or_else(|poisoned| poisoned.into_inner()).heir = heir;
+}
+
+/// `ets:setopts(Table, [{heir, ..}])`.
+pub(crate) fn setopts(p: &mut Process, [word, options]: [Word; 2]) -> Answer {
+    let found = table(p, word, Access::Own)?;
+    let options = if options.is_cons() || options.is_nil() { list(options)? } else { vec![options] };
+    for option in options {
+        match *tuple(option)? {
+            [tag, value] if tag == Word::atom(named!("heir")) && tables::is_no_heir(value) => {
+                set_heir(&found, None)
+            }
+            [tag, pid, data] if tag == Word::atom(named!("heir")) => {
+                let pid = pid.as_pid().ok_or(Exception::badarg())?;
+                set_heir(&found, Some(Heir { pid, data: own(data) }));
+            }
+            _ => return badarg(),
+        }
+    }
+    Ok(TRUE)
+}
+
+/// The rows of an argument of `insert`: one tuple or a list of them, each long enough.
+fn rows_of(found: &Table, argument: Word) -> Result<Vec<(Word, Word)>, Exception> {
+    let rows = if argument.is_cons() || argument.is_nil() { list(argument)? } else { vec![argument] };
+    rows.into_iter().map(|row| found.key_of(row).map(|key| (key, row)).ok_or(Exception::badarg())).collect()
+}
+
+/// `ets:insert(Table, Tuple | [Tuple])`.
+pub(crate) fn insert(p: &mut Process, [word, argument]: [Word; 2]) -> Answer {
+    let found = table(p, word, Access::Write)?;
+    let rows = rows_of(&found, argument)?;
+    p.charge(rows.len());
+    let rows: Vec<(Word, OwnedTerm)> = rows.into_iter().map(|(key, row)| (key, own(row))).collect();
+    found.write(|writer| {
+        for (key, row) in rows {
+            writer.insert(key, row);
+        }
+    });
+    Ok(TRUE)
+}
+
+/// `ets:insert_new(Table, Tuple | [Tuple])`: all or nothing.
+pub(crate) fn insert_new(p: &mut Process, [word, argument]: [Word; 2]) -> Answer {
+    let found = table(p, word, Access::Write)?;
+    let rows = rows_of(&found, argument)?;
+    p.charge(rows.len());
+    let rows: Vec<(Word, OwnedTerm)> = rows.into_iter().map(|(key, row)| (key, own(row))).collect();
+    let is_inserted = found.write(|writer| {
+        if rows.iter().any(|&(key, _)| !writer.lookup(key).is_empty()) {
+            return false;
+        }
+        for (key, row) in rows {
+            writer.insert(key, row);
+        }
+        true
+    });
+    Ok(boolean(is_inserted))
+}
+
+fn copy_rows(p: &mut Process, rows: &[OwnedTerm]) -> Word {
+    let copies: Vec<Word> = rows.iter().map(|row| p.heap.copy_owned(row)).collect();
+    p.heap.list(&copies, Word::NIL)
+}
+
+/// `ets:lookup(Table, Key)`.
+pub(crate) fn lookup(p: &mut Process, [word, key]: [Word; 2]) -> Answer {
+    let found = table(p, word, Access::Read)?;
+    let rows = found.lookup(key);
+    Ok(copy_rows(p, &rows))
+}
+
+/// `ets:lookup_element(Table, Key, Position)`.
+pub(crate) fn lookup_element(p: &mut Process, [word, key, position]: [Word; 3]) -> Answer {
+    let found = table(p, word, Access::Read)?;
+    let place = match small(position)? {
+        position if position >= 1 => position as usize - 1,
+        _ => return badarg(),
+    };
+    let rows = found.lookup(key);
+    if rows.is_empty() {
+        return badarg_because(atoms::BADKEY);
+    }
+    let mut elements = Vec::with_capacity(rows.len());
+    for row in &rows {
+        match view::tuple_elements(row.root()).and_then(|elements| elements.get(place)) {
+            Some(&element) => elements.push(p.heap.copy(element)),
+            None => return badarg(),
+        }
+    }
+    if found.is_unique() { Ok(elements[0]) } else { Ok(p.heap.list(&elements, Word::NIL)) }
+}
+
+/// `ets:member(Table, Key)`.
+pub(crate) fn member(p: &mut Process, [word, key]: [Word; 2]) -> Answer {
+    Ok(boolean(table(p, word, Access::Read)?.has(key)))
+}
+
+/// `ets:take(Table, Key)`.
+pub(crate) fn take(p: &mut Process, [word, key]: [Word; 2]) -> Answer {
+    let found = table(p, word, Access::Write)?;
+    let rows = found.write(|writer| writer.delete(key));
+    Ok(copy_rows(p, &rows))
+}
+
+/// `ets:delete(Table)`.
+pub(crate) fn delete_table(p: &mut Process, [word]: [Word; 1]) -> Answer {
+    let found = table(p, word, Access::Write)?;
+    p.system.builtins.tables.remove(&found);
+    p.charge(found.size.load(Ordering::Relaxed) / 16);
+    Ok(TRUE)
+}
+
+/// `ets:delete(Table, Key)`.
+pub(crate) fn delete(p: &mut Process, [word, key]: [Word; 2]) -> Answer {
+    let found = table(p, word, Access::Write)?;
+    found.write(|writer| writer.delete(key));
+    Ok(TRUE)
+}
+
+/// `ets:delete_object(Table, Object)`.
+pub(crate) fn delete_object(p: &mut Process, [word, object]: [Word; 2]) -> Answer {
+    let found = table(p, word, Access::Write)?;
+    if let Some(key) = found.key_of(object) {
+        found.write(|writer| writer.delete_where(key, |row| eq_exact(row, object)));
+    }
+    Ok(TRUE)
+}
+
+/// `ets:internal_delete_all(Table, _)`: how many rows there were.
+pub(crate) fn delete_all(p: &mut Process, [word, _]: [Word; 2]) -> Answer {
+    let found = table(p, word, Access::Write)?;
+    let count = found.write(|writer| writer.clear());
+    p.charge(count / 16);
+    Ok(Word::small_int(count as i64))
+}
+
+/// `ets:first(Table)`.
+pub(crate) fn first(p: &mut Process, [word]: [Word; 1]) -> Answer {
+    step(p, word, None, false)
+}
+
+/// `ets:last(Table)`.
+pub(crate) fn last(p: &mut Process, [word]: [Word; 1]) -> Answer {
+    step(p, word, None, true)
+}
+
+/// `ets:next(Table, Key)`.
+pub(crate) fn next(p: &mut Process, [word, key]: [Word; 2]) -> Answer {
+    step(p, word, Some(key), false)
+}
+
+/// `ets:prev(Table, Key)`.
+pub(crate) fn prev(p: &mut Process, [word, key]: [Word; 2]) -> Answer {
+    step(p, word, Some(key), true)
+}
+
+fn step(p: &mut Process, word: Word, key: Option<Word>, is_reverse: bool) -> Answer {
+    let found = table(p, word, Access::Read)?;
+    // Only an ordered table has two directions; in others both are the one of next/2.
+    let is_reverse = is_reverse && found.kind == TableType::OrderedSet;
+    if let Some(key) = key
+        && found.kind != TableType::OrderedSet
+        && !found.is_fixed.load(Ordering::Relaxed)
+        && !found.has(key)
+    {
+        return badarg_because(atoms::BADKEY);
+    }
+    let next = if is_reverse { found.key_before(key) } else { found.key_after(key) };
+    Ok(match next {
+        Some(key) => p.heap.copy_owned(&key),
+        None => end_of_table(),
+    })
+}
+
+/// `ets:slot(Table, I)`: the rows of key number I, `'$end_of_table'` behind the last.
+pub(crate) fn slot(p: &mut Process, [word, place]: [Word; 2]) -> Answer {
+    let found = table(p, word, Access::Read)?;
+    let place = super::arguments::index(place)?;
+    match found.slot(place) {
+        Some(rows) => Ok(copy_rows(p, &rows)),
+        None if place == found.key_count() => Ok(end_of_table()),
+        None => badarg(),
+    }
+}
+
+/// `ets:whereis(Name)`.
+pub(crate) fn whereis(p: &mut Process, [name]: [Word; 1]) -> Answer {
+    let name = Word::atom(atom(name)?);
+    Ok(match p.system.builtins.tables.existing(name) {
+        Some(found) => p.heap.reference(found.id.0, found.id.1),
+        None => Word::atom(atoms::UNDEFINED),
+    })
+}
+
+/// `ets:rename(Table, Name)`.
+pub(crate) fn rename(p: &mut Process, [word, name]: [Word; 2]) -> Answer {
+    let found = table(p, word, Access::Write)?;
+    let name = atom(name)?;
+    if !p.system.builtins.tables.rename(&found, name) {
+        return badarg_because(named!("already_exists"));
+    }
+    Ok(Tables::name_of(&found).to_word(&mut p.heap))
+}
+
+/// `ets:safe_fixtable(Table, Bool)`.
+pub(crate) fn safe_fixtable(p: &mut Process, [word, fixed]: [Word; 2]) -> Answer {
+    let found = table(p, word, Access::Read)?;
+    let fixed = as_boolean(fixed).ok_or(Exception::badarg())?;
+    found.is_fixed.store(fixed, Ordering::Relaxed);
+    Ok(TRUE)
+}
+
+/// `ets:all()`.
+pub(crate) fn all(p: &mut Process, []: [Word; 0]) -> Answer {
+    let names: Vec<Word> = p
+        .system
+        .builtins
+        .tables
+        .list()
+        .iter()
+        .map(|found| Tables::name_of(found))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|name| name.to_word(&mut p.heap))
+        .collect();
+    Ok(p.heap.list(&names, Word::NIL))
+}
+
+/// Makes `heir` the owner of `word`; returns how programs name the table. For `ets:give_away/3`, which also tells it.
+pub(crate) fn hand_over(p: &mut Process, word: Word, heir: Pid) -> Result<TableName, Exception> {
+    let found = table(p, word, Access::Own)?;
+    found.holder.write().unwrap_or_else(|poisoned| poisoned.into_inner()).owner = heir;
+    Ok(Tables::name_of(&found))
+}

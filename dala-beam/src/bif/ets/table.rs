@@ -131,7 +131,12 @@ impl Table {
     }
 
     /// Up to `limit` keys with their rows behind (or before) `key`, and whether that was all.
-    pub(crate) fn chunk(&self, key: Option<Word>, is_reverse: bool, limit: usize) -> (Vec<(OwnedTerm, Rows)>, bool) {
+    pub(crate) fn chunk(
+        &self,
+        key: Option<Word>,
+        is_reverse: bool,
+        limit: usize,
+    ) -> (Vec<(OwnedTerm, Rows)>, bool) {
         let rows = read(&self.rows);
         let probe = key.map(|key| self.probe(key));
         let bound = match &probe {

@@ -1,6 +1,6 @@
 //! All tables of a runtime, by reference and by name.
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use dala_ir::abi::{Atom, Pid, Word, atoms};
@@ -26,8 +26,7 @@ pub(crate) enum Access {
 #[derive(Debug, Default)]
 pub struct Tables {
     all: RwLock<All>,
-    /// Counts what is created, for references where the process has no better source.
-    pub(crate) created: AtomicU64,
+    created: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -66,7 +65,15 @@ impl TableName {
     }
 }
 
+/// High half of a table's reference; references of other kinds have 0 there.
+const TABLE_REFERENCE: u64 = 1;
+
 impl Tables {
+    /// The reference of a new table.
+    pub(crate) fn next_id(&self) -> (u64, u64) {
+        (self.created.fetch_add(1, Ordering::Relaxed) + 1, TABLE_REFERENCE)
+    }
+
     fn find(&self, table: Word) -> Option<Arc<Table>> {
         let all = self.all.read().unwrap_or_else(|poisoned| poisoned.into_inner());
         match table.as_atom() {

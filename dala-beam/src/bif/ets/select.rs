@@ -1,0 +1,355 @@
+//! `ets:select`, `match`, `match_object` and theirs: match specifications over a table.
+//!
+//! A table is walked in steps of [`KEYS_PER_STEP`] keys, each under the lock and then matched without it. A
+//! continuation is `{Table, LastKey, Spec, Limit, {Mode, IsReverse}, Waiting}`, where `Waiting` are results of the
+//! last step that went over the limit.
+
+use std::sync::Arc;
+
+use dala_ir::abi::{Word, atoms};
+use dala_ir::interp::Exception;
+use dala_ir::term::compare::eq_exact;
+use dala_ir::term::{OwnedTerm, TermWriter, view};
+
+use super::match_spec::MatchSpec;
+use super::table::{Rows, Table, TableType};
+use super::tables::Access;
+use super::{end_of_table, table};
+use crate::bif::Answer;
+use crate::bif::arguments::{as_boolean, badarg, index, list, named, small, tuple};
+use crate::heap::own;
+use crate::process::Process;
+
+/// Keys that are read under one lock.
+const KEYS_PER_STEP: usize = 512;
+
+/// What a pattern argument is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Spec,
+    Objects,
+    Variables,
+}
+
+impl Mode {
+    fn compile(self, pattern: Word, found: &Table) -> Result<MatchSpec, Exception> {
+        match self {
+            Mode::Spec => MatchSpec::compile(pattern, found.key_position),
+            Mode::Objects => MatchSpec::of_pattern(pattern, true, found.key_position),
+            Mode::Variables => MatchSpec::of_pattern(pattern, false, found.key_position),
+        }
+    }
+
+    const fn number(self) -> i64 {
+        self as i64
+    }
+
+    fn from_number(number: i64) -> Option<Mode> {
+        [Mode::Spec, Mode::Objects, Mode::Variables].into_iter().find(|mode| mode.number() == number)
+    }
+}
+
+/// A walk over the rows that a specification can match, in the table's order.
+struct Walk {
+    found: Arc<Table>,
+    /// Keys that are asked for, when the specification names them; last first.
+    keys: Option<Vec<Word>>,
+    last: Option<OwnedTerm>,
+    is_reverse: bool,
+    is_done: bool,
+}
+
+impl Walk {
+    fn new(found: Arc<Table>, spec: &MatchSpec, is_reverse: bool) -> Walk {
+        let keys = spec.keys().map(|keys| {
+            let mut distinct: Vec<Word> = Vec::with_capacity(keys.len());
+            for key in keys {
+                if !distinct.iter().any(|&other| found.same_key(other, key)) {
+                    distinct.push(key);
+                }
+            }
+            if found.kind == TableType::OrderedSet {
+                distinct.sort_by(|&left, &right| dala_ir::term::compare::cmp(left, right));
+                if is_reverse {
+                    distinct.reverse();
+                }
+            }
+            distinct.reverse();
+            distinct
+        });
+        Walk { found, keys, last: None, is_reverse, is_done: false }
+    }
+
+    /// The next keys with their rows; empty at the end.
+    fn step(&mut self) -> Vec<(OwnedTerm, Rows)> {
+        if self.is_done {
+            return Vec::new();
+        }
+        if let Some(keys) = &mut self.keys {
+            while let Some(key) = keys.pop() {
+                let rows = self.found.lookup(key);
+                if !rows.is_empty() {
+                    return vec![(OwnedTerm::copy_of(key), rows)];
+                }
+            }
+            self.is_done = true;
+            return Vec::new();
+        }
+        let is_reverse = self.is_reverse && self.found.kind == TableType::OrderedSet;
+        let (chunk, is_all) =
+            self.found.chunk(self.last.as_ref().map(OwnedTerm::root), is_reverse, KEYS_PER_STEP);
+        self.is_done = is_all;
+        if let Some((key, _)) = chunk.last() {
+            self.last = Some(key.clone());
+        }
+        chunk
+    }
+}
+
+/// All results, in order.
+fn all(p: &mut Process, word: Word, pattern: Word, mode: Mode, is_reverse: bool) -> Answer {
+    let found = table(p, word, Access::Read)?;
+    let spec = mode.compile(pattern, &found)?;
+    let mut results = Vec::new();
+    let mut walk = Walk::new(found, &spec, is_reverse);
+    loop {
+        let chunk = walk.step();
+        if chunk.is_empty() {
+            return Ok(p.heap.list(&results, Word::NIL));
+        }
+        p.charge(chunk.len());
+        for row in chunk.iter().flat_map(|(_, rows)| rows) {
+            results.extend(spec.run(p, row.root()));
+        }
+    }
+}
+
+/// Up to `limit` results behind `after`, and a continuation.
+fn some(
+    p: &mut Process,
+    word: Word,
+    pattern: Word,
+    limit: usize,
+    mode: Mode,
+    is_reverse: bool,
+    state: (Option<Word>, Vec<Word>),
+) -> Answer {
+    if limit == 0 {
+        return badarg();
+    }
+    let found = table(p, word, Access::Read)?;
+    let spec = mode.compile(pattern, &found)?;
+    let (after, mut results) = state;
+    let mut walk = Walk::new(found, &spec, is_reverse);
+    if let Some(after) = after {
+        // What asks for keys was answered whole by the first call.
+        walk.is_done = walk.keys.is_some();
+        walk.last = Some(OwnedTerm::copy_of(after));
+    }
+    while results.len() < limit {
+        let chunk = walk.step();
+        if chunk.is_empty() {
+            break;
+        }
+        p.charge(chunk.len());
+        for row in chunk.iter().flat_map(|(_, rows)| rows) {
+            results.extend(spec.run(p, row.root()));
+        }
+    }
+    if walk.keys.is_some() && !walk.is_done {
+        loop {
+            let chunk = walk.step();
+            if chunk.is_empty() {
+                break;
+            }
+            for row in chunk.iter().flat_map(|(_, rows)| rows) {
+                results.extend(spec.run(p, row.root()));
+            }
+        }
+    }
+    if results.is_empty() {
+        return Ok(end_of_table());
+    }
+    let waiting = results.split_off(limit.min(results.len()));
+    let given = p.heap.list(&results, Word::NIL);
+    let continuation = if walk.is_done && waiting.is_empty() && results.len() < limit {
+        end_of_table()
+    } else {
+        let last = match &walk.last {
+            Some(key) => p.heap.copy_owned(key),
+            None => Word::NIL,
+        };
+        let last = p.heap.cons(last, boolean_small(walk.is_done));
+        let waiting = p.heap.list(&waiting, Word::NIL);
+        let how = p.heap.tuple(&[
+            Word::small_int(mode.number()),
+            Word::atom(if is_reverse { atoms::TRUE } else { atoms::FALSE }),
+        ]);
+        p.heap.tuple(&[word, last, pattern, Word::small_int(limit as i64), how, waiting])
+    };
+    Ok(p.heap.tuple(&[given, continuation]))
+}
+
+fn boolean_small(value: bool) -> Word {
+    Word::small_int(i64::from(value))
+}
+
+/// Goes on with a continuation.
+fn more(p: &mut Process, continuation: Word) -> Answer {
+    if continuation == end_of_table() {
+        return Ok(continuation);
+    }
+    let &[word, last, pattern, limit, how, waiting] = tuple(continuation)? else { return badarg() };
+    let &[mode, is_reverse] = tuple(how)? else { return badarg() };
+    let mode = Mode::from_number(small(mode)?).ok_or(Exception::badarg())?;
+    let is_reverse = as_boolean(is_reverse).ok_or(Exception::badarg())?;
+    let (last, is_done) = view::cons(last).ok_or(Exception::badarg())?;
+    let waiting = list(waiting)?;
+    let limit = index(limit)?;
+    if is_done == boolean_small(true) && waiting.is_empty() {
+        return Ok(end_of_table());
+    }
+    some(p, word, pattern, limit, mode, is_reverse, (Some(last), waiting))
+}
+
+macro_rules! selects {
+    ($($(#[$doc:meta])* $mode:ident $reverse:literal: $all:ident, $some:ident;)*) => {
+        $($(#[$doc])* pub(crate) fn $all(p: &mut Process, [word, pattern]: [Word; 2]) -> Answer {
+            all(p, word, pattern, Mode::$mode, $reverse)
+        }
+        $(#[$doc])* pub(crate) fn $some(p: &mut Process, [word, pattern, limit]: [Word; 3]) -> Answer {
+            let limit = index(limit)?;
+            some(p, word, pattern, limit, Mode::$mode, $reverse, (None, Vec::new()))
+        })*
+    };
+}
+
+selects! {
+    /// `ets:select/2,3`.
+    Spec false: select_2, select_3;
+    /// `ets:select_reverse/2,3`.
+    Spec true: select_reverse_2, select_reverse_3;
+    /// `ets:match_object/2,3`.
+    Objects false: match_object_2, match_object_3;
+    /// `ets:match/2,3`.
+    Variables false: match_2, match_3;
+}
+
+/// `ets:select/1`, `select_reverse/1`, `match/1`, `match_object/1`.
+pub(crate) fn continue_1(p: &mut Process, [continuation]: [Word; 1]) -> Answer {
+    more(p, continuation)
+}
+
+/// Calls `act` for each row for which the specification gives `true`; returns how often.
+fn for_each_true(
+    p: &mut Process,
+    word: Word,
+    pattern: Word,
+    access: Access,
+    mut act: impl FnMut(&Table, &OwnedTerm, Word) -> usize,
+) -> Answer {
+    let found = table(p, word, access)?;
+    let spec = MatchSpec::compile(pattern, found.key_position)?;
+    let mut walk = Walk::new(Arc::clone(&found), &spec, false);
+    let mut count = 0;
+    loop {
+        let chunk = walk.step();
+        if chunk.is_empty() {
+            return Ok(Word::small_int(count as i64));
+        }
+        p.charge(chunk.len());
+        for (key, rows) in &chunk {
+            for row in rows {
+                if spec.is_true(p, row.root()) {
+                    count += act(&found, key, row.root());
+                }
+            }
+        }
+    }
+}
+
+/// `ets:select_count(Table, Spec)`.
+pub(crate) fn select_count(p: &mut Process, [word, pattern]: [Word; 2]) -> Answer {
+    for_each_true(p, word, pattern, Access::Read, |_, _, _| 1)
+}
+
+/// `ets:internal_select_delete(Table, Spec)`.
+pub(crate) fn select_delete(p: &mut Process, [word, pattern]: [Word; 2]) -> Answer {
+    for_each_true(p, word, pattern, Access::Write, |found, key, row| {
+        found.write(|writer| writer.delete_where(key.root(), |other| eq_exact(other, row)))
+    })
+}
+
+/// `ets:select_replace(Table, Spec)`: the key must stay.
+pub(crate) fn select_replace(p: &mut Process, [word, pattern]: [Word; 2]) -> Answer {
+    let found = table(p, word, Access::Write)?;
+    if !found.is_unique() {
+        return badarg();
+    }
+    let spec = MatchSpec::compile(pattern, found.key_position)?;
+    let mut walk = Walk::new(Arc::clone(&found), &spec, false);
+    let mut count = 0;
+    loop {
+        let chunk = walk.step();
+        if chunk.is_empty() {
+            return Ok(Word::small_int(count));
+        }
+        p.charge(chunk.len());
+        for (key, rows) in &chunk {
+            for row in rows {
+                let Some(replacement) = spec.run(p, row.root()) else { continue };
+                match found.key_of(replacement) {
+                    Some(new_key) if eq_exact(new_key, key.root()) => {
+                        found.write(|writer| writer.replace(key.root(), own(replacement)));
+                        count += 1;
+                    }
+                    _ => return badarg(),
+                }
+            }
+        }
+    }
+}
+
+/// `ets:match_spec_compile(Spec)`: the specification, checked and marked; it is compiled where it runs.
+pub(crate) fn match_spec_compile(p: &mut Process, [spec]: [Word; 1]) -> Answer {
+    MatchSpec::compile(spec, 1)?;
+    Ok(p.heap.tuple(&[Word::atom(named!("$compiled_match_spec")), spec]))
+}
+
+fn compiled(word: Word) -> Option<Word> {
+    match view::tuple_elements(word) {
+        Some(&[tag, spec]) if tag == Word::atom(named!("$compiled_match_spec")) => Some(spec),
+        _ => None,
+    }
+}
+
+/// `ets:is_compiled_ms(Term)`.
+pub(crate) fn is_compiled_ms(_: &mut Process, [word]: [Word; 1]) -> Answer {
+    Ok(crate::bif::arguments::boolean(compiled(word).is_some()))
+}
+
+/// `ets:match_spec_run_r(Objects, Compiled, Accumulator)`: results in reverse before the accumulator.
+pub(crate) fn match_spec_run_r(p: &mut Process, [objects, word, accumulator]: [Word; 3]) -> Answer {
+    let spec = MatchSpec::compile(compiled(word).ok_or(Exception::badarg())?, 1)?;
+    let objects = list(objects)?;
+    p.charge(objects.len());
+    let mut result = accumulator;
+    for object in objects {
+        if let Some(value) = spec.run(p, object) {
+            result = p.heap.cons(value, result);
+        }
+    }
+    Ok(result)
+}
+
+/// `erlang:match_spec_test(Object, Spec, table)`: `{ok, Result, [], []}`.
+pub(crate) fn match_spec_test(p: &mut Process, [object, spec, kind]: [Word; 3]) -> Answer {
+    if kind != Word::atom(named!("table")) {
+        return badarg();
+    }
+    let value = match MatchSpec::compile(spec, 1) {
+        Ok(spec) => spec.run(p, object).unwrap_or(Word::atom(atoms::FALSE)),
+        Err(exception) => return Err(exception),
+    };
+    Ok(p.heap.tuple(&[Word::atom(atoms::OK), value, Word::NIL, Word::NIL]))
+}

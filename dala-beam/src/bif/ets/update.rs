@@ -1,0 +1,139 @@
+//! `ets:update_counter/3,4`, `ets:update_element/3`.
+
+use dala_ir::abi::{Word, atoms};
+use dala_ir::interp::Exception;
+use dala_ir::term::compare::cmp;
+use dala_ir::term::{TermWriter, big, view};
+
+use super::table::Table;
+use super::tables::Access;
+use super::{badarg_because, table};
+use crate::bif::Answer;
+use crate::bif::arguments::{badarg, boolean, list, small, tuple};
+use crate::heap::own;
+use crate::process::Process;
+
+/// One change of a counter.
+struct Step {
+    place: usize,
+    increment: Word,
+    /// Threshold, and the value that replaces what goes past it.
+    wrap: Option<(Word, Word)>,
+}
+
+/// `ets:update_counter(Table, Key, Operations)`.
+pub(crate) fn update_counter_3(p: &mut Process, [word, key, operations]: [Word; 3]) -> Answer {
+    update_counter(p, word, key, operations, None)
+}
+
+/// `ets:update_counter(Table, Key, Operations, Default)`.
+pub(crate) fn update_counter_4(p: &mut Process, [word, key, operations, default]: [Word; 4]) -> Answer {
+    update_counter(p, word, key, operations, Some(default))
+}
+
+fn update_counter(p: &mut Process, word: Word, key: Word, operations: Word, default: Option<Word>) -> Answer {
+    let found = table(p, word, Access::Write)?;
+    if !found.is_unique() {
+        return badarg();
+    }
+    let is_list = operations.is_cons() || operations.is_nil();
+    let steps = if is_list { list(operations)? } else { vec![operations] }
+        .into_iter()
+        .map(|operation| Step::read(&found, operation))
+        .collect::<Result<Vec<_>, _>>()?;
+    if let Some(default) = default
+        && view::tuple_elements(default).is_none_or(|elements| elements.len() < found.key_position)
+    {
+        return badarg();
+    }
+    let results = found.write(|writer| -> Result<Vec<Word>, Exception> {
+        let (mut elements, is_new) = match (writer.lookup(key).first(), default) {
+            (Some(row), _) => (tuple(row.root())?.to_vec(), false),
+            (None, Some(default)) => {
+                let mut elements = tuple(default)?.to_vec();
+                elements[found.key_position - 1] = key;
+                (elements, true)
+            }
+            (None, None) => return badarg_because(atoms::BADKEY),
+        };
+        let mut results = Vec::with_capacity(steps.len());
+        for step in &steps {
+            let value = *elements.get(step.place).ok_or(Exception::badarg())?;
+            let changed = step.apply(p, value)?;
+            elements[step.place] = changed;
+            results.push(changed);
+        }
+        let row = p.heap.tuple(&elements);
+        if is_new {
+            writer.insert(key, own(row));
+        } else {
+            writer.replace(key, own(row));
+        }
+        Ok(results)
+    })?;
+    // A counter that is a big integer of the table's row may be among the results.
+    let results: Vec<Word> = results.into_iter().map(|word| p.heap.copy(word)).collect();
+    if is_list { Ok(p.heap.list(&results, Word::NIL)) } else { Ok(results[0]) }
+}
+
+impl Step {
+    fn read(table: &Table, operation: Word) -> Result<Step, Exception> {
+        if view::is_integer(operation) {
+            return Ok(Step { place: table.key_position, increment: operation, wrap: None });
+        }
+        let place = |position: Word| match small(position)? {
+            position if position >= 1 && position as usize != table.key_position => Ok(position as usize - 1),
+            _ => badarg(),
+        };
+        let integer = |word: Word| if view::is_integer(word) { Ok(word) } else { badarg() };
+        match *tuple(operation)? {
+            [position, increment] => {
+                Ok(Step { place: place(position)?, increment: integer(increment)?, wrap: None })
+            }
+            [position, increment, threshold, set] => Ok(Step {
+                place: place(position)?,
+                increment: integer(increment)?,
+                wrap: Some((integer(threshold)?, integer(set)?)),
+            }),
+            _ => badarg(),
+        }
+    }
+
+    fn apply(&self, p: &mut Process, value: Word) -> Answer {
+        let sum = big::add(&mut p.heap, value, self.increment).map_err(|_| Exception::badarg())?;
+        let Some((threshold, set)) = self.wrap else { return Ok(sum) };
+        let is_down = cmp(self.increment, Word::small_int(0)).is_lt();
+        let past = cmp(sum, threshold);
+        Ok(if (is_down && past.is_lt()) || (!is_down && past.is_gt()) { set } else { sum })
+    }
+}
+
+/// `ets:update_element(Table, Key, {Position, Value} | [..])`.
+pub(crate) fn update_element(p: &mut Process, [word, key, changes]: [Word; 3]) -> Answer {
+    let found = table(p, word, Access::Write)?;
+    if !found.is_unique() {
+        return badarg();
+    }
+    let changes = if changes.is_cons() || changes.is_nil() { list(changes)? } else { vec![changes] };
+    let mut places = Vec::with_capacity(changes.len());
+    for change in changes {
+        let &[position, value] = tuple(change)? else { return badarg() };
+        match small(position)? {
+            position if position >= 1 && position as usize != found.key_position => {
+                places.push((position as usize - 1, value));
+            }
+            _ => return badarg(),
+        }
+    }
+    let is_there = found.write(|writer| -> Result<bool, Exception> {
+        let Some(row) = writer.lookup(key).first() else { return Ok(false) };
+        let mut elements = tuple(row.root())?.to_vec();
+        for (place, value) in places {
+            *elements.get_mut(place).ok_or(Exception::badarg())? = value;
+        }
+        let row = p.heap.tuple(&elements);
+        writer.replace(key, own(row));
+        Ok(true)
+    })?;
+    Ok(boolean(is_there))
+}

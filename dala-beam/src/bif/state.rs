@@ -1,0 +1,13 @@
+//! What built-in functions keep for a whole runtime.
+
+use super::ets::Tables;
+use super::persistent_term::PersistentTerms;
+
+/// Tables and other shared state of built-in functions; one per [`System`](crate::process::System).
+#[derive(Debug, Default)]
+pub struct State {
+    /// ETS tables.
+    pub tables: Tables,
+    /// Persistent terms.
+    pub persistent_terms: PersistentTerms,
+}
