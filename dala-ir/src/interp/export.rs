@@ -1,0 +1,130 @@
+//! Entries through which code is reached by name or by fun. Entries never move and are never freed.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::outcome::BifIndex;
+use crate::abi::{Atom, ExportHead, FunHead};
+
+/// Address of a function's entry in linked code. Only the linker makes them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CodeAddress(u64);
+
+impl CodeAddress {
+    pub(super) fn new(pc: *const u64) -> CodeAddress {
+        CodeAddress(pc.expose_provenance() as u64)
+    }
+
+    /// The address, to be looked up or shown.
+    pub fn to_bits(self) -> u64 {
+        self.0
+    }
+
+    pub(super) fn pc(self) -> *const u64 {
+        std::ptr::with_exposed_provenance(self.0 as usize)
+    }
+}
+
+impl std::fmt::Debug for CodeAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "CodeAddress({:#x})", self.0)
+    }
+}
+
+/// What stands behind an export entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Nothing: the function does not exist, or its module is not loaded.
+    Undefined,
+    /// Code.
+    Code(CodeAddress),
+    /// A built-in function.
+    Bif(BifIndex),
+}
+
+/// `M:F/A`, however it is implemented at the moment. External funs point here.
+#[derive(Debug)]
+#[repr(C)]
+pub struct ExportEntry {
+    head: ExportHead,
+    /// 0, a code address (its low 3 bits are 0), or a built-in function's number above a 1.
+    target: AtomicU64,
+}
+
+impl ExportEntry {
+    /// A new entry with nothing behind it. It is leaked: entries live for ever, as atoms do.
+    pub fn leak(module: Atom, function: Atom, arity: u32) -> &'static ExportEntry {
+        let head = ExportHead { module, function, arity };
+        Box::leak(Box::new(ExportEntry { head, target: AtomicU64::new(0) }))
+    }
+
+    /// Its name.
+    #[inline]
+    pub fn head(&self) -> &ExportHead {
+        &self.head
+    }
+
+    /// What stands behind it now.
+    #[inline]
+    pub fn target(&self) -> Target {
+        let target = self.target.load(Ordering::Acquire);
+        match target {
+            0 => Target::Undefined,
+            _ if target & 1 == 1 => Target::Bif(BifIndex((target >> 1) as u16)),
+            _ => Target::Code(CodeAddress(target)),
+        }
+    }
+
+    /// Puts something else behind it.
+    pub fn set_target(&self, target: Target) {
+        let bits = match target {
+            Target::Undefined => 0,
+            Target::Code(address) => address.0,
+            Target::Bif(index) => u64::from(index.0) << 1 | 1,
+        };
+        self.target.store(bits, Ordering::Release);
+    }
+}
+
+/// The code behind local funs of one `FunT` row of one loaded module.
+#[derive(Debug)]
+#[repr(C)]
+pub struct FunEntry {
+    head: FunHead,
+    code: CodeAddress,
+}
+
+impl FunEntry {
+    pub(super) fn leak(head: FunHead, code: CodeAddress) -> &'static FunEntry {
+        Box::leak(Box::new(FunEntry { head, code }))
+    }
+
+    /// What the fun is.
+    #[inline]
+    pub fn head(&self) -> &FunHead {
+        &self.head
+    }
+
+    /// Entry of the lambda-lifted function; its last arguments are the free variables.
+    #[inline]
+    pub fn code(&self) -> CodeAddress {
+        self.code
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abi::atoms;
+
+    #[test]
+    fn entry_tells_built_ins_from_code() {
+        let entry = ExportEntry::leak(atoms::ERLANG, atoms::EXIT, 1);
+        assert_eq!(entry.target(), Target::Undefined);
+        entry.set_target(Target::Bif(BifIndex(65535)));
+        assert_eq!(entry.target(), Target::Bif(BifIndex(65535)));
+        let code = [0u64; 1];
+        let address = CodeAddress::new(code.as_ptr());
+        entry.set_target(Target::Code(address));
+        assert_eq!(entry.target(), Target::Code(address));
+    }
+}
