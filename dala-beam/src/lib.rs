@@ -2,6 +2,7 @@
 
 pub mod bif;
 pub mod code;
+pub mod etf;
 pub mod heap;
 pub mod load;
 pub mod opcode;
