@@ -12,8 +12,10 @@
 
 pub mod big;
 pub mod binary;
+pub mod bits;
 pub mod compare;
 pub mod copy;
+pub mod float;
 pub mod hash;
 pub mod map;
 pub mod owned;
