@@ -86,7 +86,7 @@ impl Engine {
                 command.arg("-eval").arg(format!(
                     "io:setopts(user, [{{encoding, unicode}}]), application:ensure_all_started(elixir), \
                      {{_, R}} = spawn_monitor('{}', main, []), \
-                     receive {{'DOWN', R, _, _, normal}} -> init:stop(); \
+                     receive {{'DOWN', R, _, _, normal}} -> halt(0); \
                      {{'DOWN', R, _, _, Why}} -> io:format(standard_error, \"~p~n\", [Why]), halt(1) end.",
                     program.module
                 ));
