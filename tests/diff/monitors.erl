@@ -11,9 +11,10 @@ short({R, [{M, _, _, _} | _]}) -> {R, M};
 short(R) -> R.
 
 noproc() -> P = spawn(fun() -> ok end), R0 = monitor(process, P), receive {'DOWN', R0, _, _, _} -> ok end, R = monitor(process, P), receive {'DOWN', R, process, P, Why} -> Why end.
-flushed() -> {P, R} = spawn_monitor(fun() -> ok end), wait(P), demonitor(R, [flush]), receive {'DOWN', R, _, _, _} -> left after 0 -> clean end.
+flushed() -> R = down_in_queue(), demonitor(R, [flush]), receive {'DOWN', R, _, _, _} -> left after 0 -> clean end.
 wait(P) -> M = monitor(process, P), receive {'DOWN', M, _, _, _} -> ok end.
-kept() -> {P, R} = spawn_monitor(fun() -> ok end), wait(P), {demonitor(R, [info]), receive {'DOWN', R, _, _, W} -> W after 0 -> none end}.
+down_in_queue() -> {_, R} = spawn_monitor(fun() -> ok end), receive {'DOWN', R, _, _, _} = D -> self() ! D end, R.
+kept() -> R = down_in_queue(), {demonitor(R, [info]), receive {'DOWN', R, _, _, W} -> W after 0 -> none end}.
 many(N) -> P = spawn(fun() -> receive stop -> exit(all) end end), Rs = [monitor(process, P) || _ <- lists:seq(1, N)], P ! stop, {length(lists:usort(Rs)), lists:usort([receive {'DOWN', R, _, _, W} -> W end || R <- Rs])}.
 by_name() -> P = spawn(fun() -> receive stop -> exit(named) end end), register(monitored_name, P), R = monitor(process, monitored_name), monitored_name ! stop, A = receive {'DOWN', R, process, {monitored_name, N}, W} -> {N =:= node(), W} end,
     R2 = monitor(process, monitored_name), {A, receive {'DOWN', R2, process, {monitored_name, _}, W2} -> W2 end}.

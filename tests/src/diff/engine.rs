@@ -103,7 +103,8 @@ impl Engine {
         let mut output = tempfile::tempfile()?;
         let mut diagnostics = tempfile::tempfile()?;
         command
-            .env("ERL_CRASH_DUMP", "/dev/null")
+            // A crash dump of a program that fails on OTP would land in the source tree.
+            .env("ERL_CRASH_DUMP_SECONDS", "0")
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(diagnostics.try_clone()?);
