@@ -70,7 +70,7 @@ pub fn read_integer<W: TermWriter + ?Sized>(
         for limb in &mut limbs {
             (*limb, carry) = (!*limb).overflowing_add(u64::from(carry));
         }
-        if len % 64 != 0
+        if !len.is_multiple_of(64)
             && let Some(top) = limbs.last_mut()
         {
             *top &= u64::MAX >> (64 - len % 64);
