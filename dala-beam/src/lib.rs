@@ -5,5 +5,6 @@ pub mod code;
 pub mod etf;
 pub mod heap;
 pub mod load;
+pub mod lower;
 pub mod opcode;
 pub mod process;

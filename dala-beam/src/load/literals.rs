@@ -33,6 +33,15 @@ impl Literals {
         &self.bytes[self.ranges[index as usize].clone()]
     }
 
+    /// Where literal `index` starts in the decompressed data.
+    ///
+    /// # Panics
+    /// When there is no such literal.
+    #[track_caller]
+    pub fn offset(&self, index: usize) -> usize {
+        self.ranges[index].start
+    }
+
     /// All of them in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> {
         self.ranges.iter().map(|range| &self.bytes[range.clone()])

@@ -94,6 +94,9 @@ pub enum DecodeErrorKind {
     /// An atom that cannot be made.
     #[error("{0}")]
     Atom(String),
+    /// A literal that is no term.
+    #[error("{0}")]
+    Literal(String),
     /// Data goes on after its end.
     #[error("{0} bytes too many")]
     Trailing(usize),

@@ -8,6 +8,4 @@ pub mod dictionary;
 pub mod exceptions;
 pub mod lists;
 pub mod md5;
-pub mod numbers;
-pub mod time;
 pub mod tuples;

@@ -1,0 +1,638 @@
+//! Writing the IR of one function, piece by piece.
+
+use dala_ir::ir::{
+    Block, BlockCall, Constant, Function, FunctionBuilder, Immediate, Op, Terminator, Type, Value,
+};
+
+use super::blocks::{self, Graph};
+use super::context::{Context, Slot};
+use super::flow::EdgeKind;
+use super::functions::{FunctionCode, Functions};
+use super::literals::LiteralPool;
+use super::registers::{self, Held, Values};
+use super::{Lowering, Reason};
+use crate::load::{BeamFile, LoadError};
+use crate::opcode::Instruction as I;
+use crate::opcode::operand::{Fail, Register, Source};
+
+/// The state of lowering one function.
+pub(super) struct Emitter<'a> {
+    pub(super) file: &'a BeamFile,
+    pub(super) functions: &'a Functions,
+    pub(super) literals: &'a mut LiteralPool,
+    pub(super) build: FunctionBuilder,
+    graph: &'a Graph,
+    values: &'a Values,
+    /// What each register holds now.
+    held: Vec<Option<Value>>,
+    /// Results of definitions so far.
+    sites: Vec<Option<Value>>,
+    /// Block of each piece, made when it is first needed.
+    piece_blocks: Vec<Option<Block>>,
+    /// Parameters of the blocks made, in the order of `Values::parameters`.
+    piece_params: Vec<Vec<Value>>,
+    piece: usize,
+    /// State before the current instruction.
+    pub(super) context: Context,
+    pub(super) position: usize,
+    is_terminal: bool,
+}
+
+/// Lowers one function.
+pub(super) fn function(
+    file: &BeamFile,
+    functions: &Functions,
+    function: &FunctionCode,
+    literals: &mut LiteralPool,
+) -> Result<Function, LoadError> {
+    let error = |position: usize, reason: Reason| LoadError::Code {
+        function: function.name,
+        offset: file.code.get(position).map_or(0, |located| located.offset),
+        reason: reason.0,
+    };
+    let graph =
+        blocks::find(file, functions, function).map_err(|(position, reason)| error(position, reason))?;
+    let values = registers::values(&graph, function.name.arity);
+    let places = places(file, function);
+    let mut emitter = Emitter {
+        file,
+        functions,
+        literals,
+        build: FunctionBuilder::new(function.name.function, function.name.arity.into()),
+        graph: &graph,
+        values: &values,
+        held: vec![None; graph.registers.slots().len()],
+        sites: vec![None; values.site_count],
+        piece_blocks: vec![None; graph.pieces.len()],
+        piece_params: vec![Vec::new(); graph.pieces.len()],
+        piece: 0,
+        context: Context::default(),
+        position: function.entry,
+        is_terminal: false,
+    };
+    emitter.enter();
+    for &piece in &graph.order {
+        emitter.piece(piece, function, &places).map_err(|reason| error(emitter.position, reason))?;
+    }
+    Ok(emitter.build.finish())
+}
+
+/// The `line` in force at each instruction: the last one before it in the function, as in OTP.
+fn places(file: &BeamFile, function: &FunctionCode) -> Vec<u32> {
+    let mut place = 0;
+    let code = &file.code[function.range.clone()];
+    let places = code.iter().map(|located| {
+        if let I::Line { index } | I::ExecutableLine { line: index, .. } = located.instruction {
+            place = index;
+        }
+        place
+    });
+    places.collect()
+}
+
+impl<'a> Emitter<'a> {
+    /// Makes the arguments the first definitions, and the way to the first piece.
+    fn enter(&mut self) {
+        let arguments = self.build.params(self.build.entry()).to_vec();
+        for (site, &argument) in arguments.iter().enumerate() {
+            self.sites[site] = Some(argument);
+        }
+        if self.graph.pieces[0].incoming.is_empty() {
+            // Nothing jumps to the entry, so it has no parameters of its own.
+            self.piece_blocks[0] = Some(self.build.entry());
+            return;
+        }
+        let block = self.block(0);
+        let parameters = &self.values.parameters[0];
+        let arguments = parameters.iter().filter_map(|&(register, _)| {
+            match self.graph.registers.slots()[register as usize] {
+                Slot::X(number) => arguments.get(usize::from(number)).copied(),
+                _ => None,
+            }
+        });
+        let arguments: Vec<Value> = arguments.collect();
+        self.build.jump(block, &arguments);
+    }
+
+    fn piece(&mut self, piece: usize, function: &FunctionCode, places: &[u32]) -> Lowering<()> {
+        let block = self.block(piece);
+        self.build.switch_to(block);
+        self.piece = piece;
+        for register in 0..self.held.len() {
+            self.held[register] = match self.values.at(piece, register) {
+                Held::Site(site) => self.sites[site as usize],
+                Held::Parameter(piece, register) => {
+                    let parameters = &self.values.parameters[piece as usize];
+                    let index = parameters.iter().position(|&(other, _)| other == register);
+                    index.and_then(|index| self.piece_params[piece as usize].get(index).copied())
+                }
+                Held::Nothing | Held::Unvisited => None,
+            };
+        }
+        let graph = self.graph;
+        let current = &graph.pieces[piece];
+        let mut site = self.values.first_site[piece] as usize;
+        for (index, step) in current.steps.iter().enumerate() {
+            self.position = step.position;
+            self.context = step.context.clone();
+            self.is_terminal = current.has_terminal && index + 1 == current.steps.len();
+            match self.file.lines.place(places[step.position - function.range.start]) {
+                Some(place) => self.build.set_location(place.file, place.line),
+                None => self.build.clear_location(),
+            }
+            let copies: smallvec::SmallVec<[(u32, Option<Value>); 3]> = step
+                .writes
+                .iter()
+                .filter_map(|&(to, from)| match from {
+                    blocks::Written::Copy(from) => Some((to, self.held[from as usize])),
+                    blocks::Written::Nothing => Some((to, None)),
+                    blocks::Written::New(_) => None,
+                })
+                .collect();
+            let file = self.file;
+            self.instruction(&file.code[step.position].instruction)?;
+            for (to, value) in copies {
+                self.held[to as usize] = value;
+            }
+            for &(to, from) in &step.writes {
+                if let blocks::Written::New(_) = from {
+                    self.sites[site] = self.held[to as usize];
+                    site += 1;
+                }
+            }
+        }
+        if !current.has_terminal {
+            match current.edges.first() {
+                Some(_) => {
+                    let target = self.edge(EdgeKind::Normal)?;
+                    self.build.terminate(Terminator::Jump(target));
+                }
+                None => {
+                    // The code just ends: what calls itself last here never returns. Should it, it raises.
+                    self.build.inst(Op::IfClause, &[], Immediate::None);
+                    self.build.terminate(Terminator::Unreachable);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The block of a piece.
+    fn block(&mut self, piece: usize) -> Block {
+        if let Some(block) = self.piece_blocks[piece] {
+            return block;
+        }
+        let types: Vec<Type> = self.values.parameters[piece].iter().map(|&(_, ty)| ty).collect();
+        let block = self.build.create_block_with(&types);
+        self.piece_params[piece] = self.build.params(block).to_vec();
+        self.piece_blocks[piece] = Some(block);
+        block
+    }
+
+    /// Edge `index` of the current piece, with the values that registers hold now.
+    fn edge_at(&mut self, index: usize) -> Lowering<BlockCall> {
+        let edge = self.graph.pieces[self.piece].edges[index];
+        let block = self.block(edge.to);
+        let values = self.values;
+        let mut parameters = &values.parameters[edge.to][..];
+        if edge.kind == EdgeKind::Unwind {
+            // Class, reason and trace are filled by the edge.
+            parameters = &parameters[3..];
+        }
+        let mut call = BlockCall::new(block, &[]);
+        for &(register, _) in parameters {
+            call.args.push(self.held(register as usize)?);
+        }
+        Ok(call)
+    }
+
+    /// The first edge of this kind.
+    pub(super) fn edge(&mut self, kind: EdgeKind) -> Lowering<BlockCall> {
+        let edges = &self.graph.pieces[self.piece].edges;
+        let index = edges.iter().position(|edge| edge.kind == kind).ok_or("an edge is missing")?;
+        self.edge_at(index)
+    }
+
+    /// All edges of a `select`, in order.
+    pub(super) fn all_edges(&mut self) -> Lowering<Vec<BlockCall>> {
+        (0..self.graph.pieces[self.piece].edges.len()).map(|index| self.edge_at(index)).collect()
+    }
+
+    /// Where an exception goes, if the current instruction stands in a handler's region and may raise.
+    pub(super) fn unwind(&mut self) -> Lowering<Option<BlockCall>> {
+        let edges = &self.graph.pieces[self.piece].edges;
+        match edges.iter().position(|edge| edge.kind == EdgeKind::Unwind) {
+            Some(index) if self.is_terminal => self.edge_at(index).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn held(&self, register: usize) -> Lowering<Value> {
+        self.held[register].ok_or_else(|| {
+            let name = match self.graph.registers.slots()[register] {
+                Slot::X(number) => format!("x{number}"),
+                Slot::Y(number) => format!("stack slot {number}"),
+                Slot::F(number) => format!("fr{number}"),
+                Slot::Class | Slot::Reason | Slot::Trace => "the exception".into(),
+            };
+            Reason(format!("{name} is read before it is set"))
+        })
+    }
+
+    /// The value in a slot.
+    pub(super) fn read_slot(&self, slot: Slot) -> Lowering<Value> {
+        let register = self.graph.registers.get(slot).ok_or("a register is unknown")?;
+        self.held(register)
+    }
+
+    /// The value in a register.
+    pub(super) fn read(&self, register: Register) -> Lowering<Value> {
+        self.read_slot(self.context.slot(register)?)
+    }
+
+    /// The values in x0, x1 and so on.
+    pub(super) fn arguments(&self, count: impl Into<u32>) -> Lowering<Vec<Value>> {
+        (0..count.into() as u16).map(|number| self.read_slot(Slot::X(number))).collect()
+    }
+
+    /// Puts a value into a slot.
+    pub(super) fn write_slot(&mut self, slot: Slot, value: Value) -> Lowering<()> {
+        let register = self.graph.registers.get(slot).ok_or("a register is unknown")?;
+        self.held[register] = Some(value);
+        Ok(())
+    }
+
+    /// Puts a value into a register.
+    pub(super) fn write(&mut self, register: Register, value: Value) -> Lowering<()> {
+        let slot = self.context.slot(register)?;
+        self.write_slot(slot, value)
+    }
+
+    /// The value of a source.
+    pub(super) fn source(&mut self, source: &Source) -> Lowering<Value> {
+        match source {
+            Source::Register(register, _) => self.read(*register),
+            _ => {
+                let constant = self.literals.constant(source).ok_or("a constant is expected")?;
+                Ok(self.build.constant(constant))
+            }
+        }
+    }
+
+    /// The values of sources.
+    pub(super) fn sources<'s>(
+        &mut self,
+        sources: impl IntoIterator<Item = &'s Source>,
+    ) -> Lowering<Vec<Value>> {
+        sources.into_iter().map(|source| self.source(source)).collect()
+    }
+
+    /// An integer.
+    pub(super) fn integer(&mut self, value: u64) -> Lowering<Value> {
+        let value = i64::try_from(value).map_err(|_| "a number is too large")?;
+        let constant = self.literals.integer(value);
+        Ok(self.build.constant(constant))
+    }
+
+    /// An instruction that neither fails nor raises, with a result.
+    pub(super) fn total(
+        &mut self,
+        op: Op,
+        args: &[Value],
+        immediate: Immediate,
+        to: Register,
+    ) -> Lowering<()> {
+        let value = self.build.value_with(op, args, immediate);
+        self.write(to, value)
+    }
+
+    /// An instruction that goes to `fail` or, when there is no such label, raises. Its result goes to `to`.
+    pub(super) fn fallible(
+        &mut self,
+        op: Op,
+        args: &[Value],
+        immediate: Immediate,
+        fail: Fail,
+        to: Option<Register>,
+    ) -> Lowering<()> {
+        let to = to.map(|register| self.context.slot(register)).transpose()?;
+        if fail.is_some() {
+            let fail = self.edge(EdgeKind::Fail)?;
+            let inst = self.build.make_inst(op, args, immediate);
+            return self.finish(op, to, |ok| Terminator::Attempt { inst, ok, fail });
+        }
+        if let Some(unwind) = self.unwind()? {
+            let inst = self.build.make_inst(op, args, immediate);
+            return self.finish(op, to, |ok| Terminator::Try { inst, ok: Some(ok), unwind });
+        }
+        match (self.build.inst(op, args, immediate), to) {
+            (Some(value), Some(to)) => self.write_slot(to, value),
+            (_, None) => Ok(()),
+            (None, Some(_)) => Err("an instruction has no result".into()),
+        }
+    }
+
+    /// As [`Emitter::fallible`], for a step in the middle of an instruction: goes on in a new block.
+    pub(super) fn attempt(
+        &mut self,
+        op: Op,
+        args: &[Value],
+        immediate: Immediate,
+        fail: BlockCall,
+    ) -> Option<Value> {
+        let inst = self.build.make_inst(op, args, immediate);
+        let types: Vec<Type> = op.result().into_iter().collect();
+        let next = self.build.create_block_with(&types);
+        let ok = BlockCall::new(next, &[]);
+        self.build.terminate(Terminator::Attempt { inst, ok, fail });
+        self.build.switch_to(next);
+        self.build.params(next).first().copied()
+    }
+
+    /// Ends the piece with an instruction whose result, if any, the ok edge carries to the next piece.
+    pub(super) fn finish(
+        &mut self,
+        op: Op,
+        to: Option<Slot>,
+        terminator: impl FnOnce(BlockCall) -> Terminator,
+    ) -> Lowering<()> {
+        self.finish_typed(op.result(), to, terminator)
+    }
+
+    /// As [`Emitter::finish`], with the type of what the edge carries.
+    pub(super) fn finish_typed(
+        &mut self,
+        result: Option<Type>,
+        to: Option<Slot>,
+        terminator: impl FnOnce(BlockCall) -> Terminator,
+    ) -> Lowering<()> {
+        let Some(ty) = result else {
+            let ok = self.edge(EdgeKind::Normal)?;
+            self.build.terminate(terminator(ok));
+            return Ok(());
+        };
+        let graph = self.graph;
+        let edge = graph.pieces[self.piece].edges.iter().find(|edge| edge.kind == EdgeKind::Normal);
+        let next = edge.ok_or("an edge is missing")?.to;
+        if graph.pieces[next].incoming.len() == 1 && next != 0 {
+            // Nothing else leads there: its block takes the result itself.
+            let block = self.block(next);
+            let value = self.build.append_param(block, ty);
+            self.piece_params[next].push(value);
+            self.build.terminate(terminator(BlockCall::new(block, &[])));
+            return to.map_or(Ok(()), |to| self.write_slot(to, value));
+        }
+        let landing = self.build.create_block_with(&[ty]);
+        let value = self.build.params(landing)[0];
+        self.build.terminate(terminator(BlockCall::new(landing, &[])));
+        self.build.switch_to(landing);
+        if let Some(to) = to {
+            self.write_slot(to, value)?;
+        }
+        let target = self.edge(EdgeKind::Normal)?;
+        self.build.terminate(Terminator::Jump(target));
+        Ok(())
+    }
+
+    /// Ends the piece: goes on when `condition` is true, to the fail label when not.
+    pub(super) fn branch(&mut self, condition: Value) -> Lowering<()> {
+        let then = self.edge(EdgeKind::Normal)?;
+        let otherwise = self.edge(EdgeKind::Fail)?;
+        self.build.terminate(Terminator::Branch { condition, then, otherwise });
+        Ok(())
+    }
+
+    /// A test of one value.
+    fn test(&mut self, op: Op, value: &Source) -> Lowering<()> {
+        let value = self.source(value)?;
+        let condition = self.build.value(op, &[value]);
+        self.branch(condition)
+    }
+
+    /// A test of two values.
+    fn compare(&mut self, op: Op, first: &Source, second: &Source) -> Lowering<()> {
+        let values = [self.source(first)?, self.source(second)?];
+        let condition = self.build.value(op, &values);
+        self.branch(condition)
+    }
+
+    fn nil(&mut self, slots: &[Register]) -> Lowering<()> {
+        for slot in slots {
+            let nil = self.build.constant(Constant::Nil);
+            self.write(*slot, nil)?;
+        }
+        Ok(())
+    }
+
+    fn instruction(&mut self, instruction: &I) -> Lowering<()> {
+        match instruction {
+            I::Label { .. }
+            | I::Line { .. }
+            | I::IntCodeEnd {}
+            | I::OnLoad {}
+            | I::NifStart {}
+            | I::ExecutableLine { .. }
+            | I::DebugLine { .. }
+            | I::TestHeap { .. }
+            | I::Allocate { .. }
+            | I::AllocateHeap { .. }
+            | I::Deallocate { .. }
+            | I::Trim { .. }
+            | I::RecvMark { .. }
+            | I::RecvSet { .. }
+            | I::FClearError {}
+            | I::FCheckError { .. }
+            | I::Swap { .. }
+            | I::Catch { .. }
+            | I::Try { .. }
+            | I::TryEnd { .. }
+            | I::TryCase { .. }
+            | I::BsAdd { .. }
+            | I::BsUtf8Size { .. }
+            | I::BsUtf16Size { .. } => Ok(()),
+
+            I::AllocateZero { slots, .. } | I::AllocateHeapZero { slots, .. } => {
+                // The frame comes into being here: its slots are numbered from 0.
+                for slot in 0..*slots as u16 {
+                    let nil = self.build.constant(Constant::Nil);
+                    self.write_slot(Slot::Y(slot), nil)?;
+                }
+                Ok(())
+            }
+            I::Init { slot } => self.nil(&[*slot]),
+            I::InitYregs { slots } => self.nil(slots),
+            I::Move { from: Source::Register(..), .. } => Ok(()),
+            I::Move { from, to } => {
+                let value = self.source(from)?;
+                self.write(*to, value)
+            }
+            I::Jump { .. } => {
+                let target = self.edge(EdgeKind::Normal)?;
+                self.build.terminate(Terminator::Jump(target));
+                Ok(())
+            }
+
+            I::FuncInfo { arity, .. } => self.function_clause(*arity),
+            I::Badmatch { value } => self.raise_with(Op::Badmatch, &[value]),
+            I::IfEnd {} => self.raise_with(Op::IfClause, &[]),
+            I::CaseEnd { value } => self.raise_with(Op::CaseClause, &[value]),
+            I::TryCaseEnd { value } => self.raise_with(Op::TryClause, &[value]),
+            I::Badrecord { value } => self.raise_with(Op::Badrecord, &[value]),
+            I::Raise { trace, reason } => self.raise_with(Op::Reraise, &[trace, reason]),
+            I::RawRaise {} => {
+                let arguments = self.arguments(3_u32)?;
+                self.fallible(Op::RawRaise, &arguments, Immediate::None, None, Some(Register::X(0)))
+            }
+            I::BuildStacktrace {} => self.build_stacktrace(),
+            I::CatchEnd { .. } => self.catch_end(),
+
+            I::Call { arity, target } => self.call(*arity, *target),
+            I::CallLast { arity, target, .. } | I::CallOnly { arity, target } => {
+                self.tail_call(*arity, *target)
+            }
+            I::CallExt { arity, target } => self.call_ext(*arity, *target),
+            I::CallExtLast { arity, target, .. } | I::CallExtOnly { arity, target } => {
+                self.tail_call_ext(*arity, *target)
+            }
+            I::CallFun { arity } => {
+                self.call_fun(*arity, &Source::Register(Register::X((*arity).into()), None))
+            }
+            I::CallFun2 { arity, fun, .. } => self.call_fun(*arity, fun),
+            I::Apply { arity } => self.apply(*arity),
+            I::ApplyLast { arity, .. } => self.tail_apply(*arity),
+            I::Return {} => {
+                let value = self.read(Register::X(0))?;
+                self.build.terminate(Terminator::Return(value));
+                Ok(())
+            }
+            I::MakeFun2 { lambda } => self.make_fun_of_arguments(*lambda),
+            I::MakeFun3 { lambda, to, free } => self.make_fun(*lambda, *to, free),
+
+            I::Bif0 { bif, to } => self.bif(None, *bif, &[], *to),
+            I::Bif1 { fail, bif, argument, to } | I::GcBif1 { fail, bif, argument, to, .. } => {
+                self.bif(*fail, *bif, &[argument], *to)
+            }
+            I::Bif2 { fail, bif, first, second, to } | I::GcBif2 { fail, bif, first, second, to, .. } => {
+                self.bif(*fail, *bif, &[first, second], *to)
+            }
+            I::Bif3 { fail, bif, first, second, third, to }
+            | I::GcBif3 { fail, bif, first, second, third, to, .. } => {
+                self.bif(*fail, *bif, &[first, second, third], *to)
+            }
+
+            I::Send {} => {
+                let arguments = self.arguments(2_u32)?;
+                self.fallible(Op::Send, &arguments, Immediate::None, None, Some(Register::X(0)))
+            }
+            I::LoopRec { to, .. } => self.loop_rec(*to),
+            I::RemoveMessage {} => self.effect(Op::RecvAccept, &[]),
+            I::Timeout {} => self.effect(Op::RecvTimedOut, &[]),
+            I::LoopRecEnd { .. } => self.loop_rec_end(),
+            I::Wait { .. } => self.wait(),
+            I::WaitTimeout { time, .. } => self.wait_timeout(time),
+            I::RecvMarkerReserve { to } => self.total(Op::MarkerReserve, &[], Immediate::None, *to),
+            I::RecvMarkerBind { marker, reference } => self.effect(Op::MarkerBind, &[marker, reference]),
+            I::RecvMarkerClear { reference } => self.effect(Op::MarkerClear, &[reference]),
+            I::RecvMarkerUse { reference } => self.effect(Op::MarkerUse, &[reference]),
+
+            I::IsLt { first, second, .. } => self.compare(Op::Lt, first, second),
+            I::IsGe { first, second, .. } => self.compare(Op::Ge, first, second),
+            I::IsEq { first, second, .. } => self.compare(Op::Eq, first, second),
+            I::IsNe { first, second, .. } => self.compare(Op::Ne, first, second),
+            I::IsEqExact { first, second, .. } => self.compare(Op::EqExact, first, second),
+            I::IsNeExact { first, second, .. } => self.compare(Op::NeExact, first, second),
+            I::IsFunction2 { value, arity, .. } => self.compare(Op::IsFunctionArity, value, arity),
+            I::IsInteger { value, .. } => self.test(Op::IsInteger, value),
+            I::IsFloat { value, .. } => self.test(Op::IsFloat, value),
+            I::IsNumber { value, .. } => self.test(Op::IsNumber, value),
+            I::IsAtom { value, .. } => self.test(Op::IsAtom, value),
+            I::IsPid { value, .. } => self.test(Op::IsPid, value),
+            I::IsReference { value, .. } => self.test(Op::IsReference, value),
+            I::IsPort { value, .. } => self.test(Op::IsPort, value),
+            I::IsNil { value, .. } => self.test(Op::IsNil, value),
+            I::IsBinary { value, .. } => self.test(Op::IsBinary, value),
+            I::IsBitstring { value, .. } => self.test(Op::IsBitstring, value),
+            I::IsList { value, .. } => self.test(Op::IsList, value),
+            I::IsNonemptyList { value, .. } => self.test(Op::IsCons, value),
+            I::IsTuple { value, .. } => self.test(Op::IsTuple, value),
+            I::IsBoolean { value, .. } => self.test(Op::IsBoolean, value),
+            I::IsMap { value, .. } => self.test(Op::IsMap, value),
+            I::IsFunction { value, .. } => self.test(Op::IsFunction, value),
+            I::TestArity { tuple, arity, .. } => self.test_arity(tuple, *arity),
+            I::IsTaggedTuple { value, arity, tag, .. } => self.is_tagged_tuple(value, *arity, tag),
+            I::SelectVal { value, targets, .. } => self.select_val(value, targets),
+            I::SelectTupleArity { tuple, targets, .. } => self.select_tuple_arity(tuple, targets),
+            I::GetList { list, head, tail } => self.get_list(list, Some(*head), Some(*tail)),
+            I::GetHead { list, to } => self.get_list(list, Some(*to), None),
+            I::GetTail { list, to } => self.get_list(list, None, Some(*to)),
+            I::GetTupleElement { tuple, index, to } => self.get_tuple_element(tuple, *index, *to),
+            I::SetTupleElement { value, tuple, index } => self.set_tuple_element(value, tuple, *index),
+            I::PutList { head, tail, to } => {
+                let values = self.sources([head, tail])?;
+                self.total(Op::Cons, &values, Immediate::None, *to)
+            }
+            I::PutTuple2 { to, elements } => {
+                let values = self.sources(elements)?;
+                self.total(Op::Tuple, &values, Immediate::None, *to)
+            }
+            I::UpdateRecord { size, tuple, to, updates, .. } => {
+                self.update_record(*size, tuple, *to, updates)
+            }
+
+            I::PutMapAssoc { fail, map, to, pairs, .. } => self.put_map(Op::MapPut, *fail, map, *to, pairs),
+            I::PutMapExact { fail, map, to, pairs, .. } => {
+                self.put_map(Op::MapUpdate, *fail, map, *to, pairs)
+            }
+            I::HasMapFields { map, keys, .. } => self.has_map_fields(map, keys),
+            I::GetMapElements { map, pairs, .. } => self.get_map_elements(map, pairs),
+
+            I::FMove { from, to } => self.move_float(from, *to),
+            I::FConv { from, to } => self.convert_to_float(from, *to),
+            I::FAdd { first, second, to, .. } => self.float_arithmetic(Op::FAdd, *first, *second, *to),
+            I::FSub { first, second, to, .. } => self.float_arithmetic(Op::FSub, *first, *second, *to),
+            I::FMul { first, second, to, .. } => self.float_arithmetic(Op::FMul, *first, *second, *to),
+            I::FDiv { first, second, to, .. } => self.float_arithmetic(Op::FDiv, *first, *second, *to),
+            I::FNegate { value, to, .. } => self.negate_float(*value, *to),
+
+            I::BsStartMatch3 { .. }
+            | I::BsStartMatch4 { .. }
+            | I::BsGetInteger2 { .. }
+            | I::BsGetFloat2 { .. }
+            | I::BsGetBinary2 { .. }
+            | I::BsSkipBits2 { .. }
+            | I::BsTestTail2 { .. }
+            | I::BsTestUnit { .. }
+            | I::BsMatchString { .. }
+            | I::BsGetUtf8 { .. }
+            | I::BsSkipUtf8 { .. }
+            | I::BsGetUtf16 { .. }
+            | I::BsSkipUtf16 { .. }
+            | I::BsGetUtf32 { .. }
+            | I::BsSkipUtf32 { .. }
+            | I::BsGetTail { .. }
+            | I::BsGetPosition { .. }
+            | I::BsSetPosition { .. }
+            | I::BsMatch { .. } => self.match_bits(instruction),
+            I::BsCreateBin { .. }
+            | I::BsInitWritable {}
+            | I::BsInit2 { .. }
+            | I::BsInitBits { .. }
+            | I::BsAppend { .. }
+            | I::BsPrivateAppend { .. }
+            | I::BsPutInteger { .. }
+            | I::BsPutBinary { .. }
+            | I::BsPutFloat { .. }
+            | I::BsPutString { .. }
+            | I::BsPutUtf8 { .. }
+            | I::BsPutUtf16 { .. }
+            | I::BsPutUtf32 { .. } => self.build_bits(instruction),
+        }
+    }
+
+    /// An instruction without a result that neither fails nor raises.
+    pub(super) fn effect(&mut self, op: Op, sources: &[&Source]) -> Lowering<()> {
+        let values = self.sources(sources.iter().copied())?;
+        self.build.inst(op, &values, Immediate::None);
+        Ok(())
+    }
+}

@@ -1,0 +1,109 @@
+//! From a .beam file's register code to SSA.
+//!
+//! One function at a time: [`blocks`] cuts the code into straight pieces and follows control flow, frames and
+//! handlers; [`effects`] says what each instruction reads and writes; [`registers`] turns that into values and
+//! block parameters; [`emit`] writes the IR, with one file for each family of instructions. Frames vanish: a y
+//! register is a value like any other, and the interpreter decides anew what lives in a frame.
+//!
+//! The file is untrusted. Operands are in range already (`load`); here control flow is: a register read
+//! before it is set, a frame that does not fit, a jump out of the function, an unknown handler is a
+//! [`LoadError::Code`]. What an instruction takes for granted about a value (that `hd` gets a cons cell) cannot
+//! be proven from the file, so the op that it becomes checks it when it is run.
+
+mod bifs;
+mod bits;
+mod blocks;
+mod calls;
+mod context;
+mod effects;
+mod emit;
+mod exceptions;
+mod floats;
+mod flow;
+mod functions;
+mod literals;
+mod maps;
+mod matching;
+mod names_only;
+mod receive;
+mod registers;
+
+use std::collections::HashMap;
+
+use dala_ir::ir;
+
+use crate::etf::CodeLookup;
+use crate::load::{BeamFile, LoadError};
+use functions::Functions;
+use literals::LiteralPool;
+pub use names_only::NamesOnly;
+
+/// Lowers a whole module; `code` knows the functions that literals (`fun M:F/A`) name.
+///
+/// The module's literals are those of the file, in order, then those that its code implies.
+///
+/// # Errors
+/// When a literal is malformed, or code makes no sense; the error names the function and the byte.
+pub fn lower(file: &BeamFile, code: &mut dyn CodeLookup) -> Result<ir::Module, LoadError> {
+    let functions = Functions::find(file)?;
+    let mut literals = LiteralPool::new(file, code)?;
+    let mut lowered = Vec::with_capacity(functions.list.len());
+    for function in &functions.list {
+        lowered.push(emit::function(file, &functions, function, &mut literals)?);
+    }
+    let exports = file
+        .exports
+        .iter()
+        .map(|export| Ok((export.function, u32::from(export.arity), functions.by_entry(export.label)?)))
+        .collect::<Result<_, LoadError>>()?;
+    let lambdas = file
+        .lambdas
+        .iter()
+        .map(|lambda| {
+            Ok(ir::Lambda {
+                function: functions.by_entry(lambda.label)?,
+                free: lambda.free.into(),
+                index: lambda.index,
+                old_uniq: lambda.old_unique,
+            })
+        })
+        .collect::<Result<_, LoadError>>()?;
+    let imports = file
+        .imports
+        .iter()
+        .map(|import| ir::Import {
+            module: import.module,
+            function: import.function,
+            arity: import.arity.into(),
+        })
+        .collect();
+    let own_source = format!("{}.erl", file.name.text());
+    Ok(ir::Module {
+        name: file.name,
+        functions: lowered,
+        exports,
+        imports,
+        literals: literals.finish(),
+        lambdas,
+        files: std::iter::once(own_source).chain(file.lines.files().iter().cloned()).collect(),
+        on_load: functions.on_load,
+    })
+}
+
+/// Why an instruction cannot be lowered; the caller knows where it stands.
+#[derive(Clone, Debug)]
+struct Reason(String);
+
+type Lowering<T> = Result<T, Reason>;
+
+impl<T: Into<String>> From<T> for Reason {
+    fn from(text: T) -> Reason {
+        Reason(text.into())
+    }
+}
+
+/// Positions of labels in the instructions.
+type Labels = HashMap<u32, usize>;
+
+#[cfg(test)]
+mod tests;
