@@ -1,7 +1,8 @@
 //! Atoms: interned names, one table for the whole OS process.
 //!
-//! The table only grows; an atom is never freed (as in OTP). Reads take no lock that a writer holds for long:
-//! texts are leaked once and handed out as `&'static str`.
+//! The table only grows; an atom is never freed (as in OTP). Texts are leaked once and handed out as `&'static str`;
+//! reading one takes no lock, since comparing and sorting terms does it all the time. Finding an atom by its text
+//! takes a read lock.
 
 use std::collections::HashMap;
 use std::sync::{OnceLock, RwLock};
@@ -31,7 +32,19 @@ pub enum AtomError {
 #[derive(Default)]
 struct Table {
     by_text: HashMap<&'static str, u32>,
-    texts: Vec<&'static str>,
+}
+
+const CHUNK: usize = 1 << 10;
+
+type Chunk = [OnceLock<&'static str>; CHUNK];
+
+/// Texts by index, in chunks that never move. A slot is set before its index is given out.
+static CHUNKS: [OnceLock<Box<Chunk>>; MAX_ATOMS / CHUNK] = [const { OnceLock::new() }; MAX_ATOMS / CHUNK];
+
+fn set_text(index: usize, text: &'static str) {
+    let chunk = CHUNKS[index / CHUNK].get_or_init(|| Box::new([const { OnceLock::new() }; CHUNK]));
+    let former = chunk[index % CHUNK].set(text);
+    debug_assert!(former.is_ok(), "atom {index} was named before");
 }
 
 fn table() -> &'static RwLock<Table> {
@@ -39,7 +52,7 @@ fn table() -> &'static RwLock<Table> {
     TABLE.get_or_init(|| {
         let mut table = Table::default();
         for (index, &text) in KNOWN.iter().enumerate() {
-            table.texts.push(text);
+            set_text(index, text);
             let former = table.by_text.insert(text, index as u32);
             debug_assert!(former.is_none(), "atom {text} stands twice in the table");
         }
@@ -63,12 +76,12 @@ impl Atom {
         if let Some(&index) = table.by_text.get(text) {
             return Ok(Atom(index));
         }
-        if table.texts.len() >= MAX_ATOMS {
+        if table.by_text.len() >= MAX_ATOMS {
             return Err(AtomError::TableFull);
         }
-        let index = table.texts.len() as u32;
+        let index = table.by_text.len() as u32;
         let text: &'static str = Box::leak(text.into());
-        table.texts.push(text);
+        set_text(index as usize, text);
         table.by_text.insert(text, index);
         Ok(Atom(index))
     }
@@ -93,13 +106,18 @@ impl Atom {
 
     /// Its text.
     pub fn text(self) -> &'static str {
-        let table = table().read().unwrap_or_else(|poisoned| poisoned.into_inner());
-        table.texts.get(self.0 as usize).copied().unwrap_or("")
+        let index = self.0 as usize;
+        if let Some(text) = KNOWN.get(index) {
+            // These can be named before the table exists.
+            return text;
+        }
+        let chunk = CHUNKS.get(index / CHUNK).and_then(OnceLock::get);
+        chunk.and_then(|chunk| chunk[index % CHUNK].get()).copied().unwrap_or("")
     }
 
     /// Number of atoms that exist (`erlang:system_info(atom_count)`).
     pub fn count() -> usize {
-        table().read().unwrap_or_else(|poisoned| poisoned.into_inner()).texts.len()
+        table().read().unwrap_or_else(|poisoned| poisoned.into_inner()).by_text.len()
     }
 
     /// Index in the table.
@@ -167,6 +185,17 @@ mod tests {
         assert_eq!(Atom::new("a fresh atom"), Atom::new("a fresh atom"));
         assert_eq!(Atom::new("ok"), atoms::OK);
         assert_eq!(atoms::OK.text(), "ok");
+    }
+
+    #[test]
+    fn atoms_made_by_racing_threads_agree() {
+        let atoms: Vec<Vec<Atom>> = std::thread::scope(|scope| {
+            let make = || (0..3000).map(|n| Atom::new(&format!("racing {n}"))).collect();
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(make)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(atoms.windows(2).all(|pair| pair[0] == pair[1]));
+        assert!(atoms[0].iter().enumerate().all(|(n, atom)| atom.text() == format!("racing {n}")));
     }
 
     #[test]

@@ -68,6 +68,16 @@ pub fn put<W: TermWriter + ?Sized>(writer: &mut W, map: Word, key: Word, value: 
     })
 }
 
+/// `map` with all `pairs` set, the last of equal keys counting, as `M#{K => V, ...}` does; `None` when `map` is no map.
+pub fn put_all<W: TermWriter + ?Sized>(writer: &mut W, map: Word, pairs: &[(Word, Word)]) -> Option<Word> {
+    let view = view::map(map)?;
+    if pairs.len() > 2 && pairs.len() * 8 > view.len() {
+        let all: Vec<(Word, Word)> = view.iter().chain(pairs.iter().copied()).collect();
+        return Some(from_pairs(writer, &all));
+    }
+    pairs.iter().try_fold(map, |map, &(key, value)| put(writer, map, key, value))
+}
+
 /// `map` with the value of `key`, which it has, replaced by `value`; `None` when it lacks the key or is no map.
 pub fn update<W: TermWriter + ?Sized>(writer: &mut W, map: Word, key: Word, value: Word) -> Option<Word> {
     get(map, key)?;

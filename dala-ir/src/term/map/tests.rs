@@ -125,6 +125,20 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn putting_all_is_putting_one_by_one(base in prop::collection::btree_map(0..90i64, 0..9i64, 0..80), pairs in prop::collection::vec((0..90i64, 10..19i64), 0..20)) {
+        let w = &mut Fragment::new();
+        let word = |(key, value): (i64, i64)| (Word::small_int(key), Word::small_int(value));
+        let base: Vec<_> = base.into_iter().map(word).collect();
+        let pairs: Vec<_> = pairs.into_iter().map(word).collect();
+        let start = from_pairs(w, &base);
+        let all = put_all(w, start, &pairs).unwrap();
+        let single = pairs.iter().fold(start, |map, &(key, value)| put(w, map, key, value).unwrap());
+        prop_assert!(crate::term::compare::eq_exact(all, single));
+    }
+}
+
 #[test]
 fn one_and_one_float_are_two_keys() {
     let w = &mut Fragment::new();
