@@ -17,16 +17,22 @@ use dala_ir::term::{TermWriter, map};
 use crate::process::Process;
 
 mod arguments;
+pub mod atomics;
 pub mod binary;
+mod calendar;
 pub mod erlang;
 pub mod ets;
+mod float_text;
 mod iodata;
 pub mod lists;
 pub mod maps;
 pub mod math;
 mod order;
+pub mod os;
 pub mod persistent_term;
+mod resource;
 pub mod state;
+pub mod string;
 pub mod table;
 pub mod unicode;
 

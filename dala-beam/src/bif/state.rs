@@ -1,6 +1,9 @@
 //! What built-in functions keep for a whole runtime.
 
+use std::sync::OnceLock;
+
 use super::ets::Tables;
+use super::os::Environment;
 use super::persistent_term::PersistentTerms;
 
 /// Tables and other shared state of built-in functions; one per [`System`](crate::process::System).
@@ -10,4 +13,8 @@ pub struct State {
     pub tables: Tables,
     /// Persistent terms.
     pub persistent_terms: PersistentTerms,
+    /// Environment variables.
+    pub environment: Environment,
+    /// Nanoseconds from monotonic to system time, set when first asked for.
+    pub(crate) time_offset: OnceLock<i64>,
 }

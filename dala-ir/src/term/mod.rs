@@ -12,11 +12,14 @@
 
 pub mod big;
 pub mod binary;
+pub mod bits;
 pub mod compare;
 pub mod copy;
+pub mod float;
 pub mod hash;
 pub mod map;
 pub mod owned;
+pub mod print;
 pub mod resource;
 pub mod view;
 pub mod writer;
@@ -27,6 +30,7 @@ pub use copy::{copy_flat, copy_term, release_offheap, size_in_words};
 pub use hash::phash2;
 pub use map::MapIter;
 pub use owned::{Fragment, OwnedTerm};
+pub use print::{Style, print};
 pub use view::{
     BigRef, BitsRef, ExportFunRef, ExternalRef, FunRef, ListIter, MapRef, ReferenceRef, TermView, cons,
     header, list_len, tuple_elements,

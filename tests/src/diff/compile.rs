@@ -29,10 +29,9 @@ pub fn compile(programs: &[Program], cache: &Path, versions: &str) -> io::Result
             continue;
         }
         let mut command = Command::new(compiler);
-        // `erlc` drops absolute source paths from stack traces only when it is given relative ones;
-        // programs print no file names, so that either does.
+        // No warnings: half of the programs do on purpose what `erlc` warns of.
         if language == Language::Erlang {
-            command.args(["-Werror", "+debug_info"]);
+            command.args(["-W0", "+brief"]);
         }
         command.arg("-o").arg(&ebin).args(stale.iter().map(|(program, ..)| &program.path));
         let output = command.output().map_err(|error| {

@@ -86,7 +86,7 @@ impl Engine {
                 command.arg("-eval").arg(format!(
                     "io:setopts(user, [{{encoding, unicode}}]), application:ensure_all_started(elixir), \
                      {{_, R}} = spawn_monitor('{}', main, []), \
-                     receive {{'DOWN', R, _, _, normal}} -> init:stop(); \
+                     receive {{'DOWN', R, _, _, normal}} -> halt(0); \
                      {{'DOWN', R, _, _, Why}} -> io:format(standard_error, \"~p~n\", [Why]), halt(1) end.",
                     program.module
                 ));
@@ -103,7 +103,8 @@ impl Engine {
         let mut output = tempfile::tempfile()?;
         let mut diagnostics = tempfile::tempfile()?;
         command
-            .env("ERL_CRASH_DUMP", "/dev/null")
+            // A crash dump of a program that fails on OTP would land in the source tree.
+            .env("ERL_CRASH_DUMP_SECONDS", "0")
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(diagnostics.try_clone()?);

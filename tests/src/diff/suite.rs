@@ -157,8 +157,23 @@ impl Oracle {
                 "the program is not deterministic: two runs on OTP differ\n{difference}"
             )));
         }
+        self.forget_older(program)?;
         fs::write(&cached, &first)?;
         Ok(first)
+    }
+}
+
+impl Oracle {
+    /// Removes the transcripts of earlier contents of a program.
+    fn forget_older(&self, program: &Program) -> io::Result<()> {
+        let prefix = format!("{}-", program.name);
+        for entry in fs::read_dir(&self.cache)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(&prefix) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
     }
 }
 

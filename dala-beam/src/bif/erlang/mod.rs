@@ -8,4 +8,6 @@ pub mod dictionary;
 pub mod exceptions;
 pub mod lists;
 pub mod md5;
+pub mod numbers;
+pub mod time;
 pub mod tuples;

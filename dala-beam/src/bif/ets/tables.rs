@@ -65,8 +65,8 @@ impl TableName {
     }
 }
 
-/// High half of a table's reference; references of other kinds have 0 there.
-const TABLE_REFERENCE: u64 = 1;
+/// High half of a table's reference; those of aliases have a pid there, others 0.
+const TABLE_REFERENCE: u64 = 1 << 63;
 
 impl Tables {
     /// The reference of a new table.

@@ -1,0 +1,169 @@
+//! Numbers to and from text.
+
+use dala_ir::abi::Word;
+use dala_ir::interp::Exception;
+use dala_ir::term::{ListIter, TermWriter, big, view};
+
+use crate::bif::Answer;
+use crate::bif::arguments::{badarg, bytes, list, named, small, system_limit, tuple};
+use crate::bif::float_text;
+use crate::process::Process;
+
+fn radix(word: Word) -> Result<u32, Exception> {
+    match small(word)? {
+        radix @ 2..=36 => Ok(radix as u32),
+        _ => badarg(),
+    }
+}
+
+fn integer_text(p: &mut Process, number: Word, radix: u32) -> Result<String, Exception> {
+    let text = big::to_text(number, radix).ok_or(Exception::badarg())?;
+    p.charge(text.len() / 8);
+    Ok(text)
+}
+
+/// `integer_to_list(Integer)`.
+pub(crate) fn integer_to_list(p: &mut Process, [number]: [Word; 1]) -> Answer {
+    let text = integer_text(p, number, 10)?;
+    Ok(p.heap.charlist(&text))
+}
+
+/// `integer_to_list(Integer, Base)`.
+pub(crate) fn integer_to_list_in(p: &mut Process, [number, base]: [Word; 2]) -> Answer {
+    let text = integer_text(p, number, radix(base)?)?;
+    Ok(p.heap.charlist(&text))
+}
+
+/// `integer_to_binary(Integer)`.
+pub(crate) fn integer_to_binary(p: &mut Process, [number]: [Word; 1]) -> Answer {
+    let text = integer_text(p, number, 10)?;
+    Ok(p.heap.binary(text.as_bytes()))
+}
+
+/// `integer_to_binary(Integer, Base)`.
+pub(crate) fn integer_to_binary_in(p: &mut Process, [number, base]: [Word; 2]) -> Answer {
+    let text = integer_text(p, number, radix(base)?)?;
+    Ok(p.heap.binary(text.as_bytes()))
+}
+
+/// Text of a list of ASCII characters.
+fn ascii_of_list(list: Word) -> Result<String, Exception> {
+    let mut iter = ListIter::new(list);
+    let mut text = String::new();
+    for item in iter.by_ref() {
+        let byte = item.as_small().and_then(|value| u8::try_from(value).ok()).filter(u8::is_ascii);
+        text.push(char::from(byte.ok_or(Exception::badarg())?));
+    }
+    if iter.ended_proper() { Ok(text) } else { badarg() }
+}
+
+fn ascii_of_binary(binary: Word) -> Result<String, Exception> {
+    String::from_utf8(bytes(binary)?.into_owned()).map_err(|_| Exception::badarg())
+}
+
+fn parse_integer(p: &mut Process, text: &str, radix: u32) -> Answer {
+    p.charge(text.len() / 8);
+    match big::from_text(&mut p.heap, text.as_bytes(), radix) {
+        Ok(Some(number)) => Ok(number),
+        Ok(None) => badarg(),
+        Err(_) => system_limit(),
+    }
+}
+
+/// `list_to_integer(String)`.
+pub(crate) fn list_to_integer(p: &mut Process, [text]: [Word; 1]) -> Answer {
+    parse_integer(p, &ascii_of_list(text)?, 10)
+}
+
+/// `list_to_integer(String, Base)`.
+pub(crate) fn list_to_integer_in(p: &mut Process, [text, base]: [Word; 2]) -> Answer {
+    parse_integer(p, &ascii_of_list(text)?, radix(base)?)
+}
+
+/// `binary_to_integer(Binary)`.
+pub(crate) fn binary_to_integer(p: &mut Process, [text]: [Word; 1]) -> Answer {
+    parse_integer(p, &ascii_of_binary(text)?, 10)
+}
+
+/// `binary_to_integer(Binary, Base)`.
+pub(crate) fn binary_to_integer_in(p: &mut Process, [text, base]: [Word; 2]) -> Answer {
+    parse_integer(p, &ascii_of_binary(text)?, radix(base)?)
+}
+
+fn parse_float(p: &mut Process, text: &str) -> Answer {
+    match float_text::parse(text) {
+        Some((value, "")) => Ok(p.heap.float(value)),
+        _ => badarg(),
+    }
+}
+
+/// `list_to_float(String)`.
+pub(crate) fn list_to_float(p: &mut Process, [text]: [Word; 1]) -> Answer {
+    parse_float(p, &ascii_of_list(text)?)
+}
+
+/// `binary_to_float(Binary)`.
+pub(crate) fn binary_to_float(p: &mut Process, [text]: [Word; 1]) -> Answer {
+    parse_float(p, &ascii_of_binary(text)?)
+}
+
+/// `float_to_list(Float)`.
+pub(crate) fn float_to_list(p: &mut Process, [number]: [Word; 1]) -> Answer {
+    let text = float_text::scientific(float(number)?, 20);
+    Ok(p.heap.charlist(&text))
+}
+
+/// `float_to_list(Float, Options)`.
+pub(crate) fn float_to_list_with(p: &mut Process, [number, options]: [Word; 2]) -> Answer {
+    let text = format_float(float(number)?, options)?;
+    Ok(p.heap.charlist(&text))
+}
+
+/// `float_to_binary(Float)`.
+pub(crate) fn float_to_binary(p: &mut Process, [number]: [Word; 1]) -> Answer {
+    let text = float_text::scientific(float(number)?, 20);
+    Ok(p.heap.binary(text.as_bytes()))
+}
+
+/// `float_to_binary(Float, Options)`.
+pub(crate) fn float_to_binary_with(p: &mut Process, [number, options]: [Word; 2]) -> Answer {
+    let text = format_float(float(number)?, options)?;
+    Ok(p.heap.binary(text.as_bytes()))
+}
+
+fn float(word: Word) -> Result<f64, Exception> {
+    view::float(word).ok_or(Exception::badarg())
+}
+
+enum Format {
+    Scientific(usize),
+    Decimals(usize),
+    Short,
+}
+
+fn format_float(value: f64, options: Word) -> Result<String, Exception> {
+    let mut format = Format::Scientific(20);
+    let mut compact = false;
+    for option in list(options)? {
+        if option == Word::atom(named!("compact")) {
+            compact = true;
+        } else if option == Word::atom(named!("short")) {
+            format = Format::Short;
+        } else {
+            let &[name, digits] = tuple(option)? else { return badarg() };
+            let digits = small(digits)?;
+            format = if name == Word::atom(named!("decimals")) && (0..=253).contains(&digits) {
+                Format::Decimals(digits as usize)
+            } else if name == Word::atom(named!("scientific")) && (0..=249).contains(&digits) {
+                Format::Scientific(digits as usize)
+            } else {
+                return badarg();
+            };
+        }
+    }
+    Ok(match format {
+        Format::Scientific(digits) => float_text::scientific(value, digits),
+        Format::Decimals(digits) => float_text::decimals(value, digits, compact),
+        Format::Short => float_text::short(value),
+    })
+}

@@ -1,0 +1,213 @@
+//! Clocks and dates. Native units are nanoseconds; the time offset never changes (no time warp).
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use dala_ir::abi::Word;
+use dala_ir::interp::Exception;
+use dala_ir::term::TermWriter;
+
+use crate::bif::Answer;
+use crate::bif::arguments::{badarg, named, small, tuple};
+use crate::bif::calendar::{self, DateTime};
+use crate::process::{Process, System};
+
+/// Nanoseconds since the runtime started. OTP's counts from a large negative number; programs may assume neither.
+fn monotonic(system: &System) -> i64 {
+    i64::try_from(system.start.elapsed().as_nanos()).unwrap_or(i64::MAX)
+}
+
+/// Nanoseconds from monotonic time to system time.
+fn offset(system: &System) -> i64 {
+    *system.builtins.time_offset.get_or_init(|| os_time().saturating_sub(monotonic(system)))
+}
+
+/// Nanoseconds since 1970 by the operating system's clock.
+pub(crate) fn os_time() -> i64 {
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_nanos()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |nanos| -nanos),
+    }
+}
+
+/// Parts per second of a time unit argument.
+fn parts(unit: Word) -> Result<i64, Exception> {
+    if let Some(parts) = unit.as_small() {
+        return if parts > 0 { Ok(parts) } else { badarg() };
+    }
+    match unit.as_atom().ok_or(Exception::badarg())?.text() {
+        "second" | "seconds" => Ok(1),
+        "millisecond" | "milli_seconds" => Ok(1000),
+        "microsecond" | "micro_seconds" => Ok(1_000_000),
+        "nanosecond" | "nano_seconds" | "native" | "perf_counter" => Ok(1_000_000_000),
+        _ => badarg(),
+    }
+}
+
+/// `nanos` in `unit`, rounded down.
+pub(crate) fn in_unit(p: &mut Process, nanos: i64, unit: Word) -> Answer {
+    let parts = parts(unit)?;
+    Ok(p.heap.integer_i128((i128::from(nanos) * i128::from(parts)).div_euclid(1_000_000_000)))
+}
+
+/// `monotonic_time()`.
+pub(crate) fn monotonic_time_0(p: &mut Process, []: [Word; 0]) -> Answer {
+    let now = monotonic(&p.system);
+    Ok(p.heap.integer(now))
+}
+
+/// `monotonic_time(Unit)`.
+pub(crate) fn monotonic_time_1(p: &mut Process, [unit]: [Word; 1]) -> Answer {
+    let now = monotonic(&p.system);
+    in_unit(p, now, unit)
+}
+
+/// `system_time()`.
+pub(crate) fn system_time_0(p: &mut Process, []: [Word; 0]) -> Answer {
+    let now = monotonic(&p.system) + offset(&p.system);
+    Ok(p.heap.integer(now))
+}
+
+/// `system_time(Unit)`.
+pub(crate) fn system_time_1(p: &mut Process, [unit]: [Word; 1]) -> Answer {
+    let now = monotonic(&p.system) + offset(&p.system);
+    in_unit(p, now, unit)
+}
+
+/// `time_offset()`.
+pub(crate) fn time_offset_0(p: &mut Process, []: [Word; 0]) -> Answer {
+    let offset = offset(&p.system);
+    Ok(p.heap.integer(offset))
+}
+
+/// `time_offset(Unit)`.
+pub(crate) fn time_offset_1(p: &mut Process, [unit]: [Word; 1]) -> Answer {
+    let offset = offset(&p.system);
+    in_unit(p, offset, unit)
+}
+
+/// `erts_internal:time_unit()`: parts per second of native time.
+pub(crate) fn time_unit(_: &mut Process, []: [Word; 0]) -> Answer {
+    Ok(Word::small_int(1_000_000_000))
+}
+
+/// `timestamp()`.
+pub(crate) fn timestamp(p: &mut Process, []: [Word; 0]) -> Answer {
+    let now = (monotonic(&p.system) + offset(&p.system)) / 1000;
+    Ok(triple(p, now))
+}
+
+/// `now()`: as `timestamp()`, but each is later than the one before.
+pub(crate) fn now(p: &mut Process, []: [Word; 0]) -> Answer {
+    use std::sync::atomic::{AtomicI64, Ordering};
+    static LAST: AtomicI64 = AtomicI64::new(0);
+    let micros = (monotonic(&p.system) + offset(&p.system)) / 1000;
+    let last = LAST.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| Some(micros.max(last + 1)));
+    let unique = micros.max(last.unwrap_or(0) + 1);
+    Ok(triple(p, unique))
+}
+
+/// `{MegaSeconds, Seconds, MicroSeconds}` of microseconds since 1970.
+pub(crate) fn triple(p: &mut Process, micros: i64) -> Word {
+    let parts = [micros / 1_000_000_000_000, micros / 1_000_000 % 1_000_000, micros % 1_000_000];
+    p.heap.tuple(&parts.map(Word::small_int))
+}
+
+fn date_word(p: &mut Process, [year, month, day]: [i64; 3]) -> Word {
+    p.heap.tuple(&[year, month, day].map(Word::small_int))
+}
+
+fn date_time_word(p: &mut Process, time: DateTime) -> Word {
+    let date = date_word(p, time.date);
+    let clock = p.heap.tuple(&time.clock.map(Word::small_int));
+    p.heap.tuple(&[date, clock])
+}
+
+/// `{{Year, Month, Day}, {Hour, Minute, Second}}` of valid values.
+fn date_time(word: Word) -> Result<DateTime, Exception> {
+    let &[date, clock] = tuple(word)? else { return badarg() };
+    let (&[year, month, day], &[hour, minute, second]) = (tuple(date)?, tuple(clock)?) else {
+        return badarg();
+    };
+    let time = DateTime {
+        date: [small(year)?, small(month)?, small(day)?],
+        clock: [small(hour)?, small(minute)?, small(second)?],
+    };
+    if time.is_valid() { Ok(time) } else { badarg() }
+}
+
+/// `universaltime()`.
+pub(crate) fn universaltime(p: &mut Process, []: [Word; 0]) -> Answer {
+    let seconds = os_time().div_euclid(1_000_000_000);
+    Ok(date_time_word(p, calendar::from_seconds(seconds)))
+}
+
+/// `localtime()`.
+pub(crate) fn localtime(p: &mut Process, []: [Word; 0]) -> Answer {
+    let seconds = os_time().div_euclid(1_000_000_000);
+    Ok(date_time_word(p, calendar::local_from_seconds(seconds)))
+}
+
+/// `date()`.
+pub(crate) fn date(p: &mut Process, []: [Word; 0]) -> Answer {
+    let seconds = os_time().div_euclid(1_000_000_000);
+    Ok(date_word(p, calendar::local_from_seconds(seconds).date))
+}
+
+/// `time()`.
+pub(crate) fn time(p: &mut Process, []: [Word; 0]) -> Answer {
+    let seconds = os_time().div_euclid(1_000_000_000);
+    let clock = calendar::local_from_seconds(seconds).clock;
+    Ok(p.heap.tuple(&clock.map(Word::small_int)))
+}
+
+/// `universaltime_to_localtime(DateTime)`.
+pub(crate) fn universaltime_to_localtime(p: &mut Process, [time]: [Word; 1]) -> Answer {
+    let seconds = date_time(time)?.to_seconds();
+    Ok(date_time_word(p, calendar::local_from_seconds(seconds)))
+}
+
+/// `localtime_to_universaltime(DateTime, IsDaylightSaving)`: `true`, `false` or `undefined`.
+pub(crate) fn localtime_to_universaltime(p: &mut Process, [time, daylight]: [Word; 2]) -> Answer {
+    let daylight = if daylight == Word::atom(named!("undefined")) {
+        None
+    } else {
+        Some(crate::bif::arguments::truth(daylight)?)
+    };
+    let seconds = calendar::seconds_of_local(date_time(time)?, daylight);
+    Ok(date_time_word(p, calendar::from_seconds(seconds)))
+}
+
+/// `posixtime_to_universaltime(Seconds)`.
+pub(crate) fn posixtime_to_universaltime(p: &mut Process, [seconds]: [Word; 1]) -> Answer {
+    let seconds = small(seconds)?;
+    if !(calendar::MIN_SECONDS..=calendar::MAX_SECONDS).contains(&seconds) {
+        return badarg();
+    }
+    Ok(date_time_word(p, calendar::from_seconds(seconds)))
+}
+
+/// `universaltime_to_posixtime(DateTime)`.
+pub(crate) fn universaltime_to_posixtime(p: &mut Process, [time]: [Word; 1]) -> Answer {
+    let seconds = date_time(time)?.to_seconds();
+    Ok(p.heap.integer(seconds))
+}
+
+/// `os:system_time()`.
+pub(crate) fn os_system_time_0(p: &mut Process, []: [Word; 0]) -> Answer {
+    Ok(p.heap.integer(os_time()))
+}
+
+/// `os:system_time(Unit)`.
+pub(crate) fn os_system_time_1(p: &mut Process, [unit]: [Word; 1]) -> Answer {
+    in_unit(p, os_time(), unit)
+}
+
+/// `os:timestamp()`.
+pub(crate) fn os_timestamp(p: &mut Process, []: [Word; 0]) -> Answer {
+    Ok(triple(p, os_time() / 1000))
+}
+
+/// `os:perf_counter()`: nanoseconds.
+pub(crate) fn perf_counter(p: &mut Process, []: [Word; 0]) -> Answer {
+    monotonic_time_0(p, [])
+}

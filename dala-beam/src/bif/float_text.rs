@@ -1,0 +1,161 @@
+//! Floats to and from text, as `float_to_list/2` and `list_to_float/1` have it.
+
+/// Digits after the point, then an exponent of two digits at least: `%.*e` of C.
+pub(crate) fn scientific(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$e}");
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (sign, exponent) = match exponent.strip_prefix('-') {
+        Some(exponent) => ('-', exponent),
+        None => ('+', exponent),
+    };
+    format!("{mantissa}e{sign}{exponent:0>2}")
+}
+
+/// Fixed point with `digits` decimals; with `compact`, without zeros at the end (one stays behind the point).
+///
+/// As OTP: up to 2^53 and 18 decimals, half a unit of the last decimal is added in floating point and the rest cut
+/// off; beyond, the exact value is rounded to even.
+pub(crate) fn decimals(value: f64, digits: usize, compact: bool) -> String {
+    const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+    const FRACTION_BITS: u32 = 53;
+    let magnitude = value.abs();
+    let rounded = if digits < 19 { magnitude + 0.5 / 10f64.powi(digits as i32) } else { magnitude };
+    let mut text = if rounded > MAX_EXACT || digits >= 19 {
+        format!("{value:.digits$}")
+    } else {
+        let mut text = String::new();
+        if value < 0.0 {
+            text.push('-');
+        }
+        let whole = rounded.trunc();
+        text.push_str(&(whole as u64).to_string());
+        if digits > 0 {
+            text.push('.');
+            let mut fraction = ((rounded - whole) * MAX_EXACT) as u64;
+            for _ in 0..digits {
+                fraction *= 10;
+                text.push(char::from(b'0' + (fraction >> FRACTION_BITS) as u8));
+                fraction &= (1 << FRACTION_BITS) - 1;
+            }
+        }
+        text
+    };
+    if compact && text.contains('.') {
+        let kept = text.trim_end_matches('0').len();
+        text.truncate(kept);
+        if text.ends_with('.') {
+            text.push('0');
+        }
+    }
+    text
+}
+
+/// The fewest digits that read back as `value`: with an exponent where that is shorter, or from 2^53 on.
+pub(crate) fn short(value: f64) -> String {
+    let text = format!("{:e}", value.abs());
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let digits: String = mantissa.chars().filter(|&digit| digit != '.').collect();
+    let with_exponent = {
+        let (first, rest) = digits.split_at(1);
+        format!("{first}.{}e{exponent}", if rest.is_empty() { "0" } else { rest })
+    };
+    let fixed = {
+        let point = exponent + 1;
+        let len = digits.len() as i32;
+        if point <= 0 {
+            format!("0.{}{digits}", "0".repeat(-point as usize))
+        } else if point >= len {
+            format!("{digits}{}.0", "0".repeat((point - len) as usize))
+        } else {
+            let (whole, rest) = digits.split_at(point as usize);
+            format!("{whole}.{rest}")
+        }
+    };
+    let is_large = value.abs() >= 9_007_199_254_740_992.0;
+    let shown =
+        if is_large || (with_exponent.len() < fixed.len() && value != 0.0) { with_exponent } else { fixed };
+    if value.is_sign_negative() { format!("-{shown}") } else { shown }
+}
+
+/// The float that `text` starts with, and what follows it: an optional sign, digits, a point, digits, and perhaps an
+/// exponent. `None` when it starts with none, or with one out of range.
+pub(crate) fn parse(text: &str) -> Option<(f64, &str)> {
+    let end = float_len(text.as_bytes())?;
+    let value: f64 = text[..end].parse().ok()?;
+    value.is_finite().then(|| (value, &text[end..]))
+}
+
+/// Bytes of the float that `text` starts with.
+pub(crate) fn float_len(text: &[u8]) -> Option<usize> {
+    let digits = |from: usize| text[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let sign = |at: usize| usize::from(matches!(text.get(at), Some(b'+' | b'-')));
+    let mut at = sign(0);
+    let whole = digits(at);
+    at += whole;
+    if whole == 0 || text.get(at) != Some(&b'.') {
+        return None;
+    }
+    at += 1;
+    let fraction = digits(at);
+    if fraction == 0 {
+        return None;
+    }
+    at += fraction;
+    if matches!(text.get(at), Some(b'e' | b'E')) {
+        let start = at + 1 + sign(at + 1);
+        if start <= text.len() {
+            let exponent = digits(start);
+            if exponent > 0 {
+                at = start + exponent;
+            }
+        }
+    }
+    Some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_form_takes_the_shorter_spelling_and_the_decimal_one_of_equal_ones() {
+        for (value, text) in [
+            (1.0e22, "1.0e22"),
+            (123_456_789_012_345_680.0, "1.2345678901234568e17"),
+            (0.0001, "0.0001"),
+            (1.5e-7, "1.5e-7"),
+            (100.0, "100.0"),
+            (1.0e15, "1.0e15"),
+            (5.0e-324, "5.0e-324"),
+            (-0.0, "-0.0"),
+            (0.00012345, "1.2345e-4"),
+        ] {
+            assert_eq!(short(value), text);
+        }
+    }
+
+    #[test]
+    fn decimals_round_as_otp() {
+        assert_eq!(decimals(0.125, 2, false), "0.13");
+        assert_eq!(decimals(2.5, 0, false), "3");
+        assert_eq!(decimals(1.005, 2, false), "1.00");
+        assert_eq!(decimals(1.5, 10, true), "1.5");
+        assert_eq!(decimals(-0.001, 2, false), "-0.00");
+        assert_eq!(decimals(0.1, 30, false), "0.100000000000000005551115123126");
+    }
+
+    #[test]
+    fn exponents_have_two_digits() {
+        assert_eq!(scientific(1.0e-7, 20), "9.99999999999999954748e-08");
+        assert_eq!(scientific(1.5, 0), "2e+00");
+    }
+
+    #[test]
+    fn parsing_stops_where_the_float_ends() {
+        assert_eq!(parse("1.5e"), Some((1.5, "e")));
+        assert_eq!(parse("+7.0e3x"), Some((7000.0, "x")));
+        assert_eq!(parse("1."), None);
+        assert_eq!(parse("1.0e400"), None);
+    }
+}
