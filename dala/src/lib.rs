@@ -1,12 +1,79 @@
 //! Actor runtime: scheduler, actors, mailboxes, signals, supervision.
+//!
+//! An actor is state with handlers, run by one worker at a time. [`Runtime`] has the workers; [`ActorRef`] names a native
+//! actor; `tell` sends, `call` waits for the reply. Links, monitors, exit reasons and names follow the Erlang reference
+//! manual, for every [`Behaviour`](actor::Behaviour), of which native actors are one.
+//!
+//! Built with `--cfg loom` only the lock-free core is there, with its models (`scripts/loom.sh`).
 
 // Generated code names `::dala`, in this crate's own tests too.
 extern crate self as dala;
 
+pub mod pid;
+pub(crate) mod sync;
+
+#[cfg(not(loom))]
 #[doc(hidden)]
 pub mod __rt;
+#[cfg(not(loom))]
+pub mod actor;
+#[cfg(not(loom))]
+pub mod config;
+#[cfg(not(loom))]
+pub mod mailbox;
+#[cfg(loom)]
+pub(crate) mod mailbox;
+#[cfg(not(loom))]
 pub mod message;
+#[cfg(not(loom))]
+pub mod prelude;
+#[cfg(not(loom))]
+pub(crate) mod region;
+#[cfg(not(loom))]
+pub mod registry;
+#[cfg(not(loom))]
+pub mod runtime;
+pub(crate) mod sched;
+#[cfg(not(loom))]
+pub mod signal;
+#[cfg(not(loom))]
+pub mod timer;
 
-pub use dala_ir::abi::{Atom, Pid};
-pub use dala_macros::message;
-pub use message::{Bytes, ConvertError, Message, StableLayout};
+#[cfg(not(loom))]
+pub use api::*;
+
+#[cfg(not(loom))]
+mod api {
+    pub use crate::actor::cell::Qos;
+    pub use crate::actor::spawn::{SpawnError, SpawnOptions, Spawned};
+    pub use crate::actor::{Actor, ActorRef, Behaviour, Context, Handles, SendError};
+    pub use crate::config::Builder;
+    pub use crate::message::{
+        Bytes, Call, CallError, ConvertError, ExitReason, Lane, Message, Reply, StableLayout,
+    };
+    pub use crate::pid::Ref;
+    pub use crate::runtime::{Handle, Runtime};
+    pub use crate::sched::pinned::PinnedThread;
+    pub use crate::signal::Down;
+    pub use dala_ir::abi::{Atom, Pid};
+    pub use dala_macros::message;
+
+    /// Spawns a native actor on the runtime that this thread works for or has entered.
+    ///
+    /// # Errors
+    /// [`SpawnError::NoRuntime`] elsewhere, or [`SpawnError::TooManyActors`].
+    pub fn spawn<A: Actor + Send>(actor: A) -> Result<ActorRef<A>, SpawnError> {
+        spawn_with(actor, &SpawnOptions::default())
+    }
+
+    /// As [`spawn`] with options.
+    ///
+    /// # Errors
+    /// As [`spawn`].
+    pub fn spawn_with<A: Actor + Send>(actor: A, options: &SpawnOptions) -> Result<ActorRef<A>, SpawnError> {
+        match crate::sched::worker::with(|worker| worker.map(|worker| worker.scheduler().clone())) {
+            Some(scheduler) => crate::actor::spawn::spawn_native_on(scheduler.host(), actor, options),
+            None => Handle::current().ok_or(SpawnError::NoRuntime)?.spawn_with(actor, options),
+        }
+    }
+}

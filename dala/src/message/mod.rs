@@ -1,16 +1,29 @@
 //! Messages: what they are, how they look in Erlang, and how they travel.
+//!
+//! A message is one allocation: a [`Node`] with the payload in place. Whoever holds a [`NodeBox`] owns the node; in
+//! a mailbox the mailbox owns it.
 
 mod bytes;
+pub mod call;
 pub mod convert;
+pub mod dead_letter;
+pub mod exit;
 mod in_place;
+pub mod lane;
 #[expect(clippy::module_inception, reason = "the trait of that name")]
 mod message;
 #[doc(hidden)]
 pub mod nested;
+pub mod node;
 
 pub use bytes::Bytes;
+pub use call::{Call, CallError, ForeignReply, ReplyHandle, ReplyValue};
 pub use convert::{ConvertError, Source};
+pub use dead_letter::{DeadLetter, DeadLetterCause, DeadLetters};
+pub use exit::{ExitReason, PanicReason};
 pub use in_place::write_field_of;
+pub use lane::Lane;
 pub use message::{Message, Reply, StableLayout};
 #[doc(hidden)]
 pub use message::{MessageField, field};
+pub use node::{Node, NodeBox, NodeVtable, PAYLOAD_OFFSET, PayloadKind};

@@ -1,0 +1,194 @@
+//! One activation of one actor: what a behaviour sees of its cell.
+
+#![expect(unsafe_code, reason = "acts as the cell's owner, which it is by construction")]
+
+use super::cell::Header;
+use crate::mailbox::receive::{Cursor, Receive};
+use crate::message::{ExitReason, NodeBox, node::class};
+use crate::pid::Pid;
+use crate::signal::deliver;
+use crate::signal::monitor::Down;
+use crate::signal::relations::Relations;
+use crate::signal::signal::{Question, Signal};
+use crate::sync::Ordering;
+
+/// Messages after which an activation looks at the mailbox head again, so that urgent lanes and `kill` do not wait for
+/// the batch in hand. A guess between latency and the cost of reading a line that senders write; not measured.
+const MESSAGES_BETWEEN_LOOKS: u32 = 16;
+
+/// What arrives at a behaviour.
+#[derive(Debug)]
+pub enum Incoming {
+    /// A message.
+    Message(NodeBox),
+    /// A linked actor ended, or somebody told this one to, and it traps exits.
+    Exit {
+        /// Whose end it was, or who sent the signal.
+        from: Pid,
+        /// Why.
+        reason: ExitReason,
+    },
+    /// A watched actor ended.
+    Down(Down),
+}
+
+/// The running activation. Behaviours get it from the worker; it cannot leave the call.
+#[derive(Debug)]
+pub struct Activation<'a> {
+    pub(crate) cell: &'a Header,
+    left: u32,
+    until_look: u32,
+    /// Why the actor must end, once a signal said so.
+    pub(crate) doom: Option<ExitReason>,
+    pub(crate) woken: bool,
+    pub(crate) questions: Vec<Question>,
+    _on_this_thread: std::marker::PhantomData<*const ()>,
+}
+
+impl<'a> Activation<'a> {
+    /// # Safety
+    /// The caller owns the cell until the activation is dropped.
+    #[inline(always)]
+    pub(crate) unsafe fn new(cell: &'a Header, messages: u32) -> Activation<'a> {
+        Activation {
+            cell,
+            left: messages,
+            until_look: MESSAGES_BETWEEN_LOOKS,
+            doom: None,
+            woken: false,
+            questions: Vec::new(),
+            _on_this_thread: std::marker::PhantomData,
+        }
+    }
+
+    /// The actor's pid.
+    #[inline]
+    pub fn pid(&self) -> Pid {
+        self.cell.pid()
+    }
+
+    /// Who spawned it, or [`NOBODY`](crate::pid::NOBODY).
+    pub fn parent(&self) -> Pid {
+        self.cell.parent
+    }
+
+    /// Messages left of this activation's budget.
+    #[inline(always)]
+    pub fn budget(&self) -> u32 {
+        self.left
+    }
+
+    /// Takes one message off the budget. Returns whether the activation should yield.
+    #[inline(always)]
+    pub fn spend(&mut self) -> bool {
+        self.left = self.left.saturating_sub(1);
+        self.left == 0
+    }
+
+    /// Takes in what arrived: signals act, messages are sorted. Cheap when nothing came.
+    #[inline]
+    pub fn take_in(&mut self) {
+        if self.cell.head.has_news() {
+            deliver::take_in(self);
+        }
+    }
+
+    /// Whether a signal ended the actor: the behaviour should return (any outcome) without doing more.
+    #[inline(always)]
+    pub fn is_doomed(&self) -> bool {
+        self.doom.is_some()
+    }
+
+    /// Whether there was a wake-up since the last time.
+    #[inline(always)]
+    pub fn take_wake(&mut self) -> bool {
+        std::mem::take(&mut self.woken)
+    }
+
+    /// A question from another actor, to be answered at once. Those that are not taken reach
+    /// [`Behaviour::asked`](super::Behaviour::asked) after the activation.
+    pub fn take_question(&mut self) -> Option<Question> {
+        self.questions.pop()
+    }
+
+    /// The next message whose turn it is; `None` when there is none or the actor is doomed.
+    #[inline(always)]
+    pub(crate) fn next_node(&mut self) -> Option<NodeBox> {
+        self.until_look -= 1;
+        if self.until_look == 0 || self.cell.queue.is_empty() {
+            self.until_look = MESSAGES_BETWEEN_LOOKS;
+            self.take_in();
+            if self.doom.is_some() {
+                return None;
+            }
+        }
+        let node = if self.cell.sorts.get() { self.take_sorted() } else { self.cell.queue.pop() };
+        let node = node?;
+        if node.has_credit() {
+            self.return_credit(&node);
+        }
+        Some(node)
+    }
+
+    #[cold]
+    fn take_sorted(&mut self) -> Option<NodeBox> {
+        // SAFETY: we own the cell; the borrow ends here.
+        let relations = unsafe { self.cell.relations() };
+        relations
+            .and_then(|relations| relations.lanes.as_ref())
+            .and_then(|lanes| lanes.take(&self.cell.queue))
+    }
+
+    fn return_credit(&self, node: &NodeBox) {
+        node.drop_credit();
+        if let Some(bound) = &self.cell.bound {
+            bound.took(node.lane());
+        }
+    }
+
+    /// The next thing whose turn it is, in lane order; `None` when there is none or the actor is doomed.
+    #[inline]
+    pub fn next_incoming(&mut self) -> Option<Incoming> {
+        let node = self.next_node()?;
+        Some(incoming(node))
+    }
+
+    /// A cursor over the messages in arrival order; for behaviours with [`ARRIVAL_ORDER`](super::Behaviour::ARRIVAL_ORDER).
+    /// `place` keeps where the last one stood.
+    pub fn receive<'r>(&'r mut self, place: &'r mut Receive) -> Cursor<'r, 'a> {
+        Cursor::new(self, place)
+    }
+
+    /// Whether exits of linked actors become messages.
+    pub fn traps_exits(&self) -> bool {
+        self.cell.traps_exits_now()
+    }
+
+    /// Sets it (`process_flag(trap_exit, _)`). Returns what it was.
+    pub fn set_traps_exits(&mut self, traps: bool) -> bool {
+        self.cell.traps_exits.swap(traps, Ordering::Relaxed)
+    }
+
+    pub(crate) fn relations_mut(&mut self) -> &mut Relations {
+        // SAFETY: we own the cell; the borrow of self keeps a second one from beginning.
+        unsafe { self.cell.relations_mut() }
+    }
+}
+
+/// What a node is to a behaviour.
+#[inline(always)]
+pub(crate) fn incoming(node: NodeBox) -> Incoming {
+    if node.class.get() & class::SYSTEM == 0 { Incoming::Message(node) } else { system(node) }
+}
+
+#[cold]
+fn system(node: NodeBox) -> Incoming {
+    match Signal::from_node(node) {
+        Ok(Signal::Exit { from, reason, .. }) => Incoming::Exit { from, reason },
+        Ok(Signal::Down { from, reference, reason }) => {
+            Incoming::Down(Down { monitor: reference, pid: from, reason })
+        }
+        Ok(other) => unreachable!("{other:?} is never released as a message"),
+        Err(node) => Incoming::Message(node),
+    }
+}

@@ -1,0 +1,310 @@
+//! The actor cell: one block, header first, the behaviour's state behind it.
+//!
+//! # Who may touch what
+//! - `head`, `named`: any thread that is pinned; `traps_exits` is written by the owner and read as a hint by others.
+//! - `pid`, `vtable`, `host`, `bound`, `parent`, `started`, `qos`: written before the cell is in the table, read by any
+//!   pinned thread.
+//! - `queue`, `relations`, `sorts` and the state: the *owner*, the worker that runs the actor's
+//!   activation (one at a time, see `mailbox::queue`), or whoever creates the cell before it is in the table.
+
+#![expect(unsafe_code, reason = "owns the block and hands the owner's part out")]
+
+use super::behaviour::{Behaviour, CellVtable};
+use super::host::Host;
+use crate::mailbox::bounded::Bound;
+use crate::mailbox::list::List;
+use crate::mailbox::queue::{Head, Pushed};
+use crate::message::NodeBox;
+use crate::pid::epoch::{Pin, Retired};
+use crate::pid::table::{Named, SlotCache, Table, TableFull};
+use crate::pid::{NOBODY, Pid};
+use crate::region::freelist;
+use crate::signal::relations::Relations;
+use crate::sync::{Arc, AtomicBool, Ordering};
+use std::alloc::Layout;
+use std::cell::{Cell, RefCell, UnsafeCell};
+use std::ptr::NonNull;
+
+/// Which share of the workers an actor gets; see the scheduler.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Qos {
+    /// Before everything else; for work that must not be late.
+    Realtime = 0,
+    /// Somebody waits for it.
+    #[default]
+    UserFacing = 1,
+    /// Somebody will want it soon.
+    Utility = 2,
+    /// Nobody waits.
+    Background = 3,
+}
+
+/// The header of a cell.
+#[repr(C)]
+pub(crate) struct Header {
+    pub(crate) head: Head,
+    pid: Pid,
+    pub(crate) vtable: &'static CellVtable,
+    host: NonNull<Host>,
+    pub(crate) queue: List,
+    relations: UnsafeCell<Option<Box<Relations>>>,
+    pub(crate) bound: Option<Arc<Bound>>,
+    pub(crate) parent: Pid,
+    /// When it was started, on the runtime's clock: what shutdown orders by.
+    pub(crate) started: u64,
+    pub(crate) qos: Qos,
+    pub(crate) traps_exits: AtomicBool,
+    /// Lanes beside the normal one are in use.
+    pub(crate) sorts: Cell<bool>,
+    /// A name may point here.
+    pub(crate) named: AtomicBool,
+}
+
+// SAFETY: see "who may touch what".
+unsafe impl Sync for Header {}
+// SAFETY: as above; a behaviour that is not Send stays on its thread because its host has one worker.
+unsafe impl Send for Header {}
+
+// SAFETY: `pid` is written by `set_pid` only.
+unsafe impl Named for Header {
+    #[inline(always)]
+    fn pid(&self) -> Pid {
+        self.pid
+    }
+    fn set_pid(&mut self, pid: Pid) {
+        self.pid = pid;
+    }
+}
+
+/// All actors of this OS process, of all runtimes.
+pub(crate) static TABLE: Table<Header> = Table::new();
+
+struct Cache(RefCell<SlotCache>);
+
+impl Drop for Cache {
+    fn drop(&mut self) {
+        TABLE.give_back(self.0.get_mut());
+    }
+}
+
+thread_local! {
+    static SLOTS: Cache = Cache(RefCell::new(SlotCache::default()));
+}
+
+fn with_slots<R>(use_it: impl FnOnce(&mut SlotCache) -> R) -> R {
+    let mut use_it = Some(use_it);
+    let done = SLOTS.try_with(|cache| use_it.take().map(|use_it| use_it(&mut cache.0.borrow_mut())));
+    match (done, use_it) {
+        (Ok(Some(done)), _) => done,
+        // While the thread's locals are being destroyed.
+        (_, Some(use_it)) => {
+            let mut cache = SlotCache::default();
+            let done = use_it(&mut cache);
+            TABLE.give_back(&mut cache);
+            done
+        }
+        _ => unreachable!("the closure ran or is still there"),
+    }
+}
+
+#[repr(C)]
+pub(crate) struct CellOf<B> {
+    header: Header,
+    state: UnsafeCell<B>,
+}
+
+/// What a new cell starts with.
+#[derive(Debug)]
+pub(crate) struct NewCell {
+    pub(crate) bound: Option<Arc<Bound>>,
+    pub(crate) parent: Pid,
+    pub(crate) started: u64,
+    pub(crate) qos: Qos,
+    pub(crate) traps_exits: bool,
+    pub(crate) relations: Option<Box<Relations>>,
+    /// Whether it has an activation due at once.
+    pub(crate) starts: bool,
+}
+
+const fn is_pooled(layout: Layout) -> bool {
+    layout.align() <= freelist::ALIGN
+}
+
+fn allocate(layout: Layout) -> NonNull<u8> {
+    if is_pooled(layout) {
+        return freelist::allocate(layout.size());
+    }
+    // SAFETY: a cell is not of size zero.
+    let block = unsafe { std::alloc::alloc(layout) };
+    NonNull::new(block).unwrap_or_else(|| std::alloc::handle_alloc_error(layout))
+}
+
+unsafe fn free_cell(address: *mut ()) {
+    let block = NonNull::new(address.cast::<u8>()).expect("a cell's address");
+    // SAFETY: the cell is out of the table and no thread holds a pointer to it; its header is intact.
+    let header = unsafe { &mut *block.as_ptr().cast::<Header>() };
+    let layout = header.vtable.layout;
+    header.bound = None;
+    if is_pooled(layout) {
+        // SAFETY: allocated with this size by `allocate`.
+        unsafe { freelist::free(block, layout.size()) };
+    } else {
+        // SAFETY: as above, from the system.
+        unsafe { std::alloc::dealloc(block.as_ptr(), layout) };
+    }
+}
+
+/// Makes an actor and names it. It is not scheduled; if it `starts`, the caller must do that.
+pub(crate) fn create<B: Behaviour>(
+    host: &Host,
+    new: NewCell,
+    state: B,
+) -> Result<NonNull<Header>, (B, TableFull)> {
+    let layout = Layout::new::<CellOf<B>>();
+    let cell: NonNull<CellOf<B>> = allocate(layout).cast();
+    let head = Head::parked();
+    if new.starts {
+        head.unpark_new();
+    }
+    let header = Header {
+        head,
+        pid: NOBODY,
+        vtable: CellVtable::of::<B>(),
+        host: NonNull::from(host),
+        queue: List::new(),
+        relations: UnsafeCell::new(new.relations),
+        bound: new.bound,
+        parent: new.parent,
+        started: new.started,
+        qos: new.qos,
+        traps_exits: AtomicBool::new(new.traps_exits),
+        sorts: Cell::new(false),
+        named: AtomicBool::new(false),
+    };
+    // SAFETY: the block has the layout of a CellOf<B> and is ours.
+    unsafe { cell.write(CellOf { header, state: UnsafeCell::new(state) }) };
+    let header: NonNull<Header> = cell.cast();
+    // SAFETY: valid and exclusively ours; freed through the epoch only (`Header::retire`).
+    match with_slots(|slots| unsafe { TABLE.insert(header, slots) }) {
+        Ok(_) => Ok(header),
+        Err(full) => {
+            // SAFETY: nobody knows of the cell.
+            let CellOf { header: _, state } = unsafe { cell.read() };
+            // SAFETY: allocated above with this layout; `read` took the content out.
+            unsafe {
+                if is_pooled(layout) {
+                    freelist::free(cell.cast(), layout.size());
+                } else {
+                    std::alloc::dealloc(cell.as_ptr().cast(), layout);
+                }
+            }
+            Err((state.into_inner(), full))
+        }
+    }
+}
+
+/// Where a behaviour's state is in its cell.
+pub(crate) const fn state_offset<B>() -> usize {
+    std::mem::offset_of!(CellOf<B>, state)
+}
+
+/// The layout of a cell with this behaviour.
+pub(crate) const fn layout_of<B>() -> Layout {
+    Layout::new::<CellOf<B>>()
+}
+
+/// The actor named `pid`.
+#[inline(always)]
+pub(crate) fn lookup<'p>(pid: Pid, pin: &'p Pin<'_>) -> Option<&'p Header> {
+    TABLE.lookup(pid, pin)
+}
+
+impl Header {
+    #[inline(always)]
+    pub(crate) fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    #[inline(always)]
+    pub(crate) fn host(&self) -> &Host {
+        // SAFETY: a host is freed only through the epoch, after all its cells (see `Runtime`).
+        unsafe { self.host.as_ref() }
+    }
+
+    /// Sends a node: pushes it, and schedules the actor if that is due. Gives the node back when the actor is dead.
+    #[inline(always)]
+    pub(crate) fn send(&self, node: NodeBox, rouses: bool) -> Result<(), NodeBox> {
+        let node = node.into_raw();
+        // SAFETY: a node that was boxed is valid and in no queue.
+        match unsafe { self.head.push(node, rouses) } {
+            Pushed::Queued => Ok(()),
+            Pushed::Schedule => {
+                self.schedule();
+                Ok(())
+            }
+            // SAFETY: a refused node is ours still.
+            Pushed::Closed => Err(unsafe { NodeBox::from_raw(node) }),
+        }
+    }
+
+    /// Wakes the behaviour without a message.
+    pub(crate) fn wake(&self) {
+        if self.head.wake() {
+            self.schedule();
+        }
+    }
+
+    /// Puts the actor on a run queue. Only who cleared the head's parked state may.
+    #[inline(always)]
+    pub(crate) fn schedule(&self) {
+        self.host().schedule(NonNull::from(self));
+    }
+
+    /// The behaviour's state.
+    pub(crate) fn state(&self) -> *mut () {
+        let offset = self.vtable.state_offset;
+        (&raw const *self).cast::<u8>().cast_mut().wrapping_add(offset).cast()
+    }
+
+    /// Relations, if there are any. Owner only; the borrow must end before the next one begins.
+    #[inline(always)]
+    #[expect(clippy::mut_from_ref, reason = "the owner is one at a time")]
+    pub(crate) unsafe fn relations(&self) -> Option<&mut Relations> {
+        // SAFETY: the caller is the owner and holds no other borrow.
+        unsafe { (*self.relations.get()).as_deref_mut() }
+    }
+
+    /// Relations, made when there are none. Owner only; the borrow must end before the next one begins.
+    #[expect(clippy::mut_from_ref, reason = "the owner is one at a time")]
+    pub(crate) unsafe fn relations_mut(&self) -> &mut Relations {
+        // SAFETY: the caller is the owner and holds no other borrow.
+        unsafe { (*self.relations.get()).get_or_insert_default() }
+    }
+
+    /// Takes the relations out. Owner only.
+    pub(crate) unsafe fn take_relations(&self) -> Option<Box<Relations>> {
+        // SAFETY: the caller is the owner and holds no borrow.
+        unsafe { (*self.relations.get()).take() }
+    }
+
+    /// Takes the dead actor out of the table and frees its block when nobody can see it any more. Owner only, last.
+    pub(crate) fn retire(&self) {
+        with_slots(|slots| TABLE.remove(self.pid, slots));
+        let address: *mut () = (&raw const *self).cast_mut().cast();
+        // SAFETY: out of the table from here on; retired once, by its last owner.
+        let retired = unsafe { Retired::new(address, free_cell) };
+        crate::pid::epoch::with_participant(|participant| participant.retire(retired));
+    }
+
+    /// Whether it traps exits, as far as another thread can tell: a hint.
+    pub(crate) fn traps_exits_now(&self) -> bool {
+        self.traps_exits.load(Ordering::Relaxed)
+    }
+}
+
+impl std::fmt::Debug for Header {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Actor").field("pid", &self.pid).field("head", &self.head).finish_non_exhaustive()
+    }
+}

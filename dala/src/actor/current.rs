@@ -1,0 +1,81 @@
+//! Which actor this thread runs right now.
+
+use super::cell::Header;
+use super::host::Host;
+use crate::pid::{NOBODY, Pid};
+use std::cell::Cell;
+use std::ptr::null;
+
+/// Messages an activation sends before what it scheduled is offered to other workers.
+///
+/// From the prototype (facts/native.md section 5): a producer and its consumer then run in parallel, while ping-pong stays
+/// on one worker.
+const SENDS_BEFORE_SHARING: u32 = 32;
+
+struct Current {
+    cell: Cell<*const Header>,
+    sends: Cell<u32>,
+}
+
+thread_local! {
+    static CURRENT: Current = const { Current { cell: Cell::new(null()), sends: Cell::new(0) } };
+}
+
+/// The pid of the actor that runs on this thread, or [`NOBODY`].
+#[inline(always)]
+pub(crate) fn pid() -> Pid {
+    with_cell(|cell| cell.map_or(NOBODY, Header::pid))
+}
+
+/// Calls `look` with the actor that runs on this thread.
+#[inline(always)]
+#[expect(unsafe_code, reason = "reads the cell that the running worker noted")]
+pub(crate) fn with_cell<R>(look: impl FnOnce(Option<&Header>) -> R) -> R {
+    CURRENT.with(|current| {
+        // SAFETY: `enter` was given a cell that lives until `Entered` is dropped, which sets it to null.
+        look(unsafe { current.cell.get().as_ref() })
+    })
+}
+
+/// Notes one message sent by the current activation.
+#[inline(always)]
+pub(crate) fn count_send() {
+    CURRENT.with(|current| {
+        let sends = current.sends.get() + 1;
+        current.sends.set(sends);
+        if sends == SENDS_BEFORE_SHARING {
+            share_work();
+        }
+    });
+}
+
+#[cold]
+#[inline(never)]
+fn share_work() {
+    CURRENT.with(|current| current.sends.set(0));
+    with_cell(|cell| {
+        if let Some(cell) = cell {
+            let host: &Host = cell.host();
+            (host.functions.share_work)(host);
+        }
+    });
+}
+
+/// While it lives, `cell` is the current actor.
+pub(crate) struct Entered(*const Header);
+
+/// Notes that this thread runs `cell`.
+#[inline(always)]
+pub(crate) fn enter(cell: &Header) -> Entered {
+    CURRENT.with(|current| {
+        current.sends.set(0);
+        Entered(current.cell.replace(cell))
+    })
+}
+
+impl Drop for Entered {
+    #[inline(always)]
+    fn drop(&mut self) {
+        CURRENT.with(|current| current.cell.set(self.0));
+    }
+}

@@ -1,0 +1,121 @@
+//! What a native actor is, and which messages it handles. `#[dala::actor]` implements these traits.
+
+use super::context::Context;
+use crate::message::{ExitReason, Lane, Message, Reply};
+use crate::pid::Pid;
+use crate::signal::Down;
+use std::future::Future;
+use std::pin::Pin;
+
+/// A native actor: Rust state with handlers.
+pub trait Actor: Sized + 'static {
+    /// For people.
+    const NAME: &'static str;
+    /// Whether ends of linked actors reach [`Actor::on_exit`] instead of ending this one.
+    const TRAPS_EXITS: bool = false;
+    /// Whether [`Actor::terminate`] does something: shutdown then waits for it.
+    const TERMINATES: bool = false;
+    /// Capacity of each lane for Rust senders, unless the spawner says otherwise.
+    const MAILBOX: Option<u32> = None;
+
+    /// A linked actor ended, or somebody told this one to end, and it traps exits.
+    fn on_exit(&mut self, from: Pid, reason: &ExitReason, context: &mut Context<Self>) {
+        let _ = (from, reason, context);
+    }
+
+    /// A watched actor ended.
+    fn on_down(&mut self, down: &Down, context: &mut Context<Self>) {
+        let _ = (down, context);
+    }
+
+    /// A message that is none of this actor's. What is left in `message` afterwards is a dead letter.
+    fn unhandled(&mut self, message: &mut Unhandled, context: &mut Context<Self>) {
+        let _ = (message, context);
+    }
+
+    /// The actor ends. Links and monitors learn of it afterwards.
+    fn terminate(&mut self, reason: &ExitReason) {
+        let _ = reason;
+    }
+
+    /// Takes a message that is not typed (a term): converts and handles it, or gives it back with a reason. The runtime
+    /// answers a call whose message comes back with [`NotUnderstood`](crate::CallError::NotUnderstood).
+    fn receive_foreign(
+        &mut self,
+        message: crate::message::NodeBox,
+        context: &mut Context<Self>,
+    ) -> Result<(), (crate::message::NodeBox, String)> {
+        let _ = context;
+        Err((message, format!("{} takes no terms", Self::NAME)))
+    }
+
+    /// The table by which frontends convert messages for this actor.
+    fn protocol() -> Option<&'static (dyn std::any::Any + Send + Sync)> {
+        None
+    }
+}
+
+/// An actor that handles messages of type `M`.
+#[diagnostic::on_unimplemented(
+    message = "actor `{Self}` does not handle `{M}`",
+    label = "no handler takes this message",
+    note = "add a `#[handler]` method that takes it to the actor's `#[dala::actor]` impl"
+)]
+pub trait Handles<M: Message>: Actor {
+    /// What a call with this message returns.
+    type Reply: Reply;
+    /// The lane that `tell` and `call` use.
+    const LANE: Lane = Lane::Normal;
+
+    /// Handles one message.
+    fn handle<'a>(&'a mut self, message: M, context: &'a mut Context<Self>) -> Handled<'a, Self::Reply>;
+}
+
+/// What a handler gives: its reply, or a future of it.
+pub struct Handled<'a, R>(pub(crate) HandledKind<'a, R>);
+
+pub(crate) enum HandledKind<'a, R> {
+    Now(R),
+    Later(Pin<Box<dyn Future<Output = R> + Send + 'a>>),
+    LaterHere(Pin<Box<dyn Future<Output = R> + 'a>>),
+}
+
+impl<R> std::fmt::Debug for Handled<'_, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match &self.0 {
+            HandledKind::Now(_) => "Handled::now",
+            HandledKind::Later(_) => "Handled::later",
+            HandledKind::LaterHere(_) => "Handled::later_here",
+        })
+    }
+}
+
+impl<'a, R> Handled<'a, R> {
+    /// A plain handler's reply.
+    #[inline(always)]
+    pub fn now(reply: R) -> Handled<'a, R> {
+        Handled(HandledKind::Now(reply))
+    }
+
+    /// An async handler's future.
+    #[inline(always)]
+    pub fn later(future: impl Future<Output = R> + Send + 'a) -> Handled<'a, R> {
+        Handled(HandledKind::Later(Box::pin(future)))
+    }
+
+    /// As [`Handled::later`] for pinned actors, whose futures never leave their thread. In any other actor it is that
+    /// actor's exit.
+    #[inline(always)]
+    pub fn later_here(future: impl Future<Output = R> + 'a) -> Handled<'a, R> {
+        Handled(HandledKind::LaterHere(Box::pin(future)))
+    }
+}
+
+/// A message that an actor does not handle.
+#[derive(Debug)]
+pub struct Unhandled {
+    /// The node.
+    pub node: crate::message::NodeBox,
+    /// Why it is not handled.
+    pub reason: String,
+}

@@ -1,0 +1,36 @@
+//! What an actor's runtime does for it, as a function table: actors know no scheduler.
+
+use super::cell::Header;
+use crate::message::DeadLetters;
+use crate::sync::Arc;
+use crate::timer::Timers;
+use std::ptr::NonNull;
+
+/// The services of one scheduler of one runtime. First field of the scheduler, so that the functions find the rest.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct Host {
+    pub(crate) functions: &'static HostFunctions,
+    pub(crate) timers: &'static Timers,
+    pub(crate) dead_letters: Arc<DeadLetters>,
+}
+
+/// How to call up into the scheduler and the runtime.
+#[derive(Debug)]
+pub(crate) struct HostFunctions {
+    /// Puts an actor on a run queue.
+    pub(crate) schedule: fn(&Host, NonNull<Header>),
+    /// The current activation has sent a lot: lets others run what it scheduled.
+    pub(crate) share_work: fn(&Host),
+    /// An actor that may have names ended.
+    pub(crate) ended: fn(&Host, &Header),
+    /// Enters tokio's context on this thread, if that has not been done.
+    pub(crate) enter_tokio: fn(&Host),
+}
+
+impl Host {
+    #[inline(always)]
+    pub(crate) fn schedule(&self, cell: NonNull<Header>) {
+        (self.functions.schedule)(self, cell);
+    }
+}

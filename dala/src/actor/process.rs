@@ -1,0 +1,239 @@
+//! What one can do to actors by pid, from anywhere; and what the running actor can do for itself, through its
+//! [`Activation`](super::Activation).
+//!
+//! Names follow the Erlang functions they implement.
+
+use super::activation::Activation;
+use super::cell;
+use super::waker::wake_actor;
+use crate::message::{ExitReason, NodeBox, PayloadKind};
+use crate::pid::{Pid, Ref, epoch};
+use crate::signal::alias::AliasMode;
+use crate::signal::deliver;
+use crate::signal::ending;
+use crate::signal::signal::{Question, Signal};
+use crate::timer::{Action, TimerKey, Timers};
+use std::time::Duration;
+
+/// Sends a node. A bounded receiver takes it all the same (`!`).
+///
+/// # Errors
+/// The node, when there is no such actor, or when it is a typed message for another type of actor.
+#[inline]
+pub fn send(to: Pid, node: NodeBox) -> Result<(), NodeBox> {
+    let pin = epoch::pin();
+    let Some(cell) = cell::lookup(to, &pin) else { return Err(node) };
+    let vtable = node.vtable();
+    let fits = match vtable.kind {
+        PayloadKind::Typed => vtable.receiver.is_some_and(|receiver| receiver() == (cell.vtable.type_id)()),
+        PayloadKind::Foreign => true,
+        PayloadKind::Signal => false,
+    };
+    if !fits {
+        return Err(node);
+    }
+    super::current::count_send();
+    cell.send(node, false)
+}
+
+/// Whether the actor lives.
+pub fn is_alive(pid: Pid) -> bool {
+    let pin = epoch::pin();
+    cell::lookup(pid, &pin).is_some_and(|cell| !cell.head.is_closed())
+}
+
+/// The type id of an actor's behaviour.
+pub fn behaviour_of(pid: Pid) -> Option<std::any::TypeId> {
+    let pin = epoch::pin();
+    cell::lookup(pid, &pin).map(|cell| (cell.vtable.type_id)())
+}
+
+/// The protocol table of an actor's behaviour ([`Behaviour::protocol`](super::Behaviour::protocol)).
+pub fn protocol_of(pid: Pid) -> Option<&'static (dyn std::any::Any + Send + Sync)> {
+    let pin = epoch::pin();
+    cell::lookup(pid, &pin).and_then(|cell| (cell.vtable.protocol)())
+}
+
+/// The parent of an actor, or [`NOBODY`](crate::pid::NOBODY).
+pub fn parent_of(pid: Pid) -> Option<Pid> {
+    let pin = epoch::pin();
+    cell::lookup(pid, &pin).map(|cell| cell.parent)
+}
+
+/// Sends an exit signal (`exit/2`). `from` is who is said to send it.
+pub fn exit(from: Pid, to: Pid, reason: ExitReason) {
+    deliver::send_or_forget(to, Signal::Exit { from, reason, by_link: false });
+}
+
+/// Kills an actor, whatever it does at the moment, unless its handler never returns.
+pub fn kill(pid: Pid) {
+    exit(super::current::pid(), pid, ExitReason::Kill);
+}
+
+/// Puts a question to an actor's behaviour; it is answered between two messages. Returns the question when the actor does
+/// not exist.
+///
+/// # Errors
+/// The question, when there is no such actor.
+pub fn ask(to: Pid, question: Question) -> Result<(), Question> {
+    deliver::send(to, Signal::Ask(question)).map_err(|signal| match signal {
+        Signal::Ask(question) => question,
+        _ => unreachable!("what was sent comes back"),
+    })
+}
+
+/// Wakes an actor's behaviour ([`Activation::take_wake`]).
+pub fn wake(pid: Pid) {
+    wake_actor(pid);
+}
+
+/// A timer of some actor's runtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timer {
+    timers: &'static Timers,
+    key: TimerKey,
+}
+
+impl PartialEq for Timers {
+    fn eq(&self, other: &Timers) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Eq for Timers {}
+
+impl Timer {
+    pub(crate) fn arm(
+        timers: &'static Timers,
+        after: Duration,
+        run: impl FnOnce() + Send + 'static,
+    ) -> Timer {
+        let key = timers.arm(timers.deadline(after), Action::Run(Box::new(run)));
+        Timer { timers, key }
+    }
+
+    /// Takes the timer off. Returns the time that was left, or nothing when it fired already.
+    pub fn cancel(self) -> Option<Duration> {
+        self.timers.cancel(self.key)
+    }
+
+    /// The time that is left, or nothing when it fired already.
+    pub fn remaining(self) -> Option<Duration> {
+        self.timers.remaining(self.key)
+    }
+}
+
+impl Activation<'_> {
+    /// Links this actor with `peer` (`link/1`). If `peer` does not exist, an exit signal with reason `noproc` comes back.
+    pub fn link(&mut self, peer: Pid) {
+        let from = self.pid();
+        if peer == from {
+            return;
+        }
+        if let Some(id) = self.relations_mut().links.ask(peer)
+            && let Err(signal) = deliver::send(peer, Signal::Link { from, id })
+        {
+            ending::gone(peer, signal);
+        }
+    }
+
+    /// Ends the link with `peer` (`unlink/1`): from now on its end is nothing to this actor. An EXIT message that
+    /// arrived already stays.
+    pub fn unlink(&mut self, peer: Pid) {
+        // An exit signal that arrived already acts before.
+        self.take_in();
+        let from = self.pid();
+        if let Some(ids) = self.relations_mut().links.forget(peer) {
+            deliver::send_or_forget(peer, Signal::Unlink { from, made: ids.made, told: ids.told });
+        }
+    }
+
+    /// Whether this actor is linked with `peer`, as far as it knows.
+    pub fn is_linked(&mut self, peer: Pid) -> bool {
+        self.relations_mut().links.contains(peer)
+    }
+
+    /// The linked actors (`process_info(_, links)`).
+    pub fn links(&mut self) -> Vec<Pid> {
+        self.relations_mut().links.peers().collect()
+    }
+
+    /// Watches `pid` (`monitor/2`): a DOWN message comes when it ends, at once if it does not exist. With `alias` the
+    /// returned reference is also an alias.
+    pub fn monitor(&mut self, pid: Pid, alias: Option<AliasMode>) -> Ref {
+        let reference = Ref::fresh();
+        let from = self.pid();
+        let relations = self.relations_mut();
+        if let Some(mode) = alias {
+            relations.aliases.activate(reference, mode);
+        }
+        if pid == from {
+            return reference;
+        }
+        relations.monitors.watched.insert(reference, pid);
+        if let Err(signal) = deliver::send(pid, Signal::Monitor { from, reference }) {
+            ending::gone(pid, signal);
+        }
+        reference
+    }
+
+    /// Stops watching. Returns whether it was watching; a DOWN message may be in the mailbox already
+    /// ([`Cursor::flush_down`](crate::mailbox::receive::Cursor::flush_down)).
+    pub fn demonitor(&mut self, monitor: Ref) -> bool {
+        let relations = self.relations_mut();
+        relations.aliases.monitor_ended(monitor);
+        let watched = relations.monitors.watched.remove(&monitor);
+        if let Some(pid) = watched {
+            deliver::send_or_forget(pid, Signal::Demonitor { reference: monitor });
+        }
+        watched.is_some()
+    }
+
+    /// Whom this actor watches, and by which monitors (`process_info(_, monitors)`).
+    pub fn monitors(&mut self) -> Vec<(Ref, Pid)> {
+        self.relations_mut().monitors.watched.iter().map(|(&reference, &pid)| (reference, pid)).collect()
+    }
+
+    /// Who watches this actor (`process_info(_, monitored_by)`).
+    pub fn monitored_by(&mut self) -> Vec<Pid> {
+        self.relations_mut().monitors.watchers.values().copied().collect()
+    }
+
+    /// A new alias of this actor (`alias/1`). [`AliasMode::Demonitor`] is as `Explicit` here.
+    pub fn alias(&mut self, mode: AliasMode) -> Ref {
+        let alias = Ref::fresh();
+        self.relations_mut().aliases.activate(alias, mode);
+        alias
+    }
+
+    /// Deactivates an alias (`unalias/1`). Returns whether it was active.
+    pub fn unalias(&mut self, alias: Ref) -> bool {
+        self.relations_mut().aliases.deactivate(alias)
+    }
+
+    /// Wakes this actor after some time ([`Activation::take_wake`]): for `receive ... after`.
+    pub fn wake_after(&mut self, after: Duration) -> Timer {
+        let pid = self.pid();
+        Timer::arm(self.cell.host().timers, after, move || wake_actor(pid))
+    }
+
+    /// Sends `node` to `to` after some time (`erlang:send_after/3`).
+    pub fn send_after(&mut self, after: Duration, to: Pid, node: NodeBox) -> Timer {
+        Timer::arm(self.cell.host().timers, after, move || drop(send(to, node)))
+    }
+
+    /// Runs something short on the timer thread after some time.
+    pub fn run_after(&mut self, after: Duration, run: impl FnOnce() + Send + 'static) -> Timer {
+        Timer::arm(self.cell.host().timers, after, run)
+    }
+
+    /// Messages that reached nobody, of this actor's runtime.
+    pub fn dead_letters(&self) -> &crate::message::DeadLetters {
+        &self.cell.host().dead_letters
+    }
+
+    /// Nanoseconds on the clock of this actor's runtime.
+    pub fn now(&self) -> u64 {
+        self.cell.host().timers.now()
+    }
+}

@@ -1,0 +1,81 @@
+//! What a worker does with a scheduled actor: activations until it waits, yields or ends.
+
+#![expect(unsafe_code, reason = "the worker is the cell's owner between schedule and park")]
+
+use super::activation::Activation;
+use super::behaviour::Outcome;
+use super::cell::Header;
+use super::current;
+use crate::message::exit;
+use crate::signal::ending;
+use std::ptr::NonNull;
+
+/// What became of the actor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum After {
+    /// It waits, or ended: the worker must not touch it.
+    Gone,
+    /// It has more to do: back to a run queue.
+    Again,
+}
+
+/// Runs one activation of at most `messages` messages.
+///
+/// # Safety
+/// The caller took the cell off a run queue, so it owns it.
+#[inline(always)]
+pub(crate) unsafe fn activate(cell: NonNull<Header>, messages: u32) -> After {
+    // SAFETY: a scheduled actor is alive: only its owner ends it.
+    let cell = unsafe { cell.as_ref() };
+    let entered = current::enter(cell);
+    // SAFETY: we own the cell until it is parked, and do not touch the activation afterwards.
+    let mut activation = unsafe { Activation::new(cell, messages) };
+    loop {
+        // SAFETY: we own the cell, and the vtable is its own.
+        let outcome = exit::catch(|| unsafe { (cell.vtable.run)(cell, &mut activation) });
+        let outcome = match (outcome, activation.doom.take()) {
+            (Err(reason), _) | (_, Some(reason)) => Outcome::Exited(reason),
+            (Ok(outcome), None) => outcome,
+        };
+        if !activation.questions.is_empty()
+            && let Err(reason) = answer(cell, &mut activation)
+        {
+            activation.doom = Some(reason);
+            continue;
+        }
+        let defer = match outcome {
+            Outcome::Waiting => false,
+            Outcome::WaitingForWake => true,
+            Outcome::Yielded => {
+                if let Some(bound) = &cell.bound {
+                    bound.give_back();
+                }
+                return After::Again;
+            }
+            Outcome::Exited(reason) => {
+                ending::end(&mut activation, reason);
+                drop(entered);
+                return After::Gone;
+            }
+        };
+        if let Some(bound) = &cell.bound {
+            bound.give_back();
+        }
+        if cell.head.park(defer) {
+            // Not ours any more.
+            return After::Gone;
+        }
+        if activation.spend() {
+            return After::Again;
+        }
+    }
+}
+
+#[cold]
+fn answer(cell: &Header, activation: &mut Activation<'_>) -> Result<(), crate::message::ExitReason> {
+    while let Some(question) = activation.questions.pop() {
+        // SAFETY: as in `activate`; the behaviour is not running.
+        exit::catch(|| unsafe { (cell.vtable.asked)(cell, question, activation) })?;
+    }
+    Ok(())
+}

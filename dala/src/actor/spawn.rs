@@ -1,0 +1,197 @@
+//! Spawning.
+
+#![expect(unsafe_code, reason = "acts as the owner of the cell that runs, to link it with its child")]
+
+use super::behaviour::Behaviour;
+use super::cell::{self, Header, NewCell, Qos};
+use super::current;
+use super::handler::Actor;
+use super::host::Host;
+use super::native::Native;
+use super::reference::ActorRef;
+use crate::mailbox::bounded::Bound;
+use crate::message::ExitReason;
+use crate::pid::{NOBODY, Pid, Ref};
+use crate::signal::alias::AliasMode;
+use crate::signal::relations::Relations;
+use crate::sync::Arc;
+
+/// Why nothing was spawned.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SpawnError {
+    /// All pids are taken.
+    #[error("no pid is left: 2^28 actors live")]
+    TooManyActors,
+    /// Outside of a runtime.
+    #[error("spawned outside of a runtime; use Runtime::spawn or call this from an actor")]
+    NoRuntime,
+    /// The actor's init failed.
+    #[error("init failed: {0}")]
+    Init(ExitReason),
+}
+
+/// How an actor is spawned.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct SpawnOptions {
+    /// Link it with the actor that spawns it, before it runs.
+    pub link: bool,
+    /// Let the actor that spawns it watch it, before it runs.
+    pub monitor: bool,
+    /// With `monitor`: the reference is an alias too.
+    pub alias: Option<AliasMode>,
+    /// Capacity of each lane for Rust senders; unbounded if none.
+    pub mailbox: Option<u32>,
+    /// Which share of the workers it gets; that of the spawner's wish, [`Qos::UserFacing`] if none.
+    pub qos: Qos,
+    /// Whether it traps exits from the start.
+    pub traps_exits: bool,
+    /// Give it an activation at once, before anything arrives.
+    pub starts: bool,
+}
+
+impl SpawnOptions {
+    /// Link it with the spawner.
+    #[must_use]
+    pub fn linked(mut self) -> SpawnOptions {
+        self.link = true;
+        self
+    }
+
+    /// Let the spawner watch it.
+    #[must_use]
+    pub fn monitored(mut self) -> SpawnOptions {
+        self.monitor = true;
+        self
+    }
+
+    /// Bounds each lane for Rust senders.
+    #[must_use]
+    pub fn mailbox(mut self, capacity: u32) -> SpawnOptions {
+        self.mailbox = Some(capacity);
+        self
+    }
+
+    /// Sets its share of the workers.
+    #[must_use]
+    pub fn qos(mut self, qos: Qos) -> SpawnOptions {
+        self.qos = qos;
+        self
+    }
+
+    /// Gives it an activation at once.
+    #[must_use]
+    pub fn starting(mut self) -> SpawnOptions {
+        self.starts = true;
+        self
+    }
+
+    /// Lets it trap exits from the start.
+    #[must_use]
+    pub fn trapping_exits(mut self) -> SpawnOptions {
+        self.traps_exits = true;
+        self
+    }
+}
+
+/// A new actor, and the monitor that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spawned {
+    /// Its pid.
+    pub pid: Pid,
+    /// The monitor, if [`SpawnOptions::monitor`] was set and an actor spawned it.
+    pub monitor: Option<Ref>,
+}
+
+/// Spawns an actor with `behaviour` on `host`. What runs on this thread, if anything, is its parent.
+pub(crate) fn spawn_on<B: Behaviour>(
+    host: &Host,
+    behaviour: B,
+    options: &SpawnOptions,
+) -> Result<Spawned, SpawnError> {
+    current::with_cell(|parent| spawn_under(host, parent, behaviour, options))
+}
+
+#[inline(always)]
+fn spawn_under<B: Behaviour>(
+    host: &Host,
+    parent: Option<&Header>,
+    behaviour: B,
+    options: &SpawnOptions,
+) -> Result<Spawned, SpawnError> {
+    let mut relations: Option<Box<Relations>> = None;
+    let mut monitor = None;
+    let mut link = 0;
+    if let Some(parent) = parent {
+        if options.link {
+            // SAFETY: the parent runs on this thread, so we act as its owner; no borrow is held.
+            link = unsafe { parent.relations_mut() }.links.next_id();
+            relations.get_or_insert_default().links.told(parent.pid(), link);
+        }
+        if options.monitor {
+            let reference = Ref::fresh();
+            relations.get_or_insert_default().monitors.watchers.insert(reference, parent.pid());
+            monitor = Some(reference);
+        }
+    }
+    let new = NewCell {
+        bound: options.mailbox.map(|capacity| Arc::new(Bound::new(capacity))),
+        parent: parent.map_or(NOBODY, Header::pid),
+        // The clock is read for those that nobody supervises only: 20 ns.
+        started: if parent.is_none() { host.timers.now() } else { 0 },
+        qos: options.qos,
+        traps_exits: options.traps_exits,
+        relations,
+        starts: options.starts,
+    };
+    let cell = cell::create(host, new, behaviour).map_err(|_| SpawnError::TooManyActors)?;
+    // SAFETY: the child cannot end before it is scheduled, and pids are known to nobody; we are pinned or its owner.
+    let pid = unsafe { cell.as_ref() }.pid();
+    if let Some(parent) = parent {
+        if options.link {
+            // SAFETY: the parent runs on this thread, so we act as its owner; no borrow is held.
+            unsafe { parent.relations_mut() }.links.made(pid, link);
+        }
+        if let Some(reference) = monitor {
+            // SAFETY: as above.
+            let relations = unsafe { parent.relations_mut() };
+            relations.monitors.watched.insert(reference, pid);
+            if let Some(mode) = options.alias {
+                relations.aliases.activate(reference, mode);
+            }
+        }
+    }
+    if options.starts {
+        host.schedule(cell);
+    }
+    Ok(Spawned { pid, monitor })
+}
+
+/// Spawns a native actor on `host`.
+pub(crate) fn spawn_native_on<A: Actor + Send>(
+    host: &Host,
+    actor: A,
+    options: &SpawnOptions,
+) -> Result<ActorRef<A>, SpawnError> {
+    let mut options = options.clone();
+    options.mailbox = options.mailbox.or(A::MAILBOX);
+    options.traps_exits |= A::TRAPS_EXITS;
+    let spawned = spawn_on(host, Native::new(actor, false), &options)?;
+    // SAFETY: just spawned with this type.
+    Ok(unsafe { ActorRef::from_pid(spawned.pid) })
+}
+
+/// Spawns a native actor that stays on the one thread of `host`.
+pub(crate) fn spawn_pinned_on<A: Actor>(
+    host: &Host,
+    actor: A,
+    options: &SpawnOptions,
+) -> Result<ActorRef<A>, SpawnError> {
+    let mut options = options.clone();
+    options.mailbox = options.mailbox.or(A::MAILBOX);
+    options.traps_exits |= A::TRAPS_EXITS;
+    let spawned = spawn_on(host, Native::new(actor, true), &options)?;
+    // SAFETY: just spawned with this type.
+    Ok(unsafe { ActorRef::from_pid(spawned.pid) })
+}

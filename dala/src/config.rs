@@ -1,0 +1,60 @@
+//! How a runtime is set up.
+
+use crate::runtime::Runtime;
+use crate::timer::Clock;
+use std::num::NonZeroUsize;
+
+/// What a [`Runtime`] is made of; see the methods for the defaults.
+#[derive(Clone, Debug)]
+pub struct Builder {
+    pub(crate) workers: usize,
+    pub(crate) name: String,
+    pub(crate) tokio: Option<tokio::runtime::Handle>,
+    pub(crate) clock: Clock,
+}
+
+impl Default for Builder {
+    fn default() -> Builder {
+        let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Builder { workers, name: "dala".to_owned(), tokio: None, clock: Clock::Real }
+    }
+}
+
+impl Builder {
+    /// Worker threads; one a core unless told otherwise. At least one.
+    #[must_use]
+    pub fn workers(mut self, workers: usize) -> Builder {
+        self.workers = workers.clamp(1, 1024);
+        self
+    }
+
+    /// Prefix of the threads' names; `dala`.
+    #[must_use]
+    pub fn thread_name(mut self, name: impl Into<String>) -> Builder {
+        self.name = name.into();
+        self
+    }
+
+    /// The tokio runtime that async handlers find. Without it one with a single thread is started when it is first
+    /// needed.
+    #[must_use]
+    pub fn tokio(mut self, handle: tokio::runtime::Handle) -> Builder {
+        self.tokio = Some(handle);
+        self
+    }
+
+    /// The clock of timers and deadlines; the machine's.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Builder {
+        self.clock = clock;
+        self
+    }
+
+    /// Starts the runtime.
+    ///
+    /// # Errors
+    /// When the system gives no more threads.
+    pub fn build(self) -> std::io::Result<Runtime> {
+        Runtime::start(self)
+    }
+}

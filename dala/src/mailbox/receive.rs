@@ -1,0 +1,244 @@
+//! Selective receive: a place in the queue of messages in arrival order, and marks.
+//!
+//! Erlang reference manual, "Expressions", section "Receive": messages are tried in arrival order; those that match no clause
+//! stay. A [`Receive`] is the save pointer: what stands before it was tried already by the receive that is going on. A *mark*
+//! (OTP's receive marker) remembers where the queue ended when a reference was made, since no earlier message can
+//! hold it.
+//!
+//! Cost: peek, advance, take and reset are constant; taking costs a look at each live mark.
+
+#![expect(unsafe_code, reason = "walks a list that only the owner changes, and only through this type")]
+
+use super::queue::Linked;
+use crate::actor::activation::{Activation, Incoming, incoming};
+use crate::message::{ExitReason, Node, NodeBox, node::class};
+use crate::pid::{Pid, Ref};
+use crate::signal::signal::Signal;
+use std::ptr::{NonNull, null_mut};
+
+/// The save pointer and the marks of one actor. The behaviour keeps it; it belongs to that actor's mailbox only.
+#[derive(Debug)]
+pub struct Receive {
+    /// The last node that was tried, or null: the next to try is the first.
+    tried: *mut Node,
+    marks: Vec<(Mark, *mut Node)>,
+    next_mark: u32,
+}
+
+// SAFETY: the pointers are only compared and followed by the actor's owner (`Cursor`).
+unsafe impl Send for Receive {}
+
+impl Default for Receive {
+    fn default() -> Receive {
+        Receive { tried: null_mut(), marks: Vec::new(), next_mark: 0 }
+    }
+}
+
+/// A remembered place of the queue.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Mark(u32);
+
+/// A message as the cursor shows it.
+#[derive(Debug)]
+pub enum Received<'n> {
+    /// A message.
+    Message(&'n Node),
+    /// An EXIT message (`{'EXIT', From, Reason}`).
+    Exit {
+        /// Who.
+        from: Pid,
+        /// Why.
+        reason: &'n ExitReason,
+    },
+    /// A DOWN message (`{'DOWN', Monitor, process, Pid, Reason}`).
+    Down {
+        /// What the monitor was set up with.
+        monitor: Ref,
+        /// Whom it watched.
+        pid: Pid,
+        /// Why it ended.
+        reason: &'n ExitReason,
+    },
+}
+
+/// A walk over the messages of the running actor.
+#[derive(Debug)]
+pub struct Cursor<'r, 'a> {
+    activation: &'r mut Activation<'a>,
+    place: &'r mut Receive,
+}
+
+impl<'r, 'a> Cursor<'r, 'a> {
+    pub(crate) fn new(activation: &'r mut Activation<'a>, place: &'r mut Receive) -> Cursor<'r, 'a> {
+        Cursor { activation, place }
+    }
+
+    fn next_node(&self) -> *mut Node {
+        match NonNull::new(self.place.tried) {
+            None => self.activation.cell.queue.first.get(),
+            // SAFETY: `tried` is a node of the queue: nodes leave it through `take` only, which moves `tried` on.
+            Some(tried) => unsafe { tried.as_ref() }.next(),
+        }
+    }
+
+    /// The message to try next; takes in what arrived when all were tried. `None`: wait (or the actor is doomed).
+    pub fn peek(&mut self) -> Option<Received<'_>> {
+        if self.next_node().is_null() {
+            self.activation.take_in();
+            if self.activation.is_doomed() {
+                return None;
+            }
+        }
+        let node = NonNull::new(self.next_node())?;
+        // SAFETY: a node of the queue; the borrow of self keeps it there.
+        let node = unsafe { node.as_ref() };
+        Some(shown(node))
+    }
+
+    /// The message at the cursor does not match: goes on to the next.
+    pub fn advance(&mut self) {
+        let node = self.next_node();
+        if !node.is_null() {
+            self.place.tried = node;
+        }
+    }
+
+    /// Takes the message at the cursor out of the queue. The next receive starts at the front.
+    pub fn take(&mut self) -> Option<Incoming> {
+        let node = self.unlink()?;
+        self.reset();
+        Some(incoming(node))
+    }
+
+    /// Starts at the front again.
+    pub fn reset(&mut self) {
+        self.place.tried = null_mut();
+    }
+
+    fn unlink(&mut self) -> Option<NodeBox> {
+        let node = NonNull::new(self.next_node())?;
+        let list = &self.activation.cell.queue;
+        // SAFETY: a node of the queue.
+        let after = unsafe { node.as_ref() }.next();
+        match NonNull::new(self.place.tried) {
+            None => list.first.set(after),
+            // SAFETY: a node of the queue.
+            Some(before) => unsafe { before.as_ref() }.set_next(after),
+        }
+        if after.is_null() {
+            list.last.set(self.place.tried);
+        }
+        for (_, place) in &mut self.place.marks {
+            if *place == node.as_ptr() {
+                *place = self.place.tried;
+            }
+        }
+        // SAFETY: taken off the list; the box is its only owner.
+        let node = unsafe { NodeBox::from_raw(node) };
+        if node.has_credit() {
+            node.drop_credit();
+            if let Some(bound) = &self.activation.cell.bound {
+                bound.took(node.lane());
+            }
+        }
+        Some(node)
+    }
+
+    /// Remembers the end of the queue as it is now: everything that is sent from now on comes after it.
+    pub fn mark(&mut self) -> Mark {
+        self.activation.take_in();
+        let mark = Mark(self.place.next_mark);
+        self.place.next_mark = self.place.next_mark.wrapping_add(1);
+        self.place.marks.push((mark, self.activation.cell.queue.last.get()));
+        mark
+    }
+
+    /// Starts behind what was there when `mark` was made; at the front when there is no such mark.
+    pub fn reset_to(&mut self, mark: Mark) {
+        let place = self.place.marks.iter().find(|(known, _)| *known == mark).map(|(_, place)| *place);
+        self.place.tried = place.unwrap_or(null_mut());
+    }
+
+    /// Forgets a mark.
+    pub fn forget(&mut self, mark: Mark) {
+        self.place.marks.retain(|(known, _)| *known != mark);
+    }
+
+    /// Removes the DOWN message of `monitor` if it is in the queue (`demonitor(Ref, [flush])`). The cursor goes to the front.
+    pub fn flush_down(&mut self, monitor: Ref) -> bool {
+        self.remove_if(
+            |received| matches!(received, Received::Down { monitor: found, .. } if *found == monitor),
+        )
+    }
+
+    /// Removes the first message that `is_it`. The cursor goes to the front.
+    pub fn remove_if(&mut self, mut is_it: impl FnMut(&Received<'_>) -> bool) -> bool {
+        self.activation.take_in();
+        self.reset();
+        loop {
+            let Some(node) = NonNull::new(self.next_node()) else {
+                self.reset();
+                return false;
+            };
+            // SAFETY: a node of the queue.
+            if is_it(&shown(unsafe { node.as_ref() })) {
+                drop(self.unlink());
+                self.reset();
+                return true;
+            }
+            self.advance();
+        }
+    }
+
+    /// Puts `message` in the place of the one at the cursor, which is dropped. For a frontend that made a term of it.
+    pub fn replace(&mut self, message: NodeBox) {
+        let Some(old) = NonNull::new(self.next_node()) else { return };
+        // SAFETY: a node of the queue.
+        let after = unsafe { old.as_ref() }.next();
+        let new = message.into_raw();
+        // SAFETY: just taken out of its box, ours.
+        unsafe { new.as_ref() }.set_next(after);
+        let list = &self.activation.cell.queue;
+        match NonNull::new(self.place.tried) {
+            None => list.first.set(new.as_ptr()),
+            // SAFETY: a node of the queue.
+            Some(before) => unsafe { before.as_ref() }.set_next(new.as_ptr()),
+        }
+        if after.is_null() {
+            list.last.set(new.as_ptr());
+        }
+        for (_, place) in &mut self.place.marks {
+            if *place == old.as_ptr() {
+                *place = new.as_ptr();
+            }
+        }
+        // SAFETY: off the list; the box is its only owner.
+        drop(unsafe { NodeBox::from_raw(old) });
+    }
+
+    /// Messages in the queue, tried or not (`process_info(_, message_queue_len)`). Linear.
+    pub fn queue_length(&mut self) -> usize {
+        self.activation.take_in();
+        let mut length = 0;
+        let mut next = self.activation.cell.queue.first.get();
+        while let Some(node) = NonNull::new(next) {
+            length += 1;
+            // SAFETY: a node of the queue.
+            next = unsafe { node.as_ref() }.next();
+        }
+        length
+    }
+}
+
+fn shown(node: &Node) -> Received<'_> {
+    if node.class.get() & class::SYSTEM != 0 {
+        match Signal::of(node) {
+            Some(Signal::Exit { from, reason, .. }) => return Received::Exit { from: *from, reason },
+            Some(Signal::Down { from, reference, reason }) => {
+                return Received::Down { monitor: *reference, pid: *from, reason };
+            }
+            _ => {}
+        }
+    }
+    Received::Message(node)
+}

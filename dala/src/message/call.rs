@@ -1,0 +1,459 @@
+//! Calls: a slot that the reply is put into, a future that waits for it, and what can go wrong.
+//!
+//! # Protocol of a slot
+//! ```text
+//! EMPTY -> WAITING   caller, after it stored its waker
+//! WAITING -> EMPTY   caller, to store another waker
+//! EMPTY | WAITING -> BUSY -> VALUE | FAILED   whoever completes (callee, or the deadline); it stores the result
+//!                                             in between, and wakes the caller if it was WAITING
+//! ```
+//! Only the first to reach BUSY completes; a reply that comes after the deadline is dropped.
+
+#![expect(unsafe_code, reason = "the slot's cells are guarded by its state word")]
+
+use super::exit::ExitReason;
+use crate::sync::{Arc, AtomicU8, AtomicU64, Ordering};
+use crate::timer::{Expire, TimerKey, Timers, nursery};
+use dala_ir::abi::Word;
+use dala_ir::term::TermWriter;
+use std::any::TypeId;
+use std::cell::UnsafeCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+const EMPTY: u8 = 0;
+const WAITING: u8 = 1;
+const BUSY: u8 = 2;
+const VALUE: u8 = 3;
+const FAILED: u8 = 4;
+
+/// Why a call has no reply.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The deadline passed.
+    #[error("no reply before the deadline")]
+    Timeout,
+    /// The callee ended before it replied.
+    #[error("the callee exited: {0}")]
+    Exited(ExitReason),
+    /// There is no such actor.
+    #[error("no such actor")]
+    NoProc,
+    /// The callee let go of the request without a reply.
+    #[error("the callee dropped the request")]
+    NoReply,
+    /// The callee's mailbox was full.
+    #[error("the callee's mailbox is full")]
+    Overloaded,
+    /// The callee does not understand the request; says why.
+    #[error("not understood: {0}")]
+    NotUnderstood(std::sync::Arc<str>),
+}
+
+/// Waits outside of the runtime's own kind of calls: how a reply reaches a caller that is not Rust.
+pub trait ForeignReply: Send {
+    /// The callee answered.
+    fn answer(self: Box<Self>, value: &dyn ReplyValue);
+    /// There will be no answer.
+    fn fail(self: Box<Self>, failure: CallError);
+}
+
+/// A reply as a term.
+pub trait ReplyValue {
+    /// Writes the term.
+    fn write(&self, writer: &mut dyn TermWriter) -> Word;
+}
+
+impl<R: super::StableLayout> ReplyValue for R {
+    fn write(&self, writer: &mut dyn TermWriter) -> Word {
+        self.write_term(writer)
+    }
+}
+
+#[repr(C)]
+struct Head {
+    state: AtomicU8,
+    /// The timer that was armed for the deadline: its deadline, then (release) its id, which is not 0.
+    timer_deadline: AtomicU64,
+    timer_id: AtomicU64,
+    vtable: &'static SlotVtable,
+    waker: UnsafeCell<Option<Waker>>,
+    failure: UnsafeCell<Option<CallError>>,
+}
+
+struct SlotVtable {
+    /// Lets go of the callee's share.
+    release: unsafe fn(*const Head),
+    foreign: bool,
+    /// The reply's type, of a native slot.
+    made_for: Option<fn() -> TypeId>,
+}
+
+#[repr(C)]
+struct Slot<R> {
+    head: Head,
+    value: UnsafeCell<Option<R>>,
+}
+
+// SAFETY: `waker`, `failure` and `value` are accessed only as the protocol above allows; R moves between threads.
+unsafe impl<R: Send> Send for Slot<R> {}
+// SAFETY: as above.
+unsafe impl<R: Send> Sync for Slot<R> {}
+
+#[repr(C)]
+struct ForeignSlot {
+    head: Head,
+    reply: Box<dyn ForeignReply>,
+}
+
+unsafe fn release_native<R>(head: *const Head) {
+    // SAFETY: the callee's share came from `Arc::into_raw` of an `Arc<Slot<R>>`, whose first field is the head.
+    drop(unsafe { Arc::from_raw(head.cast::<Slot<R>>()) });
+}
+
+unsafe fn release_foreign(head: *const Head) {
+    // SAFETY: came from `Box::into_raw` of a `Box<ForeignSlot>`, whose first field is the head.
+    drop(unsafe { Box::from_raw(head.cast_mut().cast::<ForeignSlot>()) });
+}
+
+struct VtableOf<R>(std::marker::PhantomData<R>);
+
+impl<R: 'static> VtableOf<R> {
+    const NATIVE: SlotVtable =
+        SlotVtable { release: release_native::<R>, foreign: false, made_for: Some(TypeId::of::<R>) };
+}
+
+static FOREIGN: SlotVtable = SlotVtable { release: release_foreign, foreign: true, made_for: None };
+
+impl Head {
+    fn new(vtable: &'static SlotVtable) -> Head {
+        Head {
+            state: AtomicU8::new(EMPTY),
+            timer_deadline: AtomicU64::new(0),
+            timer_id: AtomicU64::new(0),
+            vtable,
+            waker: UnsafeCell::new(None),
+            failure: UnsafeCell::new(None),
+        }
+    }
+
+    /// Gets the right to complete. Returns the state before, or nothing when another was first.
+    #[inline]
+    fn begin(&self) -> Option<u8> {
+        let mut state = self.state.load(Ordering::Relaxed);
+        while state == EMPTY || state == WAITING {
+            match self.state.compare_exchange_weak(state, BUSY, Ordering::AcqRel, Ordering::Relaxed) {
+                Ok(before) => return Some(before),
+                Err(now) => state = now,
+            }
+        }
+        None
+    }
+
+    #[inline]
+    fn finish(&self, before: u8, state: u8) {
+        let waker = if before == WAITING {
+            // SAFETY: we won BUSY, and a WAITING caller does not touch the waker.
+            unsafe { (*self.waker.get()).take() }
+        } else {
+            None
+        };
+        self.state.store(state, Ordering::Release);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn fail(&self, failure: CallError) {
+        if let Some(before) = self.begin() {
+            // SAFETY: BUSY is ours.
+            unsafe { *self.failure.get() = Some(failure) };
+            self.finish(before, FAILED);
+        }
+    }
+
+    /// Whether the result is there; otherwise `waker` will be woken.
+    #[inline]
+    fn poll_done(&self, waker: &Waker) -> bool {
+        loop {
+            let state = self.state.load(Ordering::Acquire);
+            match state {
+                VALUE | FAILED => return true,
+                BUSY => crate::sync::spin_loop(),
+                EMPTY => {
+                    // SAFETY: in EMPTY only the caller touches the waker.
+                    unsafe { *self.waker.get() = Some(waker.clone()) };
+                    if self
+                        .state
+                        .compare_exchange(EMPTY, WAITING, Ordering::AcqRel, Ordering::Relaxed)
+                        .is_ok()
+                    {
+                        return false;
+                    }
+                }
+                _ => {
+                    // Back to EMPTY to look at the waker; when that fails the result came.
+                    if self
+                        .state
+                        .compare_exchange(WAITING, EMPTY, Ordering::AcqRel, Ordering::Relaxed)
+                        .is_ok()
+                    {
+                        // SAFETY: in EMPTY only the caller touches the waker.
+                        let same =
+                            unsafe { (*self.waker.get()).as_ref() }.is_some_and(|old| old.will_wake(waker));
+                        if same
+                            && self
+                                .state
+                                .compare_exchange(EMPTY, WAITING, Ordering::AcqRel, Ordering::Relaxed)
+                                .is_ok()
+                        {
+                            return false;
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The callee's end of a call. Dropping it unanswered fails the call with [`CallError::NoReply`].
+pub struct ReplyHandle(*const Head);
+
+// SAFETY: a handle is a share of a slot, which is Sync, or owns a foreign reply, which is Send.
+unsafe impl Send for ReplyHandle {}
+// SAFETY: a shared handle gives access to nothing.
+unsafe impl Sync for ReplyHandle {}
+
+impl std::fmt::Debug for ReplyHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ReplyHandle")
+    }
+}
+
+impl ReplyHandle {
+    /// A handle whose reply goes to `reply`.
+    pub fn foreign(reply: Box<dyn ForeignReply>) -> ReplyHandle {
+        let slot = Box::new(ForeignSlot { head: Head::new(&FOREIGN), reply });
+        ReplyHandle(Box::into_raw(slot).cast_const().cast())
+    }
+
+    pub(crate) fn into_bits(self) -> u64 {
+        std::mem::ManuallyDrop::new(self).0 as u64
+    }
+
+    /// # Safety
+    /// `bits` came from [`ReplyHandle::into_bits`], once.
+    pub(crate) unsafe fn from_bits(bits: u64) -> ReplyHandle {
+        ReplyHandle(bits as *const Head)
+    }
+
+    fn head(&self) -> &Head {
+        // SAFETY: the handle keeps its slot alive.
+        unsafe { &*self.0 }
+    }
+
+    /// Answers.
+    ///
+    /// # Safety
+    /// The call was made for replies of type `R`, or is foreign.
+    #[inline]
+    pub(crate) unsafe fn answer<R: Send + 'static>(
+        self,
+        value: R,
+        write: impl FnOnce(&R, Box<dyn ForeignReply>),
+    ) {
+        if self.head().vtable.foreign {
+            let head = std::mem::ManuallyDrop::new(self).0;
+            // SAFETY: a foreign head is the first field of the ForeignSlot that we own.
+            let slot = unsafe { Box::from_raw(head.cast_mut().cast::<ForeignSlot>()) };
+            return write(&value, slot.reply);
+        }
+        // SAFETY: a native slot of a call for R (caller).
+        let slot = unsafe { &*self.0.cast::<Slot<R>>() };
+        if let Some(before) = slot.head.begin() {
+            // SAFETY: BUSY is ours.
+            unsafe { *slot.value.get() = Some(value) };
+            slot.head.finish(before, VALUE);
+        }
+        let this = std::mem::ManuallyDrop::new(self);
+        // SAFETY: our share, let go of once.
+        unsafe { release_native::<R>(this.0) };
+    }
+
+    /// Answers a call of ours that is not foreign.
+    pub(crate) fn answer_native<R: Send + 'static>(self, value: R) {
+        let made_for = self.head().vtable.made_for;
+        assert!(made_for.is_some_and(|made_for| made_for() == TypeId::of::<R>()), "a reply of another type");
+        // SAFETY: the call was made for R: just checked.
+        unsafe { self.answer(value, |_, _| ()) };
+    }
+
+    /// Lets the call fail.
+    pub fn fail(self, failure: CallError) {
+        let this = std::mem::ManuallyDrop::new(self);
+        let head = this.head();
+        if head.vtable.foreign {
+            // SAFETY: a foreign head is the first field of the ForeignSlot that we own.
+            let slot = unsafe { Box::from_raw(this.0.cast_mut().cast::<ForeignSlot>()) };
+            return slot.reply.fail(failure);
+        }
+        head.fail(failure);
+        // SAFETY: our share, let go of once.
+        unsafe { (head.vtable.release)(this.0) };
+    }
+}
+
+impl Drop for ReplyHandle {
+    fn drop(&mut self) {
+        ReplyHandle(self.0).fail_without_drop(CallError::NoReply);
+    }
+}
+
+impl ReplyHandle {
+    fn fail_without_drop(self, failure: CallError) {
+        // `fail` forgets self, so this does not come back to `drop`.
+        self.fail(failure);
+    }
+}
+
+impl<R: Send> Expire for Slot<R> {
+    fn expire(&self) {
+        self.head.fail(CallError::Timeout);
+    }
+
+    fn is_done(&self) -> bool {
+        self.head.state.load(Ordering::Acquire) >= BUSY
+    }
+
+    fn set_timer(&self, key: TimerKey) {
+        self.head.timer_deadline.store(key.deadline, Ordering::Relaxed);
+        self.head.timer_id.store(key.id, Ordering::Release);
+    }
+}
+
+/// The caller's end of a call: a future of the reply. Dropping it gives up; the callee still runs.
+#[must_use = "a call does nothing until it is awaited"]
+pub struct Call<R: Send + 'static> {
+    slot: Result<Arc<Slot<R>>, Option<CallError>>,
+    deadline: Option<Arming>,
+}
+
+#[derive(Clone, Copy)]
+struct Arming {
+    after: Duration,
+    timers: &'static Timers,
+    armed: bool,
+}
+
+impl<R: Send + 'static> std::fmt::Debug for Call<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Call")
+    }
+}
+
+impl<R: Send + 'static> Call<R> {
+    /// A new call: the caller's and the callee's end. Without `limit` it waits for ever.
+    pub(crate) fn new(limit: Option<(Duration, &'static Timers)>) -> (Call<R>, ReplyHandle) {
+        let slot = Arc::new(Slot { head: Head::new(&VtableOf::<R>::NATIVE), value: UnsafeCell::new(None) });
+        let handle = ReplyHandle(Arc::into_raw(slot.clone()).cast());
+        let deadline = limit.map(|(after, timers)| Arming { after, timers, armed: false });
+        (Call { slot: Ok(slot), deadline }, handle)
+    }
+
+    /// A call that failed before it was sent.
+    pub(crate) fn failed(failure: CallError) -> Call<R> {
+        Call { slot: Err(Some(failure)), deadline: None }
+    }
+
+    fn result(slot: &Slot<R>) -> Result<R, CallError> {
+        if slot.head.state.load(Ordering::Acquire) == VALUE {
+            // SAFETY: VALUE was read with acquire; from then on only the caller touches the value.
+            let value = unsafe { (*slot.value.get()).take() };
+            value.ok_or(CallError::NoReply)
+        } else {
+            // SAFETY: as above, for FAILED.
+            let failure = unsafe { (*slot.head.failure.get()).take() };
+            Err(failure.unwrap_or(CallError::NoReply))
+        }
+    }
+}
+
+impl<R: Send + 'static> Future for Call<R> {
+    type Output = Result<R, CallError>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let slot = match &mut this.slot {
+            Ok(slot) => slot,
+            Err(failure) => return Poll::Ready(Err(failure.take().unwrap_or(CallError::NoReply))),
+        };
+        if slot.head.poll_done(context.waker()) {
+            return Poll::Ready(Self::result(slot));
+        }
+        if let Some(arming) = &mut this.deadline
+            && !arming.armed
+        {
+            arming.armed = true;
+            nursery::expire_after(arming.timers, arming.after, slot.clone());
+        }
+        Poll::Pending
+    }
+}
+
+impl<R: Send + 'static> Unpin for Call<R> {}
+
+impl<R: Send + 'static> Drop for Call<R> {
+    #[inline]
+    fn drop(&mut self) {
+        if let (Ok(slot), Some(arming)) = (&self.slot, self.deadline) {
+            let id = slot.head.timer_id.load(Ordering::Acquire);
+            if id != 0 {
+                let deadline = slot.head.timer_deadline.load(Ordering::Relaxed);
+                arming.timers.cancel(TimerKey { deadline, id });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now<R: Send + 'static>(call: Call<R>) -> Option<Result<R, CallError>> {
+        let mut call = call;
+        match Pin::new(&mut call).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(result) => Some(result),
+            Poll::Pending => None,
+        }
+    }
+
+    #[test]
+    fn a_reply_reaches_the_caller_once() {
+        let (call, handle) = Call::<String>::new(None);
+        // SAFETY: the call is for strings.
+        unsafe { handle.answer("yes".to_owned(), |_, _| ()) };
+        assert_eq!(now(call), Some(Ok("yes".to_owned())));
+    }
+
+    #[test]
+    fn a_dropped_handle_fails_the_call() {
+        let (call, handle) = Call::<u8>::new(None);
+        drop(handle);
+        assert_eq!(now(call), Some(Err(CallError::NoReply)));
+    }
+
+    #[test]
+    fn a_reply_after_the_deadline_is_dropped() {
+        let (call, handle) = Call::<Arc<u8>>::new(None);
+        let value = Arc::new(1);
+        call.slot.as_ref().expect("sent").expire();
+        // SAFETY: the call is for these.
+        unsafe { handle.answer(value.clone(), |_, _| ()) };
+        assert_eq!(now(call), Some(Err(CallError::Timeout)));
+        assert_eq!(Arc::strong_count(&value), 1);
+    }
+}

@@ -1,0 +1,212 @@
+//! Why an actor ended.
+
+use dala_ir::abi::{Atom, Word, atoms};
+use dala_ir::term::{OwnedTerm, TermWriter};
+use std::panic::Location;
+use std::sync::Arc;
+
+/// Why an actor ended, or is told to end.
+///
+/// Erlang reference manual, "Processes", section "Error handling": a linked actor that does not trap exits ends too
+/// unless the reason is [`Normal`](ExitReason::Normal); [`Kill`](ExitReason::Kill) cannot be trapped and shows as
+/// [`Killed`](ExitReason::Killed) to others. Cloning costs at most a reference count.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ExitReason {
+    /// The work is done (`normal`).
+    Normal,
+    /// Told to by the supervisor or the runtime (`shutdown`).
+    Shutdown,
+    /// As `Shutdown`, with more to say (`{shutdown, Term}`).
+    ShutdownWith(OwnedTerm),
+    /// The untrappable signal (`kill`), as it is sent.
+    Kill,
+    /// Ended by [`Kill`](ExitReason::Kill) (`killed`), as others see it.
+    Killed,
+    /// There was no such actor (`noproc`).
+    NoProc,
+    /// A handler panicked.
+    Panic(Arc<PanicReason>),
+    /// Anything else a native actor says; in Erlang a binary.
+    Custom(Arc<str>),
+    /// Any other Erlang term.
+    Term(OwnedTerm),
+}
+
+/// What a panic said and where it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PanicReason {
+    /// The panic's message, or a note that it had none.
+    pub message: String,
+    /// File, line and column, when the panic hook could note them.
+    pub place: Option<String>,
+}
+
+impl ExitReason {
+    /// A reason in words.
+    pub fn custom(reason: impl Into<Arc<str>>) -> ExitReason {
+        ExitReason::Custom(reason.into())
+    }
+
+    /// Whether nothing went wrong: `normal`, `shutdown` or `{shutdown, _}` (as OTP's `transient` children mean it).
+    pub fn is_orderly(&self) -> bool {
+        matches!(self, ExitReason::Normal | ExitReason::Shutdown | ExitReason::ShutdownWith(_))
+    }
+
+    /// The reason as a term: atoms as in OTP, a panic as `{panic, Message, Place}`, a custom text as a binary.
+    pub fn write(&self, writer: &mut dyn TermWriter) -> Word {
+        match self {
+            ExitReason::Normal => Word::atom(atoms::NORMAL),
+            ExitReason::Shutdown => Word::atom(atoms::SHUTDOWN),
+            ExitReason::ShutdownWith(with) => {
+                let with = with.copy_to(writer);
+                writer.tuple(&[Word::atom(atoms::SHUTDOWN), with])
+            }
+            ExitReason::Kill => Word::atom(atoms::KILL),
+            ExitReason::Killed => Word::atom(atoms::KILLED),
+            ExitReason::NoProc => Word::atom(atoms::NOPROC),
+            ExitReason::Panic(panic) => {
+                let message = writer.binary(panic.message.as_bytes());
+                let place = match &panic.place {
+                    Some(place) => writer.binary(place.as_bytes()),
+                    None => Word::atom(atoms::UNDEFINED),
+                };
+                writer.tuple(&[Word::atom(atoms::PANIC), message, place])
+            }
+            ExitReason::Custom(reason) => writer.binary(reason.as_bytes()),
+            ExitReason::Term(term) => term.copy_to(writer),
+        }
+    }
+
+    /// The reason that this term is.
+    pub fn from_term(term: Word) -> ExitReason {
+        match term.as_atom() {
+            Some(atom) => ExitReason::from(atom),
+            None => ExitReason::Term(OwnedTerm::copy_of(term)),
+        }
+    }
+
+    /// As others see it: `kill` becomes `killed`.
+    pub(crate) fn as_seen(self) -> ExitReason {
+        match self {
+            ExitReason::Kill => ExitReason::Killed,
+            other => other,
+        }
+    }
+}
+
+impl From<Atom> for ExitReason {
+    fn from(atom: Atom) -> ExitReason {
+        match atom {
+            atoms::NORMAL => ExitReason::Normal,
+            atoms::SHUTDOWN => ExitReason::Shutdown,
+            atoms::KILL => ExitReason::Kill,
+            atoms::KILLED => ExitReason::Killed,
+            atoms::NOPROC => ExitReason::NoProc,
+            other => ExitReason::Term(OwnedTerm::from(other)),
+        }
+    }
+}
+
+/// Reasons with terms in them are equal when they share the term; compare the terms themselves for more.
+impl PartialEq for ExitReason {
+    fn eq(&self, other: &ExitReason) -> bool {
+        use ExitReason as R;
+        match (self, other) {
+            (R::Normal, R::Normal) | (R::Shutdown, R::Shutdown) | (R::Kill, R::Kill) => true,
+            (R::Killed, R::Killed) | (R::NoProc, R::NoProc) => true,
+            (R::Panic(one), R::Panic(two)) => one == two,
+            (R::Custom(one), R::Custom(two)) => one == two,
+            (R::ShutdownWith(one), R::ShutdownWith(two)) | (R::Term(one), R::Term(two)) => {
+                one.root() == two.root()
+            }
+            _ => false,
+        }
+    }
+}
+
+impl std::fmt::Display for ExitReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ExitReason::Normal => f.write_str("normal"),
+            ExitReason::Shutdown => f.write_str("shutdown"),
+            ExitReason::ShutdownWith(with) => write!(f, "{{shutdown, {:?}}}", with.root()),
+            ExitReason::Kill => f.write_str("kill"),
+            ExitReason::Killed => f.write_str("killed"),
+            ExitReason::NoProc => f.write_str("noproc"),
+            ExitReason::Panic(panic) => panic.fmt(f),
+            ExitReason::Custom(reason) => f.write_str(reason),
+            ExitReason::Term(term) => write!(f, "{:?}", term.root()),
+        }
+    }
+}
+
+impl std::fmt::Display for PanicReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "panic: {}", self.message)?;
+        match &self.place {
+            Some(place) => write!(f, " at {place}"),
+            None => Ok(()),
+        }
+    }
+}
+
+thread_local! {
+    static LAST_PANIC_PLACE: std::cell::RefCell<Option<String>> = const { std::cell::RefCell::new(None) };
+    static IN_ACTOR: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Runs `activation`; a panic in it becomes an exit reason with its message and place. The panic hook prints nothing
+/// for it: whoever watches the actor learns the reason.
+pub(crate) fn catch<R>(activation: impl FnOnce() -> R) -> Result<R, ExitReason> {
+    install_hook();
+    let before = IN_ACTOR.with(|flag| flag.replace(true));
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(activation));
+    IN_ACTOR.with(|flag| flag.set(before));
+    result.map_err(reason_of)
+}
+
+#[cold]
+fn reason_of(payload: Box<dyn std::any::Any + Send>) -> ExitReason {
+    let message = match payload.downcast::<String>() {
+        Ok(text) => *text,
+        Err(other) => match other.downcast::<&'static str>() {
+            Ok(text) => (*text).to_owned(),
+            Err(_) => "(no text)".to_owned(),
+        },
+    };
+    let place = LAST_PANIC_PLACE.with(|place| place.borrow_mut().take());
+    ExitReason::Panic(Arc::new(PanicReason { message, place }))
+}
+
+/// Notes the place of panics inside actors; leaves all others to the hook that was there.
+fn install_hook() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    if ONCE.is_completed() {
+        return;
+    }
+    ONCE.call_once(|| {
+        let former = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if IN_ACTOR.with(std::cell::Cell::get) {
+                let place = info.location().map(Location::to_string);
+                LAST_PANIC_PLACE.with(|slot| *slot.borrow_mut() = place);
+            } else {
+                former(info);
+            }
+        }));
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_a_reason_with_message_and_place() {
+        let reason = catch(|| panic!("out of {}", "tea")).expect_err("it panics");
+        let ExitReason::Panic(panic) = &reason else { panic!("{reason}") };
+        assert_eq!(panic.message, "out of tea");
+        assert!(panic.place.as_ref().is_some_and(|place| place.contains("exit.rs")), "{panic:?}");
+    }
+}

@@ -1,0 +1,217 @@
+//! Blocks for message nodes and actor cells: free lists by size class, one set a thread, with a shared depot.
+//!
+//! A thread that frees more than it allocates (a consumer) gives whole batches to the depot, where a thread that
+//! allocates more (a producer) finds them: without that, producer and consumer would meet in the system allocator at
+//! every message. Measured in the prototype (facts/native.md section 5); see `benches/peers`.
+//!
+//! With the feature `system-alloc` every block is the system allocator's, so that AddressSanitizer and Miri see each
+//! one. Blocks carved for a class stay with the process.
+
+#![expect(unsafe_code, reason = "an allocator")]
+
+use crate::sync::{Mutex, lock};
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::cell::Cell;
+use std::ptr::{NonNull, null_mut};
+
+/// Alignment of every block.
+pub(crate) const ALIGN: usize = 16;
+const CLASSES: usize = 24;
+/// Blocks in a batch; a thread keeps at most two batches a class.
+const BATCH: u32 = 256;
+/// Blocks carved from the system at a time.
+const CARVED: usize = 64;
+/// Size of the largest class; greater blocks are the system's.
+const LARGEST: usize = CLASSES * ALIGN;
+const POOLED: bool = !cfg!(any(miri, feature = "system-alloc"));
+
+struct FreeBlock {
+    next: *mut FreeBlock,
+}
+
+struct List {
+    first: Cell<*mut FreeBlock>,
+    length: Cell<u32>,
+}
+
+/// Batches of one class that some thread had to spare; each is a list of blocks.
+struct Depot(Mutex<Vec<Batch>>);
+
+struct Batch {
+    first: *mut FreeBlock,
+    length: u32,
+}
+
+// SAFETY: a batch is a list of free blocks that whoever holds the batch owns alone.
+unsafe impl Send for Batch {}
+
+static DEPOTS: [Depot; CLASSES] = [const { Depot(Mutex::new(Vec::new())) }; CLASSES];
+
+thread_local! {
+    static LISTS: [List; CLASSES] =
+        const { [const { List { first: Cell::new(null_mut()), length: Cell::new(0) } }; CLASSES] };
+    static ON_EXIT: ReturnOnExit = const { ReturnOnExit };
+}
+
+/// Gives a thread's blocks to the depot when the thread ends.
+struct ReturnOnExit;
+
+impl Drop for ReturnOnExit {
+    fn drop(&mut self) {
+        let _ = LISTS.try_with(|lists| {
+            for (list, depot) in lists.iter().zip(&DEPOTS) {
+                let first = list.first.replace(null_mut());
+                let length = list.length.replace(0);
+                if length > 0 {
+                    lock(&depot.0).push(Batch { first, length });
+                }
+            }
+        });
+    }
+}
+
+const fn class_of(size: usize) -> usize {
+    if size == 0 { 0 } else { (size - 1) / ALIGN }
+}
+
+const fn layout_of(size: usize) -> Layout {
+    match Layout::from_size_align(if size == 0 { 1 } else { size }, ALIGN) {
+        Ok(layout) => layout,
+        Err(_) => panic!("a block is smaller than half the address space"),
+    }
+}
+
+/// A block of `size` bytes, aligned to [`ALIGN`], with unspecified content. Costs a few instructions when the
+/// thread has a free block of the class.
+#[inline(always)]
+pub(crate) fn allocate(size: usize) -> NonNull<u8> {
+    if !POOLED || size > LARGEST {
+        return from_system(size);
+    }
+    let class = class_of(size);
+    LISTS.with(|lists| {
+        let list = &lists[class];
+        let first = list.first.get();
+        match NonNull::new(first) {
+            Some(block) => {
+                // SAFETY: a listed block is free and starts with its link.
+                list.first.set(unsafe { (*first).next });
+                list.length.set(list.length.get() - 1);
+                block.cast()
+            }
+            None => refill(class, list),
+        }
+    })
+}
+
+/// Frees a block of [`allocate`].
+///
+/// # Safety
+/// `block` came from `allocate(size)`, is freed once, and is not read afterwards.
+#[inline(always)]
+pub(crate) unsafe fn free(block: NonNull<u8>, size: usize) {
+    if !POOLED || size > LARGEST {
+        // SAFETY: allocated with this layout by `from_system`.
+        return unsafe { dealloc(block.as_ptr(), layout_of(size)) };
+    }
+    let class = class_of(size);
+    LISTS.with(|lists| {
+        let list = &lists[class];
+        let block: *mut FreeBlock = block.as_ptr().cast();
+        // SAFETY: the block is ours, at least 16 bytes long and aligned.
+        unsafe { (*block).next = list.first.get() };
+        list.first.set(block);
+        let length = list.length.get() + 1;
+        list.length.set(length);
+        if length >= 2 * BATCH {
+            spill(class, list);
+        }
+    })
+}
+
+#[cold]
+#[inline(never)]
+fn from_system(size: usize) -> NonNull<u8> {
+    let layout = layout_of(size);
+    // SAFETY: the layout's size is not zero.
+    let block = unsafe { alloc(layout) };
+    NonNull::new(block).unwrap_or_else(|| handle_alloc_error(layout))
+}
+
+#[cold]
+#[inline(never)]
+fn refill(class: usize, list: &List) -> NonNull<u8> {
+    let _ = ON_EXIT.try_with(|_| ());
+    let batch = lock(&DEPOTS[class].0).pop();
+    if let Some(Batch { first, length }) = batch {
+        list.length.set(length - 1);
+        // SAFETY: the batch is ours now, a list, and not empty.
+        list.first.set(unsafe { (*first).next });
+        return NonNull::new(first).expect("a batch has at least one block").cast();
+    }
+    let size = (class + 1) * ALIGN;
+    let base = from_system(size * CARVED);
+    for index in (1..CARVED).rev() {
+        // SAFETY: within the slab just allocated.
+        let block: *mut FreeBlock = unsafe { base.as_ptr().add(index * size) }.cast();
+        // SAFETY: ours, and large enough for a link.
+        unsafe { (*block).next = list.first.get() };
+        list.first.set(block);
+    }
+    list.length.set(list.length.get() + CARVED as u32 - 1);
+    base
+}
+
+#[cold]
+#[inline(never)]
+fn spill(class: usize, list: &List) {
+    let first = list.first.get();
+    let mut last = first;
+    for _ in 1..BATCH {
+        // SAFETY: the list has at least two batches of free blocks.
+        last = unsafe { (*last).next };
+    }
+    // SAFETY: as above.
+    list.first.set(unsafe { (*last).next });
+    // SAFETY: as above; the batch ends here.
+    unsafe { (*last).next = null_mut() };
+    list.length.set(list.length.get() - BATCH);
+    lock(&DEPOTS[class].0).push(Batch { first, length: BATCH });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_that_live_together_do_not_overlap() {
+        let blocks: Vec<_> = (0..5000usize).map(|index| (allocate(index % 500), index % 500)).collect();
+        for (index, &(block, size)) in blocks.iter().enumerate() {
+            // SAFETY: `size` bytes of the block are ours.
+            unsafe { block.as_ptr().write_bytes(index as u8, size) };
+        }
+        for (index, &(block, size)) in blocks.iter().enumerate() {
+            // SAFETY: written above.
+            let bytes = unsafe { std::slice::from_raw_parts(block.as_ptr(), size) };
+            assert!(bytes.iter().all(|&byte| byte == index as u8));
+            // SAFETY: allocated with this size.
+            unsafe { free(block, size) };
+        }
+    }
+
+    #[test]
+    fn a_producer_finds_what_a_consumer_freed() {
+        let addresses: Vec<usize> = std::thread::spawn(|| {
+            let blocks: Vec<_> = (0..1024).map(|_| allocate(380)).collect();
+            let addresses = blocks.iter().map(|block| block.as_ptr() as usize).collect();
+            // SAFETY: allocated with this size.
+            blocks.into_iter().for_each(|block| unsafe { free(block, 380) });
+            addresses
+        })
+        .join()
+        .expect("allocates and frees");
+        if POOLED {
+            assert!(addresses.contains(&(allocate(380).as_ptr() as usize)));
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! One scheduler: the part that all its workers share.
+
+#![expect(unsafe_code, reason = "finds the scheduler behind its host table, and holds jobs in atomic slots")]
+
+use super::background::Background;
+use super::park::Idle;
+use super::run_queue::{Job, Robbed, RunQueues};
+use super::worker::{self, Worker};
+use crate::actor::cell::Header;
+use crate::actor::host::{Host, HostFunctions};
+use crate::message::DeadLetters;
+use crate::registry::name::Names;
+use crate::sync::{Arc, AtomicBool, AtomicPtr, AtomicU64, Ordering, Parker};
+use crate::timer::Timers;
+use crossbeam_queue::SegQueue;
+use crossbeam_utils::CachePadded;
+use std::ptr::{NonNull, null_mut};
+
+/// What all schedulers of one runtime share.
+#[derive(Debug)]
+pub(crate) struct Services {
+    pub(crate) timers: &'static Timers,
+    pub(crate) dead_letters: Arc<DeadLetters>,
+    pub(crate) names: Names,
+    pub(crate) background: Background,
+}
+
+/// A worker as others see it.
+#[derive(Debug)]
+pub(crate) struct Remote {
+    /// The actor that the worker runs next. Only the worker puts one in; anyone takes it out.
+    lifo: CachePadded<AtomicPtr<Header>>,
+    pub(crate) robbed: Robbed,
+    pub(crate) parker: Parker,
+}
+
+/// Workers that share work.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct Scheduler {
+    host: Host,
+    pub(crate) services: Arc<Services>,
+    pub(crate) injector: SegQueue<Job>,
+    pub(crate) remotes: Box<[Remote]>,
+    pub(crate) idle: Idle,
+    pub(crate) is_ending: AtomicBool,
+    /// Times that a worker went to sleep.
+    pub(crate) sleeps: AtomicU64,
+}
+
+static FUNCTIONS: HostFunctions = HostFunctions { schedule, share_work, ended, enter_tokio };
+
+fn of(host: &Host) -> &Scheduler {
+    // SAFETY: every host is the first field of a scheduler: `Scheduler::new` makes the only ones with these functions.
+    unsafe { &*(&raw const *host).cast::<Scheduler>() }
+}
+
+#[inline]
+fn schedule(host: &Host, cell: NonNull<Header>) {
+    let scheduler = of(host);
+    worker::with(|worker| match worker {
+        Some(worker) if worker.is_of(scheduler) => worker.schedule(Job(cell)),
+        _ => scheduler.inject(Job(cell)),
+    });
+}
+
+fn share_work(_host: &Host) {
+    worker::with(|worker| {
+        if let Some(worker) = worker {
+            worker.share_lifo();
+        }
+    });
+}
+
+fn ended(host: &Host, cell: &Header) {
+    of(host).services.names.forget(cell.pid());
+}
+
+#[inline]
+fn enter_tokio(host: &Host) {
+    worker::with(|worker| {
+        if let Some(worker) = worker {
+            worker.enter_tokio(&of(host).services.background);
+        }
+    });
+}
+
+impl Scheduler {
+    /// A scheduler and the queues of its workers, which are not running yet.
+    pub(crate) fn new(services: Arc<Services>, workers: usize) -> (Arc<Scheduler>, Vec<RunQueues>) {
+        let (queues, remotes): (Vec<_>, Vec<_>) = (0..workers)
+            .map(|_| {
+                let (queues, robbed) = RunQueues::new();
+                let lifo = CachePadded::new(AtomicPtr::new(null_mut()));
+                (queues, Remote { lifo, robbed, parker: Parker::new() })
+            })
+            .unzip();
+        let host = Host {
+            functions: &FUNCTIONS,
+            timers: services.timers,
+            dead_letters: services.dead_letters.clone(),
+        };
+        let scheduler = Scheduler {
+            host,
+            services,
+            injector: SegQueue::new(),
+            remotes: remotes.into(),
+            idle: Idle::new(workers as u32),
+            is_ending: AtomicBool::new(false),
+            sleeps: AtomicU64::new(0),
+        };
+        (Arc::new(scheduler), queues)
+    }
+
+    pub(crate) fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// From another thread: any worker may take it.
+    pub(crate) fn inject(&self, job: Job) {
+        self.injector.push(job);
+        self.announce();
+    }
+
+    /// Wakes a worker if that is of use.
+    #[inline(always)]
+    pub(crate) fn announce(&self) {
+        if let Some(worker) = self.idle.announce() {
+            self.remotes[worker].parker.unpark();
+        }
+    }
+
+    /// Lets all workers end when they have nothing to do.
+    pub(crate) fn end(&self) {
+        self.is_ending.store(true, Ordering::SeqCst);
+        for worker in self.idle.take_all() {
+            self.remotes[worker].parker.unpark();
+        }
+        // One that was about to sleep finds the token.
+        self.remotes.iter().for_each(|remote| remote.parker.unpark());
+    }
+
+    /// Runs worker `index` on this thread until the scheduler ends.
+    pub(crate) fn work(self: &Arc<Self>, index: usize, queues: RunQueues) {
+        Worker::new(self.clone(), index, queues).run();
+    }
+}
+
+impl Remote {
+    /// Worker only. Returns what was there before.
+    #[inline(always)]
+    pub(crate) fn put_lifo(&self, job: Job) -> Option<Job> {
+        // Nobody else puts one in, so an empty slot stays empty: a plain store instead of an exchange.
+        if self.lifo.load(Ordering::Relaxed).is_null() {
+            self.lifo.store(job.0.as_ptr(), Ordering::Release);
+            return None;
+        }
+        NonNull::new(self.lifo.swap(job.0.as_ptr(), Ordering::AcqRel)).map(Job)
+    }
+
+    /// Anyone.
+    #[inline(always)]
+    pub(crate) fn take_lifo(&self) -> Option<Job> {
+        if self.lifo.load(Ordering::Relaxed).is_null() {
+            return None;
+        }
+        NonNull::new(self.lifo.swap(null_mut(), Ordering::AcqRel)).map(Job)
+    }
+}

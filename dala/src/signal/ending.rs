@@ -1,0 +1,101 @@
+//! The end of an actor: everybody who must know learns of it, once, in an order that shows nothing half-dead.
+
+#![expect(unsafe_code, reason = "acts as the last owner of the cell")]
+
+use super::deliver::send_or_forget;
+use super::signal::Signal;
+use crate::actor::activation::Activation;
+use crate::actor::cell::Header;
+use crate::mailbox::queue::Linked;
+use crate::message::{CallError, DeadLetter, DeadLetterCause, ExitReason, Node, NodeBox, exit};
+use crate::pid::Pid;
+use crate::sync::{Ordering, fence};
+use std::ptr::NonNull;
+
+/// Ends the actor. Afterwards the cell is not the caller's any more.
+#[cold]
+pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
+    let cell = activation.cell;
+    let pid = cell.pid();
+    let reason = reason.as_seen();
+    // A panic in the last hook or in a destructor changes nothing any more.
+    // SAFETY: we own the cell; the behaviour is not running.
+    let _ = exit::catch(|| unsafe { (cell.vtable.exiting)(cell, &reason, activation) });
+    // SAFETY: as above; dropped once, and nothing runs the behaviour again.
+    let _ = exit::catch(|| unsafe { (cell.vtable.drop_state)(cell) });
+    // From here on pushes fail, so what is in the mailbox now is all that there will ever be.
+    let rest = cell.head.close::<Node>();
+    if let Some(bound) = &cell.bound {
+        bound.close();
+    }
+    // Pairs with the fence of `registry::name`: either we see the name, or who registers it sees the closed mailbox.
+    fence(Ordering::SeqCst);
+    if cell.named.load(Ordering::Relaxed) {
+        (cell.host().functions.ended)(cell.host(), cell);
+    }
+    // SAFETY: we own the cell.
+    let relations = unsafe { cell.take_relations() };
+    for node in cell.queue.drain() {
+        refuse(cell, node, &reason);
+    }
+    if let Some(mut relations) = relations {
+        if let Some(lanes) = relations.lanes.take() {
+            for node in lanes.drain() {
+                refuse(cell, node, &reason);
+            }
+        }
+        for peer in relations.links.take_all() {
+            send_or_forget(peer, Signal::Exit { from: pid, reason: reason.clone(), by_link: true });
+        }
+        for (reference, watcher) in relations.monitors.watchers.drain() {
+            send_or_forget(watcher, Signal::Down { from: pid, reference, reason: reason.clone() });
+        }
+        for (reference, watched) in relations.monitors.watched.drain() {
+            send_or_forget(watched, Signal::Demonitor { reference });
+        }
+    }
+    for node in in_arrival_order(rest) {
+        refuse(cell, node, &reason);
+    }
+    cell.retire();
+}
+
+fn in_arrival_order(last: Option<NonNull<Node>>) -> Vec<NodeBox> {
+    let mut nodes = Vec::new();
+    let mut next = last;
+    while let Some(node) = next {
+        // SAFETY: nodes of a closed mailbox are ours, each once.
+        let node = unsafe { NodeBox::from_raw(node) };
+        next = NonNull::new(node.next());
+        nodes.push(node);
+    }
+    nodes.reverse();
+    nodes
+}
+
+/// Does for a dead actor what it would have done with a node.
+fn refuse(cell: &Header, node: NodeBox, reason: &ExitReason) {
+    let pid = cell.pid();
+    match Signal::from_node(node) {
+        Ok(signal) => gone(pid, signal),
+        Err(node) if node.is_call() => node.fail_call(|| CallError::Exited(reason.clone())),
+        Err(node) => cell.host().dead_letters.record(|| DeadLetter {
+            to: pid,
+            message: node.vtable().name.to_owned(),
+            cause: DeadLetterCause::ReceiverExited,
+        }),
+    }
+}
+
+/// Answers a signal to an actor that does not exist.
+pub(crate) fn gone(pid: Pid, signal: Signal) {
+    match signal {
+        Signal::Link { from, .. } => {
+            send_or_forget(from, Signal::Exit { from: pid, reason: ExitReason::NoProc, by_link: true });
+        }
+        Signal::Monitor { from, reference } => {
+            send_or_forget(from, Signal::Down { from: pid, reference, reason: ExitReason::NoProc });
+        }
+        _ => {}
+    }
+}

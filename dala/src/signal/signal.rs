@@ -1,0 +1,55 @@
+//! The signals.
+
+#![expect(unsafe_code, reason = "makes and reads nodes of the signal kind")]
+
+use crate::message::{ExitReason, Node, NodeBox, NodeVtable, PayloadKind, node::class};
+use crate::pid::{Pid, Ref};
+
+/// What one actor (or the runtime) does to another.
+#[derive(Debug)]
+pub(crate) enum Signal {
+    /// `exit/2` (`by_link` false), or the end of a linked actor.
+    Exit { from: Pid, reason: ExitReason, by_link: bool },
+    /// Ask for a link; `id` is new.
+    Link { from: Pid, id: u64 },
+    /// End the link as the sender knows it: by the id it made and the one it was told (0 for none).
+    Unlink { from: Pid, made: u64, told: u64 },
+    /// Watch the receiver.
+    Monitor { from: Pid, reference: Ref },
+    /// Stop watching.
+    Demonitor { reference: Ref },
+    /// A watched actor ended.
+    Down { from: Pid, reference: Ref, reason: ExitReason },
+    /// A question to the behaviour, answered out of order with messages (`process_info/2` of another).
+    Ask(Question),
+}
+
+/// What is asked of a behaviour; the behaviour knows the type.
+pub type Question = Box<dyn std::any::Any + Send>;
+
+static VTABLE: NodeVtable = NodeVtable::of::<Signal>(PayloadKind::Signal).named("signal");
+
+impl Signal {
+    pub(crate) fn into_node(self) -> NodeBox {
+        // SAFETY: VTABLE was made for signals.
+        let mut node = unsafe { NodeBox::typed(&VTABLE, self) };
+        node.mark(class::SIGNAL);
+        node
+    }
+
+    /// The signal in a node of this kind.
+    pub(crate) fn of(node: &Node) -> Option<&Signal> {
+        // SAFETY: the vtable says that the payload is a signal; nodes that were emptied are not shown around.
+        std::ptr::eq(node.vtable(), &VTABLE).then(|| unsafe { &*node.payload().cast::<Signal>() })
+    }
+
+    /// Takes the signal out of a node.
+    pub(crate) fn from_node(node: NodeBox) -> Result<Signal, NodeBox> {
+        if std::ptr::eq(node.vtable(), &VTABLE) {
+            // SAFETY: as above.
+            Ok(unsafe { node.into_payload() })
+        } else {
+            Err(node)
+        }
+    }
+}

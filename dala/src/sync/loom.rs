@@ -1,0 +1,8 @@
+//! The model checker's.
+
+pub(crate) use loom::hint::spin_loop;
+pub(crate) use loom::sync::atomic::{
+    AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
+};
+pub(crate) use loom::sync::{Arc, Condvar, Mutex, MutexGuard};
+pub(crate) use loom::thread;

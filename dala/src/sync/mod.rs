@@ -1,0 +1,32 @@
+//! The only door to atomics, locks, threads, parking and randomness.
+//!
+//! Everything else in the crate takes them from here, so that a build with `--cfg loom` model-checks the same code
+//! and a simulator can take the place of the clock (see [`timer`](crate::timer) for clocks). Imports nothing of the
+//! crate; every other module may import this one.
+
+#[cfg(not(loom))]
+#[path = "std.rs"]
+mod imp;
+
+#[cfg(loom)]
+#[path = "loom.rs"]
+mod imp;
+
+pub(crate) use imp::*;
+
+#[cfg(not(loom))]
+mod block_on;
+mod parker;
+#[cfg(not(loom))]
+mod random;
+
+#[cfg(not(loom))]
+pub(crate) use block_on::block_on;
+pub(crate) use parker::Parker;
+#[cfg(not(loom))]
+pub(crate) use random::Random;
+
+/// Locks; a panic of another holder does not spread (our critical sections leave no half-made state).
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}

@@ -1,0 +1,31 @@
+//! One thread's sleep: a token that an unpark leaves and a park takes.
+
+use super::{Condvar, Mutex, lock};
+
+/// Lets one thread sleep until another says so. An unpark that comes first is not lost.
+#[derive(Debug, Default)]
+pub(crate) struct Parker {
+    token: Mutex<bool>,
+    arrived: Condvar,
+}
+
+impl Parker {
+    pub(crate) fn new() -> Parker {
+        Parker { token: Mutex::new(false), arrived: Condvar::new() }
+    }
+
+    /// Sleeps until [`Parker::unpark`]; returns at once when that has happened since the last park.
+    pub(crate) fn park(&self) {
+        let mut token = lock(&self.token);
+        while !*token {
+            token = self.arrived.wait(token).unwrap_or_else(|poisoned| poisoned.into_inner());
+        }
+        *token = false;
+    }
+
+    /// Wakes the sleeper, or lets its next park return at once.
+    pub(crate) fn unpark(&self) {
+        *lock(&self.token) = true;
+        self.arrived.notify_one();
+    }
+}

@@ -1,0 +1,25 @@
+//! Time: clocks, deadlines, and the timers of runtimes.
+//!
+//! Timers sleep on one thread of the OS process, started when the first timer is armed. It wakes at the earliest
+//! deadline or when an earlier one is armed, and at no other time: no timer, no wake-up.
+//!
+//! A worker does not arm the deadlines of its calls at once: it keeps them in its [`nursery`], and arms only those that
+//! are still waiting when it has nothing else to do or some activations later. Most calls are answered by then.
+
+pub mod clock;
+pub(crate) mod nursery;
+mod timers;
+
+pub use clock::{Clock, VirtualClock};
+pub use timers::TimerKey;
+pub(crate) use timers::{Action, Timers};
+
+/// Something that waits with a deadline.
+pub(crate) trait Expire: Send + Sync {
+    /// The deadline passed.
+    fn expire(&self);
+    /// Whether there is nothing left to expire.
+    fn is_done(&self) -> bool;
+    /// Notes the timer that was armed for it.
+    fn set_timer(&self, key: TimerKey);
+}
