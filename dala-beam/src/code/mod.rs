@@ -1,7 +1,14 @@
 //! Loaded modules: finding, loading, replacing and purging them.
 
+pub mod error;
+pub mod export;
+pub mod lookup;
+pub mod module;
 pub mod paths;
 pub mod server;
 
+pub use error::LoadFailure;
+pub use export::ExportTable;
+pub use module::LoadedModule;
 pub use paths::{CodePaths, InstallError};
 pub use server::CodeServer;

@@ -93,6 +93,15 @@ impl CodePaths {
         self.folders.len() != before
     }
 
+    /// The folder of an application, over its `ebin` (`code:lib_dir/1`).
+    pub fn application(&self, name: &str) -> Option<PathBuf> {
+        self.folders
+            .iter()
+            .find(|folder| is_application(folder, name))
+            .and_then(|folder| folder.parent())
+            .map(PathBuf::from)
+    }
+
     /// OTP's root (`code:root_dir/0`).
     pub fn otp_root(&self) -> Option<&Path> {
         self.otp_root.as_deref()

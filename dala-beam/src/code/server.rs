@@ -1,21 +1,100 @@
 //! The code server: which modules are loaded, and how a missing one is found.
+//!
+//! Not a process, as OTP's is: any process that calls a missing function loads the module itself, under a lock that
+//! makes others wait for the result.
 
-use std::sync::RwLock;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use dala_ir::abi::Atom;
+use hashbrown::HashMap;
+
+use super::error::LoadFailure;
+use super::export::ExportTable;
+use super::lookup::{CodeByName, Lookup};
+use super::module::LoadedModule;
 use super::paths::CodePaths;
 use crate::process::SystemOptions;
+
+/// The versions of one module.
+#[derive(Debug, Default)]
+struct Versions {
+    current: Option<Arc<LoadedModule>>,
+    old: Option<Arc<LoadedModule>>,
+}
 
 /// Loaded modules of one runtime and where others are found.
 #[derive(Debug)]
 pub struct CodeServer {
     /// Folders searched.
     pub paths: RwLock<CodePaths>,
+    modules: RwLock<HashMap<Atom, Versions>>,
+    exports: ExportTable,
+    lookup: Lookup,
+    /// Held while a module is loaded.
+    loading: Mutex<()>,
 }
 
 impl CodeServer {
     /// A server that has loaded nothing.
     pub fn new(options: &SystemOptions) -> CodeServer {
         let paths = CodePaths::find(&options.paths, options.otp.as_deref(), options.elixir.as_deref());
-        CodeServer { paths: RwLock::new(paths.unwrap_or_else(|_| CodePaths::only(options.paths.clone()))) }
+        CodeServer {
+            paths: RwLock::new(paths.unwrap_or_else(|_| CodePaths::only(options.paths.clone()))),
+            modules: RwLock::default(),
+            exports: ExportTable::new(),
+            lookup: Lookup::default(),
+            loading: Mutex::new(()),
+        }
+    }
+
+    /// All export entries.
+    pub fn exports(&self) -> &ExportTable {
+        &self.exports
+    }
+
+    /// Code by name, for decoding external terms.
+    pub fn by_name(&self) -> CodeByName<'_> {
+        self.lookup.of(&self.exports)
+    }
+
+    /// Tells people why a module that some code called was not loaded, unless it just does not exist.
+    pub(crate) fn note_failure(&self, failure: &LoadFailure) {
+        if !matches!(failure, LoadFailure::NotFound(_)) {
+            eprintln!("=ERROR REPORT====\nLoading failed: {failure}");
+        }
+    }
+
+    fn with_modules<R>(&self, look: impl FnOnce(&HashMap<Atom, Versions>) -> R) -> R {
+        look(&self.modules.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The current version of a module.
+    pub fn current(&self, module: Atom) -> Option<Arc<LoadedModule>> {
+        self.with_modules(|modules| modules.get(&module).and_then(|versions| versions.current.clone()))
+    }
+
+    /// Whether a module is loaded.
+    pub fn is_loaded(&self, module: Atom) -> bool {
+        self.current(module).is_some()
+    }
+
+    /// Whether a module has old code.
+    pub fn has_old(&self, module: Atom) -> bool {
+        self.with_modules(|modules| modules.get(&module).is_some_and(|versions| versions.old.is_some()))
+    }
+
+    /// The current versions of all loaded modules, by name.
+    pub fn all(&self) -> Vec<Arc<LoadedModule>> {
+        let mut modules: Vec<Arc<LoadedModule>> = self.with_modules(|modules| {
+            modules.values().filter_map(|versions| versions.current.clone()).collect()
+        });
+        modules.sort_by_key(|module| module.name.text());
+        modules
+    }
+
+    /// Forgets the old version of a module; says whether there was one. Its code stays in memory.
+    pub fn purge(&self, module: Atom) -> bool {
+        let mut modules = self.modules.write().unwrap_or_else(PoisonError::into_inner);
+        modules.get_mut(&module).is_some_and(|versions| versions.old.take().is_some())
     }
 }

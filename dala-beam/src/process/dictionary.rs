@@ -1,7 +1,7 @@
 //! The process dictionary: `put/2`, `get/1`, `erase/1` and theirs.
 
 use dala_ir::abi::{Tag, Word};
-use dala_ir::term::TermView;
+use dala_ir::term::{TermView, eq_exact};
 use hashbrown::HashTable;
 
 /// Keys and values of a process dictionary. Lookup is O(1) for keys that differ in their first elements.
@@ -104,31 +104,6 @@ impl Dictionary {
 
 fn same_key(left: Word, right: Word) -> bool {
     left == right || left.is_pointer() && right.is_pointer() && eq_exact(left, right)
-}
-
-/// `=:=` for pointer words, by printed structure: keys that are no immediates are rare and small.
-fn eq_exact(left: Word, right: Word) -> bool {
-    let mut pending = vec![(left, right)];
-    while let Some((left, right)) = pending.pop() {
-        match (left.view(), right.view()) {
-            _ if left == right => {}
-            (TermView::Cons(head, tail), TermView::Cons(other_head, other_tail)) => {
-                pending.extend([(tail, other_tail), (head, other_head)]);
-            }
-            (TermView::Tuple(elements), TermView::Tuple(others)) if elements.len() == others.len() => {
-                pending.extend(elements.iter().copied().zip(others.iter().copied()));
-            }
-            (TermView::Big(big), TermView::Big(other)) if big == other => {}
-            (TermView::Float(float), TermView::Float(other)) if float == other => {}
-            (TermView::Reference(reference), TermView::Reference(other))
-                if reference.number() == other.number() => {}
-            (TermView::Bits(bits), TermView::Bits(other))
-                if bits.bit_len == other.bit_len
-                    && (0..bits.bit_len.div_ceil(8)).all(|at| bits.byte(at) == other.byte(at)) => {}
-            _ => return false,
-        }
-    }
-    true
 }
 
 /// Hash of what can be seen without following nested terms; equal for equal terms.

@@ -5,11 +5,20 @@
 //!   by a collection.
 //! - Whoever runs a process owns it alone; other actors reach it only through its mailbox and its pid.
 
+mod current;
 pub mod dictionary;
+pub mod ended;
+mod message;
 #[expect(clippy::module_inception, reason = "the process itself, beside its parts")]
 pub mod process;
+mod reason;
+mod receive;
+pub mod signals;
+pub mod stack_trace;
 pub mod system;
 
 pub use dictionary::Dictionary;
+pub use ended::Ended;
 pub use process::{Mfa, Priority, Process};
+pub use signals::{Entry, MonitorOptions, SpawnRequest};
 pub use system::{System, SystemOptions};

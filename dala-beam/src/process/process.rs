@@ -2,9 +2,16 @@
 
 use std::sync::Arc;
 
+use dala::mailbox::receive::Receive;
+use dala::pid::Ref;
 use dala_ir::abi::{Atom, Pid, Word, atoms};
+use hashbrown::HashMap;
 
+use super::current::Current;
 use super::dictionary::Dictionary;
+use super::ended::Watcher;
+use super::receive::{Marker, Timeout};
+use super::signals::MonitorView;
 use super::system::System;
 use crate::heap::{Heap, HeapOptions};
 
@@ -17,6 +24,11 @@ pub struct Mfa {
     pub function: Atom,
     /// Arity.
     pub arity: u32,
+}
+
+impl Mfa {
+    /// Of a process that was told what to run otherwise.
+    pub const UNKNOWN: Mfa = Mfa { module: atoms::ERLANG, function: atoms::UNDEFINED, arity: 0 };
 }
 
 /// `process_flag(priority, _)`.
@@ -38,7 +50,7 @@ pub enum Priority {
 pub struct Process {
     /// Heap, stack and budget. It implements `TermWriter`: `p.heap.tuple(&[..])`.
     pub heap: Heap,
-    /// Its name for ever.
+    /// Its name for ever; nobody's until it first runs.
     pub pid: Pid,
     /// What all processes of the runtime share.
     pub system: Arc<System>,
@@ -67,11 +79,19 @@ pub struct Process {
     pub reductions_before: u64,
     /// Budget the running activation started with.
     pub activation_budget: i64,
+    pub(super) current: Current,
+    pub(super) watcher: Option<Watcher>,
+    pub(super) receive: Receive,
+    pub(super) timeout: Timeout,
+    pub(super) markers: Vec<Marker>,
+    pub(super) next_marker: i64,
+    pub(super) monitors: HashMap<Ref, MonitorView>,
 }
 
 impl Process {
     /// A process that has not run yet.
-    pub fn new(pid: Pid, system: Arc<System>, options: HeapOptions, initial_call: Mfa) -> Process {
+    pub fn new(system: Arc<System>, options: HeapOptions, initial_call: Mfa) -> Process {
+        let pid = dala::pid::NOBODY;
         Process {
             heap: Heap::new(options),
             pid,
@@ -87,6 +107,13 @@ impl Process {
             bif_state: Word::NONE,
             reductions_before: 0,
             activation_budget: 0,
+            current: Current::default(),
+            watcher: None,
+            receive: Receive::default(),
+            timeout: Timeout::default(),
+            markers: Vec::new(),
+            next_marker: 0,
+            monitors: HashMap::new(),
             system,
         }
     }

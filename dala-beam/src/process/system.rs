@@ -1,8 +1,14 @@
 //! What all processes of one runtime share.
 
 use std::path::PathBuf;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use dala::runtime::Handle;
+use dala_ir::abi::{Atom, Pid};
+
+use super::ended::Ended;
 use crate::code::CodeServer;
 use crate::heap::HeapOptions;
 
@@ -33,6 +39,20 @@ impl Default for SystemOptions {
     }
 }
 
+impl SystemOptions {
+    /// The defaults, changed by `DALA_REDUCTIONS` (budget of an activation) and `DALA_GC_STRESS` (collect at every
+    /// safepoint, unless it is empty or `0`).
+    pub fn from_environment() -> SystemOptions {
+        let mut options = SystemOptions::default();
+        let read = |name: &str| std::env::var(name).ok();
+        if let Some(reductions) = read("DALA_REDUCTIONS").and_then(|text| text.parse().ok()) {
+            options.reductions = reductions;
+        }
+        options.heap.stress = read("DALA_GC_STRESS").is_some_and(|text| !matches!(text.as_str(), "" | "0"));
+        options
+    }
+}
+
 /// Shared state of one runtime for BEAM code. Processes hold it in an `Arc`.
 #[derive(Debug)]
 pub struct System {
@@ -44,16 +64,71 @@ pub struct System {
     pub options: SystemOptions,
     /// When it started; monotonic time counts from here.
     pub start: Instant,
+    /// The runtime that its processes run on.
+    pub runtime: Handle,
+    /// Told when a process calls `halt`.
+    pub(super) halted: Mutex<Option<Sender<Ended>>>,
 }
 
 impl System {
-    /// A system with nothing loaded.
-    pub fn new(options: SystemOptions) -> System {
-        System {
+    /// A system with nothing loaded, on a runtime.
+    pub fn new(runtime: Handle, options: SystemOptions) -> Arc<System> {
+        Arc::new(System {
             code: CodeServer::new(&options),
             builtins: crate::bif::State::default(),
             options,
             start: Instant::now(),
+            runtime,
+            halted: Mutex::new(None),
+        })
+    }
+
+    /// Ends the program (`erlang:halt/1`).
+    pub fn halt(&self, status: i32) {
+        match self.halted.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            // Nobody waits any more when the program ends already.
+            Some(sender) => drop(sender.send(Ended::Halted(status))),
+            None => std::process::exit(status),
         }
+    }
+
+    /// Tells people of something that went wrong, on standard error, as OTP's logger would.
+    pub fn report(&self, text: &str) {
+        eprint!("=ERROR REPORT====\n{text}");
+    }
+
+    /// Names a process (`register/2`); says whether it could.
+    pub fn register(&self, name: Atom, pid: Pid) -> bool {
+        self.runtime.register(name, pid).is_ok()
+    }
+
+    /// Takes a name away; says whether there was one.
+    pub fn unregister(&self, name: Atom) -> bool {
+        self.runtime.unregister(name).is_some()
+    }
+
+    /// The process of this name.
+    pub fn whereis(&self, name: Atom) -> Option<Pid> {
+        self.runtime.whereis(name)
+    }
+
+    /// The name of a process.
+    pub fn name_of(&self, pid: Pid) -> Option<Atom> {
+        self.runtime.name_of(pid)
+    }
+
+    /// All names.
+    pub fn registered(&self) -> Vec<Atom> {
+        self.runtime.names()
+    }
+
+    /// Whether a process lives.
+    pub fn is_alive(&self, pid: Pid) -> bool {
+        dala::actor::process::is_alive(pid)
+    }
+
+    /// All live actors.
+    pub fn processes(&self) -> Vec<Pid> {
+        self.runtime.actors()
     }
 }

@@ -1,0 +1,112 @@
+//! `dala run`: runs a function of a module.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::mpsc;
+
+use dala::Runtime;
+use dala::message::ExitReason;
+use dala_ir::abi::{Atom, Word};
+use dala_ir::term::print::{Style, print};
+use dala_ir::term::{Fragment, OwnedTerm, TermWriter};
+
+use super::read_term::read_term;
+use crate::code::CodePaths;
+use crate::otp::io_server;
+use crate::process::{Ended, Entry, System, SystemOptions, stack_trace};
+
+/// Arguments of `dala run`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Arguments {
+    /// Folder to search for modules first; may be given several times
+    #[arg(long = "pa", value_name = "DIR")]
+    pub paths: Vec<PathBuf>,
+    /// Prints the function's result
+    #[arg(long)]
+    pub print_result: bool,
+    /// Root of the Erlang/OTP to take libraries from
+    #[arg(long, value_name = "DIR")]
+    pub otp: Option<PathBuf>,
+    /// Root of the Elixir to take libraries from
+    #[arg(long, value_name = "DIR")]
+    pub elixir: Option<PathBuf>,
+    /// Module to run
+    pub module: String,
+    /// Function to call
+    #[arg(default_value = "main")]
+    pub function: String,
+    /// Arguments, as Erlang terms
+    #[arg(allow_hyphen_values = true)]
+    pub terms: Vec<String>,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> ExitCode {
+    match try_run(arguments) {
+        Ok(code) => code,
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn try_run(arguments: &Arguments) -> Result<ExitCode, String> {
+    let mut options = SystemOptions::from_environment();
+    options.paths.clone_from(&arguments.paths);
+    options.otp.clone_from(&arguments.otp);
+    options.elixir.clone_from(&arguments.elixir);
+    CodePaths::find(&options.paths, options.otp.as_deref(), options.elixir.as_deref())
+        .map_err(|error| error.to_string())?;
+    let name = |text: &str| Atom::try_new(text).map_err(|error| error.to_string());
+    let (module, function) = (name(&arguments.module)?, name(&arguments.function)?);
+    let mut scratch = Fragment::new();
+    let mut terms = Vec::new();
+    for text in &arguments.terms {
+        terms.push(read_term(text, &mut scratch).map_err(|error| format!("{text}: {error}"))?);
+    }
+    let terms = scratch.list(&terms, Word::NIL);
+
+    let mut builder = Runtime::builder().thread_name("dala");
+    if let Some(workers) = std::env::var("DALA_WORKERS").ok().and_then(|text| text.parse().ok()) {
+        builder = builder.workers(workers);
+    }
+    let runtime = builder.build().map_err(|error| format!("cannot start the runtime: {error}"))?;
+    let system = System::new(runtime.handle().clone(), options);
+    let leader = io_server::start(&system).map_err(|error| error.to_string())?;
+    let (sender, receiver) = mpsc::channel();
+    system
+        .start_process(Entry::Function(module, function, terms), Some(leader), sender)
+        .map_err(|_| "cannot start a process".to_owned())?;
+    let ended = receiver.recv().map_err(|_| "the program ended without a word".to_owned())?;
+    let code = report(&ended, arguments.print_result);
+    // What was printed is out: printing waits for its reply.
+    let _ = std::io::stdout().flush();
+    // The program is over, whatever its other processes do.
+    std::mem::forget(runtime);
+    Ok(code)
+}
+
+/// Prints how the program ended; the exit status.
+fn report(ended: &Ended, print_result: bool) -> ExitCode {
+    match ended {
+        Ended::Value(value) => {
+            if print_result {
+                println!("{}", print(value.root(), Style::Readable));
+            }
+            ExitCode::SUCCESS
+        }
+        Ended::Raised { class, reason, trace } => {
+            eprint!("{}", stack_trace::show(*class, reason.root(), trace.root()));
+            ExitCode::FAILURE
+        }
+        Ended::Exit(ExitReason::Normal | ExitReason::Shutdown) => ExitCode::SUCCESS,
+        Ended::Exit(reason) => {
+            let term = OwnedTerm::build(|scratch| reason.write(scratch));
+            eprintln!("** exited: {}", print(term.root(), Style::Readable));
+            ExitCode::FAILURE
+        }
+        Ended::Halted(status) => ExitCode::from(u8::try_from(*status & 0xff).unwrap_or(1)),
+    }
+}

@@ -1,0 +1,100 @@
+//! From a .beam file to linked code.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use dala_ir::abi::{Atom, Word};
+use dala_ir::interp::{self, CodeModule, Target};
+
+use super::error::LoadFailure;
+use super::export::ExportTable;
+use super::lookup::Lookup;
+use super::module::LoadedModule;
+use super::stubs;
+use crate::bif;
+use crate::etf::{DecodeOptions, decode};
+use crate::heap::literal_area;
+use crate::load::BeamFile;
+use crate::lower;
+
+/// A module that is ready to be called, but that nobody can call yet.
+#[derive(Debug)]
+pub(super) struct Linked {
+    pub(super) module: LoadedModule,
+    pub(super) code: Arc<CodeModule>,
+}
+
+/// Reads, lowers, verifies and links a module. Changes nothing that running code sees.
+pub(super) fn compile(
+    exports: &ExportTable,
+    lookup: &Lookup,
+    name: Atom,
+    path: Option<&Path>,
+    bytes: &[u8],
+) -> Result<Linked, LoadFailure> {
+    let malformed = |problem: String| LoadFailure::Malformed { module: name, problem };
+    let file = BeamFile::parse(bytes).map_err(|error| LoadFailure::malformed(name, &error))?;
+    if file.name != name {
+        return Err(LoadFailure::WrongModule { wanted: name, found: file.name });
+    }
+    let mut module = lower::lower(&file, &mut lookup.of(exports)).map_err(|error| LoadFailure::malformed(name, &error))?;
+    stubs::redirect_built_ins(&mut module);
+
+    let before = literal_area().used_words();
+    let literals: Vec<Word> = module.literals.iter().map(|term| literal_area().copy(term.root())).collect();
+    let mut writer = literal_area().writer();
+    let mut term = |external: &[u8]| {
+        if external.is_empty() {
+            return Ok(Word::NIL);
+        }
+        decode(external, &mut writer, &mut lookup.of(exports), &DecodeOptions::default())
+            .map(|decoded| decoded.term)
+            .map_err(|error| malformed(error.to_string()))
+    };
+    let attributes = term(&file.attributes.attributes)?;
+    let compile = term(&file.attributes.compile)?;
+    let code = interp::load(&module, &literals, file.md5, |import| {
+        exports.entry(import.module, import.function, import.arity)
+    })
+    .map_err(|error| malformed(error.to_string()))?;
+    let module = LoadedModule {
+        name,
+        exports: file.exports.iter().map(|export| (export.function, export.arity.into())).collect(),
+        functions: code.functions().collect(),
+        attributes,
+        compile,
+        md5: file.md5,
+        path: path.map(Path::to_path_buf),
+        has_on_load: code.on_load().is_some(),
+        literal_words: literal_area().used_words() - before,
+    };
+    Ok(Linked { module, code })
+}
+
+/// Lets calls reach the new code; functions that it no longer exports become undefined.
+pub(super) fn publish(exports: &ExportTable, linked: &Linked, former: Option<&LoadedModule>) {
+    let name = linked.module.name;
+    for (function, arity, address) in linked.code.exports() {
+        // The runtime's own version goes before the file's.
+        if bif::lookup(name, function, arity).is_none() {
+            exports.entry(name, function, arity).set_target(Target::Code(address));
+        }
+    }
+    if let Some(former) = former {
+        let gone = former.exports.iter().filter(|&&(function, arity)| !linked.module.exports(function, arity));
+        withdraw(exports, name, gone);
+    }
+}
+
+/// Makes functions undefined.
+pub(super) fn withdraw<'f>(
+    exports: &ExportTable,
+    module: Atom,
+    functions: impl Iterator<Item = &'f (Atom, u32)>,
+) {
+    for &(function, arity) in functions {
+        if bif::lookup(module, function, arity).is_none() {
+            exports.entry(module, function, arity).set_target(Target::Undefined);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! A loaded module and what `module_info` says of it.
+
+use std::path::PathBuf;
+
+use dala_ir::abi::{Atom, Word};
+
+/// A version of a module that was loaded.
+///
+/// Versions are never freed: return addresses, funs and literals of theirs may be anywhere. Purging one only takes
+/// it out of the tables.
+#[derive(Debug)]
+pub struct LoadedModule {
+    /// Its name.
+    pub name: Atom,
+    /// Exported functions, in the file's order.
+    pub exports: Vec<(Atom, u32)>,
+    /// All functions, in the file's order.
+    pub functions: Vec<(Atom, u32)>,
+    /// `module_info(attributes)`, a literal.
+    pub attributes: Word,
+    /// `module_info(compile)`, a literal.
+    pub compile: Word,
+    /// `module_info(md5)`.
+    pub md5: [u8; 16],
+    /// The file it came from, as `code:which/1` says; `None` when it came from memory.
+    pub path: Option<PathBuf>,
+    /// Whether it has an `-on_load` function.
+    pub has_on_load: bool,
+    /// Words of its literals.
+    pub literal_words: usize,
+}
+
+impl LoadedModule {
+    /// Whether it exports this function.
+    pub fn exports(&self, function: Atom, arity: u32) -> bool {
+        self.exports.contains(&(function, arity))
+    }
+}

@@ -1,0 +1,24 @@
+//! Functions that Erlang code declares and the runtime implements.
+
+use dala_ir::ir::{FunctionBuilder, Immediate, Import, ImportId, Module, Op, Terminator, Value};
+
+use crate::bif;
+
+/// Makes every function of `module` that stands in the table of built-in functions a call of that, so that local
+/// calls (in `erlang`, `lists`, `maps`, `code`...) reach it as well.
+pub(super) fn redirect_built_ins(module: &mut Module) {
+    let name = module.name;
+    for index in 0..module.functions.len() {
+        let (function, arity) = (module.functions[index].name, module.functions[index].arity);
+        if bif::lookup(name, function, arity).is_none() {
+            continue;
+        }
+        let import = ImportId::new(module.imports.len());
+        module.imports.push(Import { module: name, function, arity });
+        let mut build = FunctionBuilder::new(function, arity);
+        let args: Vec<Value> = build.params(build.entry()).to_vec();
+        let call = build.make_inst(Op::CallExt, &args, Immediate::Import(import));
+        build.terminate(Terminator::TailCall(call));
+        module.functions[index] = build.finish();
+    }
+}

@@ -1,0 +1,224 @@
+//! `receive`: the mailbox as terms.
+//!
+//! EXIT and DOWN messages become terms when the cursor first reaches them, and stay that way.
+
+use std::time::Duration;
+
+use dala::actor::Incoming;
+use dala::mailbox::receive::{Mark, Received};
+use dala::message::ExitReason;
+use dala::pid::Ref;
+use dala_ir::abi::{Pid, Word, atoms};
+use dala_ir::term::{Fragment, TermWriter, copy_term, view};
+
+use super::message;
+use super::process::Process;
+
+/// A receive's timer.
+#[derive(Debug, Default)]
+pub(super) enum Timeout {
+    /// None was set by this receive.
+    #[default]
+    Unset,
+    /// It waits.
+    Armed(dala::actor::process::Timer),
+    /// It fired.
+    Passed,
+}
+
+/// A receive marker.
+#[derive(Debug)]
+pub(super) struct Marker {
+    id: i64,
+    /// Low bits of the reference it is tied to.
+    reference: Option<u64>,
+    mark: Mark,
+}
+
+impl Process {
+    /// The message to try next; `None` when there is none and the process must wait.
+    ///
+    /// The word is valid until the next safepoint, and after it as long as the message stays in the mailbox.
+    pub(crate) fn receive_next(&mut self) -> Option<Word> {
+        enum Found {
+            Term(Word),
+            Exit(Pid, ExitReason),
+            Down(Ref, Pid, ExitReason),
+            Other,
+        }
+        loop {
+            let found = match self.mailbox().peek()? {
+                Received::Message(node) if message::is_term(node) => Found::Term(message::term_in(node)),
+                Received::Message(_) => Found::Other,
+                Received::Exit { from, reason } => Found::Exit(from, reason.clone()),
+                Received::Down { monitor, pid, reason } => Found::Down(monitor, pid, reason.clone()),
+            };
+            let mut scratch = Fragment::new();
+            let term = match found {
+                Found::Term(term) => return Some(term),
+                // A message of a kind that no Erlang code can read.
+                Found::Other => {
+                    drop(self.mailbox().take());
+                    continue;
+                }
+                Found::Exit(from, reason) => {
+                    let reason = reason.write(&mut scratch);
+                    scratch.tuple(&[Word::atom(atoms::EXIT_UPPER), Word::pid(from), reason])
+                }
+                Found::Down(monitor, pid, reason) => self.down_message(&mut scratch, monitor, pid, &reason),
+            };
+            self.mailbox().replace(message::node_of(term));
+        }
+    }
+
+    /// `{Tag, Ref, process, Object, Reason}`.
+    fn down_message(&mut self, scratch: &mut Fragment, monitor: Ref, pid: Pid, reason: &ExitReason) -> Word {
+        let shown = self.monitors.remove(&monitor).unwrap_or_default();
+        let tag = match &shown.tag {
+            Some(tag) => copy_term(tag.root(), scratch, crate::heap::is_literal),
+            None => Word::atom(atoms::DOWN),
+        };
+        let object = match shown.name {
+            Some(name) => scratch.tuple(&[Word::atom(name), Word::atom(atoms::NONODE)]),
+            None => Word::pid(pid),
+        };
+        let reference = scratch.reference(monitor.to_bits(), shown.alias_of.map_or(0, Pid::to_bits));
+        let reason = reason.write(scratch);
+        scratch.tuple(&[tag, reference, Word::atom(atoms::PROCESS), object, reason])
+    }
+
+    /// Takes the current message out of the mailbox; its term becomes part of the heap. The receive is over.
+    pub(crate) fn receive_accept(&mut self) {
+        self.end_timeout();
+        if let Some(Incoming::Message(node)) = self.mailbox().take()
+            && message::is_term(&node)
+        {
+            message::adopt(node, &mut self.heap);
+        }
+    }
+
+    /// The current message does not match: goes on to the next.
+    pub(crate) fn receive_skip(&mut self) {
+        self.mailbox().advance();
+    }
+
+    /// The receive timed out: the next one starts at the front, with a timeout of its own.
+    pub(crate) fn receive_timed_out(&mut self) {
+        self.end_timeout();
+        self.mailbox().reset();
+    }
+
+    fn end_timeout(&mut self) {
+        if let Timeout::Armed(timer) = std::mem::take(&mut self.timeout) {
+            timer.cancel();
+        }
+    }
+
+    /// Says whether a receive that found nothing has waited for `after`; arms a timer the first time it asks.
+    /// `None` when `after` is neither `infinity` nor an integer of 32 bits.
+    pub(crate) fn receive_timeout(&mut self, after: Word) -> Option<bool> {
+        if after == Word::atom(atoms::INFINITY) {
+            return Some(false);
+        }
+        let millis = after.as_small().and_then(|millis| u32::try_from(millis).ok())?;
+        match self.timeout {
+            Timeout::Passed => return Some(true),
+            // A wake-up that is not the timer's finds time left on it.
+            Timeout::Armed(timer) => {
+                if timer.remaining().is_some() {
+                    return Some(false);
+                }
+                self.timeout = Timeout::Passed;
+                return Some(true);
+            }
+            Timeout::Unset => {}
+        }
+        if millis == 0 {
+            return Some(true);
+        }
+        let timer = self.activation().wake_after(Duration::from_millis(millis.into()));
+        self.timeout = Timeout::Armed(timer);
+        Some(false)
+    }
+
+    /// Whether the timer of the receive that goes on has fired.
+    pub(crate) fn is_receive_timeout_up(&self) -> bool {
+        match &self.timeout {
+            Timeout::Unset => false,
+            Timeout::Armed(timer) => timer.remaining().is_none(),
+            Timeout::Passed => true,
+        }
+    }
+
+    /// A marker at the end of the mailbox, as a term.
+    pub(crate) fn receive_mark(&mut self) -> Word {
+        // A bound on what code leaves behind: the oldest go, and cost a scan from the front.
+        if self.markers.len() >= MAX_MARKERS {
+            let oldest = self.markers.remove(0);
+            self.mailbox().forget(oldest.mark);
+        }
+        let mark = self.mailbox().mark();
+        self.next_marker += 1;
+        self.markers.push(Marker { id: self.next_marker, reference: None, mark });
+        Word::small_int(self.next_marker)
+    }
+
+    /// Ties a marker to a reference, so that a receive for it starts there. With none the marker is dropped.
+    pub(crate) fn receive_bind(&mut self, marker: Word, reference: Option<u64>) {
+        let Some(place) = self.markers.iter().position(|known| Word::small(known.id) == Some(marker)) else {
+            return;
+        };
+        if reference.is_some() {
+            self.markers[place].reference = reference;
+        } else {
+            let marker = self.markers.remove(place);
+            self.mailbox().forget(marker.mark);
+        }
+    }
+
+    /// Starts the receive at the marker of `reference`, if there is one.
+    pub(crate) fn receive_use(&mut self, reference: Word) {
+        if let Some(place) = self.marker_of(reference) {
+            let mark = self.markers[place].mark;
+            self.mailbox().reset_to(mark);
+        }
+    }
+
+    /// Forgets the marker of `reference`.
+    pub(crate) fn receive_forget(&mut self, reference: Word) {
+        if let Some(place) = self.marker_of(reference) {
+            let marker = self.markers.remove(place);
+            self.mailbox().forget(marker.mark);
+        }
+    }
+
+    fn marker_of(&self, reference: Word) -> Option<usize> {
+        let low = view::reference(reference)?.low;
+        self.markers.iter().rposition(|marker| marker.reference == Some(low))
+    }
+
+    /// Removes the DOWN message of a monitor, if it is in the mailbox; says whether it was.
+    pub fn flush_down(&mut self, monitor: Ref) -> bool {
+        self.mailbox().remove_if(|received| match received {
+            Received::Down { monitor: found, .. } => *found == monitor,
+            Received::Message(node) if message::is_term(node) => {
+                match view::tuple_elements(message::term_in(node)) {
+                    Some(&[_, found, kind, _, _]) => {
+                        kind == Word::atom(atoms::PROCESS)
+                            && view::reference(found).is_some_and(|found| found.low == monitor.to_bits())
+                    }
+                    _ => false,
+                }
+            }
+            _ => false,
+        })
+    }
+
+    /// Messages in the mailbox.
+    pub fn message_queue_length(&mut self) -> usize {
+        self.mailbox().queue_length()
+    }
+}
+
+/// Markers a process may have at a time.
+const MAX_MARKERS: usize = 8;

@@ -1,0 +1,115 @@
+//! A process as an actor of Dala: its activations and its end.
+
+use dala::actor::{Activation, Behaviour, Outcome};
+use dala::message::ExitReason;
+use dala_ir::abi::{Atom, Word, atoms};
+use dala_ir::interp::{self, Class, Suspend};
+use dala_ir::term::print::{Style, print};
+use dala_ir::term::{Fragment, OwnedTerm, TermWriter, copy_term};
+
+use super::ended::Ended;
+use super::process::Process;
+use super::{message, reason};
+use crate::heap::{HeapLimit, own};
+
+impl Behaviour for Process {
+    const ARRIVAL_ORDER: bool = true;
+
+    fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {
+        self.pid = activation.pid();
+        activation.take_in();
+        if activation.is_doomed() {
+            return Outcome::Waiting;
+        }
+        activation.take_wake();
+        let budget = self.system.options.reductions.max(1);
+        self.activation_budget = budget;
+        self.heap.context.refill(budget);
+        let outcome = self.enter(activation, |process| match interp::run(process) {
+            Suspend::Yielded => Outcome::Yielded,
+            Suspend::Waiting => Outcome::Waiting,
+            Suspend::Exited(outcome) => Outcome::Exited(process.finish(outcome)),
+        });
+        self.reductions_before = self.reductions();
+        self.activation_budget = 0;
+        self.heap.context.refill(0);
+        outcome
+    }
+
+    fn exiting(&mut self, reason: &ExitReason, _activation: &mut Activation<'_>) {
+        self.hand_tables_over();
+        if let ExitReason::Panic(panic) = reason {
+            eprintln!("process {} ended by a fault of the runtime: {panic}", self.pid);
+        }
+        if let Some(watcher) = self.watcher.take() {
+            watcher.tell(Ended::Exit(reason.clone()));
+        }
+    }
+
+    fn name() -> &'static str {
+        "Erlang process"
+    }
+}
+
+impl Process {
+    /// The exit reason of code that is done; tells whoever waits for it.
+    fn finish(&mut self, outcome: interp::Outcome) -> ExitReason {
+        match outcome {
+            interp::Outcome::Returned(value) => {
+                if let Some(watcher) = self.watcher.take() {
+                    watcher.tell(Ended::Value(own(value)));
+                }
+                ExitReason::Normal
+            }
+            interp::Outcome::Exit(why) => reason::from_term(why),
+            interp::Outcome::Raised { class, reason, trace } => {
+                let trace = interp::stacktrace(&mut self.heap, trace);
+                if let Some(watcher) = self.watcher.take() {
+                    watcher.tell(Ended::Raised { class, reason: own(reason), trace: own(trace) });
+                    let why = self.exit_reason(class, reason, trace);
+                    return reason::from_term(why);
+                }
+                let why = self.exit_reason(class, reason, trace);
+                if class != Class::Exit {
+                    self.system.report(&format!(
+                        "Error in process {} with exit value:\n{}\n",
+                        self.pid,
+                        print(why, Style::Readable)
+                    ));
+                }
+                reason::from_term(why)
+            }
+        }
+    }
+
+    /// What links and monitors see of an exception that met no handler (Erlang reference manual, "Errors and Error
+    /// Handling").
+    fn exit_reason(&mut self, class: Class, why: Word, trace: Word) -> Word {
+        match class {
+            Class::Exit => why,
+            Class::Error => self.heap.tuple(&[why, trace]),
+            Class::Throw => {
+                let nocatch = self.heap.tuple(&[Word::atom(atoms::NOCATCH), why]);
+                self.heap.tuple(&[nocatch, trace])
+            }
+        }
+    }
+
+    /// Its ETS tables go to their heirs, or end with it.
+    fn hand_tables_over(&self) {
+        for transfer in self.system.builtins.tables.release(self.pid, dala::actor::process::is_alive) {
+            let mut scratch = Fragment::new();
+            let table = transfer.table.to_word(&mut scratch);
+            let data = copy_term(transfer.data.root(), &mut scratch, crate::heap::is_literal);
+            let tag = Word::atom(Atom::new("ETS-TRANSFER"));
+            let told = scratch.tuple(&[tag, table, Word::pid(self.pid), data]);
+            // An heir that just ended gets nothing; its own end releases the table.
+            drop(dala::actor::process::send(transfer.heir, message::node_of(told)));
+        }
+    }
+
+    /// Says on standard error that the heap is over its limit.
+    pub(super) fn report_heap_limit(&self, limit: HeapLimit) {
+        self.system.report(&format!("Process {} killed: {limit}\n", self.pid));
+    }
+}

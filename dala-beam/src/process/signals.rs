@@ -1,0 +1,219 @@
+//! What a process does to others: send, spawn, link, monitor, exit.
+
+use dala::actor::process as actor;
+use dala::pid::Ref;
+use dala::signal::AliasMode;
+use dala_ir::abi::{Atom, Pid, Word, atoms};
+use dala_ir::interp::Exception;
+use dala_ir::term::{OwnedTerm, TermWriter, view};
+
+use super::process::{Priority, Process};
+use super::{message, reason};
+use crate::heap::HeapOptions;
+
+/// What a monitor's DOWN message shows beside the pid.
+#[derive(Debug, Default)]
+pub(super) struct MonitorView {
+    /// The name it was set up with.
+    pub(super) name: Option<Atom>,
+    /// What stands in the place of `'DOWN'`.
+    pub(super) tag: Option<OwnedTerm>,
+    /// The process, when the reference is an alias.
+    pub(super) alias_of: Option<Pid>,
+}
+
+/// What a new process runs.
+#[derive(Clone, Copy, Debug)]
+pub enum Entry<'a> {
+    /// `module:function(args...)`; the arguments are a proper list.
+    Function(Atom, Atom, Word),
+    /// `fun(args...)`.
+    Fun(Word, &'a [Word]),
+}
+
+/// `spawn_opt`.
+#[derive(Clone, Debug)]
+pub struct SpawnRequest<'a> {
+    /// What to run.
+    pub entry: Entry<'a>,
+    /// Links both.
+    pub link: bool,
+    /// Monitors the child.
+    pub monitor: Option<MonitorOptions>,
+    /// Its heap.
+    pub heap: HeapOptions,
+    /// Its priority.
+    pub priority: Priority,
+}
+
+/// Options of `monitor/3` and `{monitor, _}`.
+#[derive(Clone, Debug, Default)]
+pub struct MonitorOptions {
+    /// The reference is an alias too.
+    pub alias: Option<AliasMode>,
+    /// What stands in the place of `'DOWN'`.
+    pub tag: Option<OwnedTerm>,
+}
+
+impl Process {
+    /// `Destination ! Message`.
+    ///
+    /// # Errors
+    /// `badarg` when the destination is a name that nobody has, or no destination at all.
+    pub fn send(&mut self, to: Word, message: Word) -> Result<(), Exception> {
+        if let Some(pid) = to.as_pid() {
+            self.send_to(pid, message);
+            return Ok(());
+        }
+        if let Some(name) = to.as_atom() {
+            let pid = self.system.whereis(name).ok_or(Exception::badarg())?;
+            self.send_to(pid, message);
+            return Ok(());
+        }
+        if let Some(reference) = view::reference(to) {
+            if reference.high != 0 {
+                let mut node = message::node_of(message);
+                node.set_alias(Ref::from_bits(reference.low));
+                drop(actor::send(Pid::from_bits(reference.high), node));
+            }
+            return Ok(());
+        }
+        match view::tuple_elements(to) {
+            Some(&[name, node]) if name.is_atom() && node.is_atom() => {
+                // Messages to other nodes and to names nobody has are lost.
+                if node == Word::atom(atoms::NONODE)
+                    && let Some(pid) = name.as_atom().and_then(|name| self.system.whereis(name))
+                {
+                    self.send_to(pid, message);
+                }
+                Ok(())
+            }
+            _ if matches!(view::kind(to), Some(dala_ir::abi::Kind::ExternalPid)) => Ok(()),
+            _ => Err(Exception::badarg()),
+        }
+    }
+
+    /// Sends to a local pid; lost when it does not exist.
+    pub fn send_to(&mut self, pid: Pid, message: Word) {
+        // As OTP: sending costs more to those who send much.
+        self.charge(4);
+        let mut node = message::node_of(message);
+        node.set_sender(self.pid);
+        if let Err(node) = actor::send(pid, node) {
+            drop(node);
+        }
+    }
+
+    /// `link/1` with a local pid. When it does not exist, an exit signal with reason `noproc` comes.
+    pub fn link(&mut self, pid: Pid) {
+        self.activation().link(pid);
+    }
+
+    /// `unlink/1`.
+    pub fn unlink(&mut self, pid: Pid) {
+        self.activation().unlink(pid);
+    }
+
+    /// The linked actors.
+    pub fn links(&mut self) -> Vec<Pid> {
+        self.activation().links()
+    }
+
+    /// Monitors a pid; `name` is what the DOWN message shows instead of it.
+    pub fn monitor_pid(&mut self, pid: Pid, name: Option<Atom>, options: MonitorOptions) -> Word {
+        let reference = self.activation().monitor(pid, options.alias);
+        self.monitor_reference(reference, name, options)
+    }
+
+    /// The term of a new monitor; remembers what its DOWN message shows.
+    pub(super) fn monitor_reference(
+        &mut self,
+        reference: Ref,
+        name: Option<Atom>,
+        options: MonitorOptions,
+    ) -> Word {
+        let alias_of = options.alias.map(|_| self.pid);
+        if name.is_some() || options.tag.is_some() || alias_of.is_some() {
+            self.monitors.insert(reference, MonitorView { name, tag: options.tag, alias_of });
+        }
+        self.heap.reference(reference.to_bits(), alias_of.map_or(0, Pid::to_bits))
+    }
+
+    /// `monitor(process, Target, Options)`: a pid, a registered name or `{Name, Node}`.
+    ///
+    /// # Errors
+    /// `badarg` when the target is something else.
+    pub fn monitor(&mut self, target: Word, options: MonitorOptions) -> Result<Word, Exception> {
+        if let Some(pid) = target.as_pid() {
+            return Ok(self.monitor_pid(pid, None, options));
+        }
+        let name = match view::tuple_elements(target) {
+            Some(&[name, node]) if node.is_atom() => name,
+            Some(_) => return Err(Exception::badarg()),
+            None => target,
+        };
+        let name = name.as_atom().ok_or(Exception::badarg())?;
+        let pid = self.system.whereis(name).unwrap_or(dala::pid::NOBODY);
+        Ok(self.monitor_pid(pid, Some(name), options))
+    }
+
+    /// `demonitor/1`: whether it was active.
+    ///
+    /// # Errors
+    /// `badarg` when `reference` is no reference.
+    pub fn demonitor(&mut self, reference: Word) -> Result<bool, Exception> {
+        let reference = Ref::from_bits(view::reference(reference).ok_or(Exception::badarg())?.low);
+        let was_active = self.activation().demonitor(reference);
+        if was_active {
+            self.monitors.remove(&reference);
+        }
+        Ok(was_active)
+    }
+
+    /// `alias/1`.
+    pub fn alias(&mut self, mode: AliasMode) -> Word {
+        let me = self.pid;
+        let alias = self.activation().alias(mode);
+        self.heap.reference(alias.to_bits(), me.to_bits())
+    }
+
+    /// `unalias/1`: whether it was active.
+    ///
+    /// # Errors
+    /// `badarg` when `alias` is no reference.
+    pub fn unalias(&mut self, alias: Word) -> Result<bool, Exception> {
+        let alias = view::reference(alias).ok_or(Exception::badarg())?;
+        Ok(alias.high == self.pid.to_bits() && self.activation().unalias(Ref::from_bits(alias.low)))
+    }
+
+    /// `exit(Pid, Reason)`.
+    pub fn exit_signal(&mut self, to: Pid, why: Word) {
+        actor::exit(self.pid, to, reason::from_term(why));
+        if to == self.pid {
+            self.activation().take_in();
+        }
+    }
+
+    /// `make_ref()`.
+    pub fn new_reference(&mut self) -> Word {
+        self.heap.reference(Ref::fresh().to_bits(), 0)
+    }
+
+    /// `process_flag(trap_exit, _)`; returns what it was.
+    pub fn set_trap_exit(&mut self, traps: bool) -> bool {
+        self.is_trapping_exits = traps;
+        // Signals sent before act as it was before.
+        self.activation().take_in();
+        self.activation().set_traps_exits(traps)
+    }
+
+    /// `register(Name, Pid)`; says whether it could.
+    pub fn register(&mut self, name: Atom, pid: Pid) -> bool {
+        self.system.register(name, pid)
+    }
+
+    /// Whether a signal ended this process: code must stop.
+    pub(crate) fn is_doomed(&mut self) -> bool {
+        self.activation().is_doomed()
+    }
+}

@@ -1,0 +1,96 @@
+//! Starting processes.
+
+use std::sync::PoisonError;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+use dala::actor::SpawnOptions;
+use dala_ir::abi::{Pid, Word, atoms};
+use dala_ir::interp::{self, Exception};
+use dala_ir::term::view;
+
+use super::ended::{Ended, Watcher};
+use super::process::{Mfa, Process};
+use super::signals::{Entry, SpawnRequest};
+use super::system::System;
+
+impl Process {
+    /// Spawns a process. The monitor's reference is the second part.
+    ///
+    /// # Errors
+    /// `badarg` when the entry is none, `system_limit` when there are too many processes.
+    pub fn spawn(&mut self, request: SpawnRequest<'_>) -> Result<(Pid, Option<Word>), Exception> {
+        let mut child = Process::new(self.system.clone(), request.heap, Mfa::UNKNOWN);
+        child.parent = Some(self.pid);
+        child.group_leader = self.group_leader;
+        child.priority = request.priority;
+        child.error_handler = self.error_handler;
+        child.set_entry(request.entry)?;
+        let mut options = SpawnOptions::default().starting();
+        options.link = request.link;
+        options.monitor = request.monitor.is_some();
+        options.alias = request.monitor.as_ref().and_then(|monitor| monitor.alias);
+        let spawned = self.system.runtime.spawn_behaviour(child, &options);
+        let spawned = spawned.map_err(|_| Exception::error_atom(atoms::SYSTEM_LIMIT))?;
+        let monitor = match (spawned.monitor, request.monitor) {
+            (Some(reference), Some(options)) => Some(self.monitor_reference(reference, None, options)),
+            _ => None,
+        };
+        Ok((spawned.pid, monitor))
+    }
+
+    /// Starts a process from outside of any.
+    pub(super) fn begin(self) -> Result<Pid, Exception> {
+        let runtime = self.system.runtime.clone();
+        let spawned = runtime.spawn_behaviour(self, &SpawnOptions::default().starting());
+        spawned.map(|spawned| spawned.pid).map_err(|_| Exception::error_atom(atoms::SYSTEM_LIMIT))
+    }
+
+    /// Sets up what the process runs first.
+    ///
+    /// # Errors
+    /// `badarg` when it is nothing to run.
+    pub(super) fn set_entry(&mut self, entry: Entry<'_>) -> Result<(), Exception> {
+        match entry {
+            Entry::Function(module, function, args) => {
+                let args = view::list_to_vec(args).ok_or(Exception::badarg())?;
+                let args: Vec<Word> = args.into_iter().map(|arg| self.heap.copy(arg)).collect();
+                self.initial_call = Mfa { module, function, arity: args.len() as u32 };
+                interp::start_function(self, module, function, &args);
+            }
+            Entry::Fun(fun, args) => {
+                let (module, function) = match (view::fun(fun), view::export_fun(fun)) {
+                    (Some(fun), _) => (fun.head.module, fun.head.function),
+                    (_, Some(fun)) => (fun.head.module, fun.head.function),
+                    _ => return Err(Exception::badarg()),
+                };
+                self.initial_call = Mfa { module, function, arity: args.len() as u32 };
+                let fun = self.heap.copy(fun);
+                let args: Vec<Word> = args.iter().map(|&arg| self.heap.copy(arg)).collect();
+                interp::start_fun(self, fun, &args);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl System {
+    /// Starts a process from outside and says how it ends, or that something called `halt` first. `group_leader` is
+    /// its own leader when not given.
+    ///
+    /// # Errors
+    /// When the entry is none, or there are too many processes.
+    pub fn start_process(
+        self: &Arc<System>,
+        entry: Entry<'_>,
+        group_leader: Option<Pid>,
+        watcher: Sender<Ended>,
+    ) -> Result<Pid, Exception> {
+        *self.halted.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher.clone());
+        let mut process = Process::new(self.clone(), self.options.heap, Mfa::UNKNOWN);
+        process.group_leader = Word::pid(group_leader.unwrap_or(dala::pid::NOBODY));
+        process.watcher = Some(Watcher(watcher));
+        process.set_entry(entry)?;
+        process.begin()
+    }
+}
