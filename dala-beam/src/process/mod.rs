@@ -8,7 +8,7 @@
 mod current;
 pub mod dictionary;
 pub mod ended;
-mod message;
+pub(crate) mod message;
 #[expect(clippy::module_inception, reason = "the process itself, beside its parts")]
 pub mod process;
 mod reason;
