@@ -1,6 +1,7 @@
 //! BEAM frontend of Dala: loader, lowering, term heap, built-in functions, the `dala` command.
 
 pub mod bif;
+pub mod cli;
 pub mod code;
 pub mod etf;
 pub mod heap;

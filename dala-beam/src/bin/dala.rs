@@ -1,2 +1,32 @@
-//! The `dala` command.
-fn main() {}
+//! The `dala` command: parses its arguments and calls `dala_beam::cli`.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use dala_beam::cli;
+
+/// Runs and shows compiled Erlang and Elixir modules.
+#[derive(Debug, Parser)]
+#[command(name = "dala", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Shows what a module offers and needs
+    Info(cli::info::Arguments),
+    /// Shows the instructions of a .beam file
+    Disasm(cli::disasm::Arguments),
+    /// Shows the verified IR that is run
+    Ir(cli::ir::Arguments),
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Info(arguments) => cli::info::run(&arguments),
+        Command::Disasm(arguments) => cli::disasm::run(&arguments),
+        Command::Ir(arguments) => cli::ir::run(&arguments),
+    }
+}

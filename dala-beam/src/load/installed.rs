@@ -41,3 +41,20 @@ pub(crate) fn module(name: &str) -> Vec<u8> {
     std::fs::read(path.unwrap_or_else(|| panic!("module {name} is not installed")))
         .expect("the file can be read")
 }
+
+/// A module compiled from source by the installed `erlc`.
+pub(crate) fn compile(source: &str) -> super::BeamFile {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let name =
+        source.split("-module(").nth(1).and_then(|rest| rest.split(')').next()).expect("a module name");
+    let path = folder.path().join(format!("{name}.erl"));
+    std::fs::write(&path, source).expect("the folder can be written");
+    let status = Command::new("erlc")
+        .current_dir(folder.path())
+        .args(["+deterministic", &format!("{name}.erl")])
+        .status()
+        .expect("erlc is installed");
+    assert!(status.success(), "{name} does not compile");
+    let bytes = std::fs::read(folder.path().join(format!("{name}.beam"))).expect("erlc wrote the module");
+    super::BeamFile::parse(&bytes).expect("erlc writes valid modules")
+}
