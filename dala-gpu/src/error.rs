@@ -38,14 +38,12 @@ pub enum TensorError {
         shape: Shape,
     },
     /// Two shapes do not fit the operation.
-    #[error("{operation}: shapes {left} and {right} do not fit")]
+    #[error("{operation}: shapes {} and {} do not fit", shapes[0], shapes[1])]
     ShapeMismatch {
         /// The operation.
         operation: &'static str,
-        /// Its first operand's shape.
-        left: Shape,
-        /// Its second operand's shape, or the shape asked for.
-        right: Shape,
+        /// The shapes of its operands, or the shape given and the one asked for.
+        shapes: Box<[Shape; 2]>,
     },
     /// An axis the shape does not have.
     #[error("axis {axis} of a shape {shape}")]
@@ -71,4 +69,10 @@ pub enum TensorError {
     /// Somebody else can read the buffer.
     #[error("cannot write: {0} other tensors share the buffer (make_unique copies it)")]
     Shared(usize),
+}
+
+impl TensorError {
+    pub(crate) fn mismatch(operation: &'static str, left: Shape, right: Shape) -> Self {
+        Self::ShapeMismatch { operation, shapes: Box::new([left, right]) }
+    }
 }

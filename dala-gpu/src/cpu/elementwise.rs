@@ -45,7 +45,7 @@ fn zip<T: Number>(
     combine: fn(T, T) -> T,
 ) -> Result<Tensor<T>, TensorError> {
     if left.shape() != right.shape() {
-        return Err(TensorError::ShapeMismatch { operation, left: left.shape(), right: right.shape() });
+        return Err(TensorError::mismatch(operation, left.shape(), right.shape()));
     }
     let mut output = region.zeros(left.shape())?;
     for (to, (a, b)) in output.as_mut_slice()?.iter_mut().zip(left.iter().zip(right.iter())) {

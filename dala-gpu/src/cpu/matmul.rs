@@ -10,13 +10,12 @@ pub fn matmul<T: Real>(
     left: &Tensor<T>,
     right: &Tensor<T>,
 ) -> Result<Tensor<T>, TensorError> {
-    let mismatch =
-        TensorError::ShapeMismatch { operation: "matmul", left: left.shape(), right: right.shape() };
+    let mismatch = || TensorError::mismatch("matmul", left.shape(), right.shape());
     let (&[m, k], &[inner, n]) = (left.shape().sizes(), right.shape().sizes()) else {
-        return Err(mismatch);
+        return Err(mismatch());
     };
     if k != inner {
-        return Err(mismatch);
+        return Err(mismatch());
     }
     let mut output = region.zeros(Shape::new(&[m, n])?)?;
     let mut elements = output.as_mut_slice()?.iter_mut();

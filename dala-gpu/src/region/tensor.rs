@@ -90,7 +90,7 @@ impl<T: Element> Tensor<T> {
     /// for a view with gaps (copy it first).
     pub fn reshape(&self, shape: Shape) -> Result<Self, TensorError> {
         if shape.elements() != self.shape.elements() {
-            return Err(TensorError::ShapeMismatch { operation: "reshape", left: self.shape, right: shape });
+            return Err(TensorError::mismatch("reshape", self.shape, shape));
         }
         if !self.is_contiguous() {
             return Err(TensorError::NotContiguous("reshape"));
