@@ -20,6 +20,7 @@ mod arguments;
 pub mod atomics;
 pub mod binary;
 mod calendar;
+pub mod dala_io;
 pub mod erlang;
 pub mod ets;
 mod float_text;

@@ -307,4 +307,102 @@ bifs! {
     erts_internal "counters_add"/3 plain atomics::counters_add full;
     erts_internal "counters_put"/3 plain atomics::counters_put full;
     erts_internal "counters_info"/1 plain atomics::counters_info full;
+
+    dala_io "write"/2 plain dala_io::write full;
+    dala_io "read_line"/0 plain dala_io::read_line full;
+    logger "log_allowed"/4 replaces dala_io::log_allowed partial("events are printed to standard error; handlers and filters are not asked");
+
+    erlang "self"/0 guard erlang::process::self_0 full;
+    erlang "is_process_alive"/1 plain erlang::process::is_process_alive full;
+    erts_internal "is_process_alive"/2 plain erlang::process::is_process_alive_later full;
+    erlang "group_leader"/0 plain erlang::process::group_leader full;
+    erts_internal "group_leader"/2 plain erlang::info::set_group_leader full;
+    erlang "exit"/2 plain erlang::process::exit_2 full;
+    erlang "exit_signal"/2 plain erlang::process::exit_2 full;
+    erlang "process_flag"/2 plain erlang::process::process_flag partial("min_bin_vheap_size and message_queue_data are hints; monitor_nodes is unknown");
+    erlang "hibernate"/3 plain erlang::process::hibernate partial("waits for a message, keeping the stack until then");
+    erlang "processes"/0 plain erlang::process::processes full;
+    erlang "process_info"/1 plain erlang::info::process_info_1 partial("current_function is the initial call");
+    erlang "process_info"/2 plain erlang::info::process_info_2 partial("current_function is the initial call; stack traces, messages and binaries are empty");
+    erts_internal "garbage_collect"/1 plain erlang::info::garbage_collect partial("collects at the next function entry, always as the heap decides");
+    erts_internal "request_system_task"/3 plain erlang::info::request_system_task partial("collects garbage; no process ever uses purged code");
+    erts_internal "check_process_code"/1 plain erlang::info::check_process_code partial("old code is never freed, so nobody need leave it");
+    erts_internal "is_system_process"/1 plain erlang::info::is_system_process partial("there are none");
+
+    erlang "link"/1 plain erlang::links::link full;
+    erlang "unlink"/1 plain erlang::links::unlink full;
+    erlang "monitor"/2 plain erlang::monitors::monitor_2 full;
+    erlang "monitor"/3 plain erlang::monitors::monitor_3 full;
+    erlang "demonitor"/1 plain erlang::monitors::demonitor_1 full;
+    erlang "demonitor"/2 plain erlang::monitors::demonitor_2 full;
+    erlang "alias"/1 plain erlang::monitors::alias full;
+    erlang "unalias"/1 plain erlang::monitors::unalias full;
+    erlang "!"/2 plain erlang::messages::send_2 full;
+    erlang "send"/2 plain erlang::messages::send_2 full;
+    erlang "send"/3 plain erlang::messages::send_3 full;
+    erlang "register"/2 plain erlang::names::register full;
+    erlang "unregister"/1 plain erlang::names::unregister full;
+    erlang "whereis"/1 plain erlang::names::whereis full;
+    erlang "registered"/0 plain erlang::names::registered full;
+    erlang "node"/0 guard erlang::names::node_0 full;
+    erlang "node"/1 guard erlang::names::node_1 full;
+    erlang "nodes"/0 plain erlang::names::nodes_0 partial("there is no distribution");
+    erlang "nodes"/1 plain erlang::names::nodes_1 partial("there is no distribution");
+    erlang "monitor_node"/2 plain erlang::names::monitor_node partial("there is no distribution: nodedown comes at once");
+    net_kernel "dflag_unicode_io"/1 plain erlang::names::dflag_unicode_io partial("there is no distribution: always true");
+    erlang "make_ref"/0 plain erlang::refs::make_ref full;
+    erlang "unique_integer"/0 plain erlang::refs::unique_integer_0 full;
+    erlang "unique_integer"/1 plain erlang::refs::unique_integer_1 full;
+
+    erlang "start_timer"/3 plain erlang::timers::start_timer_3 full;
+    erlang "start_timer"/4 plain erlang::timers::start_timer_4 full;
+    erlang "send_after"/3 plain erlang::timers::send_after_3 full;
+    erlang "send_after"/4 plain erlang::timers::send_after_4 full;
+    erlang "cancel_timer"/1 plain erlang::timers::cancel_timer_1 full;
+    erlang "cancel_timer"/2 plain erlang::timers::cancel_timer_2 full;
+    erlang "read_timer"/1 plain erlang::timers::read_timer_1 full;
+    erlang "read_timer"/2 plain erlang::timers::read_timer_2 full;
+
+    erlang "fun_info"/2 plain erlang::funs::fun_info partial("pid is undefined");
+    erlang "fun_info_mfa"/1 plain erlang::funs::fun_info_mfa full;
+    erlang "make_fun"/3 plain erlang::funs::make_fun full;
+    erlang "fun_to_list"/1 plain erlang::funs::fun_to_list full;
+    erlang "pid_to_list"/1 plain erlang::funs::pid_to_list full;
+    erlang "list_to_pid"/1 plain erlang::funs::list_to_pid partial("of this node only");
+    erlang "ref_to_list"/1 plain erlang::funs::ref_to_list full;
+    erlang "list_to_ref"/1 plain erlang::funs::list_to_ref partial("of this node only");
+
+
+    erlang "term_to_binary"/1 plain erlang::term_to_binary::term_to_binary_1 full;
+    erlang "term_to_binary"/2 plain erlang::term_to_binary::term_to_binary_2 partial("local is taken as no option");
+    erlang "term_to_iovec"/1 plain erlang::term_to_binary::term_to_iovec_1 full;
+    erlang "term_to_iovec"/2 plain erlang::term_to_binary::term_to_iovec_2 full;
+    erlang "external_size"/1 plain erlang::term_to_binary::external_size_1 full;
+    erlang "external_size"/2 plain erlang::term_to_binary::external_size_2 full;
+    erlang "binary_to_term"/1 plain erlang::term_to_binary::binary_to_term_1 full;
+    erlang "binary_to_term"/2 plain erlang::term_to_binary::binary_to_term_2 full;
+    erlang "phash2"/1 plain erlang::term_to_binary::phash2_1 full;
+    erlang "phash2"/2 plain erlang::term_to_binary::phash2_2 full;
+    erts_debug "flat_size"/1 plain erlang::term_to_binary::flat_size partial("in our words");
+    erts_debug "same"/2 plain erlang::term_to_binary::same full;
+    erts_internal "term_type"/1 plain erlang::term_to_binary::term_type partial("all bitstrings are heap_binary");
+
+    erlang "system_info"/1 plain erlang::system::system_info partial("the items that libraries ask for");
+    erlang "system_flag"/2 plain erlang::system::system_flag partial("flags have no effect");
+    erlang "statistics"/1 plain erlang::system::statistics partial("io, garbage_collection, run queues are 0; reductions are the caller's");
+    erlang "halt"/2 plain erlang::system::halt partial("flushes; options are ignored");
+    erlang "display"/1 plain erlang::system::display full;
+    erlang "display_string"/1 plain erlang::system::display_string full;
+    erlang "bump_reductions"/1 plain erlang::system::bump_reductions full;
+    erlang "yield"/0 replaces erlang::system::yield_0 full;
+    erlang "memory"/0 replaces erlang::system::memory_0 partial("resident size, the caller's heap, tables and atoms; there are no allocators to ask");
+    erlang "memory"/1 replaces erlang::system::memory_1 partial("resident size, the caller's heap, tables and atoms; there are no allocators to ask");
+    erlang "dt_spread_tag"/1 plain erlang::system::dt_true partial("there are no dynamic traces");
+    erlang "dt_restore_tag"/1 plain erlang::system::dt_true partial("there are no dynamic traces");
+    erlang "seq_trace"/2 plain erlang::system::seq_trace partial("sequential tracing is off");
+    erlang "seq_trace_info"/1 plain erlang::system::seq_trace_info partial("sequential tracing is off");
+    erlang "decode_packet"/3 plain erlang::system::decode_packet partial("raw, line, 0, 1, 2 and 4 only, without options");
+    erlang "system_monitor"/0 plain erlang::system::undefined_0 partial("system monitoring is off");
+    erlang "system_profile"/0 plain erlang::system::undefined_0 partial("system profiling is off");
+    erlang "ports"/0 plain erlang::system::ports partial("there are no ports");
 }

@@ -1,7 +1,11 @@
 //! What built-in functions keep for a whole runtime.
 
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicU64;
 
+use super::dala_io::StandardInput;
+use super::erlang::info::Questions;
+use super::erlang::timers::TimerTable;
 use super::ets::Tables;
 use super::os::Environment;
 use super::persistent_term::PersistentTerms;
@@ -15,6 +19,22 @@ pub struct State {
     pub persistent_terms: PersistentTerms,
     /// Environment variables.
     pub environment: Environment,
+    /// Timers that have not fired.
+    pub timers: TimerTable,
+    /// Answers that processes wait for.
+    pub questions: Questions,
+    /// Standard input.
+    pub input: StandardInput,
+    /// Totals that `statistics/1` last told.
+    pub(crate) statistics: Statistics,
     /// Nanoseconds from monotonic to system time, set when first asked for.
     pub(crate) time_offset: OnceLock<i64>,
+}
+
+/// What `statistics/1` said last, since it tells differences.
+#[derive(Debug, Default)]
+pub(crate) struct Statistics {
+    pub(crate) wall_clock: AtomicU64,
+    pub(crate) runtime: AtomicU64,
+    pub(crate) reductions: AtomicU64,
 }

@@ -165,6 +165,16 @@ impl Tables {
         all.by_id.values().cloned().collect()
     }
 
+    /// Number of tables.
+    pub fn count(&self) -> usize {
+        self.all.read().unwrap_or_else(|poisoned| poisoned.into_inner()).by_id.len()
+    }
+
+    /// Words of all rows.
+    pub fn words(&self) -> usize {
+        self.list().iter().map(|table| table.words.load(Ordering::Relaxed)).sum()
+    }
+
     /// Deletes the tables of a process that ended, and hands those with a living heir over. The caller sends each
     /// heir `{'ETS-TRANSFER', Table, Owner, Data}`.
     pub fn release(&self, owner: Pid, is_alive: impl Fn(Pid) -> bool) -> Vec<Transfer> {

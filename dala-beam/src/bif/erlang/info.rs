@@ -1,0 +1,388 @@
+//! `process_info`, and what one process asks or tells another beside messages.
+//!
+//! A process looks at itself at once. Another is put a [`Question`], which it answers between two activations; the
+//! asker waits (`BifResult::Wait`) and is woken. Between its turns the asker keeps the number of the question in
+//! `bif_state`.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use dala::actor::process as actor;
+use dala::pid::Ref;
+use dala_ir::abi::{Atom, Pid, Word, atoms};
+use dala_ir::interp::{BifResult, Exception};
+use dala_ir::term::{OwnedTerm, TermWriter, map, view};
+use hashbrown::HashMap;
+
+use super::process::priority_name;
+use crate::bif::Answer;
+use crate::bif::arguments::{badarg, boolean, named};
+use crate::heap::own;
+use crate::process::{Mfa, Process};
+
+/// Answers that were asked for and not fetched yet.
+#[derive(Debug, Default)]
+pub struct Questions(Mutex<HashMap<u64, Arc<Mutex<Option<OwnedTerm>>>>>);
+
+impl Questions {
+    fn with<R>(&self, act: impl FnOnce(&mut HashMap<u64, Arc<Mutex<Option<OwnedTerm>>>>) -> R) -> R {
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What a process is asked or told out of order with its messages.
+#[derive(Debug)]
+pub enum Question {
+    /// `process_info(Pid, Item | [Item])`: the answer goes to the slot, and the asker is woken.
+    Info {
+        /// Who waits.
+        asker: Pid,
+        /// The items.
+        items: OwnedTerm,
+        /// Where the answer goes. Dropped unanswered when the process is gone.
+        slot: Arc<Mutex<Option<OwnedTerm>>>,
+    },
+    /// `group_leader(Leader, Pid)`.
+    GroupLeader(Pid),
+    /// `garbage_collect(Pid)`; `{garbage_collect, RequestId, true}` goes back.
+    CollectGarbage {
+        /// Who is told.
+        asker: Pid,
+        /// With what.
+        reply: OwnedTerm,
+    },
+}
+
+/// Answers a question to `p`. For `Behaviour::asked`.
+pub fn answer(p: &mut Process, question: Question) {
+    match question {
+        Question::Info { asker, items, slot } => {
+            let answer = info(p, items.root(), false).unwrap_or(Word::atom(atoms::UNDEFINED));
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(own(answer));
+            actor::wake(asker);
+        }
+        Question::GroupLeader(leader) => p.group_leader = Word::pid(leader),
+        Question::CollectGarbage { asker, reply } => {
+            p.heap.context.request_collection();
+            let message = crate::process::message::node_of(reply.root());
+            // The asker may be gone meanwhile.
+            drop(actor::send(asker, message));
+        }
+    }
+}
+
+/// `process_info(Pid, Item | [Item])`.
+pub(crate) fn process_info_2(p: &mut Process, [pid, items]: [Word; 2]) -> BifResult {
+    let Some(pid) = pid.as_pid() else { return BifResult::Raise(Exception::badarg()) };
+    if let Err(exception) = check_items(items) {
+        return BifResult::Raise(exception);
+    }
+    if pid == p.pid {
+        return BifResult::from(info(p, items, true).ok_or(Exception::badarg()));
+    }
+    ask_info(p, pid, items)
+}
+
+/// Items of `process_info(Pid)`, in OTP's order.
+const ALL: &[&str] = &[
+    "registered_name",
+    "current_function",
+    "initial_call",
+    "status",
+    "message_queue_len",
+    "links",
+    "dictionary",
+    "trap_exit",
+    "error_handler",
+    "priority",
+    "group_leader",
+    "total_heap_size",
+    "heap_size",
+    "stack_size",
+    "reductions",
+    "garbage_collection",
+    "suspending",
+];
+
+/// `process_info(Pid)`.
+pub(crate) fn process_info_1(p: &mut Process, [pid]: [Word; 1]) -> BifResult {
+    let names: Vec<Word> = ALL.iter().map(|name| Word::atom(Atom::new(name))).collect();
+    let items = p.heap.list(&names, Word::NIL);
+    let Some(target) = pid.as_pid() else { return BifResult::Raise(Exception::badarg()) };
+    let result = if target == p.pid {
+        BifResult::from(info(p, items, true).ok_or(Exception::badarg()))
+    } else {
+        ask_info(p, target, items)
+    };
+    match result {
+        // A process without a name has no such item in this form.
+        BifResult::Value(list) => {
+            let items = view::list_to_vec(list).unwrap_or_default();
+            let unnamed = |&&item: &&Word| {
+                view::tuple_elements(item)
+                    .is_some_and(|pair| pair == [Word::atom(named!("registered_name")), Word::NIL])
+            };
+            match items.first().filter(unnamed) {
+                Some(_) => BifResult::Value(p.heap.list(&items[1..], Word::NIL)),
+                None => BifResult::Value(list),
+            }
+        }
+        other => other,
+    }
+}
+
+fn check_items(items: Word) -> Result<(), Exception> {
+    let is_known = |item: Word| {
+        let is_dictionary_key = view::tuple_elements(item)
+            .is_some_and(|pair| pair.len() == 2 && pair[0] == Word::atom(named!("dictionary")));
+        is_dictionary_key || item.as_atom().is_some_and(|name| ITEMS.contains(&name.text()))
+    };
+    let all = if items.is_cons() || items.is_nil() {
+        view::list_to_vec(items).ok_or(Exception::badarg())?
+    } else {
+        vec![items]
+    };
+    if all.into_iter().all(is_known) { Ok(()) } else { badarg() }
+}
+
+/// Puts the question at the first turn; at later ones, sees whether the answer is there.
+fn ask_info(p: &mut Process, pid: Pid, items: Word) -> BifResult {
+    let undefined = BifResult::Value(Word::atom(atoms::UNDEFINED));
+    let Some(number) = p.bif_state.as_small() else {
+        let slot = Arc::new(Mutex::new(None));
+        let question = Question::Info { asker: p.pid, items: own(items), slot: Arc::clone(&slot) };
+        if actor::ask(pid, Box::new(question)).is_err() {
+            return undefined;
+        }
+        let number = Ref::fresh().to_bits();
+        p.system.builtins.questions.with(|questions| questions.insert(number, slot));
+        p.bif_state = Word::small_int(number as i64);
+        return BifResult::Wait;
+    };
+    let number = number as u64;
+    let slot = p.system.builtins.questions.with(|questions| questions.get(&number).cloned());
+    let answer = slot.as_ref().and_then(|slot| slot.lock().unwrap_or_else(PoisonError::into_inner).take());
+    match answer {
+        None if actor::is_alive(pid) && slot.is_some() => return BifResult::Wait,
+        _ => {}
+    }
+    p.system.builtins.questions.with(|questions| questions.remove(&number));
+    p.bif_state = Word::NONE;
+    match answer {
+        Some(answer) => BifResult::Value(p.heap.copy_owned(&answer)),
+        None => undefined,
+    }
+}
+
+/// The items of `p` itself: one value for one item, a list for a list.
+fn info(p: &mut Process, items: Word, is_running: bool) -> Option<Word> {
+    if items.is_cons() || items.is_nil() {
+        let mut pairs = Vec::new();
+        for item in view::list_to_vec(items)? {
+            pairs.push(pair(p, item, is_running)?);
+        }
+        return Some(p.heap.list(&pairs, Word::NIL));
+    }
+    let answer = pair(p, items, is_running)?;
+    // Alone, the name of a process without one is `[]`.
+    if items == Word::atom(named!("registered_name"))
+        && view::tuple_elements(answer).is_some_and(|pair| pair[1].is_nil())
+    {
+        return Some(Word::NIL);
+    }
+    Some(answer)
+}
+
+fn pair(p: &mut Process, item: Word, is_running: bool) -> Option<Word> {
+    let value = match view::tuple_elements(item) {
+        Some(&[_, key]) => p.dictionary.get(key).unwrap_or(Word::atom(atoms::UNDEFINED)),
+        _ => value(p, item.as_atom()?.text(), is_running)?,
+    };
+    Some(p.heap.tuple(&[item, value]))
+}
+
+const ITEMS: &[&str] = &[
+    "registered_name",
+    "current_function",
+    "current_location",
+    "current_stacktrace",
+    "initial_call",
+    "status",
+    "message_queue_len",
+    "messages",
+    "links",
+    "monitors",
+    "monitored_by",
+    "dictionary",
+    "trap_exit",
+    "error_handler",
+    "priority",
+    "group_leader",
+    "total_heap_size",
+    "heap_size",
+    "stack_size",
+    "min_heap_size",
+    "max_heap_size",
+    "fullsweep_after",
+    "min_bin_vheap_size",
+    "memory",
+    "reductions",
+    "garbage_collection",
+    "garbage_collection_info",
+    "suspending",
+    "binary",
+    "catchlevel",
+    "last_calls",
+    "trace",
+    "parent",
+    "message_queue_data",
+    "sequential_trace_token",
+];
+
+fn mfa(p: &mut Process, mfa: Mfa) -> Word {
+    let arity = Word::small_int(i64::from(mfa.arity));
+    p.heap.tuple(&[Word::atom(mfa.module), Word::atom(mfa.function), arity])
+}
+
+fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
+    let count = |value: usize| Word::small_int(value as i64);
+    let pids = |p: &mut Process, pids: Vec<Pid>| {
+        let words: Vec<Word> = pids.into_iter().map(Word::pid).collect();
+        p.heap.list(&words, Word::NIL)
+    };
+    Some(match item {
+        "registered_name" => p.system.name_of(p.pid).map_or(Word::NIL, Word::atom),
+        "current_function" | "initial_call" => {
+            let call = p.initial_call;
+            mfa(p, call)
+        }
+        "current_location" => {
+            let call = p.initial_call;
+            let arity = Word::small_int(i64::from(call.arity));
+            p.heap.tuple(&[Word::atom(call.module), Word::atom(call.function), arity, Word::NIL])
+        }
+        "current_stacktrace" | "suspending" | "binary" | "sequential_trace_token" | "messages" => Word::NIL,
+        "status" => Word::atom(if is_running { named!("running") } else { named!("waiting") }),
+        "message_queue_len" => count(p.message_queue_length()),
+        "links" => {
+            let links = p.links();
+            pids(p, links)
+        }
+        "monitors" => {
+            let monitors: Vec<Word> =
+                p.activation().monitors().into_iter().map(|(_, pid)| Word::pid(pid)).collect();
+            let pairs: Vec<Word> =
+                monitors.into_iter().map(|pid| p.heap.tuple(&[Word::atom(atoms::PROCESS), pid])).collect();
+            p.heap.list(&pairs, Word::NIL)
+        }
+        "monitored_by" => {
+            let watchers = p.activation().monitored_by();
+            pids(p, watchers)
+        }
+        "dictionary" => {
+            let entries: Vec<(Word, Word)> = p.dictionary.entries().collect();
+            let pairs: Vec<Word> =
+                entries.into_iter().map(|(key, value)| p.heap.tuple(&[key, value])).collect();
+            p.heap.list(&pairs, Word::NIL)
+        }
+        "trap_exit" => boolean(p.is_trapping_exits),
+        "error_handler" => Word::atom(p.error_handler),
+        "priority" => priority_name(p.priority),
+        "group_leader" => p.group_leader,
+        "total_heap_size" => count(p.heap.total_words()),
+        "heap_size" => count(p.heap.block_words()),
+        "stack_size" => count(p.heap.stack().len()),
+        "min_heap_size" => count(p.heap.options().min_words),
+        "fullsweep_after" => count(p.heap.options().fullsweep_after as usize),
+        "min_bin_vheap_size" => count(46_422),
+        "max_heap_size" => max_heap_size(p),
+        "memory" => count(p.heap.total_words() * 8 + size_of::<Process>()),
+        "reductions" => p.heap.unsigned(p.reductions()),
+        "garbage_collection" => {
+            let limit = max_heap_size(p);
+            let options = p.heap.options();
+            let facts = [
+                (named!("max_heap_size"), limit),
+                (named!("min_bin_vheap_size"), count(46_422)),
+                (named!("min_heap_size"), count(options.min_words)),
+                (named!("fullsweep_after"), count(options.fullsweep_after as usize)),
+                (named!("minor_gcs"), count(p.heap.minors_in_a_row() as usize)),
+            ];
+            let pairs: Vec<Word> =
+                facts.into_iter().map(|(name, value)| p.heap.tuple(&[Word::atom(name), value])).collect();
+            p.heap.list(&pairs, Word::NIL)
+        }
+        "garbage_collection_info" => {
+            let facts = [
+                (named!("heap_block_size"), count(p.heap.block_words())),
+                (named!("old_heap_size"), count(p.heap.old_words())),
+                (named!("stack_size"), count(p.heap.stack().len())),
+            ];
+            let pairs: Vec<Word> =
+                facts.into_iter().map(|(name, value)| p.heap.tuple(&[Word::atom(name), value])).collect();
+            p.heap.list(&pairs, Word::NIL)
+        }
+        "catchlevel" | "trace" => count(0),
+        "last_calls" => boolean(false),
+        "parent" => p.parent.map_or(Word::atom(atoms::UNDEFINED), Word::pid),
+        "message_queue_data" => Word::atom(named!("on_heap")),
+        _ => return None,
+    })
+}
+
+fn max_heap_size(p: &mut Process) -> Word {
+    let size = p.heap.options().max_words.unwrap_or(0);
+    let pairs = [
+        (Word::atom(named!("error_logger")), boolean(true)),
+        (Word::atom(atoms::KILL), boolean(true)),
+        (Word::atom(named!("size")), Word::small_int(size as i64)),
+    ];
+    map::from_pairs(&mut p.heap, &pairs)
+}
+
+/// `erts_internal:group_leader(Leader, Pid)`: `true`, or `badarg` as a value.
+pub(crate) fn set_group_leader(p: &mut Process, [leader, pid]: [Word; 2]) -> Answer {
+    let (Some(leader), Some(pid)) = (leader.as_pid(), pid.as_pid()) else {
+        return Ok(Word::atom(atoms::BADARG));
+    };
+    if pid == p.pid {
+        p.group_leader = Word::pid(leader);
+    } else if actor::ask(pid, Box::new(Question::GroupLeader(leader))).is_err() {
+        return Ok(Word::atom(atoms::BADARG));
+    }
+    Ok(boolean(true))
+}
+
+/// `erts_internal:garbage_collect(major | minor)`: collects at the next function entry.
+pub(crate) fn garbage_collect(p: &mut Process, [_kind]: [Word; 1]) -> Answer {
+    p.heap.context.request_collection();
+    Ok(boolean(true))
+}
+
+/// `erts_internal:request_system_task(Pid, Priority, {garbage_collect, Id, Kind} | {check_process_code, Id, Module})`.
+pub(crate) fn request_system_task(p: &mut Process, [pid, _priority, request]: [Word; 3]) -> Answer {
+    let Some(pid) = pid.as_pid() else { return badarg() };
+    let Some(&[kind, id, _]) = view::tuple_elements(request) else { return badarg() };
+    let alive = pid == p.pid || actor::is_alive(pid);
+    // No process holds on to old code here: versions are never freed.
+    let collects = kind == Word::atom(named!("garbage_collect"));
+    let reply = p.heap.tuple(&[kind, id, boolean(alive && collects)]);
+    if collects && alive && pid != p.pid {
+        let question = Question::CollectGarbage { asker: p.pid, reply: own(reply) };
+        if actor::ask(pid, Box::new(question)).is_ok() {
+            return Ok(Word::atom(atoms::OK));
+        }
+    }
+    p.send_to(p.pid, reply);
+    Ok(Word::atom(atoms::OK))
+}
+
+/// `erts_internal:check_process_code(Module)`: whether this process uses old code; versions are never freed, so it
+/// may go on with them.
+pub(crate) fn check_process_code(_: &mut Process, [_module]: [Word; 1]) -> Answer {
+    Ok(boolean(false))
+}
+
+/// `erts_internal:is_system_process(Pid)`.
+pub(crate) fn is_system_process(_: &mut Process, [_pid]: [Word; 1]) -> Answer {
+    Ok(boolean(false))
+}

@@ -1,0 +1,157 @@
+//! Processes: flags, being alive, the group leader, hibernation.
+
+use dala::actor::process as actor;
+use dala_ir::abi::{Pid, Word, atoms};
+use dala_ir::interp::{BifResult, Exception};
+use dala_ir::term::{TermWriter, map, view};
+
+use crate::bif::Answer;
+use crate::bif::arguments::{atom, badarg, boolean, index, named, truth};
+use crate::process::{Priority, Process};
+
+/// `self()`.
+pub(crate) fn self_0(p: &mut Process, []: [Word; 0]) -> Answer {
+    Ok(Word::pid(p.pid))
+}
+
+/// `is_process_alive(Pid)`.
+pub(crate) fn is_process_alive(p: &mut Process, [pid]: [Word; 1]) -> Answer {
+    let pid = pid.as_pid().ok_or(Exception::badarg())?;
+    Ok(boolean(pid == p.pid || actor::is_alive(pid)))
+}
+
+/// `erts_internal:is_process_alive(Pid, Reference)`: the answer comes as `{Reference, Bool}`.
+pub(crate) fn is_process_alive_later(p: &mut Process, [pid, reference]: [Word; 2]) -> Answer {
+    let alive = is_process_alive(p, [pid])?;
+    let reply = p.heap.tuple(&[reference, alive]);
+    p.send_to(p.pid, reply);
+    Ok(Word::atom(atoms::OK))
+}
+
+/// `group_leader()`.
+pub(crate) fn group_leader(p: &mut Process, []: [Word; 0]) -> Answer {
+    Ok(p.group_leader)
+}
+
+/// `exit(Pid, Reason)`.
+pub(crate) fn exit_2(p: &mut Process, [to, reason]: [Word; 2]) -> Answer {
+    match to.as_pid() {
+        Some(pid) => p.exit_signal(pid, reason),
+        None if view::kind(to) == Some(dala_ir::abi::Kind::ExternalPid) || to.as_port().is_some() => {}
+        None => return badarg(),
+    }
+    Ok(Word::atom(atoms::TRUE))
+}
+
+/// `process_flag(Flag, Value)`: the former value.
+pub(crate) fn process_flag(p: &mut Process, [flag, value]: [Word; 2]) -> Answer {
+    match atom(flag)?.text() {
+        "trap_exit" => {
+            let traps = truth(value)?;
+            Ok(boolean(p.set_trap_exit(traps)))
+        }
+        "priority" => {
+            let priority = priority_of(value)?;
+            Ok(priority_name(std::mem::replace(&mut p.priority, priority)))
+        }
+        "error_handler" => {
+            let module = atom(value)?;
+            Ok(Word::atom(std::mem::replace(&mut p.error_handler, module)))
+        }
+        "sensitive" => {
+            let sensitive = truth(value)?;
+            Ok(boolean(std::mem::replace(&mut p.is_sensitive, sensitive)))
+        }
+        "save_calls" => {
+            let calls = u32::try_from(index(value)?).map_err(|_| Exception::badarg())?;
+            Ok(Word::small_int(i64::from(std::mem::replace(&mut p.save_calls, calls))))
+        }
+        "fullsweep_after" => {
+            let mut options = p.heap.options();
+            let former = options.fullsweep_after;
+            options.fullsweep_after = u32::try_from(index(value)?).unwrap_or(u32::MAX);
+            p.heap.set_options(options);
+            Ok(Word::small_int(i64::from(former)))
+        }
+        "min_heap_size" => {
+            let mut options = p.heap.options();
+            let former = options.min_words;
+            options.min_words = index(value)?;
+            p.heap.set_options(options);
+            Ok(Word::small_int(former as i64))
+        }
+        "min_bin_vheap_size" => {
+            index(value)?;
+            Ok(Word::small_int(46_422))
+        }
+        "max_heap_size" => {
+            let mut options = p.heap.options();
+            let former = options.max_words.unwrap_or(0);
+            options.max_words = max_heap_size(value)?;
+            p.heap.set_options(options);
+            let pairs = [
+                (Word::atom(named!("error_logger")), boolean(true)),
+                (Word::atom(atoms::KILL), boolean(true)),
+                (Word::atom(named!("size")), Word::small_int(former as i64)),
+            ];
+            Ok(map::from_pairs(&mut p.heap, &pairs))
+        }
+        "message_queue_data" => match atom(value)?.text() {
+            "on_heap" | "off_heap" => Ok(Word::atom(named!("on_heap"))),
+            _ => badarg(),
+        },
+        _ => badarg(),
+    }
+}
+
+pub(super) fn priority_name(priority: Priority) -> Word {
+    Word::atom(match priority {
+        Priority::Low => named!("low"),
+        Priority::Normal => atoms::NORMAL,
+        Priority::High => named!("high"),
+        Priority::Max => named!("max"),
+    })
+}
+
+pub(super) fn priority_of(value: Word) -> Result<Priority, Exception> {
+    match atom(value)?.text() {
+        "low" => Ok(Priority::Low),
+        "normal" => Ok(Priority::Normal),
+        "high" => Ok(Priority::High),
+        "max" => Ok(Priority::Max),
+        _ => badarg(),
+    }
+}
+
+/// Words, or a map with `size`; 0 is no limit.
+pub(super) fn max_heap_size(value: Word) -> Result<Option<usize>, Exception> {
+    let size = match map::get(value, Word::atom(named!("size"))) {
+        Some(size) => index(size)?,
+        None => index(value)?,
+    };
+    Ok(Some(size).filter(|&size| size > 0))
+}
+
+/// `hibernate(M, F, Args)`: forgets the stack and goes on with the call when a message is there.
+pub(crate) fn hibernate(p: &mut Process, [module, function, args]: [Word; 3]) -> BifResult {
+    let (Some(module), Some(function), Some(arguments)) =
+        (module.as_atom(), function.as_atom(), view::list_to_vec(args))
+    else {
+        return BifResult::Raise(Exception::badarg());
+    };
+    if p.message_queue_length() == 0 {
+        return BifResult::Wait;
+    }
+    BifResult::call(module, function, &arguments)
+}
+
+/// `processes()`.
+pub(crate) fn processes(p: &mut Process, []: [Word; 0]) -> Answer {
+    let pids: Vec<Word> = p.system.processes().into_iter().map(Word::pid).collect();
+    Ok(p.heap.list(&pids, Word::NIL))
+}
+
+/// The local pid of an argument.
+pub(super) fn local_pid(word: Word) -> Result<Pid, Exception> {
+    word.as_pid().ok_or(Exception::badarg())
+}

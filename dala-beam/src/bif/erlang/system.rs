@@ -1,0 +1,350 @@
+//! The runtime itself: `system_info`, `statistics`, `halt`, `display`, and functions that have nothing to do here.
+
+use std::io::Write;
+
+use dala_ir::abi::{Atom, Word, atoms};
+use dala_ir::interp::{BifResult, Exception};
+use dala_ir::term::{ListIter, TermWriter, print, view};
+
+use crate::bif::Answer;
+use crate::bif::arguments::{atom, badarg, boolean, index, named};
+use crate::process::Process;
+
+/// The OTP release whose behaviour is followed.
+const OTP_RELEASE: &str = "25";
+const ERTS_VERSION: &str = "13.1.5";
+
+/// `system_info(Item)`.
+pub(crate) fn system_info(p: &mut Process, [item]: [Word; 1]) -> Answer {
+    let count = |value: usize| Ok(Word::small_int(value as i64));
+    if let Some(elements) = view::tuple_elements(item) {
+        return match elements {
+            &[name, _] if name == Word::atom(named!("allocator_sizes")) => Ok(Word::NIL),
+            &[name, _] if name == Word::atom(named!("allocator")) => Ok(boolean(false)),
+            _ => badarg(),
+        };
+    }
+    let workers = p.system.runtime.workers();
+    match atom(item)?.text() {
+        "schedulers"
+        | "schedulers_online"
+        | "logical_processors"
+        | "logical_processors_available"
+        | "logical_processors_online"
+        | "dirty_cpu_schedulers"
+        | "dirty_cpu_schedulers_online" => count(workers),
+        "dirty_io_schedulers" | "async_threads" => count(10),
+        "process_count" => {
+            let all = p.system.processes().len();
+            count(all)
+        }
+        "process_limit" => count(1 << 28),
+        "port_count" => count(0),
+        "port_limit" => count(65_536),
+        "atom_count" => count(Atom::count()),
+        "atom_limit" => count(dala_ir::abi::atom::MAX_ATOMS),
+        "ets_count" => {
+            let all = p.system.builtins.tables.count();
+            count(all)
+        }
+        "ets_limit" => count(1 << 20),
+        "otp_release" => Ok(p.heap.charlist(OTP_RELEASE)),
+        "version" => Ok(p.heap.charlist(ERTS_VERSION)),
+        "system_version" => {
+            let text = format!(
+                "Dala {} as Erlang/OTP {OTP_RELEASE} [64-bit] [smp:{workers}:{workers}]\n",
+                env!("CARGO_PKG_VERSION")
+            );
+            Ok(p.heap.charlist(&text))
+        }
+        "system_architecture" => {
+            let text = format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS);
+            Ok(p.heap.charlist(&text))
+        }
+        "machine" => Ok(p.heap.charlist("Dala")),
+        "emu_flavor" => Ok(Word::atom(named!("emu"))),
+        "emu_type" | "build_type" => Ok(Word::atom(named!("opt"))),
+        "wordsize" => count(8),
+        "endian" => {
+            Ok(Word::atom(if cfg!(target_endian = "little") { named!("little") } else { named!("big") }))
+        }
+        "smp_support" | "threads" => Ok(boolean(true)),
+        "thread_pool_size" => count(10),
+        "fullsweep_after" => {
+            let after = p.system.options.heap.fullsweep_after as i64;
+            let after = Word::small_int(after);
+            Ok(p.heap.tuple(&[Word::atom(named!("fullsweep_after")), after]))
+        }
+        "min_heap_size" => {
+            let words = Word::small_int(p.system.options.heap.min_words as i64);
+            Ok(p.heap.tuple(&[Word::atom(named!("min_heap_size")), words]))
+        }
+        "min_bin_vheap_size" => {
+            Ok(p.heap.tuple(&[Word::atom(named!("min_bin_vheap_size")), Word::small_int(46_422)]))
+        }
+        "build_flavor" | "kernel_poll" | "dynamic_trace" | "dist_ctrl" | "eager_check_io" => {
+            Ok(Word::atom(atoms::FALSE))
+        }
+        "os_type" => Ok(crate::bif::os::os_type(p)),
+        "os_version" => Ok(p.heap.tuple(&[0, 0, 0].map(Word::small_int))),
+        "start_time" => count(0),
+        "time_offset" => Ok(Word::atom(named!("final"))),
+        "time_correction" => Ok(boolean(true)),
+        "time_warp_mode" => Ok(Word::atom(named!("no_time_warp"))),
+        "creation" | "heap_sizes_count" => count(0),
+        "heap_type" => Ok(Word::atom(named!("private"))),
+        "multi_scheduling" => Ok(Word::atom(named!("enabled"))),
+        "delayed_node_table_gc" | "dist_buf_busy_limit" => count(1 << 20),
+        "backtrace_depth" => count(8),
+        "scheduler_id" => count(1),
+        "debug_compiled" | "lock_checking" | "lock_counting" => Ok(boolean(false)),
+        "nif_version" => Ok(p.heap.charlist("2.16")),
+        "driver_version" => Ok(p.heap.charlist("3.3")),
+        "allocator" | "alloc_util_allocators" => Ok(Word::NIL),
+        "update_cpu_info" => Ok(Word::atom(named!("unchanged"))),
+        "tolerant_timeofday" => Ok(Word::atom(named!("enabled"))),
+        "end_time" => Ok(p.heap.integer(i64::MAX)),
+        "max_heap_size" => Ok(dala_ir::term::map::from_pairs(
+            &mut p.heap,
+            &[
+                (Word::atom(named!("error_logger")), boolean(true)),
+                (Word::atom(atoms::KILL), boolean(true)),
+                (Word::atom(named!("size")), Word::small_int(0)),
+            ],
+        )),
+        _ => badarg(),
+    }
+}
+
+/// `system_flag(Flag, Value)`: flags are kept nowhere; the former value is what OTP starts with.
+pub(crate) fn system_flag(p: &mut Process, [flag, _value]: [Word; 2]) -> Answer {
+    match atom(flag)?.text() {
+        "backtrace_depth" => Ok(Word::small_int(8)),
+        "fullsweep_after" => Ok(Word::small_int(p.system.options.heap.fullsweep_after as i64)),
+        "min_heap_size" => Ok(Word::small_int(p.system.options.heap.min_words as i64)),
+        "max_heap_size" | "schedulers_online" | "dirty_cpu_schedulers_online" => {
+            Ok(Word::small_int(p.system.runtime.workers() as i64))
+        }
+        "scheduler_wall_time" => Ok(boolean(false)),
+        "multi_scheduling" => Ok(Word::atom(named!("enabled"))),
+        "time_offset" => Ok(Word::atom(named!("final"))),
+        _ => badarg(),
+    }
+}
+
+/// `statistics(Item)`.
+pub(crate) fn statistics(p: &mut Process, [item]: [Word; 1]) -> Answer {
+    let pair = |p: &mut Process, first: u64, second: u64| {
+        let (first, second) = (p.heap.unsigned(first), p.heap.unsigned(second));
+        p.heap.tuple(&[first, second])
+    };
+    let elapsed = p.system.start.elapsed();
+    match atom(item)?.text() {
+        "wall_clock" => {
+            let total = elapsed.as_millis() as u64;
+            let former =
+                p.system.builtins.statistics.wall_clock.swap(total, std::sync::atomic::Ordering::Relaxed);
+            Ok(pair(p, total, total.saturating_sub(former)))
+        }
+        "runtime" => {
+            let total = cpu_milliseconds().unwrap_or(elapsed.as_millis() as u64);
+            let former =
+                p.system.builtins.statistics.runtime.swap(total, std::sync::atomic::Ordering::Relaxed);
+            Ok(pair(p, total, total.saturating_sub(former)))
+        }
+        "reductions" | "exact_reductions" => {
+            let total = p.reductions();
+            let former =
+                p.system.builtins.statistics.reductions.swap(total, std::sync::atomic::Ordering::Relaxed);
+            Ok(pair(p, total, total.saturating_sub(former)))
+        }
+        "garbage_collection" => Ok(p.heap.tuple(&[0, 0, 0].map(Word::small_int))),
+        "context_switches" => Ok(p.heap.tuple(&[0, 0].map(Word::small_int))),
+        "io" => {
+            let input = p.heap.tuple(&[Word::atom(named!("input")), Word::small_int(0)]);
+            let output = p.heap.tuple(&[Word::atom(named!("output")), Word::small_int(0)]);
+            Ok(p.heap.tuple(&[input, output]))
+        }
+        "run_queue" | "total_run_queue_lengths" | "total_active_tasks" => Ok(Word::small_int(0)),
+        "run_queue_lengths" | "active_tasks" => {
+            let zeros = vec![Word::small_int(0); p.system.runtime.workers()];
+            Ok(p.heap.list(&zeros, Word::NIL))
+        }
+        "scheduler_wall_time" => Ok(Word::atom(atoms::UNDEFINED)),
+        _ => badarg(),
+    }
+}
+
+/// CPU time of this OS process, where the operating system tells it in a file.
+fn cpu_milliseconds() -> Option<u64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // Behind the command, which stands in parentheses: fields 14 and 15 are ticks of 10 ms in user and system mode.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks: u64 = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+    Some(ticks * 10)
+}
+
+/// `halt(Status, Options)`.
+pub(crate) fn halt(p: &mut Process, [status, _options]: [Word; 2]) -> BifResult {
+    let code = match status.as_small() {
+        Some(code) => i32::try_from(code & 0xff).unwrap_or(1),
+        None if status == Word::atom(named!("abort")) => 134,
+        None if view::list_len(status).is_some() => {
+            let slogan: String = ListIter::new(status)
+                .filter_map(|item| item.as_small().and_then(|value| char::from_u32(value as u32)))
+                .collect();
+            p.system.report(&format!("{slogan}\n"));
+            1
+        }
+        None => return BifResult::Raise(Exception::badarg()),
+    };
+    drop(std::io::stdout().flush());
+    p.system.halt(code);
+    // Nothing of this process runs any more.
+    BifResult::Exit(Word::atom(atoms::KILLED))
+}
+
+/// `display(Term)`: to standard error, as OTP does.
+pub(crate) fn display(_: &mut Process, [term]: [Word; 1]) -> Answer {
+    eprintln!("{}", print::print(term, print::Style::Readable));
+    Ok(boolean(true))
+}
+
+/// `display_string(String)`.
+pub(crate) fn display_string(_: &mut Process, [text]: [Word; 1]) -> Answer {
+    let mut iter = ListIter::new(text);
+    let mut shown = String::new();
+    for item in iter.by_ref() {
+        let point = item.as_small().and_then(|value| u32::try_from(value).ok()).and_then(char::from_u32);
+        shown.push(point.ok_or(Exception::badarg())?);
+    }
+    eprint!("{shown}");
+    Ok(boolean(true))
+}
+
+/// `bump_reductions(N)`.
+pub(crate) fn bump_reductions(p: &mut Process, [count]: [Word; 1]) -> Answer {
+    let count = index(count)?;
+    p.charge(count);
+    Ok(boolean(true))
+}
+
+/// `yield()`.
+pub(crate) fn yield_0(p: &mut Process, []: [Word; 0]) -> Answer {
+    p.charge(usize::try_from(p.reductions_left()).unwrap_or(0));
+    Ok(boolean(true))
+}
+
+/// `memory()`: bytes by kind, as far as the runtime counts them.
+pub(crate) fn memory_0(p: &mut Process, []: [Word; 0]) -> Answer {
+    let pairs: Vec<Word> = MEMORY_KINDS
+        .iter()
+        .map(|kind| {
+            let bytes = memory_of(p, kind);
+            let bytes = p.heap.unsigned(bytes);
+            p.heap.tuple(&[Word::atom(Atom::new(kind)), bytes])
+        })
+        .collect();
+    Ok(p.heap.list(&pairs, Word::NIL))
+}
+
+/// `memory(Kind | [Kind])`.
+pub(crate) fn memory_1(p: &mut Process, [kinds]: [Word; 1]) -> Answer {
+    if let Some(kind) = kinds.as_atom() {
+        if !MEMORY_KINDS.contains(&kind.text()) {
+            return badarg();
+        }
+        let bytes = memory_of(p, kind.text());
+        return Ok(p.heap.unsigned(bytes));
+    }
+    let mut pairs = Vec::new();
+    for kind in crate::bif::arguments::list(kinds)? {
+        let bytes = memory_1(p, [kind])?;
+        pairs.push(p.heap.tuple(&[kind, bytes]));
+    }
+    Ok(p.heap.list(&pairs, Word::NIL))
+}
+
+const MEMORY_KINDS: &[&str] =
+    &["total", "processes", "processes_used", "system", "atom", "atom_used", "binary", "code", "ets"];
+
+fn memory_of(p: &Process, kind: &str) -> u64 {
+    let resident = std::fs::read_to_string("/proc/self/statm")
+        .ok()
+        .and_then(|text| text.split_whitespace().nth(1)?.parse::<u64>().ok())
+        .map_or(0, |pages| pages * 4096);
+    let own = (p.heap.total_words() * 8) as u64;
+    match kind {
+        "total" => resident.max(own),
+        "processes" | "processes_used" => own,
+        "system" => resident.saturating_sub(own),
+        "ets" => p.system.builtins.tables.words() as u64 * 8,
+        "atom" | "atom_used" => Atom::count() as u64 * 32,
+        _ => 0,
+    }
+}
+
+/// `dt_spread_tag(Bool)`, `dt_restore_tag(Tag)` and their kin: there are no dynamic traces.
+pub(crate) fn dt_true(_: &mut Process, [_argument]: [Word; 1]) -> Answer {
+    Ok(boolean(true))
+}
+
+/// `seq_trace(Flag, Value)`, `seq_trace_info(Flag)`: sequential tracing is off.
+pub(crate) fn seq_trace(p: &mut Process, [flag, _value]: [Word; 2]) -> Answer {
+    seq_trace_info(p, [flag])
+}
+
+/// `seq_trace_info(Flag)`.
+pub(crate) fn seq_trace_info(p: &mut Process, [flag]: [Word; 1]) -> Answer {
+    atom(flag)?;
+    Ok(p.heap.tuple(&[flag, boolean(false)]))
+}
+
+/// `decode_packet`'s smallest use: line mode and raw.
+pub(crate) fn decode_packet(p: &mut Process, [kind, binary, _options]: [Word; 3]) -> Answer {
+    let bits = view::bits(binary).ok_or(Exception::badarg())?;
+    let bytes = bits.to_bytes().ok_or(Exception::badarg())?;
+    let more = |p: &mut Process| p.heap.tuple(&[Word::atom(named!("more")), Word::atom(atoms::UNDEFINED)]);
+    let header = match kind.as_atom().map(Atom::text) {
+        Some("raw") if bytes.is_empty() => return Ok(more(p)),
+        Some("raw") => 0,
+        Some("line") => {
+            let Some(end) = bytes.iter().position(|&byte| byte == b'\n') else { return Ok(more(p)) };
+            return split(p, binary, 0, end + 1, bytes.len());
+        }
+        _ => match kind.as_small() {
+            Some(0) => 0,
+            Some(size @ (1 | 2 | 4)) => size as usize,
+            _ => return badarg(),
+        },
+    };
+    if header == 0 {
+        return split(p, binary, 0, bytes.len(), bytes.len());
+    }
+    if bytes.len() < header {
+        return Ok(more(p));
+    }
+    let len = bytes[..header].iter().fold(0usize, |len, &byte| len << 8 | usize::from(byte));
+    if bytes.len() < header + len {
+        let total = Word::small_int((header + len) as i64);
+        return Ok(p.heap.tuple(&[Word::atom(named!("more")), total]));
+    }
+    split(p, binary, header, header + len, bytes.len())
+}
+
+/// `{ok, Packet, Rest}`.
+fn split(p: &mut Process, binary: Word, start: usize, end: usize, size: usize) -> Answer {
+    let packet = p.heap.sub_bits(binary, start * 8, (end - start) * 8).ok_or(Exception::badarg())?;
+    let rest = p.heap.sub_bits(binary, end * 8, (size - end) * 8).ok_or(Exception::badarg())?;
+    Ok(p.heap.tuple(&[Word::atom(atoms::OK), packet, rest]))
+}
+
+/// `system_monitor()`, `system_profile()`: off.
+pub(crate) fn undefined_0(_: &mut Process, []: [Word; 0]) -> Answer {
+    Ok(Word::atom(atoms::UNDEFINED))
+}
+
+/// `ports()`: there are none.
+pub(crate) fn ports(_: &mut Process, []: [Word; 0]) -> Answer {
+    Ok(Word::NIL)
+}
