@@ -17,6 +17,9 @@ macro_rules! codes {
             pub(crate) const fn number(self) -> u32 {
                 match self { $(Code::$name => $number,)* }
             }
+
+            #[cfg(test)]
+            const ALL: &'static [(Code, &'static str)] = &[$((Code::$name, $summary),)*];
         }
     };
 }
@@ -120,6 +123,17 @@ fn distance(left: &str, right: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_code_has_its_own_number_and_page() {
+        let pages = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/errors");
+        for (index, &(code, summary)) in Code::ALL.iter().enumerate() {
+            assert_eq!(code.number() as usize, index + 1, "{summary}");
+            let path = format!("{pages}/DALA{:04}.md", code.number());
+            let page = std::fs::read_to_string(&path).expect("each code has a page");
+            assert!(page.starts_with(&format!("# DALA{:04}: {summary}\n", code.number())), "{path}");
+        }
+    }
 
     #[test]
     fn misspellings_are_recognised() {

@@ -1,25 +1,44 @@
 //! What is emitted beside the errors, so that no second error follows from the first and editors go on working.
+//!
+//! An actor with errors is expanded with what was understood of it.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 
-use crate::keywords;
+use crate::diag::Diagnostics;
 
-/// The item as the user wrote it.
-pub(crate) fn item(tokens: TokenStream) -> TokenStream {
-    tokens
+/// An item that `syn` does not understand: the compiler reports it, unless only `syn` finds it wrong.
+pub(crate) fn unread(error: syn::Error, item: TokenStream) -> TokenStream {
+    let error = error.to_compile_error();
+    quote!(#error #item)
 }
 
-/// The impl block without the attributes that only `#[dala::actor]` understands.
-pub(crate) fn impl_block(mut block: syn::ItemImpl) -> TokenStream {
-    for item in &mut block.items {
-        if let syn::ImplItem::Fn(method) = item {
-            method.attrs.retain(|attribute| {
-                !keywords::METHOD_ATTRIBUTES.iter().any(|word| attribute.path().is_ident(word))
-            });
-        }
+/// The errors, and the item as it is.
+pub(crate) fn item(diagnostics: Diagnostics, item: &syn::Item) -> TokenStream {
+    let errors = diagnostics.into_tokens();
+    quote!(#errors #item)
+}
+
+/// Lints that an impl block with errors would only confuse with.
+pub(crate) fn lints(diagnostics: &Diagnostics) -> TokenStream {
+    match diagnostics.is_empty() {
+        true => TokenStream::new(),
+        false => quote!(#[allow(dead_code, unused_variables, reason = "the macro reported an error")]),
     }
-    let dead_code = quote!(#[allow(dead_code, unused_variables, reason = "the macro reported an error")]);
-    let block = block.into_token_stream();
-    quote!(#dead_code #block)
+}
+
+/// The errors, and a `main` that is one.
+pub(crate) fn main(diagnostics: Diagnostics, item: syn::Item) -> TokenStream {
+    let errors = diagnostics.into_tokens();
+    match item {
+        syn::Item::Fn(mut function) => {
+            function.sig.asyncness = None;
+            function.sig.inputs.clear();
+            function.sig.generics = syn::Generics::default();
+            function.sig.output = syn::ReturnType::Default;
+            function.block = syn::parse_quote!({});
+            quote!(#errors #function)
+        }
+        item => quote!(#errors #item),
+    }
 }

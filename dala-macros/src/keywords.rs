@@ -23,6 +23,8 @@ pub(crate) const METHOD_ATTRIBUTES: &[&str] =
 pub(crate) const NAME: &str = "name";
 /// `#[dala::actor(mailbox = N)]`.
 pub(crate) const MAILBOX: &str = "mailbox";
+/// `#[dala::actor(pinned)]`.
+pub(crate) const PINNED: &str = "pinned";
 /// `#[handler(priority = "..")]`.
 pub(crate) const PRIORITY: &str = "priority";
 /// `#[dala::main(workers = N)]`.

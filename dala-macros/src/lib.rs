@@ -1,4 +1,65 @@
-//! Proc macros of the Dala actor runtime.
+//! Proc macros of the Dala actor runtime: [`macro@message`], [`macro@actor`], [`macro@main`]. Used through the crate
+//! `dala`, which re-exports them.
+//!
+//! ```
+//! #[dala::message]
+//! pub struct Add {
+//!     pub by: i64,
+//! }
+//!
+//! pub struct Counter {
+//!     n: i64,
+//! }
+//!
+//! #[dala::actor]
+//! impl Counter {
+//!     #[init]
+//!     fn new(start: i64) -> Self {
+//!         Counter { n: start }
+//!     }
+//!
+//!     /// Takes a message type that exists.
+//!     #[handler]
+//!     fn add(&mut self, add: Add) {
+//!         self.n += add.by;
+//!     }
+//!
+//!     /// Makes the message type, `Reset { to: i64 }`, from the arguments.
+//!     #[message(priority = "high")]
+//!     fn reset(&mut self, to: i64) -> i64 {
+//!         std::mem::replace(&mut self.n, to)
+//!     }
+//! }
+//!
+//! #[dala::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let counter = Counter::spawn(40)?;
+//!     counter.tell(Add { by: 2 })?;
+//!     assert_eq!(counter.reset(0).await?, 42);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Every name that is generated
+//!
+//! | for | name | what |
+//! |---|---|---|
+//! | `#[dala::message] T` | `impl Message for T`, `impl StableLayout for T` | shape, conversion to and from terms |
+//! | `#[dala::actor] impl T` | `TRef` | typed reference: `Copy`, derefs to `dala::ActorRef<T>`, one method a handler |
+//! | | `T::spawn` | with the arguments of `#[init]`; without `#[init]`, a method of the state |
+//! | | `T::spawn_on` | instead, for a pinned actor |
+//! | | `impl Actor for T`, `impl Handles<M> for T` | hooks, protocol table; one `Handles` a handler |
+//! | `#[message] fn set_limit(..)` | `SetLimit` | the message type, with a field for each argument |
+//!
+//! Nothing else is visible. Generated code names only `::dala::__rt` and contains no `unsafe`.
+//!
+//! # Mistakes
+//! Each has a code and a page in `docs/errors/`. All mistakes of an item are reported at once, each on the token that
+//! is wrong, and the item is still emitted, so that no second error follows from the first.
+//!
+//! # How it is built
+//! `parse` (tokens to model) -> `model` (plain data) -> `check` (rules over a whole model) -> `expand` (model to
+//! code). Layouts are never computed here: the code carries descriptions, and `const fn`s of `dala-ir` do the rest.
 
 mod check;
 mod diag;
@@ -15,17 +76,24 @@ use quote::quote;
 use diag::Diagnostics;
 
 /// Makes a struct or an enum a message.
+///
+/// A struct with fields is a tuple in Erlang, `struct Deposit { amount, memo }` is `{deposit, Amount, Memo}`; one
+/// without is the atom. An enum is one such shape for each variant. The type becomes `#[repr(C)]`, so that compiled
+/// Erlang code reads its fields where they lie.
+///
+/// Field types are those with `dala::StableLayout`: scalars, `String`, `dala::Bytes`, `Vec`, arrays, `Option`,
+/// `Result`, tuples, `Box`, `HashMap`, `BTreeMap`, `dala::Atom`, `dala::Pid`, and messages. The type may contain itself
+/// behind a `Box` or in a `Vec`. It has no parameters.
+///
+/// # Options
+/// - `#[dala::message(name = "put")]` on a struct, `#[message(name = "put")]` on a variant: the atom, instead of the
+///   type's name in small letters with underscores (`OpenAccount` is `open_account`).
 #[proc_macro_attribute]
 pub fn message(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let original = proc_macro2::TokenStream::from(item.clone());
-    let mut item = match syn::parse::<syn::Item>(item) {
+    let (mut item, mut diagnostics) = match read(&item) {
         Ok(item) => item,
-        Err(error) => {
-            let error = error.to_compile_error();
-            return quote!(#error #original).into();
-        }
+        Err(error) => return fallback::unread(error, item.into()).into(),
     };
-    let mut diagnostics = Diagnostics::default();
     let message = parse::message::message(arguments.into(), &mut item, &mut diagnostics);
     if let Some(message) = &message {
         check::messages::message(message, &mut diagnostics);
@@ -36,9 +104,71 @@ pub fn message(arguments: TokenStream, item: TokenStream) -> TokenStream {
             let impls = expand::message::impls(&message);
             quote!(#repr #item #impls).into()
         }
-        _ => {
-            let errors = diagnostics.into_tokens();
-            quote!(#errors #item).into()
-        }
+        _ => fallback::item(diagnostics, &item).into(),
     }
+}
+
+/// Makes the type of an impl block an actor, whose handlers are the block's methods.
+///
+/// # Methods
+/// | attribute | form |
+/// |---|---|
+/// | `#[init]` | `fn(args..) -> Self` or `-> Result<Self, E>` with `E: Display`; runs before the actor exists |
+/// | `#[handler]` | `fn(&mut self, message: M) -> R`, where `M` is a `#[dala::message]` type |
+/// | `#[message]` | `fn(&mut self, args..) -> R`; makes the message type from name and arguments |
+/// | `#[on_exit]` | `fn(&mut self, from: Pid, reason: &ExitReason)`: a linked actor ended. Without it, this one ends too |
+/// | `#[on_down]` | `fn(&mut self, down: &Down)`: a watched actor ended |
+/// | `#[unhandled]` | `fn(&mut self, message: &Unhandled)`: what no handler takes, before it becomes a dead letter |
+/// | `#[terminate]` | `fn(&mut self, reason: &ExitReason)`: the last thing the actor does |
+///
+/// `ctx: &mut dala::Context<Self>` may be a further parameter, at any place, of all but `#[init]` and `#[terminate]`.
+/// Handlers may be `async`: they borrow `self` while they wait, and the actor takes no other message meanwhile. One
+/// that only reads may take `&self`, unless it is async. Replies have `dala::StableLayout`.
+///
+/// # Options
+/// - `#[dala::actor(name = "counter")]`: name for people, instead of the type's.
+/// - `#[dala::actor(mailbox = 1024)]`: messages that Rust senders may have waiting in each lane.
+/// - `#[dala::actor(pinned)]`: the actor stays on one thread, so that its state need not be `Send`; it is made and
+///   spawned by `T::spawn_on(&thread, || ..)`, and has no `#[init]`.
+/// - `#[handler(priority = "critical")]`, also `high`, `normal`, `low`: the lane that the message is sent in.
+/// - `#[message(name = "put")]`: the atom of the message, instead of the method's name.
+#[proc_macro_attribute]
+pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let (mut item, mut diagnostics) = match read(&item) {
+        Ok(item) => item,
+        Err(error) => return fallback::unread(error, item.into()).into(),
+    };
+    let actor = parse::actor::actor(arguments.into(), &mut item, &mut diagnostics);
+    match actor {
+        Some(mut actor) => {
+            check::handlers::actor(&mut actor, &mut diagnostics);
+            let lints = fallback::lints(&diagnostics);
+            let items = expand::actor::items(&actor);
+            let client = expand::client::items(&actor);
+            let errors = diagnostics.into_tokens();
+            quote!(#errors #lints #item #items #client).into()
+        }
+        None => fallback::item(diagnostics, &item).into(),
+    }
+}
+
+/// Starts the runtime and runs `async fn main()` on it; when that returns, the actors are shut down in order.
+///
+/// # Options
+/// - `#[dala::main(workers = 2)]`: number of worker threads, instead of one a core.
+#[proc_macro_attribute]
+pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let (item, mut diagnostics) = match read(&item) {
+        Ok(item) => item,
+        Err(error) => return fallback::unread(error, item.into()).into(),
+    };
+    match parse::main::main(arguments.into(), &item, &mut diagnostics) {
+        Some(main) if diagnostics.is_empty() => expand::main::function(&main).into(),
+        _ => fallback::main(diagnostics, item).into(),
+    }
+}
+
+/// The item under an attribute.
+fn read(tokens: &TokenStream) -> syn::Result<(syn::Item, Diagnostics)> {
+    Ok((syn::parse(tokens.clone())?, Diagnostics::default()))
 }

@@ -46,7 +46,7 @@ pub use api::*;
 mod api {
     pub use crate::actor::cell::Qos;
     pub use crate::actor::spawn::{SpawnError, SpawnOptions, Spawned};
-    pub use crate::actor::{Actor, ActorRef, Behaviour, Context, Handles, SendError};
+    pub use crate::actor::{Actor, ActorRef, Behaviour, Context, Handles, SendError, Unhandled};
     pub use crate::config::Builder;
     pub use crate::message::{
         Bytes, Call, CallError, ConvertError, ExitReason, Lane, Message, Reply, StableLayout,
@@ -56,7 +56,7 @@ mod api {
     pub use crate::sched::pinned::PinnedThread;
     pub use crate::signal::Down;
     pub use dala_ir::abi::{Atom, Pid};
-    pub use dala_macros::message;
+    pub use dala_macros::{actor, main, message};
 
     /// Spawns a native actor on the runtime that this thread works for or has entered.
     ///

@@ -339,6 +339,22 @@ impl Shape {
         if self.fields.is_empty() { 0 } else { self.fields.len() + 1 }
     }
 
+    /// Whether Erlang cannot tell the two apart: same name, as many elements.
+    pub const fn looks_like(&self, other: &Shape) -> bool {
+        let (left, right) = (self.name.text().as_bytes(), other.name.text().as_bytes());
+        if self.fields.len() != other.fields.len() || left.len() != right.len() {
+            return false;
+        }
+        let mut index = 0;
+        while index < left.len() {
+            if left[index] != right[index] {
+                return false;
+            }
+            index += 1;
+        }
+        true
+    }
+
     /// What the `u32` at offset 0 holds when the payload has this shape; `None` for structs, which have no tag.
     #[inline]
     pub fn tag(&self) -> Option<u32> {

@@ -6,11 +6,11 @@ use super::messages;
 use crate::diag::{Code, Diagnostics};
 use crate::model::actor::Actor;
 
-/// Reports an actor that takes nothing, and two handlers for one type.
+/// Reports an actor that takes nothing, and two handlers for one type, of which the first is kept.
 ///
 /// That two *types* look alike in Erlang is found by a `const` assertion in the generated code, since only the
 /// compiler knows their shapes.
-pub(crate) fn actor(actor: &Actor, diagnostics: &mut Diagnostics) {
+pub(crate) fn actor(actor: &mut Actor, diagnostics: &mut Diagnostics) {
     // With errors, handlers may be missing because they were wrong.
     if actor.handlers.is_empty() && actor.unhandled.is_none() && diagnostics.is_empty() {
         diagnostics.report(
@@ -20,6 +20,7 @@ pub(crate) fn actor(actor: &Actor, diagnostics: &mut Diagnostics) {
             "mark methods with `#[handler]` (one message parameter) or `#[message]` (message made from the arguments)",
         );
     }
+    let mut is_first = vec![true; actor.handlers.len()];
     for (position, handler) in actor.handlers.iter().enumerate() {
         if let Some(made) = &handler.made {
             made.message.variants.iter().for_each(|variant| messages::atom(variant, diagnostics));
@@ -31,6 +32,7 @@ pub(crate) fn actor(actor: &Actor, diagnostics: &mut Diagnostics) {
         if handler.cfgs().is_empty()
             && let Some(former) = actor.handlers[..position].iter().find(same)
         {
+            is_first[position] = false;
             let instead = match handler.made {
                 Some(_) => "rename the method, from whose name the message type is made",
                 None => "do both things in one handler, or make a second message type",
@@ -43,4 +45,6 @@ pub(crate) fn actor(actor: &Actor, diagnostics: &mut Diagnostics) {
             }
         }
     }
+    let mut is_first = is_first.into_iter();
+    actor.handlers.retain(|_| is_first.next() == Some(true));
 }

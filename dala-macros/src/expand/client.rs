@@ -1,1 +1,240 @@
-//! (soon)
+//! The typed reference, `CounterRef` for `Counter`, and how the actor is spawned.
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote};
+
+use crate::model::actor::Actor;
+use crate::model::handler::{Handler, Init};
+use crate::names;
+
+/// The reference and its methods, and `spawn`.
+pub(crate) fn items(actor: &Actor) -> TokenStream {
+    let Actor { ident, ty, .. } = actor;
+    let reference = names::reference(ident);
+    let methods = actor.handlers.iter().map(|handler| method(actor, handler));
+    let spawn = match &actor.init {
+        _ if actor.is_pinned => spawn_pinned(&reference),
+        Some(init) => spawn_with(&reference, init),
+        None => spawn_state(&reference),
+    };
+    let summary = format!(
+        "Names an actor of type [`{ident}`]: what is sent through it is checked against its handlers."
+    );
+    let name = reference.to_string();
+    // The parameter is always the actor's type. It is there because a private type may not be an associated type of
+    // a public one, and only the compiler knows which of them is private.
+    quote! {
+        #[doc = #summary]
+        #[doc = ""]
+        #[doc = "Has one method for each handler, and all of [`dala::ActorRef`]. Cloning is cheap and keeps nothing alive."]
+        #[allow(private_interfaces, private_bounds, dead_code, reason = "as visible as the macro can tell")]
+        #[repr(transparent)]
+        pub struct #reference<A: ::dala::__rt::Actor = #ty>(::dala::__rt::ActorRef<A>);
+
+        #[automatically_derived]
+        impl<A: ::dala::__rt::Actor> ::dala::__rt::Clone for #reference<A> {
+            #[inline]
+            fn clone(&self) -> Self {
+                #reference(::dala::__rt::Clone::clone(&self.0))
+            }
+        }
+
+        #[automatically_derived]
+        impl<A: ::dala::__rt::Actor> ::dala::__rt::Copy for #reference<A> {}
+
+        #[automatically_derived]
+        impl<A: ::dala::__rt::Actor> ::dala::__rt::PartialEq for #reference<A> {
+            fn eq(&self, other: &Self) -> bool {
+                self.0.pid() == other.0.pid()
+            }
+        }
+
+        #[automatically_derived]
+        impl<A: ::dala::__rt::Actor> ::dala::__rt::Eq for #reference<A> {}
+
+        #[automatically_derived]
+        impl<A: ::dala::__rt::Actor> ::dala::__rt::Hash for #reference<A> {
+            fn hash<H: ::dala::__rt::Hasher>(&self, state: &mut H) {
+                ::dala::__rt::Hash::hash(&self.0.pid(), state);
+            }
+        }
+
+        #[automatically_derived]
+        impl<A: ::dala::__rt::Actor> ::dala::__rt::fmt::Debug for #reference<A> {
+            fn fmt(&self, f: &mut ::dala::__rt::fmt::Formatter<'_>) -> ::dala::__rt::fmt::Result {
+                f.debug_tuple(#name).field(&self.0.pid()).finish()
+            }
+        }
+
+        #[automatically_derived]
+        impl<A: ::dala::__rt::Actor> ::dala::__rt::Deref for #reference<A> {
+            type Target = ::dala::__rt::ActorRef<A>;
+
+            #[inline]
+            fn deref(&self) -> &Self::Target {
+                &self.0
+            }
+        }
+
+        #[automatically_derived]
+        impl<A: ::dala::__rt::Actor> ::dala::__rt::From<::dala::__rt::ActorRef<A>> for #reference<A> {
+            #[inline]
+            fn from(actor: ::dala::__rt::ActorRef<A>) -> Self {
+                #reference(actor)
+            }
+        }
+
+        #[automatically_derived]
+        impl ::dala::__rt::From<#reference<#ty>> for ::dala::__rt::ActorRef<#ty> {
+            #[inline]
+            fn from(reference: #reference<#ty>) -> Self {
+                reference.0
+            }
+        }
+
+        #[automatically_derived]
+        impl<A: ::dala::__rt::Actor> ::dala::__rt::From<#reference<A>> for ::dala::__rt::Pid {
+            #[inline]
+            fn from(reference: #reference<A>) -> Self {
+                reference.0.pid()
+            }
+        }
+
+        #[automatically_derived]
+        impl<A: ::dala::__rt::Actor> ::dala::__rt::From<&#reference<A>> for ::dala::__rt::Pid {
+            #[inline]
+            fn from(reference: &#reference<A>) -> Self {
+                reference.0.pid()
+            }
+        }
+
+        #[automatically_derived]
+        impl<A: ::dala::__rt::Actor> ::dala::__rt::StableLayout for #reference<A> {
+            const FIELD: ::dala::__rt::FieldType = <::dala::__rt::ActorRef<A> as ::dala::__rt::StableLayout>::FIELD;
+
+            #[inline]
+            fn write_term(&self, writer: &mut dyn ::dala::__rt::TermWriter) -> ::dala::__rt::Word {
+                ::dala::__rt::StableLayout::write_term(&self.0, writer)
+            }
+
+            #[inline]
+            fn read_term(
+                source: ::dala::__rt::Source<'_>,
+            ) -> ::dala::__rt::Result<Self, ::dala::__rt::ConvertError> {
+                ::dala::__rt::Ok(#reference(::dala::__rt::StableLayout::read_term(source)?))
+            }
+        }
+
+        #[allow(private_interfaces, dead_code, clippy::too_many_arguments, reason = "generated from the handlers")]
+        impl #reference<#ty> {
+            #(#methods)*
+        }
+
+        #[allow(private_interfaces, dead_code, clippy::too_many_arguments, reason = "generated from the constructor")]
+        impl #ty {
+            #spawn
+        }
+    }
+}
+
+/// `tokens` with the actor's type in place of `Self`, which means the reference there.
+fn without_self(tokens: TokenStream, ty: &TokenStream) -> TokenStream {
+    tokens
+        .into_iter()
+        .flat_map(|token| match token {
+            TokenTree::Ident(ident) if ident == "Self" => ty.clone(),
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), without_self(group.stream(), ty));
+                inner.set_span(group.span());
+                TokenTree::Group(inner).into()
+            }
+            token => token.into(),
+        })
+        .collect()
+}
+
+fn method(actor: &Actor, handler: &Handler) -> TokenStream {
+    let Handler { ident, attrs, message, reply, .. } = handler;
+    let ty = actor.ty.to_token_stream();
+    let message = without_self(message.to_token_stream(), &ty);
+    let reply = without_self(reply.to_token_stream(), &ty);
+    let summary = format!("Sends the message of the handler [`{ident}`] and waits for its reply.");
+    let (parameters, value) = match &handler.made {
+        None => (quote!(message: #message), quote!(message)),
+        Some(made) => {
+            let parameters = made.fields.iter().map(|(name, field)| {
+                let field = without_self(field.to_token_stream(), &ty);
+                quote!(#name: #field)
+            });
+            let names = made.fields.iter().map(|(name, _)| name);
+            (quote!(#(#parameters),*), quote!(#message { #(#names),* }))
+        }
+    };
+    quote! {
+        #[doc = #summary]
+        #[doc = ""]
+        #(#attrs)*
+        #[doc = ""]
+        #[doc = "# Errors"]
+        #[doc = "As [`dala::ActorRef::call`]."]
+        pub fn #ident(&self, #parameters) -> ::dala::__rt::Call<#reply> {
+            #[allow(unused_imports, reason = "needed only beside errors")]
+            use ::dala::__rt::NoPair as _;
+            <::dala::__rt::Pair<#ty, #message>>::call(&self.0, #value)
+        }
+    }
+}
+
+fn spawn_with(reference: &syn::Ident, init: &Init) -> TokenStream {
+    let Init { ident, attrs, arguments, is_fallible, .. } = init;
+    let parameters = arguments.iter().map(|(name, ty)| quote!(#name: #ty));
+    let names = arguments.iter().map(|(name, _)| name);
+    let summary = format!("Makes the actor with [`{ident}`](Self::{ident}) and spawns it.");
+    let state = match is_fallible {
+        true => quote!(::dala::__rt::initialised(Self::#ident(#(#names),*))?),
+        false => quote!(Self::#ident(#(#names),*)),
+    };
+    quote! {
+        #[doc = #summary]
+        #[doc = ""]
+        #(#attrs)*
+        #[doc = ""]
+        #[doc = "# Errors"]
+        #[doc = "When the constructor fails, no runtime runs, or no pid is left."]
+        pub fn spawn(#(#parameters),*) -> ::dala::__rt::Result<#reference, ::dala::__rt::SpawnError> {
+            #[allow(unused_imports, reason = "needed only beside errors")]
+            use ::dala::__rt::NoPair as _;
+            let actor = #state;
+            ::dala::__rt::Ok(#reference(<::dala::__rt::Pair<Self, ()>>::spawn(actor)?))
+        }
+    }
+}
+
+fn spawn_state(reference: &syn::Ident) -> TokenStream {
+    quote! {
+        /// Spawns an actor with this state.
+        ///
+        /// # Errors
+        /// When no runtime runs, or no pid is left.
+        pub fn spawn(self) -> ::dala::__rt::Result<#reference, ::dala::__rt::SpawnError> {
+            #[allow(unused_imports, reason = "needed only beside errors")]
+            use ::dala::__rt::NoPair as _;
+            ::dala::__rt::Ok(#reference(<::dala::__rt::Pair<Self, ()>>::spawn(self)?))
+        }
+    }
+}
+
+fn spawn_pinned(reference: &syn::Ident) -> TokenStream {
+    quote! {
+        /// Makes an actor on `thread`, where it stays, and spawns it there.
+        ///
+        /// # Errors
+        /// When the thread's runtime is down, or no pid is left.
+        pub async fn spawn_on(
+            thread: &::dala::__rt::PinnedThread,
+            make: impl ::dala::__rt::FnOnce() -> Self + ::dala::__rt::Send + 'static,
+        ) -> ::dala::__rt::Result<#reference, ::dala::__rt::SpawnError> {
+            ::dala::__rt::Ok(#reference(::dala::__rt::spawn_pinned(thread, make).await?))
+        }
+    }
+}

@@ -14,6 +14,8 @@ pub(crate) struct Actor {
     pub(crate) name: Option<String>,
     /// Capacity of the mailbox, if bounded.
     pub(crate) mailbox: Option<usize>,
+    /// Whether it stays on one thread, so that its state need not be `Send`.
+    pub(crate) is_pinned: bool,
     /// Constructor.
     pub(crate) init: Option<Init>,
     /// Handlers in the order in which they are written.

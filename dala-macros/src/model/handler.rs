@@ -10,8 +10,8 @@ pub(crate) struct Handler {
     pub(crate) ident: Ident,
     /// Doc comments and `cfg`s, which generated items carry too.
     pub(crate) attrs: Vec<syn::Attribute>,
-    /// Span of `fn name(...) -> Reply`, where errors about the whole handler point.
-    pub(crate) signature_span: Span,
+    /// First and last token of `fn name(...) -> Reply`.
+    pub(crate) signature: (Span, Span),
     /// Whether it is an `async fn`.
     pub(crate) is_async: bool,
     /// Variant of `dala::Lane`.
@@ -60,14 +60,10 @@ pub(crate) struct Init {
     pub(crate) ident: Ident,
     /// Doc comments and `cfg`s.
     pub(crate) attrs: Vec<syn::Attribute>,
-    /// What it is called with.
-    pub(crate) parameters: Vec<Parameter>,
     /// Names and types of the arguments.
     pub(crate) arguments: Vec<(Ident, syn::Type)>,
     /// Whether it returns a `Result`.
     pub(crate) is_fallible: bool,
-    /// Whether it is an `async fn`.
-    pub(crate) is_async: bool,
 }
 
 /// A hook.

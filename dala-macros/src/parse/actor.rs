@@ -23,9 +23,10 @@ pub(crate) fn actor(
         }
     };
     let mut actor = head(arguments, block, diagnostics)?;
+    let mut seen = Vec::new();
     for item in &mut block.items {
         if let syn::ImplItem::Fn(method) = item {
-            self::method(method, &mut actor, diagnostics);
+            self::method(method, &mut actor, &mut seen, diagnostics);
         }
     }
     Some(actor)
@@ -59,15 +60,23 @@ fn elsewhere() -> String {
     "put it on `impl Type { ... }`, the block with the handlers".to_owned()
 }
 
-fn head(arguments: TokenStream, block: &syn::ItemImpl, diagnostics: &mut Diagnostics) -> Option<Actor> {
-    let options = attrs::options(arguments, "#[dala::actor]", &[words::NAME, words::MAILBOX], diagnostics);
+fn head(arguments: TokenStream, block: &mut syn::ItemImpl, diagnostics: &mut Diagnostics) -> Option<Actor> {
+    let options = attrs::options(
+        arguments,
+        "#[dala::actor]",
+        &[words::NAME, words::MAILBOX, words::PINNED],
+        diagnostics,
+    );
     let mut name = None;
     let mut mailbox = None;
+    let mut is_pinned = false;
     for option in &options {
         if option.word == words::NAME {
             name = option.string(diagnostics).map(|text| text.value());
-        } else {
+        } else if option.word == words::MAILBOX {
             mailbox = option.number(diagnostics);
+        } else {
+            is_pinned = option.flag(diagnostics);
         }
     }
     if let Some((path, _)) = &block.trait_ {
@@ -77,6 +86,7 @@ fn head(arguments: TokenStream, block: &syn::ItemImpl, diagnostics: &mut Diagnos
             "`#[dala::actor]` belongs on an impl block of the type itself, not of a trait",
             "move the handlers into `impl Type { ... }`",
         );
+        take_roles(block);
         return None;
     }
     if !block.generics.params.is_empty() {
@@ -86,6 +96,8 @@ fn head(arguments: TokenStream, block: &syn::ItemImpl, diagnostics: &mut Diagnos
             "an actor type has no parameters: its messages are one fixed table",
             "write the concrete type, or box what varies: `Box<dyn Trait + Send>`",
         );
+        take_roles(block);
+        return None;
     }
     let ident = match &*block.self_ty {
         syn::Type::Path(path) if path.qself.is_none() => {
@@ -100,6 +112,7 @@ fn head(arguments: TokenStream, block: &syn::ItemImpl, diagnostics: &mut Diagnos
             "an actor is a struct or enum of yours",
             "name its type here",
         );
+        take_roles(block);
         return None;
     };
     Some(Actor {
@@ -107,6 +120,7 @@ fn head(arguments: TokenStream, block: &syn::ItemImpl, diagnostics: &mut Diagnos
         ty: (*block.self_ty).clone(),
         name,
         mailbox,
+        is_pinned,
         init: None,
         handlers: Vec::new(),
         on_exit: None,
@@ -116,13 +130,38 @@ fn head(arguments: TokenStream, block: &syn::ItemImpl, diagnostics: &mut Diagnos
     })
 }
 
-fn method(method: &mut syn::ImplItemFn, actor: &mut Actor, diagnostics: &mut Diagnostics) {
+/// Takes the attributes off a block that is not understood, so that the compiler does not report them too.
+fn take_roles(block: &mut syn::ItemImpl) {
+    for item in &mut block.items {
+        if let syn::ImplItem::Fn(method) = item {
+            take_role(method, &mut Diagnostics::default());
+        }
+    }
+}
+
+fn method(
+    method: &mut syn::ImplItemFn,
+    actor: &mut Actor,
+    seen: &mut Vec<String>,
+    diagnostics: &mut Diagnostics,
+) {
     let Some(role) = take_role(method, diagnostics) else { return };
     let word = role.path().to_token_stream().to_string();
     match word.as_str() {
         words::INIT => {
+            if actor.is_pinned {
+                diagnostics.report(
+                    Code::BadInit,
+                    role.path(),
+                    "a pinned actor is made on its thread",
+                    format_args!(
+                        "remove `#[init]`, and call the method in `{}::spawn_on(&thread, || ..)`",
+                        actor.ident
+                    ),
+                );
+            }
             let init = handler::init(&role, method, &actor.ident, diagnostics);
-            set_once(&mut actor.init, init, &role, &word, diagnostics);
+            set_once(&mut actor.init, init, &role, seen, diagnostics);
         }
         words::HANDLER => actor.handlers.extend(handler::handler(&role, method, diagnostics)),
         words::MESSAGE => actor.handlers.extend(handler::message(&role, method, diagnostics)),
@@ -134,7 +173,7 @@ fn method(method: &mut syn::ImplItemFn, actor: &mut Actor, diagnostics: &mut Dia
                 words::UNHANDLED => &mut actor.unhandled,
                 _ => &mut actor.terminate,
             };
-            set_once(slot, hook, &role, &word, diagnostics);
+            set_once(slot, hook, &role, seen, diagnostics);
         }
     }
 }
@@ -184,19 +223,21 @@ fn is_built_in(word: &str) -> bool {
     .contains(&word)
 }
 
+/// Notes the one method with this role. `seen` has the roles before it, also of methods that were wrong.
 fn set_once<T>(
     slot: &mut Option<T>,
     value: Option<T>,
     role: &syn::Attribute,
-    word: &str,
+    seen: &mut Vec<String>,
     diagnostics: &mut Diagnostics,
 ) {
-    if slot.is_some() {
+    let word = role.path().to_token_stream().to_string();
+    if seen.contains(&word) {
         diagnostics.report(
             Code::TwoOfAKind,
             role.path(),
             format_args!("an actor has at most one `#[{word}]`"),
-            match word {
+            match word.as_str() {
                 words::INIT => {
                     "keep one; another way to start can be an argument of it, an enum for instance"
                 }
@@ -205,5 +246,6 @@ fn set_once<T>(
         );
     } else {
         *slot = value;
+        seen.push(word);
     }
 }

@@ -1,6 +1,7 @@
 //! Options inside attributes: `name = "..", mailbox = 1024`.
 
 use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
@@ -12,7 +13,7 @@ pub(crate) struct NamedOption {
     /// The word.
     pub(crate) word: Ident,
     /// What stands behind `=`.
-    pub(crate) value: Option<syn::Lit>,
+    pub(crate) value: Option<syn::Expr>,
 }
 
 impl Parse for NamedOption {
@@ -29,12 +30,24 @@ impl Parse for NamedOption {
 }
 
 impl NamedOption {
+    fn literal(&self) -> Option<&syn::Lit> {
+        match &self.value {
+            Some(syn::Expr::Lit(literal)) => Some(&literal.lit),
+            _ => None,
+        }
+    }
+
     /// The value, which should be a string.
     pub(crate) fn string(&self, diagnostics: &mut Diagnostics) -> Option<syn::LitStr> {
-        match &self.value {
+        match self.literal() {
             Some(syn::Lit::Str(text)) => Some(text.clone()),
             _ => {
-                self.misused(diagnostics, "a string", &format!("{} = \"...\"", self.word));
+                // A bare word is most likely the string without its quotes.
+                let text = match &self.value {
+                    Some(syn::Expr::Path(path)) => path.to_token_stream().to_string(),
+                    _ => "...".to_owned(),
+                };
+                self.misused(diagnostics, "a string", &format!("{} = \"{text}\"", self.word));
                 None
             }
         }
@@ -42,15 +55,29 @@ impl NamedOption {
 
     /// The value, which should be a number over zero.
     pub(crate) fn number(&self, diagnostics: &mut Diagnostics) -> Option<usize> {
-        match &self.value {
+        match self.literal() {
             Some(syn::Lit::Int(number)) if number.base10_parse::<usize>().is_ok_and(|number| number > 0) => {
                 number.base10_parse().ok()
             }
             _ => {
-                self.misused(diagnostics, "a whole number over zero", &format!("{} = 1024", self.word));
+                self.misused(diagnostics, "a whole number over zero", &format!("{} = 4", self.word));
                 None
             }
         }
+    }
+
+    /// Whether the word stands there, which takes no value.
+    pub(crate) fn flag(&self, diagnostics: &mut Diagnostics) -> bool {
+        if let Some(value) = &self.value {
+            let wrong = format!("`{}` takes no value", self.word);
+            diagnostics.report(
+                Code::UnknownOption,
+                value,
+                wrong,
+                format_args!("write `{}` alone", self.word),
+            );
+        }
+        true
     }
 
     fn misused(&self, diagnostics: &mut Diagnostics, kind: &str, example: &str) {

@@ -1,8 +1,7 @@
 //! Methods with a role: handlers, the constructor, hooks.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenTree};
 use quote::ToTokens as _;
-use syn::spanned::Spanned as _;
 
 use super::attrs;
 use crate::diag::{Code, Diagnostics};
@@ -53,7 +52,7 @@ pub(crate) fn handler(
     (is_sound && is_owned).then(|| Handler {
         ident: method.sig.ident.clone(),
         attrs: carried(method),
-        signature_span: method.sig.span(),
+        signature: ends(&method.sig),
         is_async: method.sig.asyncness.is_some(),
         lane,
         parameters,
@@ -99,7 +98,7 @@ pub(crate) fn message(
     is_sound.then(|| Handler {
         ident: method.sig.ident.clone(),
         attrs: carried(method),
-        signature_span: method.sig.span(),
+        signature: ends(&method.sig),
         is_async: method.sig.asyncness.is_some(),
         lane,
         parameters,
@@ -133,11 +132,20 @@ pub(crate) fn init(
             Code::BadInit,
             keyword,
             "a constructor is not `async`: whoever spawns the actor waits for it",
-            "do what waits in an `async` handler, and send its message to yourself: `ctx.myself().tell(..)`",
+            "do what waits in an `async` handler, whose message the spawner sends first",
         );
         is_sound = false;
     }
-    let (parameters, inputs) = parameters(sig);
+    let (_, inputs) = parameters(sig);
+    for input in contexts(sig) {
+        diagnostics.report(
+            Code::BadInit,
+            input,
+            "a constructor has no context: the actor does not exist yet",
+            "remove it; what needs the context is done by a handler, whose message the spawner sends first",
+        );
+        is_sound = false;
+    }
     let mut arguments = Vec::new();
     for (position, input) in inputs.into_iter().enumerate() {
         is_sound &= owned(&input.ty, "the arguments travel to the new actor, which owns them", diagnostics);
@@ -160,14 +168,7 @@ pub(crate) fn init(
             false
         }
     };
-    is_sound.then(|| Init {
-        ident: sig.ident.clone(),
-        attrs: carried(method),
-        parameters,
-        arguments,
-        is_fallible,
-        is_async: sig.asyncness.is_some(),
-    })
+    is_sound.then(|| Init { ident: sig.ident.clone(), attrs: carried(method), arguments, is_fallible })
 }
 
 /// `#[on_down] fn down(&mut self, down: &Down)` and its like.
@@ -205,7 +206,7 @@ pub(crate) fn hook(
             Code::BadHook,
             keyword,
             "a hook is not `async`",
-            "send yourself a message whose handler is `async`: `ctx.myself().tell(..)`",
+            "send yourself a message whose handler is `async`: `ctx.me().tell(..)`",
         );
         is_sound = false;
     }
@@ -274,7 +275,7 @@ fn signature(sig: &syn::Signature, what: &str, diagnostics: &mut Diagnostics) ->
         diagnostics.report(
             Code::NeedsMutSelf,
             receiver,
-            format_args!("{what} `{}` would take the actor away, which goes on living", sig.ident),
+            format_args!("{what} `{}` takes the actor by value, but it goes on living", sig.ident),
             instead,
         );
         return false;
@@ -323,6 +324,14 @@ fn parameters(sig: &syn::Signature) -> (Vec<Parameter>, Vec<&syn::PatType>) {
     (parameters, arguments)
 }
 
+/// The context parameters.
+fn contexts(sig: &syn::Signature) -> impl Iterator<Item = &syn::PatType> {
+    sig.inputs.iter().filter_map(|input| match input {
+        syn::FnArg::Typed(input) if is_context(&input.ty) => Some(input),
+        _ => None,
+    })
+}
+
 fn is_context(ty: &syn::Type) -> bool {
     let syn::Type::Reference(reference) = ty else { return false };
     let syn::Type::Path(path) = &*reference.elem else { return false };
@@ -352,6 +361,17 @@ fn owned(ty: &syn::Type, rule: &str, diagnostics: &mut Diagnostics) -> bool {
         }
         _ => true,
     }
+}
+
+/// Spans of the first and the last token.
+fn ends(sig: &syn::Signature) -> (Span, Span) {
+    let mut tokens = sig.to_token_stream().into_iter();
+    let first = tokens.next().map_or_else(Span::call_site, |token| token.span());
+    let last = tokens.last().map_or(first, |token| match token {
+        TokenTree::Group(group) => group.span_close(),
+        token => token.span(),
+    });
+    (first, last)
 }
 
 fn argument_name(argument: &syn::PatType, diagnostics: &mut Diagnostics) -> Option<Ident> {

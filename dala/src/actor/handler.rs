@@ -1,7 +1,7 @@
 //! What a native actor is, and which messages it handles. `#[dala::actor]` implements these traits.
 
 use super::context::Context;
-use crate::message::{ExitReason, Lane, Message, Reply};
+use crate::message::{ExitReason, Lane, Reply};
 use crate::pid::Pid;
 use crate::signal::Down;
 use std::future::Future;
@@ -61,7 +61,7 @@ pub trait Actor: Sized + 'static {
     label = "no handler takes this message",
     note = "add a `#[handler]` method that takes it to the actor's `#[dala::actor]` impl"
 )]
-pub trait Handles<M: Message>: Actor {
+pub trait Handles<M>: Actor {
     /// What a call with this message returns.
     type Reply: Reply;
     /// The lane that `tell` and `call` use.

@@ -13,16 +13,19 @@ pub mod handler;
 pub(crate) mod host;
 pub(crate) mod native;
 pub mod process;
+pub mod protocol;
 pub mod reference;
 pub(crate) mod run;
 pub mod spawn;
 pub(crate) mod task;
+mod term;
 pub(crate) mod waker;
 
 pub use activation::{Activation, Incoming};
 pub use behaviour::{Behaviour, Outcome};
 pub use context::Context;
 pub use handler::{Actor, Handled, Handles, Unhandled};
+pub use protocol::{Entry, Protocol};
 pub use reference::{ActorRef, SendError};
 pub use spawn::{SpawnError, SpawnOptions};
 

@@ -15,6 +15,7 @@ use std::time::Duration;
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
 
 /// Names one incarnation of a native actor of type `A`. Eight bytes; copying is free, and keeps nothing alive.
+#[repr(transparent)]
 pub struct ActorRef<A: Actor> {
     pid: Pid,
     _actor: PhantomData<fn(A)>,

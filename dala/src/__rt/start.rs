@@ -1,0 +1,45 @@
+//! How generated code starts actors and the runtime.
+
+use crate::actor::{Actor, ActorRef, SpawnError, SpawnOptions};
+use crate::message::ExitReason;
+use crate::{PinnedThread, Runtime};
+use std::future::Future;
+use std::time::Duration;
+
+/// What a fallible constructor made.
+///
+/// # Errors
+/// [`SpawnError::Init`] with what its error says.
+pub fn initialised<A, E: std::fmt::Display>(made: Result<A, E>) -> Result<A, SpawnError> {
+    made.map_err(|error| SpawnError::Init(ExitReason::custom(error.to_string())))
+}
+
+/// As [`PinnedThread::spawn`](crate::PinnedThread::spawn).
+///
+/// # Errors
+/// [`SpawnError::NoRuntime`] when the thread's runtime is down.
+pub async fn spawn_pinned<A: Actor>(
+    thread: &PinnedThread,
+    make: impl FnOnce() -> A + Send + 'static,
+) -> Result<ActorRef<A>, SpawnError> {
+    thread.spawn(make, SpawnOptions::default()).await.unwrap_or(Err(SpawnError::NoRuntime))
+}
+
+/// Runs `main` on a runtime with this many workers, or one a core; afterwards its actors are ended in order.
+///
+/// # Panics
+/// When the system gives no more threads.
+pub fn run_main<F: Future>(workers: Option<usize>, main: F) -> F::Output {
+    let builder = Runtime::builder();
+    let builder = match workers {
+        Some(workers) => builder.workers(workers),
+        None => builder,
+    };
+    let runtime = builder.build().expect("the system can start the runtime's threads");
+    let output = runtime.block_on(main);
+    runtime.shutdown(SHUTDOWN_LIMIT);
+    output
+}
+
+/// How long actors have to end after `main`.
+const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);

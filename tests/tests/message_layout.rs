@@ -1,0 +1,194 @@
+//! A message lies in its node at its shape's offsets, and takes one allocation. This is what lets compiled Erlang code
+//! read a Rust struct without a copy.
+
+#![expect(unsafe_code, reason = "reads memory as compiled code does, and counts allocations")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use dala::actor::{Actor as _, Protocol};
+use dala::message::{NodeBox, PAYLOAD_OFFSET};
+use dala::{Atom, Message as _, Pid};
+use dala_ir::abi::shape::{FieldType, Shape};
+use dala_ir::abi::{Shapes, Word};
+use dala_ir::term::{Fragment, TermWriter as _, view};
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: passes every call on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[dala::message]
+struct Transfer {
+    urgent: bool,
+    amount: u64,
+    from: Pid,
+    currency: Atom,
+    rate: f32,
+    note: String,
+}
+
+#[dala::message]
+enum Command {
+    Open { id: u16 },
+    Move(u8, i64),
+    Close,
+}
+
+struct Account;
+
+#[dala::actor]
+impl Account {
+    #[handler]
+    fn transfer(&mut self, _: Transfer) {}
+
+    #[handler(priority = "high")]
+    fn command(&mut self, _: Command) -> bool {
+        true
+    }
+}
+
+fn protocol() -> &'static Protocol {
+    Account::protocol().and_then(|table| table.downcast_ref()).expect("the macro makes a table")
+}
+
+fn tuple(writer: &mut Fragment, name: &str, fields: &[Word]) -> Word {
+    let mut elements = vec![Word::atom(Atom::new(name))];
+    elements.extend(fields);
+    writer.tuple(&elements)
+}
+
+/// A field read from memory by offset and type, as compiled code does.
+fn direct(payload: *const u8, shape: &Shape, name: &str) -> u64 {
+    let field = shape.field(name).expect("a field");
+    let at = payload.wrapping_add(field.offset);
+    // SAFETY: the payload is of the shape's type, so at the offset lies a value of the field's type.
+    unsafe {
+        match field.ty {
+            FieldType::Bool => at.cast::<bool>().read().into(),
+            FieldType::U8 => at.read().into(),
+            FieldType::U16 => at.cast::<u16>().read().into(),
+            FieldType::U64 => at.cast::<u64>().read(),
+            FieldType::I64 => at.cast::<i64>().read() as u64,
+            FieldType::F32 => at.cast::<u32>().read().into(),
+            FieldType::Atom => at.cast::<Atom>().read().index().into(),
+            FieldType::Pid => at.cast::<Pid>().read().to_bits(),
+            other => panic!("{other} is not read in place"),
+        }
+    }
+}
+
+fn payload(node: &NodeBox) -> *const u8 {
+    let node: &dala::message::Node = node;
+    assert_eq!(node.payload() as usize - (&raw const *node) as usize, PAYLOAD_OFFSET);
+    node.payload()
+}
+
+#[test]
+fn fields_of_a_struct_lie_at_the_offsets_of_its_shape() {
+    let mut writer = Fragment::new();
+    let (rate, note) = (writer.float(0.5), writer.binary(b"rent"));
+    let fields = [
+        Word::atom(Atom::new("true")),
+        Word::small_int(77),
+        Word::pid(Pid::from_bits(4711)),
+        Word::atom(Atom::new("eur")),
+        rate,
+        note,
+    ];
+    let node = protocol().convert(tuple(&mut writer, "transfer", &fields)).unwrap();
+    let shape = &Transfer::SHAPES.all()[0];
+    let payload = payload(&node);
+    assert_eq!(direct(payload, shape, "urgent"), 1);
+    assert_eq!(direct(payload, shape, "amount"), 77);
+    assert_eq!(direct(payload, shape, "from"), 4711);
+    assert_eq!(direct(payload, shape, "currency"), u64::from(Atom::new("eur").index()));
+    assert_eq!(direct(payload, shape, "rate"), u64::from(0.5f32.to_bits()));
+    let note = shape.field("note").unwrap();
+    assert!(!note.ty.is_direct());
+    let mut reader = Fragment::new();
+    // SAFETY: as in `direct`.
+    let word = unsafe { (note.write)(payload.wrapping_add(note.offset), &mut reader) };
+    assert_eq!(view::bytes(word), Some(&b"rent"[..]));
+}
+
+#[test]
+fn fields_of_a_variant_lie_at_the_offsets_of_its_shape() {
+    let mut writer = Fragment::new();
+    let shapes: &Shapes = Command::SHAPES;
+    let terms = [
+        (tuple(&mut writer, "open", &[Word::small_int(9)]), 0),
+        (tuple(&mut writer, "move", &[Word::small_int(3), Word::small_int(-4)]), 1),
+        (Word::atom(Atom::new("close")), 2),
+    ];
+    for (term, variant) in terms {
+        let node = protocol().convert(term).unwrap();
+        let payload = payload(&node);
+        // SAFETY: the payload of an enum starts with its tag.
+        let tag = unsafe { payload.cast::<u32>().read() };
+        let shape = shapes.with_tag(tag).expect("a variant");
+        assert_eq!((tag, shape.tag()), (variant, Some(variant)));
+        match variant {
+            0 => assert_eq!(direct(payload, shape, "id"), 9),
+            1 => {
+                assert_eq!(direct(payload, shape, "0"), 3);
+                assert_eq!(direct(payload, shape, "1") as i64, -4);
+            }
+            _ => assert!(shape.fields().is_empty()),
+        }
+    }
+}
+
+#[test]
+fn a_message_takes_one_allocation() {
+    let mut writer = Fragment::new();
+    let term = tuple(&mut writer, "move", &[Word::small_int(3), Word::small_int(-4)]);
+    let convert = |count: usize| -> Vec<NodeBox> {
+        let mut nodes = Vec::with_capacity(count);
+        nodes.extend((0..count).map(|_| protocol().convert(term).unwrap()));
+        nodes
+    };
+    // Atoms are looked up and free lists are set up once.
+    drop(convert(1));
+    let before = ALLOCATIONS.get();
+    let nodes = convert(10_000);
+    let taken = ALLOCATIONS.get() - before;
+    assert!(taken <= 10_001, "{taken} allocations for 10000 messages and the vector that holds them");
+    drop(nodes);
+    let before = ALLOCATIONS.get();
+    drop(convert(100));
+    assert!(ALLOCATIONS.get() - before <= 1, "blocks are used again: only the vector is new");
+}
+
+#[test]
+fn what_is_no_message_is_told_what_would_be_one() {
+    let error = protocol().convert(Word::atom(Atom::new("opne"))).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "expected `{transfer, urgent: bool, amount: u64, from: pid, currency: atom, rate: f32, note: string}` or \
+         `{open, id: u16}` or `{move, u8, i64}` or `close`, found the atom `opne`"
+    );
+    let mut writer = Fragment::new();
+    let error = protocol().convert(tuple(&mut writer, "open", &[Word::small_int(-1)])).unwrap_err();
+    assert_eq!(error.to_string(), "id: expected an integer from 0 to 65535, found the integer -1");
+    let entry = protocol().find(Atom::new("close"), 0).unwrap();
+    assert_eq!((entry.lane(), entry.reply().to_string()), (dala::Lane::High, "bool".to_owned()));
+}

@@ -1,0 +1,2 @@
+#[dala::main(workers = "two")]
+fn main(arguments: Vec<String>) {}

@@ -1,0 +1,21 @@
+struct Counter {
+    n: i64,
+}
+
+#[dala::message]
+pub struct Add {
+    pub by: i64,
+}
+
+#[dala::message]
+pub struct Get;
+
+#[dala::actor]
+impl Counter {
+    #[handler]
+    fn get(&mut self, _: Get) -> i64 {
+        "five"
+    }
+}
+
+fn main() {}

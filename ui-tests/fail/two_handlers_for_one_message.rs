@@ -1,0 +1,29 @@
+struct Counter {
+    n: i64,
+}
+
+#[dala::message]
+pub struct Add {
+    pub by: i64,
+}
+
+#[dala::message]
+pub struct Get;
+
+#[dala::actor]
+impl Counter {
+    #[handler]
+    fn add(&mut self, add: Add) {
+        self.n += add.by;
+    }
+    #[handler]
+    fn log(&mut self, add: Add) {
+        println!("{}", add.by);
+    }
+    #[handler]
+    fn get(&mut self, _: Get) -> i64 {
+        self.n
+    }
+}
+
+fn main() {}
