@@ -1,9 +1,19 @@
 //! The interpreter of lowered IR, and what it and its embedder say to each other.
 
+pub mod code;
+mod encode;
 pub mod export;
+pub mod frame;
 pub mod machine;
+mod ops;
 pub mod outcome;
+mod run;
+pub mod trace;
 
+pub use code::CodeModule;
+pub use encode::{LoadError, load};
 pub use export::{CodeAddress, ExportEntry, FunEntry, Target};
+pub use frame::start;
 pub use machine::{Machine, Outcome, Suspend, WaitFor};
 pub use outcome::{BifIndex, BifResult, CallTarget, Class, Exception, TailCall};
+pub use run::run;

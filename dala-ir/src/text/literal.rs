@@ -59,10 +59,9 @@ fn print_one(term: Word, out: &mut String, work: &mut Vec<Todo>) {
             }
         }
         TermView::Map(map) => {
-            let crate::term::MapRef::Flat { keys, values, .. } = map else { return out.push_str("opaque") };
-            let pairs: Vec<(Word, Word)> = keys.iter().copied().zip(values.iter().copied()).collect();
             out.push_str("#{");
             work.push(Todo::Text("}"));
+            let pairs: Vec<(Word, Word)> = map.iter().collect();
             for (index, &(key, value)) in pairs.iter().enumerate().rev() {
                 work.extend([Todo::Term(value), Todo::Text(" => "), Todo::Term(key)]);
                 if index > 0 {
@@ -159,6 +158,7 @@ fn parse_on(tokens: &mut Tokens, writer: &mut dyn TermWriter) -> Result<Word, Pa
             Token::Punctuation("<<") => bitstring(tokens, writer)?,
             Token::Punctuation("[") if tokens.eat("]") => Word::NIL,
             Token::Punctuation("{") if tokens.eat("}") => writer.tuple(&[]),
+            Token::Punctuation("#{") if tokens.eat("}") => crate::term::map::from_pairs(writer, &[]),
             Token::Punctuation(sign @ ("[" | "{" | "#{")) => {
                 let kind = match sign {
                     "[" => OpenKind::List,
@@ -189,7 +189,9 @@ fn parse_on(tokens: &mut Tokens, writer: &mut dyn TermWriter) -> Result<Word, Pa
                 }
                 (OpenKind::Tuple, Token::Punctuation("}")) => value = writer.tuple(&compound.parts),
                 (OpenKind::Map, Token::Punctuation("}")) if compound.parts.len() % 2 == 0 => {
-                    return Err(tokens.error("maps cannot be read yet".into()));
+                    let pairs: Vec<(Word, Word)> =
+                        compound.parts.chunks(2).map(|pair| (pair[0], pair[1])).collect();
+                    value = crate::term::map::from_pairs(writer, &pairs);
                 }
                 (_, other) => return Err(tokens.error(format!("{other} does not go on a term"))),
             }

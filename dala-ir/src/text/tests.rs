@@ -237,7 +237,8 @@ fn literals_print_and_parse_back() {
         let bits = w.bitstring(crate::term::BitsRef::new(&[0xab, 0xc0], 0, 12));
         let improper = w.list(&[one, float], big);
         let empty = w.tuple(&[]);
-        w.tuple(&[improper, bits, empty, crate::abi::Word::NIL])
+        let map = crate::term::map::from_pairs(w, &[(one, bits), (float, empty)]);
+        w.tuple(&[improper, bits, map, crate::abi::Word::NIL])
     }));
     let text = print_module(&module);
     let parsed = parse_module(&text).unwrap();

@@ -1,0 +1,157 @@
+//! SSA to register code.
+//!
+//! Values that live across a call get a slot of the function's one frame, all others an x register. The frame is
+//! opened late: a block that calls or waits opens it, and from there on it stays open, so that paths that only
+//! return need none. In blocks with an open frame a value with a slot lies there and only there; where no frame is
+//! open everything lies in x registers.
+//!
+//! A function's code is its blocks in reverse postorder, then the moves of those edges that need some and are not
+//! fallen through.
+
+mod color;
+mod emit;
+mod insts;
+mod moves;
+mod plan;
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use super::code::{self, CodeModule, FunctionInfo};
+use super::export::{CodeAddress, ExportEntry, FunEntry};
+use crate::abi::{FunHead, Word};
+use crate::ir::{Import, InstData, Module, Op, Value};
+use crate::verify::{VerifyError, verify_module};
+use emit::ModuleEmitter;
+
+/// Why a function could not be encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum EncodeError {
+    /// More values live at once than there are registers.
+    TooManyValues,
+    /// An instruction longer than its fields can say.
+    TooLong,
+}
+
+/// Why a module could not be loaded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// It breaks rules of the IR.
+    #[error("{} in {} places, first: {}", "invalid IR", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
+    Invalid(Vec<VerifyError>),
+    /// A function is too large for register code.
+    #[error("{function} needs more registers or longer instructions than there are")]
+    TooLarge {
+        /// `Name/Arity`
+        function: String,
+    },
+    /// The words given for the literals are not as many as the module's literals.
+    #[error("{found} words for {expected} literals")]
+    Literals {
+        /// How many the module has.
+        expected: usize,
+        /// How many were given.
+        found: usize,
+    },
+}
+
+/// Verifies a module, encodes it, and makes its code known by address. Nothing refers to it yet: whoever loads it
+/// puts its exports behind their entries.
+///
+/// `literals` are the words of the module's literals; they must stay valid for as long as the code may run, so they
+/// belong to memory that no collector frees. `uniq` is the MD5 that its funs carry.
+///
+/// # Errors
+/// When the module is invalid or too large.
+pub fn load(
+    module: &Module,
+    literals: &[Word],
+    uniq: [u8; 16],
+    import: impl FnMut(&Import) -> &'static ExportEntry,
+) -> Result<Arc<CodeModule>, LoadError> {
+    verify_module(module).map_err(LoadError::Invalid)?;
+    if literals.len() != module.literals.len() {
+        return Err(LoadError::Literals { expected: module.literals.len(), found: literals.len() });
+    }
+    let imports: Vec<&'static ExportEntry> = module.imports.iter().map(import).collect();
+    let mut emitter = ModuleEmitter::new(literals, imports);
+    let mut functions = Vec::with_capacity(module.functions.len());
+    for (index, function) in module.functions.iter().enumerate() {
+        let entry = emitter
+            .function(function, index)
+            .map_err(|_| LoadError::TooLarge { function: format!("{}/{}", function.name, function.arity) })?;
+        functions.push(FunctionInfo { name: function.name, arity: function.arity, entry });
+    }
+    let ModuleEmitter { mut words, rows, call_fixups, lambda_fixups, .. } = emitter;
+    // The array does not move from here on: its buffer is that of the boxed slice.
+    words.shrink_to_fit();
+    let mut words = words.into_boxed_slice();
+    let base = words.as_ptr();
+    let address = |function: usize| CodeAddress::new(base.wrapping_add(functions[function].entry as usize));
+    for (word, function) in call_fixups {
+        words[word] = address(function.index()).to_bits();
+    }
+    let lambdas: Vec<&'static FunEntry> = module
+        .lambdas
+        .iter()
+        .map(|lambda| {
+            let function = &module.functions[lambda.function.index()];
+            let head = FunHead {
+                module: module.name,
+                function: function.name,
+                arity: function.arity - lambda.free,
+                index: lambda.index,
+                free: lambda.free,
+                old_uniq: lambda.old_uniq,
+                uniq,
+            };
+            FunEntry::leak(head, address(lambda.function.index()))
+        })
+        .collect();
+    for (word, lambda) in lambda_fixups {
+        words[word] = std::ptr::from_ref(lambdas[lambda.index()]).expose_provenance() as u64;
+    }
+    let exports = module.exports.iter().map(|&(name, arity, id)| (name, arity, id.index() as u32)).collect();
+    let module = Arc::new(CodeModule {
+        name: module.name,
+        words,
+        functions: functions.into(),
+        rows: rows.into(),
+        exports,
+        on_load: module.on_load.map(|id| id.index() as u32),
+        files: module.files.clone().into(),
+    });
+    code::register(&module);
+    Ok(module)
+}
+
+/// The x registers that a call wants its operands in.
+fn call_registers(inst: &InstData) -> SmallVec<[(Value, u16); 8]> {
+    let args = &inst.args;
+    let fixed = match inst.op {
+        Op::CallFun => 1,
+        Op::Apply => 2,
+        _ => 0,
+    };
+    let count = args.len() - fixed;
+    let spread = args[fixed..].iter().enumerate().map(|(index, &value)| (value, index as u16));
+    let callee = args[..fixed].iter().enumerate().map(|(index, &value)| (value, (count + index) as u16));
+    spread.chain(callee).collect()
+}
+
+/// Number of arguments that a call passes.
+fn call_arity(inst: &InstData) -> u16 {
+    let fixed = match inst.op {
+        Op::CallFun => 1,
+        Op::Apply => 2,
+        _ => 0,
+    };
+    (inst.args.len() - fixed) as u16
+}
+
+/// The address of an export entry, as code holds it.
+fn entry_word(entry: &'static ExportEntry) -> u64 {
+    std::ptr::from_ref(entry).expose_provenance() as u64
+}

@@ -1,0 +1,223 @@
+//! Frames: suspending and resuming, raising and unwinding, walking for stack traces.
+//!
+//! While a function with an open frame runs, `sp[0]` is [`INTERP_RETURN`], `sp[1]` is free for the return address of its
+//! next call, and its slots follow. A function without an open frame runs with `sp` at its caller's frame, whose
+//! `sp[1]` is where to return to. The frame at the bottom returns to a fixed instruction that ends the process.
+//!
+//! A suspended process has a resume record on top of its frames: where to go on, the number of x registers, and these
+//! registers. So everything that a process must keep lies on its stack.
+
+#![expect(unsafe_code, reason = "reads and writes the stack of an actor's block")]
+
+use super::code::{self, FRAME_HEAD, X_EXCEPTION};
+use super::machine::{Machine, Outcome};
+use super::outcome::{CallTarget, Class, Exception, TailCall};
+use super::trace;
+use crate::abi::context::INTERP_RETURN;
+use crate::abi::{Atom, Word};
+
+/// Frames in a stack trace (OTP: `backtrace_depth`).
+pub const TRACE_FRAMES: usize = 8;
+
+/// An exception, and the built-in function that is its top frame.
+#[derive(Debug)]
+pub(super) struct Raise {
+    pub(super) exception: Exception,
+    /// Module, function, arity.
+    pub(super) builtin: Option<(Atom, Atom, u32)>,
+}
+
+impl Raise {
+    /// An error of the running function itself.
+    pub(super) fn error(reason: Word) -> Raise {
+        Raise { exception: Exception::new(Class::Error, reason), builtin: None }
+    }
+
+    /// An exception of built-in function `module:function/arity`.
+    pub(super) fn of(exception: Exception, module: Atom, function: Atom, arity: u32) -> Raise {
+        Raise { exception, builtin: Some((module, function, arity)) }
+    }
+}
+
+/// A code address or return word as the stack holds it.
+#[inline]
+pub(super) fn word_of(bits: u64) -> Word {
+    debug_assert!(bits & 1 == 0);
+    // SAFETY: even words are small integers.
+    unsafe { Word::from_bits(bits) }
+}
+
+#[inline]
+pub(super) fn pc_of(word: Word) -> *const u64 {
+    std::ptr::with_exposed_provenance(word.to_bits() as usize)
+}
+
+fn pc_word(pc: *const u64) -> Word {
+    word_of(pc.expose_provenance() as u64)
+}
+
+/// Pushes a resume record: `registers` are `x0..`.
+///
+/// # Errors
+/// With the exit reason, when the heap has reached its limit.
+pub(super) fn suspend<M: Machine>(
+    machine: &mut M,
+    pc: *const u64,
+    registers: &mut [Word],
+) -> Result<(), Word> {
+    let words = registers.len() + 2;
+    if machine.context().free_words() < words {
+        machine.collect(words, registers)?;
+    }
+    let context = machine.context();
+    // SAFETY: `words` words are free below `sp`.
+    unsafe {
+        let sp = context.sp.sub(words);
+        sp.write(pc_word(pc));
+        sp.add(1).write(Word::small_int(registers.len() as i64));
+        sp.add(2).copy_from_nonoverlapping(registers.as_ptr(), registers.len());
+        context.sp = sp;
+    }
+    Ok(())
+}
+
+/// Prepares a process that has not run, or is to run something else: drops all frames, then pushes the bottom frame and
+/// the call it begins with.
+///
+/// # Errors
+/// With the exit reason, when the heap has reached its limit.
+pub fn start<M: Machine>(machine: &mut M, call: &TailCall) -> Result<(), Word> {
+    let mut registers: smallvec::SmallVec<[Word; 8]> = smallvec::SmallVec::new();
+    let pc = match call.target {
+        CallTarget::Function(module, function) => {
+            registers.extend([Word::atom(module), Word::atom(function)]);
+            code::start_function_pc()
+        }
+        CallTarget::Fun(fun) => {
+            registers.push(fun);
+            code::start_fun_pc()
+        }
+    };
+    registers.extend_from_slice(&call.args);
+    let context = machine.context();
+    context.sp = context.top;
+    let words = registers.len() + 2 + FRAME_HEAD;
+    if machine.context().free_words() < words {
+        machine.collect(words, &mut registers)?;
+    }
+    let context = machine.context();
+    // SAFETY: `words` words are free below `sp`.
+    unsafe {
+        let sp = context.sp.sub(FRAME_HEAD);
+        sp.write(word_of(INTERP_RETURN));
+        sp.add(1).write(pc_word(code::done_pc()));
+        context.sp = sp;
+    }
+    suspend(machine, pc, &mut registers)
+}
+
+/// Return addresses of the frames from `frame` on, the bottom frame's not among them.
+///
+/// # Safety
+/// `frame` is the head of a frame of a stack as the module docs say, and the stack does not change meanwhile.
+unsafe fn return_addresses(frame: *const Word) -> impl Iterator<Item = (*const Word, *const u64)> {
+    let mut frame = frame;
+    std::iter::from_fn(move || {
+        // SAFETY: a frame has its head, and the word before a return address holds the frame's size.
+        unsafe {
+            let pc = pc_of(*frame.add(1));
+            if pc == code::done_pc() {
+                return None;
+            }
+            let this = frame;
+            frame = frame.add((*pc.sub(1) & 0xffff) as usize);
+            Some((this, pc))
+        }
+    })
+}
+
+/// Finds the handler of an exception that the instruction at `pc` raised: puts class, reason and trace into their
+/// registers, drops the frames above the handler's, and gives its address. Without a handler the process is done.
+///
+/// # Safety
+/// The context is that of the moment when `pc` raised; `x` are the x registers.
+pub(super) unsafe fn raise<M: Machine>(
+    machine: &mut M,
+    pc: *const u64,
+    raise: Raise,
+    x: *mut Word,
+) -> Result<*const u64, Outcome> {
+    let module = code::find(pc as usize as u64);
+    let row = module.as_ref().and_then(|module| module.row_at(pc)).copied();
+    let own_frame = row.map_or(0, |row| usize::from(row.frame));
+    let sp = machine.context().sp;
+    // SAFETY: the row tells how far the caller's frame is.
+    let caller = unsafe { sp.add(own_frame) };
+    let class = raise.exception.class;
+    let reason = raise.exception.reason;
+    let trace = match raise.exception.trace.filter(|trace| trace::is_raw(*trace)) {
+        Some(trace) => trace::with_class(machine.heap(), trace, class),
+        None => {
+            let mut pcs: smallvec::SmallVec<[Word; TRACE_FRAMES]> = smallvec::SmallVec::new();
+            if row.is_some() {
+                pcs.push(pc_word(pc.wrapping_add(1)));
+            }
+            // SAFETY: `caller` is the head of a frame.
+            for (_, address) in unsafe { return_addresses(caller) }.take(TRACE_FRAMES - pcs.len()) {
+                pcs.push(pc_word(address));
+            }
+            trace::make(machine.heap(), &raise, &pcs)
+        }
+    };
+    let land = |handler: *const u64| {
+        // SAFETY: the exception's registers are among the x registers.
+        unsafe {
+            let place = x.add(usize::from(X_EXCEPTION));
+            place.write(Word::atom(class.atom()));
+            place.add(1).write(reason);
+            place.add(2).write(trace);
+        }
+        handler
+    };
+    if let (Some(module), Some(row)) = (&module, row)
+        && row.handler != 0
+    {
+        return Ok(land(module.pc(row.handler)));
+    }
+    // SAFETY: as above.
+    for (frame, address) in unsafe { return_addresses(caller) } {
+        // SAFETY: the word before a return address is its frame word.
+        let offset = unsafe { (*address.sub(1) >> 32) as u32 as i32 };
+        if offset != 0 {
+            machine.context().sp = frame.cast_mut();
+            return Ok(land(address.wrapping_offset(offset as isize)));
+        }
+    }
+    let context = machine.context();
+    context.sp = context.top;
+    Err(Outcome::Raised { class, reason, trace })
+}
+
+/// Return addresses of a process, innermost first, for `process_info(current_stacktrace)`: of one that is suspended,
+/// or, while a built-in function of its own runs, of one that is running.
+pub fn return_address_words<M: Machine>(machine: &mut M, limit: usize) -> Vec<Word> {
+    let context = machine.context();
+    let mut pcs = Vec::new();
+    if context.sp == context.top {
+        return pcs;
+    }
+    // SAFETY: the stack holds frames, with a resume record on top when the process is suspended.
+    unsafe {
+        let mut frame = context.sp.cast_const();
+        if *frame != word_of(INTERP_RETURN) {
+            let count = (*frame.add(1)).as_small().unwrap_or(0);
+            let pc = pc_of(*frame);
+            if code::find(pc as usize as u64).is_some() {
+                pcs.push(pc_word(pc.wrapping_add(1)));
+            }
+            frame = frame.add(2 + count as usize);
+        }
+        pcs.extend(return_addresses(frame).take(limit.saturating_sub(pcs.len())).map(|(_, pc)| pc_word(pc)));
+    }
+    pcs
+}

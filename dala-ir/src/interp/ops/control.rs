@@ -1,0 +1,249 @@
+//! Calls that are not plain jumps: built-in functions, funs, `apply`, functions that do not exist.
+
+#![expect(unsafe_code, reason = "the entry behind a fun is what the linker put there")]
+
+use crate::abi::{Kind, Word, atoms};
+use crate::interp::code;
+use crate::interp::export::{ExportEntry, FunEntry, Target};
+use crate::interp::frame::{self, Raise};
+use crate::interp::machine::{Machine, Outcome, Suspend};
+use crate::interp::outcome::{BifResult, CallTarget, Class, Exception};
+use crate::term::TermWriter;
+use crate::term::view;
+
+/// How a call goes on.
+pub(crate) enum Flow {
+    /// At this function entry, with its arguments in x0..
+    Enter(*const u64),
+    /// It has returned.
+    Value(Word),
+    /// It raised.
+    Raise(Raise),
+    /// The process stops here; its resume record is pushed.
+    Stop(Suspend),
+}
+
+fn exit(reason: Word) -> Flow {
+    Flow::Stop(Suspend::Exited(Outcome::Exit(reason)))
+}
+
+/// The first `count` x registers.
+///
+/// # Safety
+/// They are initialised, and nobody else holds them.
+unsafe fn registers<'a>(x: *mut Word, count: usize) -> &'a mut [Word] {
+    // SAFETY: as the caller says.
+    unsafe { std::slice::from_raw_parts_mut(x, count) }
+}
+
+/// Puts arguments into x0..
+///
+/// # Safety
+/// `x` are the x registers, more than any arity.
+unsafe fn put_arguments(x: *mut Word, args: &[Word]) {
+    // SAFETY: as the caller says; arities are checked by whoever makes calls.
+    unsafe { x.copy_from_nonoverlapping(args.as_ptr(), args.len()) };
+}
+
+/// Calls the entry with `arity` arguments in x0.. .
+///
+/// # Safety
+/// `x` are the x registers, the first `arity` of them initialised, and the context is up to date.
+pub(crate) unsafe fn call_entry<M: Machine>(
+    machine: &mut M,
+    entry: &'static ExportEntry,
+    arity: usize,
+    x: *mut Word,
+) -> Flow {
+    // SAFETY: as the caller says.
+    let args = unsafe { registers(x, arity) };
+    let result = match entry.target() {
+        Target::Code(address) => return Flow::Enter(address.pc()),
+        Target::Bif(index) => machine.call_bif(index, args),
+        Target::Undefined => machine.undefined_function(entry, args),
+    };
+    // SAFETY: as the caller says.
+    unsafe { finish(machine, result, entry, arity, x) }
+}
+
+/// Goes on with what a built-in function answered.
+///
+/// # Safety
+/// As [`call_entry`].
+pub(crate) unsafe fn finish<M: Machine>(
+    machine: &mut M,
+    result: BifResult,
+    entry: &'static ExportEntry,
+    arity: usize,
+    x: *mut Word,
+) -> Flow {
+    let head = entry.head();
+    let stop = match result {
+        BifResult::Value(value) => return Flow::Value(value),
+        BifResult::Raise(exception) => {
+            return Flow::Raise(Raise::of(exception, head.module, head.function, head.arity));
+        }
+        BifResult::Exit(reason) => return exit(reason),
+        BifResult::Call(call) => {
+            if call.args.len() > 255 {
+                return Flow::Raise(Raise::error(Word::atom(atoms::SYSTEM_LIMIT)));
+            }
+            // SAFETY: at most 255 arguments.
+            unsafe {
+                put_arguments(x, &call.args);
+                return match call.target {
+                    CallTarget::Function(module, function) => {
+                        let entry = machine.export(module, function, call.args.len() as u32);
+                        if let Target::Code(address) = entry.target() {
+                            return Flow::Enter(address.pc());
+                        }
+                        // What is no code goes through the budget, so that traps cannot go on for ever in here.
+                        again(machine, entry, call.args.len(), x)
+                    }
+                    CallTarget::Fun(fun) => call_fun(machine, fun, call.args.len(), x),
+                };
+            }
+        }
+        BifResult::Retry => Suspend::Yielded,
+        BifResult::Wait => Suspend::Waiting,
+    };
+    // SAFETY: as the caller says.
+    match unsafe { push_call(machine, entry, arity, x) } {
+        Ok(()) => Flow::Stop(stop),
+        Err(reason) => exit(reason),
+    }
+}
+
+/// Calls what a built-in function trapped to, at the cost of a reduction; out of budget, after a yield.
+///
+/// # Safety
+/// As [`call_entry`].
+unsafe fn again<M: Machine>(
+    machine: &mut M,
+    entry: &'static ExportEntry,
+    arity: usize,
+    x: *mut Word,
+) -> Flow {
+    machine.context().charge(1);
+    if machine.context().is_budget_spent() {
+        // SAFETY: as the caller says.
+        return match unsafe { push_call(machine, entry, arity, x) } {
+            Ok(()) => Flow::Stop(Suspend::Yielded),
+            Err(reason) => exit(reason),
+        };
+    }
+    // SAFETY: as the caller says.
+    unsafe { call_entry(machine, entry, arity, x) }
+}
+
+/// Pushes a record that calls the entry when the process goes on.
+///
+/// # Safety
+/// As [`call_entry`].
+unsafe fn push_call<M: Machine>(
+    machine: &mut M,
+    entry: &'static ExportEntry,
+    arity: usize,
+    x: *mut Word,
+) -> Result<(), Word> {
+    let head = entry.head();
+    let mut record: smallvec::SmallVec<[Word; 8]> =
+        smallvec::smallvec![Word::atom(head.module), Word::atom(head.function)];
+    // SAFETY: as the caller says.
+    record.extend_from_slice(unsafe { registers(x, arity) });
+    frame::suspend(machine, code::start_function_pc(), &mut record)
+}
+
+/// Calls a fun with `arity` arguments in x0.. .
+///
+/// # Safety
+/// As [`call_entry`].
+pub(crate) unsafe fn call_fun<M: Machine>(machine: &mut M, fun: Word, arity: usize, x: *mut Word) -> Flow {
+    let error = |machine: &mut M, reason, subject| {
+        let reason = machine.heap().tuple(&[Word::atom(reason), subject]);
+        Flow::Raise(Raise::error(reason))
+    };
+    let bad_arity = |machine: &mut M| {
+        // SAFETY: as the caller says.
+        let args = machine.heap().list(unsafe { registers(x, arity) }, Word::NIL);
+        let subject = machine.heap().tuple(&[fun, args]);
+        error(machine, atoms::BADARITY, subject)
+    };
+    match view::kind(fun) {
+        Some(Kind::Fun) => {
+            let Some(found) = view::fun(fun) else { return error(machine, atoms::BADFUN, fun) };
+            if found.head.arity as usize != arity {
+                return bad_arity(machine);
+            }
+            // SAFETY: the linker makes all funs, over a `FunEntry`, whose first field the head is. Arguments and free
+            // variables are the arity of a verified function.
+            unsafe {
+                put_arguments(x.add(arity), found.free);
+                let entry = std::ptr::from_ref(found.head).cast::<FunEntry>();
+                Flow::Enter((*entry).code().pc())
+            }
+        }
+        Some(Kind::ExportFun) => {
+            let Some(found) = view::export_fun(fun) else { return error(machine, atoms::BADFUN, fun) };
+            if found.head.arity as usize != arity {
+                return bad_arity(machine);
+            }
+            let entry = machine.export(found.head.module, found.head.function, found.head.arity);
+            // SAFETY: as the caller says.
+            unsafe { call_entry(machine, entry, arity, x) }
+        }
+        _ => error(machine, atoms::BADFUN, fun),
+    }
+}
+
+/// `apply(Module, Function, Args)` with `arity` arguments in x0.. .
+///
+/// # Safety
+/// As [`call_entry`].
+pub(crate) unsafe fn apply<M: Machine>(
+    machine: &mut M,
+    module: Word,
+    function: Word,
+    arity: usize,
+    x: *mut Word,
+) -> Flow {
+    let (Some(module_atom), Some(function_atom)) = (module.as_atom(), function.as_atom()) else {
+        // SAFETY: as the caller says.
+        let args = machine.heap().list(unsafe { registers(x, arity) }, Word::NIL);
+        let args = machine.heap().list(&[module, function, args], Word::NIL);
+        let exception = Exception {
+            args: Some(args),
+            is_builtin_frame: true,
+            ..Exception::new(Class::Error, Word::atom(atoms::BADARG))
+        };
+        return Flow::Raise(Raise::of(exception, atoms::ERLANG, crate::abi::Atom::new("apply"), 3));
+    };
+    if arity > 255 {
+        return Flow::Raise(Raise::error(Word::atom(atoms::SYSTEM_LIMIT)));
+    }
+    let entry = machine.export(module_atom, function_atom, arity as u32);
+    // SAFETY: as the caller says.
+    unsafe { call_entry(machine, entry, arity, x) }
+}
+
+/// What happens at a function entry that finds the budget used up or a collection wanted: `None` to go on.
+///
+/// # Safety
+/// `pc` is the entry, its arguments in x0.. .
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn enter<M: Machine>(machine: &mut M, pc: *const u64, x: *mut Word) -> Option<Suspend> {
+    // SAFETY: the word before an entry holds the arity.
+    let args = unsafe { registers(x, (*pc.sub(1) & 0xffff_ffff) as usize) };
+    let wanted = machine.context().is_collection_wanted();
+    if wanted && let Err(reason) = machine.collect(0, args) {
+        return Some(Suspend::Exited(Outcome::Exit(reason)));
+    }
+    if !machine.context().is_budget_spent() {
+        return None;
+    }
+    Some(match frame::suspend(machine, pc, args) {
+        Ok(()) => Suspend::Yielded,
+        Err(reason) => Suspend::Exited(Outcome::Exit(reason)),
+    })
+}

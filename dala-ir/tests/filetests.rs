@@ -1,0 +1,204 @@
+//! Programs in the text form, with what is expected of them.
+//!
+//! `filetests/parse/*.dir` must print as they stand. `filetests/verify/*.dir` begin with `; error: TEXT`, which must be
+//! part of an error of the verifier. `filetests/run/*.dir` have lines
+//! `; run: 'f'(Arg, ..) = Result` or `; run: 'f'(Arg, ..) raises {Class, Reason}`, perhaps after `; message: Term`
+//! lines; each runs four times: with a large budget and a budget of one, each with and without a collection at every
+//! safepoint. `BLESS=1` rewrites the results.
+
+mod machine;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dala_ir::abi::Atom;
+use dala_ir::interp::{self, CallTarget, Machine, Outcome, Suspend, TailCall, Target};
+use dala_ir::ir::Module;
+use dala_ir::term::{OwnedTerm, TermWriter};
+use dala_ir::text::{parse_module, print_module};
+use dala_ir::verify::verify_module;
+use machine::TestMachine;
+
+fn files(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/filetests").join(folder);
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
+fn parsed(path: &Path, text: &str) -> Module {
+    match parse_module(text) {
+        Ok(module) => module,
+        Err(error) => panic!("{}: {error}", path.display()),
+    }
+}
+
+fn without_comments(text: &str) -> String {
+    text.lines().filter(|line| !line.starts_with(';')).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn parse_files_print_as_they_stand() {
+    for path in files("parse") {
+        let text = fs::read_to_string(&path).unwrap();
+        let module = parsed(&path, &text);
+        let printed = print_module(&module);
+        if std::env::var_os("BLESS").is_some() {
+            let comments: String = text
+                .lines()
+                .take_while(|line| line.starts_with(';'))
+                .map(|line| format!("{line}\n"))
+                .collect();
+            fs::write(&path, format!("{comments}{printed}")).unwrap();
+        } else {
+            assert_eq!(without_comments(&text), printed, "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn verify_files_are_refused_with_their_error() {
+    for path in files("verify") {
+        let text = fs::read_to_string(&path).unwrap();
+        let wanted =
+            text.lines().next().and_then(|line| line.strip_prefix("; error: ")).expect("an error line");
+        let errors = verify_module(&parsed(&path, &text)).expect_err("the module is valid");
+        assert!(
+            errors.iter().any(|error| error.to_string().contains(wanted)),
+            "{}: wanted {wanted:?}, found {errors:?}",
+            path.display()
+        );
+    }
+}
+
+fn term(path: &Path, text: &str) -> OwnedTerm {
+    parsed(path, &format!("module 't' literal lit0 = {text}")).literals.remove(0)
+}
+
+fn show(term: OwnedTerm) -> String {
+    let mut module = Module::new(Atom::new("t"));
+    module.literals.push(term);
+    let text = print_module(&module);
+    text.split_once("lit0 = ").unwrap().1.trim_end().to_owned()
+}
+
+/// Runs `function(args)` of a module to its end, and shows how it ended.
+fn execute(
+    module: &Module,
+    messages: &[OwnedTerm],
+    function: Atom,
+    args: &[OwnedTerm],
+    budget: i64,
+    stress: bool,
+) -> String {
+    let mut machine = TestMachine::new(256, stress);
+    let literals: Vec<_> = module.literals.iter().map(OwnedTerm::root).collect();
+    let code = interp::load(module, &literals, [0; 16], |import| {
+        machine.export(import.module, import.function, import.arity)
+    })
+    .unwrap();
+    for (name, arity, address) in code.exports() {
+        machine.export(module.name, name, arity).set_target(Target::Code(address));
+    }
+    machine.mailbox = messages.to_vec();
+    let call = TailCall {
+        target: CallTarget::Function(module.name, function),
+        args: args.iter().map(OwnedTerm::root).collect(),
+    };
+    interp::start(&mut machine, &call).unwrap();
+    for _ in 0..100_000_000u64 {
+        machine.refill(budget);
+        match interp::run(&mut machine) {
+            Suspend::Yielded => {}
+            Suspend::Waiting if machine.is_timed_out => {}
+            Suspend::Waiting => {
+                // Whoever waits for good gets a last message.
+                machine.mailbox.push(OwnedTerm::from(Atom::new("last")));
+            }
+            Suspend::Exited(Outcome::Returned(value)) => {
+                let mut shown = show(OwnedTerm::copy_of(value));
+                for sent in &machine.sent {
+                    shown += &format!(" sent {}", show(sent.clone()));
+                }
+                return format!("= {shown}");
+            }
+            Suspend::Exited(Outcome::Raised { class, reason, trace }) => {
+                let list = interp::trace::build_stacktrace(machine.heap(), trace);
+                assert!(dala_ir::term::view::list_len(list).is_some());
+                let pair = machine.heap().tuple(&[dala_ir::abi::Word::atom(class.atom()), reason]);
+                return format!("raises {}", show(OwnedTerm::copy_of(pair)));
+            }
+            Suspend::Exited(Outcome::Exit(reason)) => {
+                return format!("exits {}", show(OwnedTerm::copy_of(reason)));
+            }
+        }
+    }
+    panic!("runs for ever");
+}
+
+fn run_file(path: &Path) {
+    let text = fs::read_to_string(path).unwrap();
+    let module = parsed(path, &text);
+    if let Err(errors) = verify_module(&module) {
+        panic!("{}: {errors:?}", path.display());
+    }
+    let mut messages = Vec::new();
+    let mut blessed = String::new();
+    let mut count = 0;
+    for line in text.lines() {
+        if let Some(message) = line.strip_prefix("; message: ") {
+            messages.push(term(path, message));
+        }
+        let Some(run) = line.strip_prefix("; run: ") else {
+            blessed += &format!("{line}\n");
+            continue;
+        };
+        count += 1;
+        let (call, wanted) = run.split_once(") ").map(|(call, wanted)| (call, wanted)).unwrap_or((run, ""));
+        let (call, wanted) =
+            match run.rfind(") = ").or_else(|| run.rfind(") raises ")).or_else(|| run.rfind(") exits ")) {
+                Some(end) => (&run[..end], &run[end + 2..]),
+                None => (call.trim_end_matches(')'), wanted),
+            };
+        let (name, args) = call.split_once('(').unwrap();
+        let args: Vec<OwnedTerm> = {
+            let list = term(path, &format!("[{args}]"));
+            dala_ir::term::view::list_to_vec(list.root())
+                .unwrap()
+                .into_iter()
+                .map(OwnedTerm::copy_of)
+                .collect()
+        };
+        let function = Atom::new(name.trim_matches('\''));
+        let mut found = String::new();
+        for (budget, stress) in [(4000, false), (1, false), (4000, true), (1, true)] {
+            let slow = text.contains("; no stress") && stress;
+            if slow {
+                continue;
+            }
+            let this = execute(&module, &messages, function, &args, budget, stress);
+            if found.is_empty() {
+                found = this;
+            } else {
+                assert_eq!(found, this, "{}: {run} with budget {budget}, stress {stress}", path.display());
+            }
+        }
+        if std::env::var_os("BLESS").is_none() {
+            assert_eq!(wanted, found, "{}: {call})", path.display());
+        }
+        blessed += &format!("; run: {call}) {found}\n");
+    }
+    assert!(count > 0, "{}: nothing to run", path.display());
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(path, blessed).unwrap();
+    }
+}
+
+#[test]
+fn run_files_give_their_results_whatever_the_budget_and_the_collections() {
+    for path in files("run") {
+        println!("{}", path.display());
+        run_file(&path);
+    }
+}
