@@ -33,6 +33,7 @@ pub(crate) static TERM: NodeVtable = NodeVtable {
     name: "Erlang term",
     shapes: None,
     receiver: None,
+    write_term: None,
 };
 
 unsafe fn payload_bytes(payload: *const u8) -> usize {

@@ -1,6 +1,7 @@
 //! `receive`: the mailbox as terms.
 //!
-//! EXIT and DOWN messages become terms when the cursor first reaches them, and stay that way.
+//! EXIT and DOWN messages, and those that Rust sent by their shape, become terms when the cursor first reaches them,
+//! and stay that way.
 
 use std::time::Duration;
 
@@ -44,18 +45,20 @@ impl Process {
             Term(Word),
             Exit(Pid, ExitReason),
             Down(Ref, Pid, ExitReason),
+            Rust(Word),
             Other,
         }
         loop {
+            let mut scratch = Fragment::new();
             let found = match self.mailbox().peek()? {
                 Received::Message(node) if message::is_term(node) => Found::Term(message::term_in(node)),
-                Received::Message(_) => Found::Other,
+                Received::Message(node) => node.write_term(&mut scratch).map_or(Found::Other, Found::Rust),
                 Received::Exit { from, reason } => Found::Exit(from, reason.clone()),
                 Received::Down { monitor, pid, reason } => Found::Down(monitor, pid, reason.clone()),
             };
-            let mut scratch = Fragment::new();
             let term = match found {
                 Found::Term(term) => return Some(term),
+                Found::Rust(term) => term,
                 // A message of a kind that no Erlang code can read.
                 Found::Other => {
                     drop(self.mailbox().take());

@@ -119,3 +119,18 @@ pub struct Unhandled {
     /// Why it is not handled.
     pub reason: String,
 }
+
+impl Unhandled {
+    /// The term, if a term it is that does not convert into a message of this actor.
+    pub fn term(&self) -> Option<&dala_ir::term::OwnedTerm> {
+        self.node.as_misfit().map(|misfit| &misfit.term)
+    }
+
+    /// The message for people: the term in Erlang's syntax, or the name of its type.
+    pub fn text(&self) -> String {
+        match self.node.as_misfit() {
+            Some(misfit) => misfit.text(),
+            None => self.node.vtable().name.to_owned(),
+        }
+    }
+}

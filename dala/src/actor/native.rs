@@ -202,7 +202,11 @@ impl<A: Actor> Native<A> {
 
     fn foreign(&mut self, node: NodeBox) {
         self.context.sender = node.sender();
-        if let Err((node, reason)) = self.state.receive_foreign(node, &mut self.context) {
+        let taken = match node.as_misfit() {
+            Some(misfit) => Err(misfit.reason.clone()).map_err(|reason| (node, reason)),
+            None => self.state.receive_foreign(node, &mut self.context),
+        };
+        if let Err((node, reason)) = taken {
             let pid = self.context.pid();
             node.fail_call(|| CallError::NotUnderstood(reason.as_str().into()));
             let mut message = Unhandled { node, reason };
@@ -210,7 +214,7 @@ impl<A: Actor> Native<A> {
             let letters = self.context.dead_letters();
             letters.record(|| DeadLetter {
                 to: pid,
-                message: message.node.vtable().name.to_owned(),
+                message: message.text(),
                 cause: DeadLetterCause::NotConverted(message.reason.clone()),
             });
         }

@@ -36,6 +36,26 @@ pub fn send(to: Pid, node: NodeBox) -> Result<(), NodeBox> {
     cell.send(node, false)
 }
 
+/// Sends a node; waits while the receiver's mailbox is full, as [`ActorRef::tell_wait`](super::ActorRef::tell_wait)
+/// does.
+///
+/// # Errors
+/// As [`send`], also when the receiver dies while this waits.
+pub async fn send_wait(to: Pid, mut node: NodeBox) -> Result<(), NodeBox> {
+    let bound = {
+        let pin = epoch::pin();
+        let Some(cell) = cell::lookup(to, &pin) else { return Err(node) };
+        cell.bound.clone()
+    };
+    if let Some(bound) = bound {
+        if !bound.take(node.lane()).await {
+            return Err(node);
+        }
+        node.set_credit();
+    }
+    send(to, node)
+}
+
 /// Whether the actor lives.
 pub fn is_alive(pid: Pid) -> bool {
     let pin = epoch::pin();

@@ -12,6 +12,7 @@ mod in_place;
 pub mod lane;
 #[expect(clippy::module_inception, reason = "the trait of that name")]
 mod message;
+mod misfit;
 #[doc(hidden)]
 pub mod nested;
 pub mod node;
@@ -26,4 +27,5 @@ pub use lane::Lane;
 pub use message::{Message, Reply, StableLayout};
 #[doc(hidden)]
 pub use message::{MessageField, field};
+pub use misfit::Misfit;
 pub use node::{Node, NodeBox, NodeVtable, PAYLOAD_OFFSET, PayloadKind};

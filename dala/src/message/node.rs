@@ -18,9 +18,12 @@
 
 use super::call::{CallError, ReplyHandle};
 use super::lane::Lane;
+use super::message::Message;
 use crate::pid::{NOBODY, Pid, Ref};
 use crate::region::freelist;
+use dala_ir::abi::Word;
 use dala_ir::abi::shape::Shapes;
+use dala_ir::term::TermWriter;
 use std::cell::Cell;
 use std::mem::ManuallyDrop;
 use std::ptr::{NonNull, null_mut};
@@ -58,6 +61,8 @@ pub struct NodeVtable {
     pub shapes: Option<&'static Shapes>,
     /// Of a typed message: the behaviour that its nodes may be sent to.
     pub receiver: Option<fn() -> std::any::TypeId>,
+    /// Builds the payload's term, if it has one: how a behaviour reads it that was not compiled with its type.
+    pub write_term: Option<unsafe fn(payload: *const u8, writer: &mut dyn TermWriter) -> Word>,
 }
 
 /// The header of a message.
@@ -116,6 +121,7 @@ impl NodeVtable {
             name: "",
             shapes: None,
             receiver: None,
+            write_term: None,
         }
     }
 
@@ -177,6 +183,15 @@ impl Node {
         self.flags.set(self.flags.get() & !flag::CREDIT);
     }
 
+    /// Builds the message's term, if its payload has one.
+    pub fn write_term(&self, writer: &mut dyn TermWriter) -> Option<Word> {
+        if self.flags.get() & flag::MOVED != 0 {
+            return None;
+        }
+        // SAFETY: the payload is of the vtable's kind (`allocate`, `typed`) and was not moved out.
+        self.vtable.write_term.map(|write| unsafe { write(self.payload(), writer) })
+    }
+
     /// Takes the reply handle out of a call.
     #[inline]
     pub fn take_reply(&self) -> Option<ReplyHandle> {
@@ -223,6 +238,13 @@ impl NodeBox {
         // SAFETY: the block has room for a T behind the header, aligned to 16.
         unsafe { node.0.as_ref().payload().cast::<T>().write(payload) };
         node
+    }
+
+    /// A message for a behaviour that was not compiled with its type and reads it by its shape, or as a term: an
+    /// Erlang process. The payload lies in the node, as it does for a native actor.
+    pub fn for_shape<M: Message>(message: M) -> NodeBox {
+        // SAFETY: the vtable of M.
+        unsafe { NodeBox::typed(ByShape::<M>::VTABLE, message) }
     }
 
     /// A node with room for `payload_bytes` of unspecified content.
@@ -297,6 +319,21 @@ impl NodeBox {
         // SAFETY: the caller's promise; we own the node, so it was not moved out before.
         unsafe { self.move_payload() }
     }
+}
+
+struct ByShape<M>(std::marker::PhantomData<M>);
+
+impl<M: Message> ByShape<M> {
+    const VTABLE: &'static NodeVtable = &NodeVtable {
+        shapes: Some(M::SHAPES),
+        write_term: Some(write_message::<M>),
+        ..NodeVtable::of::<M>(PayloadKind::Foreign)
+    };
+}
+
+unsafe fn write_message<M: Message>(payload: *const u8, writer: &mut dyn TermWriter) -> Word {
+    // SAFETY: the payload is an M: the vtable was made for M (caller).
+    unsafe { &*payload.cast::<M>() }.to_term(writer)
 }
 
 #[inline(always)]
