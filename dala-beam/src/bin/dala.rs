@@ -21,6 +21,8 @@ enum Command {
     Disasm(cli::disasm::Arguments),
     /// Shows the verified IR that is run
     Ir(cli::ir::Arguments),
+    /// Runs a function of a module.
+    Run(cli::run::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -28,5 +30,6 @@ fn main() -> ExitCode {
         Command::Info(arguments) => cli::info::run(&arguments),
         Command::Disasm(arguments) => cli::disasm::run(&arguments),
         Command::Ir(arguments) => cli::ir::run(&arguments),
+        Command::Run(arguments) => cli::run::run(&arguments),
     }
 }

@@ -4,6 +4,8 @@ pub mod disasm;
 pub mod info;
 pub mod ir;
 mod open;
+pub mod read_term;
+pub mod run;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -2,10 +2,12 @@
 
 pub mod error;
 pub mod export;
+mod link;
 pub mod lookup;
 pub mod module;
 pub mod paths;
 pub mod server;
+mod stubs;
 
 pub use error::LoadFailure;
 pub use export::ExportTable;

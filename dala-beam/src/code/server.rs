@@ -3,6 +3,7 @@
 //! Not a process, as OTP's is: any process that calls a missing function loads the module itself, under a lock that
 //! makes others wait for the result.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use dala_ir::abi::Atom;
@@ -10,6 +11,7 @@ use hashbrown::HashMap;
 
 use super::error::LoadFailure;
 use super::export::ExportTable;
+use super::link;
 use super::lookup::{CodeByName, Lookup};
 use super::module::LoadedModule;
 use super::paths::CodePaths;
@@ -85,11 +87,96 @@ impl CodeServer {
 
     /// The current versions of all loaded modules, by name.
     pub fn all(&self) -> Vec<Arc<LoadedModule>> {
-        let mut modules: Vec<Arc<LoadedModule>> = self.with_modules(|modules| {
-            modules.values().filter_map(|versions| versions.current.clone()).collect()
-        });
+        let mut modules: Vec<Arc<LoadedModule>> =
+            self.with_modules(|modules| modules.values().filter_map(|versions| versions.current.clone()).collect());
         modules.sort_by_key(|module| module.name.text());
         modules
+    }
+
+    /// The module, loaded from the search path if it is not yet.
+    ///
+    /// # Errors
+    /// When it cannot be found or loaded.
+    pub fn ensure_loaded(&self, module: Atom) -> Result<Arc<LoadedModule>, LoadFailure> {
+        if let Some(loaded) = self.current(module) {
+            return Ok(loaded);
+        }
+        let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another may have loaded it meanwhile.
+        match self.current(module) {
+            Some(loaded) => Ok(loaded),
+            None => self.load_from_path(module),
+        }
+    }
+
+    /// Loads a module from the search path, in the place of a loaded version.
+    ///
+    /// # Errors
+    /// As [`CodeServer::load_binary`], and when it cannot be found.
+    pub fn load_file(&self, module: Atom) -> Result<Arc<LoadedModule>, LoadFailure> {
+        let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        self.load_from_path(module)
+    }
+
+    fn load_from_path(&self, module: Atom) -> Result<Arc<LoadedModule>, LoadFailure> {
+        let path = self.paths.read().unwrap_or_else(PoisonError::into_inner).module(module.text());
+        let path = path.ok_or(LoadFailure::NotFound(module))?;
+        let bytes = std::fs::read(&path)
+            .map_err(|source| LoadFailure::Unreadable { path: path.clone(), source })?;
+        self.install(module, Some(&path), &bytes)
+    }
+
+    /// Loads a module from memory, in the place of a loaded version, which becomes old.
+    ///
+    /// # Errors
+    /// When the bytes are no such module, or old code exists.
+    pub fn load_binary(
+        &self,
+        module: Atom,
+        path: Option<&Path>,
+        bytes: &[u8],
+    ) -> Result<Arc<LoadedModule>, LoadFailure> {
+        let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        self.install(module, path, bytes)
+    }
+
+    fn install(
+        &self,
+        module: Atom,
+        path: Option<&Path>,
+        bytes: &[u8],
+    ) -> Result<Arc<LoadedModule>, LoadFailure> {
+        if self.current(module).is_some() && self.has_old(module) {
+            return Err(LoadFailure::NotPurged(module));
+        }
+        let linked = link::compile(&self.exports, &self.lookup, module, path, bytes)?;
+        // From here on nothing fails: first calls reach the new code, then the tables say so.
+        link::publish(&self.exports, &linked, self.current(module).as_deref());
+        for entry in linked.code.fun_entries() {
+            self.lookup.add(entry);
+        }
+        let loaded = Arc::new(linked.module);
+        let mut modules = self.modules.write().unwrap_or_else(PoisonError::into_inner);
+        let versions = modules.entry(module).or_default();
+        versions.old = versions.current.replace(loaded.clone());
+        Ok(loaded)
+    }
+
+    /// Makes the current version of a module old: calls to it find nothing. Says whether there was one.
+    ///
+    /// # Errors
+    /// When old code exists.
+    pub fn delete(&self, module: Atom) -> Result<bool, LoadFailure> {
+        let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut modules = self.modules.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(versions) = modules.get_mut(&module) else { return Ok(false) };
+        if versions.current.is_some() && versions.old.is_some() {
+            return Err(LoadFailure::NotPurged(module));
+        }
+        let Some(current) = versions.current.take() else { return Ok(false) };
+        link::withdraw(&self.exports, module, current.exports.iter());
+        versions.old = Some(current);
+        Ok(true)
     }
 
     /// Forgets the old version of a module; says whether there was one. Its code stays in memory.

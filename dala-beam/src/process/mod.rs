@@ -8,12 +8,15 @@
 mod current;
 pub mod dictionary;
 pub mod ended;
+mod machine;
 pub(crate) mod message;
 #[expect(clippy::module_inception, reason = "the process itself, beside its parts")]
 pub mod process;
 mod reason;
 mod receive;
+mod run;
 pub mod signals;
+mod spawn;
 pub mod stack_trace;
 pub mod system;
 

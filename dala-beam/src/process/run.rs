@@ -63,7 +63,7 @@ impl Process {
             }
             interp::Outcome::Exit(why) => reason::from_term(why),
             interp::Outcome::Raised { class, reason, trace } => {
-                let trace = interp::stacktrace(&mut self.heap, trace);
+                let trace = interp::build_stacktrace(&mut self.heap, trace);
                 if let Some(watcher) = self.watcher.take() {
                     watcher.tell(Ended::Raised { class, reason: own(reason), trace: own(trace) });
                     let why = self.exit_reason(class, reason, trace);

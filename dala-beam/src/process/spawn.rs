@@ -6,7 +6,7 @@ use std::sync::mpsc::Sender;
 
 use dala::actor::SpawnOptions;
 use dala_ir::abi::{Pid, Word, atoms};
-use dala_ir::interp::{self, Exception};
+use dala_ir::interp::{self, CallTarget, Exception, TailCall};
 use dala_ir::term::view;
 
 use super::ended::{Ended, Watcher};
@@ -51,26 +51,23 @@ impl Process {
     /// # Errors
     /// `badarg` when it is nothing to run.
     pub(super) fn set_entry(&mut self, entry: Entry<'_>) -> Result<(), Exception> {
-        match entry {
+        let (target, args, (module, function)) = match entry {
             Entry::Function(module, function, args) => {
                 let args = view::list_to_vec(args).ok_or(Exception::badarg())?;
-                let args: Vec<Word> = args.into_iter().map(|arg| self.heap.copy(arg)).collect();
-                self.initial_call = Mfa { module, function, arity: args.len() as u32 };
-                interp::start_function(self, module, function, &args);
+                (CallTarget::Function(module, function), args, (module, function))
             }
             Entry::Fun(fun, args) => {
-                let (module, function) = match (view::fun(fun), view::export_fun(fun)) {
+                let name = match (view::fun(fun), view::export_fun(fun)) {
                     (Some(fun), _) => (fun.head.module, fun.head.function),
                     (_, Some(fun)) => (fun.head.module, fun.head.function),
                     _ => return Err(Exception::badarg()),
                 };
-                self.initial_call = Mfa { module, function, arity: args.len() as u32 };
-                let fun = self.heap.copy(fun);
-                let args: Vec<Word> = args.iter().map(|&arg| self.heap.copy(arg)).collect();
-                interp::start_fun(self, fun, &args);
+                (CallTarget::Fun(self.heap.copy(fun)), args.to_vec(), name)
             }
-        }
-        Ok(())
+        };
+        self.initial_call = Mfa { module, function, arity: args.len() as u32 };
+        let args = args.into_iter().map(|arg| self.heap.copy(arg)).collect();
+        interp::start(self, &TailCall { target, args }).map_err(|_| Exception::error_atom(atoms::SYSTEM_LIMIT))
     }
 }
 
