@@ -59,7 +59,8 @@ impl Reader<'_> {
     }
 
     fn take(&mut self, expected: &str) -> bool {
-        let matches = expected.chars().enumerate().all(|(index, c)| self.text.get(self.at + index) == Some(&c));
+        let matches =
+            expected.chars().enumerate().all(|(index, c)| self.text.get(self.at + index) == Some(&c));
         if matches {
             self.at += expected.chars().count();
         }
@@ -158,7 +159,8 @@ impl Reader<'_> {
                     Some(Open::List { items, tail, .. }) => writer.list(&items, tail.unwrap_or(Word::NIL)),
                     Some(Open::Tuple { items }) => writer.tuple(&items),
                     Some(Open::Map { items, .. }) => {
-                        let pairs: Vec<(Word, Word)> = items.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+                        let pairs: Vec<(Word, Word)> =
+                            items.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
                         map::from_pairs(writer, &pairs)
                     }
                     None => return Ok(done),
@@ -352,7 +354,9 @@ mod tests {
 
     #[test]
     fn terms_read_as_erlang_prints_them() {
-        for text in ["1", "-5", "[1,2|x]", "{a,'B c',#{k => [v]}}", "<<1,2>>", "12345678901234567890123", "[]", "{}"] {
+        for text in
+            ["1", "-5", "[1,2|x]", "{a,'B c',#{k => [v]}}", "<<1,2>>", "12345678901234567890123", "[]", "{}"]
+        {
             assert_eq!(round(text), text);
         }
         assert_eq!(round("16#ff"), "255");

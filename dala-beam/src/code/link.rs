@@ -37,7 +37,8 @@ pub(super) fn compile(
     if file.name != name {
         return Err(LoadFailure::WrongModule { wanted: name, found: file.name });
     }
-    let mut module = lower::lower(&file, &mut lookup.of(exports)).map_err(|error| LoadFailure::malformed(name, &error))?;
+    let mut module =
+        lower::lower(&file, &mut lookup.of(exports)).map_err(|error| LoadFailure::malformed(name, &error))?;
     stubs::redirect_built_ins(&mut module);
 
     let before = literal_area().used_words();
@@ -81,7 +82,8 @@ pub(super) fn publish(exports: &ExportTable, linked: &Linked, former: Option<&Lo
         }
     }
     if let Some(former) = former {
-        let gone = former.exports.iter().filter(|&&(function, arity)| !linked.module.exports(function, arity));
+        let gone =
+            former.exports.iter().filter(|&&(function, arity)| !linked.module.exports(function, arity));
         withdraw(exports, name, gone);
     }
 }

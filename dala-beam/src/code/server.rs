@@ -87,8 +87,9 @@ impl CodeServer {
 
     /// The current versions of all loaded modules, by name.
     pub fn all(&self) -> Vec<Arc<LoadedModule>> {
-        let mut modules: Vec<Arc<LoadedModule>> =
-            self.with_modules(|modules| modules.values().filter_map(|versions| versions.current.clone()).collect());
+        let mut modules: Vec<Arc<LoadedModule>> = self.with_modules(|modules| {
+            modules.values().filter_map(|versions| versions.current.clone()).collect()
+        });
         modules.sort_by_key(|module| module.name.text());
         modules
     }
@@ -121,8 +122,8 @@ impl CodeServer {
     fn load_from_path(&self, module: Atom) -> Result<Arc<LoadedModule>, LoadFailure> {
         let path = self.paths.read().unwrap_or_else(PoisonError::into_inner).module(module.text());
         let path = path.ok_or(LoadFailure::NotFound(module))?;
-        let bytes = std::fs::read(&path)
-            .map_err(|source| LoadFailure::Unreadable { path: path.clone(), source })?;
+        let bytes =
+            std::fs::read(&path).map_err(|source| LoadFailure::Unreadable { path: path.clone(), source })?;
         self.install(module, Some(&path), &bytes)
     }
 
@@ -152,9 +153,6 @@ impl CodeServer {
         let linked = link::compile(&self.exports, &self.lookup, module, path, bytes)?;
         // From here on nothing fails: first calls reach the new code, then the tables say so.
         link::publish(&self.exports, &linked, self.current(module).as_deref());
-        for entry in linked.code.fun_entries() {
-            self.lookup.add(entry);
-        }
         let loaded = Arc::new(linked.module);
         let mut modules = self.modules.write().unwrap_or_else(PoisonError::into_inner);
         let versions = modules.entry(module).or_default();

@@ -126,7 +126,12 @@ impl Process {
     ///
     /// # Errors
     /// When the heap is over its limit.
-    pub(crate) fn collect_garbage(&mut self, need: usize, live: &mut [Word], major: bool) -> Result<(), HeapLimit> {
+    pub(crate) fn collect_garbage(
+        &mut self,
+        need: usize,
+        live: &mut [Word],
+        major: bool,
+    ) -> Result<(), HeapLimit> {
         let mut own = [self.group_leader, self.bif_state];
         let mut roots = [live, &mut own, self.dictionary.roots()];
         let result = if major {

@@ -5,7 +5,7 @@ use dala::message::ExitReason;
 use dala_ir::abi::{Atom, Word, atoms};
 use dala_ir::interp::{self, Class, Suspend};
 use dala_ir::term::print::{Style, print};
-use dala_ir::term::{Fragment, OwnedTerm, TermWriter, copy_term};
+use dala_ir::term::{Fragment, TermWriter, copy_term};
 
 use super::ended::Ended;
 use super::process::Process;
@@ -63,7 +63,7 @@ impl Process {
             }
             interp::Outcome::Exit(why) => reason::from_term(why),
             interp::Outcome::Raised { class, reason, trace } => {
-                let trace = interp::build_stacktrace(&mut self.heap, trace);
+                let trace = interp::trace::build_stacktrace(&mut self.heap, trace);
                 if let Some(watcher) = self.watcher.take() {
                     watcher.tell(Ended::Raised { class, reason: own(reason), trace: own(trace) });
                     let why = self.exit_reason(class, reason, trace);

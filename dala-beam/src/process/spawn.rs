@@ -1,7 +1,7 @@
 //! Starting processes.
 
-use std::sync::PoisonError;
 use std::sync::Arc;
+use std::sync::PoisonError;
 use std::sync::mpsc::Sender;
 
 use dala::actor::SpawnOptions;
@@ -67,7 +67,8 @@ impl Process {
         };
         self.initial_call = Mfa { module, function, arity: args.len() as u32 };
         let args = args.into_iter().map(|arg| self.heap.copy(arg)).collect();
-        interp::start(self, &TailCall { target, args }).map_err(|_| Exception::error_atom(atoms::SYSTEM_LIMIT))
+        interp::start(self, &TailCall { target, args })
+            .map_err(|_| Exception::error_atom(atoms::SYSTEM_LIMIT))
     }
 }
 
