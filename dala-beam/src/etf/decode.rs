@@ -119,6 +119,9 @@ pub enum DecodeErrorKind {
     /// The compressed part is damaged or of another size than stated.
     #[error("damaged compressed term")]
     Compressed,
+    /// A local term of another runtime, or changed since.
+    #[error("local term of another node")]
+    Foreign,
     /// The stated size is over the limit.
     #[error("term too large")]
     TooLarge,
@@ -162,6 +165,15 @@ pub fn decode<W: TermWriter + ?Sized>(
                 return Err(error(6, Kind::Compressed));
             }
             Ok(Decoded { term: decoded.term, used: 6 + decoder.total_in() as usize })
+        }
+        [tags::VERSION, tags::LOCAL_EXT, rest @ ..] => {
+            let (seal, rest) = rest.split_first_chunk::<8>().ok_or(error(2, Kind::Truncated))?;
+            let decoded = decode_term(rest, writer, code, options)
+                .map_err(|failure| error(failure.offset + 10, failure.kind))?;
+            if super::local_seal(&rest[..decoded.used]) != *seal {
+                return Err(error(2, Kind::Foreign));
+            }
+            Ok(Decoded { used: decoded.used + 10, ..decoded })
         }
         [tags::VERSION, rest @ ..] => decode_term(rest, writer, code, options)
             .map(|decoded| Decoded { used: decoded.used + 1, ..decoded })

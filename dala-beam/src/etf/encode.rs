@@ -17,6 +17,8 @@ pub struct EncodeOptions {
     pub compression: Option<u32>,
     /// Whether big maps are written in key order rather than the order they iterate in (OTP 26).
     pub deterministic: bool,
+    /// Whether only this runtime shall be able to decode it (OTP 26); excludes compression.
+    pub local: bool,
     /// Name that local pids, ports and references go by.
     pub node: LocalNode,
 }
@@ -27,6 +29,7 @@ impl Default for EncodeOptions {
             minor_version: 1,
             compression: None,
             deterministic: false,
+            local: false,
             node: LocalNode::default(),
         }
     }
@@ -50,6 +53,14 @@ pub enum EncodeError {
 /// When a part of it is too large for the format.
 pub fn encode(term: Word, options: &EncodeOptions) -> Result<Vec<u8>, EncodeError> {
     let mut out = vec![tags::VERSION];
+    if options.local {
+        out.push(tags::LOCAL_EXT);
+        out.extend([0; 8]);
+        encode_term(term, &mut out, options)?;
+        let seal = super::local_seal(&out[10..]);
+        out[2..10].copy_from_slice(&seal);
+        return Ok(out);
+    }
     encode_term(term, &mut out, options)?;
     let Some(level) = options.compression else { return Ok(out) };
     let plain = &out[1..];

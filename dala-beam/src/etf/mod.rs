@@ -30,5 +30,12 @@ impl Default for LocalNode {
     }
 }
 
+/// What makes a `LOCAL_EXT` term ours: a keyed hash of its bytes, with a key that no other process has.
+fn local_seal(bytes: &[u8]) -> [u8; 8] {
+    use std::hash::{BuildHasher, RandomState};
+    static KEY: std::sync::OnceLock<RandomState> = std::sync::OnceLock::new();
+    KEY.get_or_init(RandomState::new).hash_one(bytes).to_be_bytes()
+}
+
 #[cfg(test)]
 mod tests;

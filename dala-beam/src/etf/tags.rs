@@ -80,6 +80,7 @@ tags! {
     SMALL_ATOM_UTF8_EXT = 119,
     /// `[node, id:8, creation:4]`
     V4_PORT_EXT = 120,
-    /// Encoded by one node for itself only (`local` of `term_to_binary/2`, OTP 26): opaque to others.
+    /// `[seal:8, term]`: encoded by one runtime for itself only (`local` of `term_to_binary/2`, OTP 26), opaque to
+    /// others. Only right behind the version.
     LOCAL_EXT = 121,
 }

@@ -73,6 +73,19 @@ fn compressed_terms_round_trip() {
 }
 
 #[test]
+fn local_terms_decode_unless_changed() {
+    let writer = &mut Fragment::new();
+    let term = writer.tuple(&[Word::small_int(1), Word::small_int(2)]);
+    let local = EncodeOptions { local: true, ..EncodeOptions::default() };
+    let mut bytes = encode(term, &local).unwrap();
+    let back = decode_all(&bytes, writer);
+    assert!(eq_exact(term, back));
+    *bytes.last_mut().unwrap() = 3;
+    let error = decode(&bytes, writer, &mut NoCode, &DecodeOptions::default()).unwrap_err();
+    assert_eq!(error.kind, DecodeErrorKind::Foreign);
+}
+
+#[test]
 fn old_and_text_forms_decode() {
     let writer = &mut Fragment::new();
     let half = decode_all(b"\x83c1.50000000000000000000e+00\0\0\0\0\0", writer);

@@ -49,6 +49,9 @@ fn cmp_in(a: Word, b: Word, exact: bool) -> Ordering {
     if let (Some(a), Some(b)) = (a.as_small(), b.as_small()) {
         return a.cmp(&b);
     }
+    if let (Some(a), Some(b)) = (a.as_atom(), b.as_atom()) {
+        return a.text().cmp(b.text());
+    }
     cmp_terms(a, b, exact, 0)
 }
 

@@ -2,8 +2,10 @@
 
 #![expect(unsafe_code, reason = "owns raw blocks of heap objects and the counts in them")]
 
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::mem::MaybeUninit;
-use std::sync::Arc;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
 use super::copy::{copy_flat, copy_term, release_object, release_offheap, share_nothing, size_in_words};
 use super::view::TermView;
@@ -16,19 +18,81 @@ use crate::abi::Word;
 #[derive(Clone)]
 pub struct OwnedTerm {
     root: Word,
-    block: Option<Arc<Block>>,
+    block: Option<Block>,
 }
 
+/// A counted allocation: a head and the words of a term behind it. The count works as in `Arc`.
 struct Block {
-    words: Box<[MaybeUninit<Word>]>,
+    head: NonNull<Head>,
+}
+
+#[repr(C)]
+struct Head {
+    count: AtomicUsize,
+    words: usize,
     has_offheap: bool,
+}
+
+// SAFETY: the words behind the head never change once the term is built, and the count is atomic.
+unsafe impl Send for Block {}
+// SAFETY: as above.
+unsafe impl Sync for Block {}
+
+impl Block {
+    fn layout(words: usize) -> Layout {
+        let bytes =
+            words.checked_mul(size_of::<Word>()).and_then(|bytes| bytes.checked_add(size_of::<Head>()));
+        bytes
+            .and_then(|bytes| Layout::from_size_align(bytes, align_of::<Head>()).ok())
+            .expect("a term that exists fits the address space")
+    }
+
+    /// A block with room for `words` words, which the caller fills.
+    fn with_room(words: usize) -> Block {
+        let layout = Block::layout(words);
+        // SAFETY: the layout holds a head, so it is not empty.
+        let Some(head) = NonNull::new(unsafe { alloc(layout) }.cast::<Head>()) else {
+            handle_alloc_error(layout)
+        };
+        // SAFETY: fresh memory with room for a head.
+        unsafe { head.write(Head { count: AtomicUsize::new(1), words, has_offheap: false }) };
+        Block { head }
+    }
+
+    fn head(&self) -> &Head {
+        // SAFETY: this value holds a count, so the block lives.
+        unsafe { self.head.as_ref() }
+    }
+
+    fn words(&self) -> *mut Word {
+        // SAFETY: the words follow the head in the same allocation, which is aligned for both.
+        unsafe { self.head.as_ptr().add(1).cast() }
+    }
+}
+
+const _: () = assert!(size_of::<Head>().is_multiple_of(8) && align_of::<Head>() == 8);
+
+impl Clone for Block {
+    fn clone(&self) -> Block {
+        self.head().count.fetch_add(1, Ordering::Relaxed);
+        Block { head: self.head }
+    }
 }
 
 impl Drop for Block {
     fn drop(&mut self) {
-        if self.has_offheap {
-            // SAFETY: `copy_flat` filled the block, and the owner that held words into it is gone.
-            unsafe { release_offheap(self.words.as_ptr().cast(), self.words.len()) };
+        if self.head().count.fetch_sub(1, Ordering::Release) != 1 {
+            return;
+        }
+        fence(Ordering::Acquire);
+        let (words, has_offheap) = (self.head().words, self.head().has_offheap);
+        // SAFETY: this was the last count. `copy_flat` filled the block, and who held words into it is gone; it
+        // was allocated with the same layout.
+        unsafe {
+            if has_offheap {
+                release_offheap(self.words(), words);
+            }
+            dealloc(self.head.as_ptr().cast(), Block::layout(words));
         }
     }
 }
@@ -45,11 +109,16 @@ impl OwnedTerm {
         if size == 0 {
             return OwnedTerm { root: word, block: None };
         }
-        let mut words = Box::new_uninit_slice(size);
+        let block = Block::with_room(size);
         let mut has_offheap = false;
-        // SAFETY: the block has the size that was counted, and is kept as long as its root.
-        let root = unsafe { copy_flat(word, words.as_mut_ptr().cast(), shared, |_| has_offheap = true) };
-        OwnedTerm { root, block: Some(Arc::new(Block { words, has_offheap })) }
+        // SAFETY: the block has the size that was counted, and is kept as long as its root. Nobody else has it yet,
+        // so its head may be written.
+        let root = unsafe {
+            let root = copy_flat(word, block.words(), shared, |_| has_offheap = true);
+            (*block.head.as_ptr()).has_offheap = has_offheap;
+            root
+        };
+        OwnedTerm { root, block: Some(block) }
     }
 
     /// The term that `build` returns, built on scratch memory.
@@ -72,7 +141,7 @@ impl OwnedTerm {
 
     /// Words of memory it takes, 0 for an immediate.
     pub fn words(&self) -> usize {
-        self.block.as_ref().map_or(0, |block| block.words.len())
+        self.block.as_ref().map_or(0, |block| block.head().words)
     }
 
     /// A copy on another heap.
@@ -184,6 +253,20 @@ mod tests {
         }
         let owned = OwnedTerm::copy_of(term);
         assert_eq!(owned.words(), 2_000_000);
+    }
+
+    #[test]
+    fn binaries_live_as_long_as_the_last_copy() {
+        let mut source = Fragment::new();
+        let binary = source.binary(&[3; 100]);
+        let first = OwnedTerm::copy_of(binary);
+        drop(source);
+        let clones: Vec<OwnedTerm> = std::iter::repeat_n(first, 3).collect();
+        let last = std::thread::scope(|scope| {
+            let mut threads: Vec<_> = clones.into_iter().map(|term| scope.spawn(move || term)).collect();
+            threads.pop().map(|thread| thread.join().unwrap()).unwrap()
+        });
+        assert_eq!(bytes(last.root()), Some(&[3; 100][..]));
     }
 
     #[test]

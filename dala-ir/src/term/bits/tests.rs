@@ -61,13 +61,11 @@ proptest! {
         cut_a in 0..9usize, cut_b in 0..9usize, start in 0..9usize,
     ) {
         let w = &mut Fragment::new();
-        let bits = |bytes: &'static [u8], start: usize, cut: usize| {
+        fn bits(bytes: &[u8], start: usize, cut: usize) -> BitsRef<'_> {
             let start = start.min(bytes.len() * 8);
             BitsRef::new(bytes, start, (bytes.len() * 8 - start).saturating_sub(cut))
-        };
-        let a: &'static [u8] = a.leak();
-        let b: &'static [u8] = b.leak();
-        let (x, y) = (bits(a, start, cut_a), bits(b, 0, cut_b));
+        }
+        let (x, y) = (bits(&a, start, cut_a), bits(&b, 0, cut_b));
         let whole = w.bitstring(x);
         let joined = append(w, whole, y).unwrap();
         let mut expected = model(x);

@@ -2,9 +2,11 @@
 
 #![expect(unsafe_code, reason = "makes map objects")]
 
+use smallvec::SmallVec;
+
 use super::super::compare::{cmp_exact, eq_exact};
 use super::super::writer::TermWriter;
-use crate::abi::{Kind, Word};
+use crate::abi::{Header, Kind, Word};
 
 /// Where `key` stands among `keys`.
 #[inline]
@@ -16,17 +18,40 @@ pub(super) fn position(keys: &[Word], key: Word) -> Option<usize> {
     keys.iter().position(|&other| eq_exact(other, key))
 }
 
+/// A flat map object whose values `fill` writes, in key order.
+///
+/// # Safety
+/// `fill` writes all `len` values, of the keys in `keys_tuple` in their order.
+#[inline]
+unsafe fn make<W: TermWriter + ?Sized>(
+    writer: &mut W,
+    keys_tuple: Word,
+    len: usize,
+    fill: impl FnOnce(*mut Word),
+) -> Word {
+    let object = writer.alloc_words(len + 2);
+    // SAFETY: room for header, key tuple and values was just allocated; `fill` writes the values.
+    unsafe {
+        object.write(Word::header(Header::new(Kind::FlatMap, len + 1)));
+        object.add(1).write(keys_tuple);
+        fill(object.add(2));
+        Word::boxed_at(object)
+    }
+}
+
+/// The map with `values` under the keys of `keys_tuple`.
 fn with_keys<W: TermWriter + ?Sized>(writer: &mut W, keys_tuple: Word, values: &[Word]) -> Word {
-    let mut payload = smallvec::SmallVec::<[Word; 36]>::new();
-    payload.push(keys_tuple);
-    payload.extend_from_slice(values);
-    // SAFETY: a flat map's payload is its key tuple and as many values; all callers pass both in key order.
-    unsafe { writer.boxed(Kind::FlatMap, &payload) }
+    // SAFETY: all callers pass as many values as keys, in key order.
+    unsafe {
+        make(writer, keys_tuple, values.len(), |to| {
+            to.copy_from_nonoverlapping(values.as_ptr(), values.len())
+        })
+    }
 }
 
 pub(super) fn from_sorted<W: TermWriter + ?Sized>(writer: &mut W, pairs: &[(Word, Word)]) -> Word {
-    let keys: smallvec::SmallVec<[Word; 32]> = pairs.iter().map(|pair| pair.0).collect();
-    let values: smallvec::SmallVec<[Word; 32]> = pairs.iter().map(|pair| pair.1).collect();
+    let keys: SmallVec<[Word; 32]> = pairs.iter().map(|pair| pair.0).collect();
+    let values: SmallVec<[Word; 32]> = pairs.iter().map(|pair| pair.1).collect();
     let keys_tuple = writer.tuple(&keys);
     with_keys(writer, keys_tuple, &values)
 }
@@ -38,9 +63,14 @@ pub(super) fn with_value<W: TermWriter + ?Sized>(
     index: usize,
     value: Word,
 ) -> Word {
-    let mut values = smallvec::SmallVec::<[Word; 32]>::from_slice(values);
-    values[index] = value;
-    with_keys(writer, keys_tuple, &values)
+    debug_assert!(index < values.len());
+    // SAFETY: the old values are copied in their order, then one that exists is replaced.
+    unsafe {
+        make(writer, keys_tuple, values.len(), |to| {
+            to.copy_from_nonoverlapping(values.as_ptr(), values.len());
+            to.add(index).write(value);
+        })
+    }
 }
 
 pub(super) fn with_key<W: TermWriter + ?Sized>(
@@ -51,8 +81,8 @@ pub(super) fn with_key<W: TermWriter + ?Sized>(
     value: Word,
 ) -> Word {
     let place = keys.partition_point(|&other| cmp_exact(other, key).is_lt());
-    let mut keys = smallvec::SmallVec::<[Word; 32]>::from_slice(keys);
-    let mut values = smallvec::SmallVec::<[Word; 32]>::from_slice(values);
+    let mut keys = SmallVec::<[Word; 32]>::from_slice(keys);
+    let mut values = SmallVec::<[Word; 32]>::from_slice(values);
     keys.insert(place, key);
     values.insert(place, value);
     let keys_tuple = writer.tuple(&keys);
@@ -65,8 +95,8 @@ pub(super) fn without<W: TermWriter + ?Sized>(
     values: &[Word],
     index: usize,
 ) -> Word {
-    let mut keys = smallvec::SmallVec::<[Word; 32]>::from_slice(keys);
-    let mut values = smallvec::SmallVec::<[Word; 32]>::from_slice(values);
+    let mut keys = SmallVec::<[Word; 32]>::from_slice(keys);
+    let mut values = SmallVec::<[Word; 32]>::from_slice(values);
     keys.remove(index);
     values.remove(index);
     let keys_tuple = writer.tuple(&keys);
