@@ -257,7 +257,13 @@ pub(super) fn effects(
             to.source(source)?;
             to.term(*result)?;
         }
-        I::SetTupleElement { value, tuple, .. } => to.sources([value, tuple])?,
+        // A changed copy may take the tuple's place.
+        I::SetTupleElement { value, tuple: Source::Register(tuple, _), .. } => {
+            to.source(value)?;
+            to.read(*tuple)?;
+            to.term(*tuple)?;
+        }
+        I::SetTupleElement { .. } => return Err("a constant is overwritten".into()),
         I::PutList { head, tail, to: result } => {
             to.sources([head, tail])?;
             to.term(*result)?;

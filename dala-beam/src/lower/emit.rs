@@ -36,6 +36,8 @@ pub(super) struct Emitter<'a> {
     pub(super) context: Context,
     pub(super) position: usize,
     is_terminal: bool,
+    /// A tuple that `setelement/3` made just now.
+    pub(super) fresh: Option<Value>,
 }
 
 /// Lowers one function.
@@ -69,6 +71,7 @@ pub(super) fn function(
         context: Context::default(),
         position: function.entry,
         is_terminal: false,
+        fresh: None,
     };
     emitter.enter();
     for &piece in &graph.order {
@@ -118,6 +121,7 @@ impl<'a> Emitter<'a> {
         let block = self.block(piece);
         self.build.switch_to(block);
         self.piece = piece;
+        self.fresh = None;
         for register in 0..self.held.len() {
             self.held[register] = match self.values.at(piece, register) {
                 Held::Site(site) => self.sites[site as usize],
@@ -131,6 +135,13 @@ impl<'a> Emitter<'a> {
         }
         let graph = self.graph;
         let current = &graph.pieces[piece];
+        if let [(from, _)] = current.incoming[..]
+            && let Some(last) = graph.pieces[from].steps.last()
+        {
+            // In a handler's region the call ends its piece.
+            let file = self.file;
+            self.note_fresh_tuple(&file.code[last.position].instruction);
+        }
         let mut site = self.values.first_site[piece] as usize;
         for (index, step) in current.steps.iter().enumerate() {
             self.position = step.position;
@@ -150,7 +161,8 @@ impl<'a> Emitter<'a> {
                 })
                 .collect();
             let file = self.file;
-            self.instruction(&file.code[step.position].instruction)?;
+            let instruction = &file.code[step.position].instruction;
+            self.instruction(instruction)?;
             for (to, value) in copies {
                 self.held[to as usize] = value;
             }
@@ -160,6 +172,7 @@ impl<'a> Emitter<'a> {
                     site += 1;
                 }
             }
+            self.note_fresh_tuple(instruction);
         }
         if !current.has_terminal {
             match current.edges.first() {
@@ -175,6 +188,21 @@ impl<'a> Emitter<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Keeps track of `fresh` behind an instruction.
+    fn note_fresh_tuple(&mut self, instruction: &I) {
+        match instruction {
+            I::CallExt { target, .. } => {
+                let import = &self.file.imports[target.0 as usize];
+                let makes_tuple = import.module.text() == "erlang"
+                    && import.function.text() == "setelement"
+                    && import.arity == 3;
+                self.fresh = if makes_tuple { self.read_slot(Slot::X(0)).ok() } else { None };
+            }
+            I::Move { .. } | I::Swap { .. } | I::SetTupleElement { .. } => {}
+            _ => self.fresh = None,
+        }
     }
 
     /// The block of a piece.

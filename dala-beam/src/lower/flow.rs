@@ -233,8 +233,5 @@ pub(super) fn flow(file: &BeamFile, instruction: &I) -> Flow {
 pub(super) fn never_returns(file: &BeamFile, import: Import) -> bool {
     let import = &file.imports[import.0 as usize];
     import.module.text() == "erlang"
-        && matches!(
-            (import.function.text(), import.arity),
-            ("error", 1..=3) | ("exit" | "throw", 1) | ("raise", 3)
-        )
+        && matches!((import.function.text(), import.arity), ("error", 1..=3) | ("exit" | "throw", 1))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use dala_ir::ir::{Immediate, Op, Terminator};
+use dala_ir::ir::{Immediate, ImportId, Op, Terminator};
 
 use super::Lowering;
 use super::emit::Emitter;
@@ -75,10 +75,23 @@ impl Emitter<'_> {
         self.total(Op::TupleGet, &[tuple], Immediate::Index(small_size(index)?), to)
     }
 
+    /// `set_tuple_element` overwrites a tuple. Compilers use it only right behind the `setelement/3` that made
+    /// the tuple, where nobody else has it and no collection can have come between; there it is done. Anywhere
+    /// else, overwriting could reach a literal or an old object, so a changed copy takes the tuple's place.
     pub(super) fn set_tuple_element(&mut self, value: &Source, tuple: &Source, index: u32) -> Lowering<()> {
-        let values = self.sources([value, tuple])?;
-        self.build.inst(Op::TupleSet, &values, Immediate::Index(small_size(index)?));
-        Ok(())
+        let Source::Register(register, _) = tuple else { return Err("a constant is overwritten".into()) };
+        let (value, tuple) = (self.source(value)?, self.read(*register)?);
+        if self.fresh == Some(tuple) {
+            self.build.inst(Op::TupleSet, &[value, tuple], Immediate::Index(small_size(index)?));
+            return Ok(());
+        }
+        let setelement = self.file.imports.iter().position(|import| {
+            import.module.text() == "erlang" && import.function.text() == "setelement" && import.arity == 3
+        });
+        let setelement = setelement.ok_or("a tuple is overwritten that may be shared")?;
+        let number = self.integer(u64::from(small_size(index)?) + 1)?;
+        let immediate = Immediate::Import(ImportId::new(setelement));
+        self.total(Op::Bif, &[number, tuple, value], immediate, *register)
     }
 
     pub(super) fn update_record(
