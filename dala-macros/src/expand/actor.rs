@@ -11,7 +11,7 @@ use crate::names;
 
 /// Everything beside the impl block itself and the reference.
 pub(crate) fn items(actor: &Actor) -> TokenStream {
-    let made = actor.handlers.iter().map(made_message);
+    let made = actor.handlers.iter().map(|handler| made_message(actor, handler));
     let handles = actor.handlers.iter().map(|handler| handles(actor, handler));
     let distinct = distinct_shapes(actor);
     let state = state_check(actor);
@@ -150,12 +150,12 @@ fn hook_call<'a>(hook: &'a Hook, arguments: &[&str]) -> (Vec<&'a syn::Attribute>
 }
 
 /// The message type of `#[message]`.
-fn made_message(handler: &Handler) -> TokenStream {
+fn made_message(actor: &Actor, handler: &Handler) -> TokenStream {
     let Some(made) = &handler.made else { return TokenStream::new() };
     let cfgs = handler.cfgs();
     let attrs = &handler.attrs;
     let ident = &made.message.ident;
-    let summary = format!("The message of the handler [`{}`].", handler.ident);
+    let summary = format!("The message of `{}::{}`.", actor.ident, handler.ident);
     let repr = message::repr(&made.message);
     let impls = message::impls(&made.message);
     let fields = made.fields.iter().map(|(name, ty)| {

@@ -158,7 +158,7 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     let ty = actor.ty.to_token_stream();
     let message = without_self(message.to_token_stream(), &ty);
     let reply = without_self(reply.to_token_stream(), &ty);
-    let summary = format!("Sends the message of the handler [`{ident}`] and waits for its reply.");
+    let summary = format!("Sends the message of the handler `{ident}` and waits for its reply.");
     let (parameters, value) = match &handler.made {
         None => (quote!(message: #message), quote!(message)),
         Some(made) => {
@@ -189,7 +189,7 @@ fn spawn_with(reference: &syn::Ident, init: &Init) -> TokenStream {
     let Init { ident, attrs, arguments, is_fallible, .. } = init;
     let parameters = arguments.iter().map(|(name, ty)| quote!(#name: #ty));
     let names = arguments.iter().map(|(name, _)| name);
-    let summary = format!("Makes the actor with [`{ident}`](Self::{ident}) and spawns it.");
+    let summary = format!("Makes the actor with `{ident}` and spawns it.");
     let state = match is_fallible {
         true => quote!(::dala::__rt::initialised(Self::#ident(#(#names),*))?),
         false => quote!(Self::#ident(#(#names),*)),
