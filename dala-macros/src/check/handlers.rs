@@ -3,8 +3,10 @@
 use quote::ToTokens as _;
 
 use super::messages;
-use crate::diag::{Code, Diagnostics};
+use crate::diag::{Code, Diagnostics, text};
 use crate::model::actor::Actor;
+use crate::model::handler::Handler;
+use crate::model::message::Variant;
 
 /// Reports an actor that takes nothing, and two handlers for one type, of which the first is kept.
 ///
@@ -26,7 +28,7 @@ pub(crate) fn actor(actor: &mut Actor, diagnostics: &mut Diagnostics) {
             made.message.variants.iter().for_each(|variant| messages::atom(variant, diagnostics));
         }
         let text = handler.message.to_token_stream().to_string();
-        let same = |former: &&crate::model::handler::Handler| {
+        let same = |former: &&Handler| {
             former.message.to_token_stream().to_string() == text && former.cfgs().is_empty()
         };
         if handler.cfgs().is_empty()
@@ -45,6 +47,35 @@ pub(crate) fn actor(actor: &mut Actor, diagnostics: &mut Diagnostics) {
             }
         }
     }
+    same_shapes(actor, &mut is_first, diagnostics);
     let mut is_first = is_first.into_iter();
     actor.handlers.retain(|_| is_first.next() == Some(true));
+}
+
+/// Reports two messages made from methods that Erlang could not tell apart.
+fn same_shapes(actor: &Actor, is_first: &mut [bool], diagnostics: &mut Diagnostics) {
+    let mut seen: Vec<(&Variant, &Handler)> = Vec::new();
+    for (position, handler) in actor.handlers.iter().enumerate() {
+        let Some(variant) = handler.made.as_ref().and_then(|made| made.message.variants.first()) else {
+            continue;
+        };
+        let same = |(former, _): &&(&Variant, &Handler)| {
+            former.atom == variant.atom && former.fields.len() == variant.fields.len()
+        };
+        let all_there = is_first[position] && handler.cfgs().is_empty();
+        match seen.iter().find(same) {
+            Some((_, former)) if all_there && former.cfgs().is_empty() => {
+                is_first[position] = false;
+                let wrong = format!(
+                    "the messages of `{}` and `{}` are both {} in Erlang",
+                    former.ident,
+                    handler.ident,
+                    messages::term(variant)
+                );
+                let instead = "give one of them another name: `#[message(name = \"...\")]`";
+                diagnostics.add(syn::Error::new(variant.atom_span, text(Code::SameShape, wrong, instead)));
+            }
+            _ => seen.push((variant, handler)),
+        }
+    }
 }

@@ -43,7 +43,8 @@ pub(crate) fn atom(variant: &Variant, diagnostics: &mut Diagnostics) {
     diagnostics.add(syn::Error::new(variant.atom_span, text));
 }
 
-fn term(variant: &Variant) -> String {
+/// The variant as an Erlang pattern.
+pub(super) fn term(variant: &Variant) -> String {
     match variant.fields.len() {
         0 => format!("the atom `{}`", variant.atom),
         fields => format!("`{{{}{}}}`", variant.atom, ", _".repeat(fields)),
