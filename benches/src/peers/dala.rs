@@ -1,0 +1,87 @@
+//! Dala: plain handlers, all features on. `main` runs as a task on the workers, as with tokio.
+
+use crate::{Behaviour, Flow, Peer};
+use dala::actor::{Actor, ActorRef, Context, Handled, Handles};
+use dala::message::{ConvertError, Source};
+use dala::{ExitReason, Message, Runtime};
+use dala_ir::abi::Word;
+use dala_ir::abi::layout::Laid;
+use dala_ir::abi::shape::{Description, Shape, Shapes};
+use dala_ir::term::TermWriter;
+use std::future::Future;
+
+/// Dala.
+#[derive(Debug)]
+pub struct Dala;
+
+/// A behaviour as a Dala actor.
+#[derive(Debug)]
+pub struct Host<B>(B);
+
+/// A message of any type. The macro takes no generic types, so this one says by hand what Erlang would see: an atom.
+#[derive(Debug)]
+pub struct Told<M>(M);
+
+#[dala::message]
+struct Opaque;
+
+impl<M: Send + 'static> Message for Told<M> {
+    const DESCRIPTIONS: &'static [Description] = Opaque::DESCRIPTIONS;
+    const LAID: Laid = Opaque::LAID;
+    const SHAPES: &'static Shapes = Opaque::SHAPES;
+    fn shape(&self) -> &'static Shape {
+        Opaque.shape()
+    }
+    fn to_term(&self, writer: &mut dyn TermWriter) -> Word {
+        Opaque.to_term(writer)
+    }
+    fn from_term(source: Source<'_>) -> Result<Self, ConvertError> {
+        match Opaque::from_term(source) {
+            Err(error) => Err(error),
+            Ok(_) => unreachable!("nobody sends the benchmark a term"),
+        }
+    }
+}
+
+impl<B: Behaviour<Dala>> Actor for Host<B> {
+    const NAME: &'static str = "host";
+}
+
+impl<B: Behaviour<Dala>> Handles<Told<B::Msg>> for Host<B> {
+    type Reply = ();
+    #[inline]
+    fn handle<'a>(&'a mut self, Told(message): Told<B::Msg>, context: &'a mut Context<Self>) -> Handled<'a, ()> {
+        if self.0.on(message) == Flow::Stop {
+            context.stop(ExitReason::Normal);
+        }
+        Handled::now(())
+    }
+}
+
+impl Peer for Dala {
+    const NAME: &'static str = "dala";
+    type Addr<B: Behaviour<Self>> = ActorRef<Host<B>>;
+
+    fn run<F>(main: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let runtime = Runtime::builder().workers(super::THREADS).build().expect("dala starts");
+        let (send, output) = std::sync::mpsc::channel();
+        let task = runtime.spawn_task(async move { drop(send.send(main.await)) });
+        task.expect("pids are left");
+        let output = output.recv().expect("main does not panic");
+        // What a runtime does at its end is not measured.
+        std::mem::forget(runtime);
+        output
+    }
+
+    fn spawn<B: Behaviour<Self>>(behaviour: B) -> Self::Addr<B> {
+        dala::spawn(Host(behaviour)).expect("pids are left")
+    }
+
+    fn tell<B: Behaviour<Self>>(to: &Self::Addr<B>, message: B::Msg) {
+        let _ = to.tell(Told(message));
+    }
+}
