@@ -6,6 +6,8 @@
 //!
 //! Built with `--cfg loom` only the lock-free core is there, with its models (`scripts/loom.sh`).
 
+#![cfg_attr(loom, allow(dead_code, reason = "the models use part of the core"))]
+
 // Generated code names `::dala`, in this crate's own tests too.
 extern crate self as dala;
 
@@ -37,6 +39,8 @@ pub(crate) mod sched;
 #[cfg(not(loom))]
 pub mod signal;
 #[cfg(not(loom))]
+pub mod supervise;
+#[cfg(not(loom))]
 pub mod timer;
 
 #[cfg(not(loom))]
@@ -55,6 +59,7 @@ mod api {
     pub use crate::runtime::{Handle, Runtime};
     pub use crate::sched::pinned::PinnedThread;
     pub use crate::signal::Down;
+    pub use crate::supervise::{ChildSpec, Intensity, Restart, Shutdown, Supervisor, SupervisorRef};
     pub use dala_ir::abi::{Atom, Pid};
     pub use dala_macros::{actor, main, message};
 

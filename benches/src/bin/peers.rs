@@ -24,7 +24,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => table(5),
-        ["--runs", runs] if runs.parse::<usize>().is_ok_and(|runs| runs > 0) => table(runs.parse().unwrap_or(1)),
+        ["--runs", runs] if runs.parse::<usize>().is_ok_and(|runs| runs > 0) => {
+            table(runs.parse().unwrap_or(1))
+        }
         ["--one", peer, scenario] => one(peer, scenario),
         _ => {
             eprintln!("usage: peers [--runs N] | peers --one PEER SCENARIO");
@@ -50,7 +52,8 @@ fn one(peer: &str, scenario: &str) -> ExitCode {
 /// Runs one scenario of one peer in a process of its own.
 fn measure(peer: &str, scenario: &str) -> Result<f64, String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    let output = Command::new(program).args(["--one", peer, scenario]).output().map_err(|error| error.to_string())?;
+    let output =
+        Command::new(program).args(["--one", peer, scenario]).output().map_err(|error| error.to_string())?;
     let text = String::from_utf8_lossy(&output.stdout);
     text.trim().parse().map_err(|_| format!("{peer} {scenario}: {}", String::from_utf8_lossy(&output.stderr)))
 }
@@ -61,7 +64,9 @@ fn median(mut figures: Vec<f64>) -> f64 {
 }
 
 fn table(runs: usize) -> ExitCode {
-    println!("median of {runs} fresh processes each, 2 threads (actix: 1), unbounded mailboxes, plain handlers");
+    println!(
+        "median of {runs} fresh processes each, 2 threads (actix: 1), unbounded mailboxes, plain handlers"
+    );
     print!("{:<12}{:<14}", "", "");
     PEERS.iter().for_each(|(peer, _)| print!("{peer:>10}"));
     println!("   dala against each peer (more is better)");

@@ -50,7 +50,11 @@ impl<B: Behaviour<Dala>> Actor for Host<B> {
 impl<B: Behaviour<Dala>> Handles<Told<B::Msg>> for Host<B> {
     type Reply = ();
     #[inline]
-    fn handle<'a>(&'a mut self, Told(message): Told<B::Msg>, context: &'a mut Context<Self>) -> Handled<'a, ()> {
+    fn handle<'a>(
+        &'a mut self,
+        Told(message): Told<B::Msg>,
+        context: &'a mut Context<Self>,
+    ) -> Handled<'a, ()> {
         if self.0.on(message) == Flow::Stop {
             context.stop(ExitReason::Normal);
         }

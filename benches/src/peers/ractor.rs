@@ -22,7 +22,12 @@ impl<B: Behaviour<Ractor>> Actor for Host<B> {
         Ok(behaviour)
     }
 
-    async fn handle(&self, me: ActorRef<B::Msg>, message: B::Msg, state: &mut B) -> Result<(), ActorProcessingErr> {
+    async fn handle(
+        &self,
+        me: ActorRef<B::Msg>,
+        message: B::Msg,
+        state: &mut B,
+    ) -> Result<(), ActorProcessingErr> {
         if state.on(message) == Flow::Stop {
             me.stop(None);
         }

@@ -42,6 +42,8 @@ pub struct Activation<'a> {
     pub(crate) doom: Option<ExitReason>,
     pub(crate) woken: bool,
     pub(crate) questions: Vec<Question>,
+    /// The call that a failing handler left; answered when the actor is seen to be dead.
+    pub(crate) unanswered: Option<NodeBox>,
     _on_this_thread: std::marker::PhantomData<*const ()>,
 }
 
@@ -57,6 +59,7 @@ impl<'a> Activation<'a> {
             doom: None,
             woken: false,
             questions: Vec::new(),
+            unanswered: None,
             _on_this_thread: std::marker::PhantomData,
         }
     }
@@ -99,9 +102,10 @@ impl<'a> Activation<'a> {
         self.doom.is_some()
     }
 
-    /// Whether there was a wake-up since the last time.
+    /// Whether there was a wake-up since the last time. Takes in what arrived.
     #[inline(always)]
     pub fn take_wake(&mut self) -> bool {
+        self.take_in();
         std::mem::take(&mut self.woken)
     }
 

@@ -260,9 +260,7 @@ impl<A: Actor> Behaviour for Native<A> {
         // The future goes first: it borrows the state.
         self.suspended = None;
         self.context.set_cell(activation.cell);
-        if let Some(call) = self.call.take() {
-            call.fail_call(|| CallError::Exited(reason.clone()));
-        }
+        activation.unanswered = self.call.take();
         self.state.terminate(reason);
     }
 

@@ -169,7 +169,7 @@ impl Head {
 }
 
 #[cfg(all(test, loom))]
-mod models {
+mod loom_models {
     use super::*;
     use crate::sync::{Arc, AtomicBool, thread};
     use loom::cell::{Cell, UnsafeCell};

@@ -371,7 +371,7 @@ mod tests {
 }
 
 #[cfg(all(test, loom))]
-mod models {
+mod loom_models {
     use super::*;
     use crate::sync::{Arc, AtomicPtr, thread};
 

@@ -14,7 +14,9 @@
 use super::Pid;
 use super::epoch::Pin;
 use crate::sync::{AtomicPtr, AtomicUsize, Mutex, Ordering, lock};
-use dala_ir::abi::pid::{GENERATION_BITS, SLOT_BITS};
+use dala_ir::abi::pid::GENERATION_BITS;
+#[cfg(not(loom))]
+use dala_ir::abi::pid::SLOT_BITS;
 use std::ptr::{NonNull, null_mut};
 
 #[cfg(not(loom))]

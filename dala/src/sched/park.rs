@@ -96,7 +96,7 @@ impl Idle {
 }
 
 #[cfg(all(test, loom))]
-mod models {
+mod loom_models {
     use super::*;
     use crate::sync::{Arc, AtomicUsize, Parker, thread};
 

@@ -28,6 +28,9 @@ pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
     if let Some(bound) = &cell.bound {
         bound.close();
     }
+    if let Some(call) = activation.unanswered.take() {
+        call.fail_call(|| CallError::Exited(reason.clone()));
+    }
     // Pairs with the fence of `registry::name`: either we see the name, or who registers it sees the closed mailbox.
     fence(Ordering::SeqCst);
     if cell.named.load(Ordering::Relaxed) {
