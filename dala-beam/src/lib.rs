@@ -8,4 +8,5 @@ pub mod heap;
 pub mod load;
 pub mod lower;
 pub mod opcode;
+pub mod otp;
 pub mod process;

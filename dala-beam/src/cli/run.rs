@@ -13,6 +13,7 @@ use dala_ir::term::{Fragment, OwnedTerm, TermWriter};
 
 use super::read_term::read_term;
 use crate::code::CodePaths;
+use crate::otp::io_server;
 use crate::process::{Ended, Entry, System, SystemOptions, stack_trace};
 
 /// Arguments of `dala run`.
@@ -73,9 +74,10 @@ fn try_run(arguments: &Arguments) -> Result<ExitCode, String> {
     }
     let runtime = builder.build().map_err(|error| format!("cannot start the runtime: {error}"))?;
     let system = System::new(runtime.handle().clone(), options);
+    let leader = io_server::start(&system)?;
     let (sender, receiver) = mpsc::channel();
     system
-        .start_process(Entry::Function(module, function, terms), None, sender)
+        .start_process(Entry::Function(module, function, terms), Some(leader), Some(sender))
         .map_err(|_| "cannot start a process".to_owned())?;
     let ended = receiver.recv().map_err(|_| "the program ended without a word".to_owned())?;
     let code = report(&ended, arguments.print_result);

@@ -73,8 +73,8 @@ impl Process {
 }
 
 impl System {
-    /// Starts a process from outside and says how it ends, or that something called `halt` first. `group_leader` is
-    /// its own leader when not given.
+    /// Starts a process from outside. `group_leader` is nobody when not given; `watcher` learns how the process ends,
+    /// or that something called `halt` first.
     ///
     /// # Errors
     /// When the entry is none, or there are too many processes.
@@ -82,12 +82,14 @@ impl System {
         self: &Arc<System>,
         entry: Entry<'_>,
         group_leader: Option<Pid>,
-        watcher: Sender<Ended>,
+        watcher: Option<Sender<Ended>>,
     ) -> Result<Pid, Exception> {
-        *self.halted.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher.clone());
         let mut process = Process::new(self.clone(), self.options.heap, Mfa::UNKNOWN);
         process.group_leader = Word::pid(group_leader.unwrap_or(dala::pid::NOBODY));
-        process.watcher = Some(Watcher(watcher));
+        if let Some(watcher) = watcher {
+            *self.halted.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher.clone());
+            process.watcher = Some(Watcher(watcher));
+        }
         process.set_entry(entry)?;
         process.begin()
     }

@@ -1,0 +1,3 @@
+//! What OTP's start-up would have running before a program, as far as programs need it.
+
+pub mod io_server;
