@@ -155,12 +155,11 @@ fn run_file(path: &Path) {
             continue;
         };
         count += 1;
-        let (call, wanted) = run.split_once(") ").map(|(call, wanted)| (call, wanted)).unwrap_or((run, ""));
-        let (call, wanted) =
-            match run.rfind(") = ").or_else(|| run.rfind(") raises ")).or_else(|| run.rfind(") exits ")) {
-                Some(end) => (&run[..end], &run[end + 2..]),
-                None => (call.trim_end_matches(')'), wanted),
-            };
+        let end = [") = ", ") raises ", ") exits "].iter().find_map(|sign| run.rfind(sign));
+        let (call, wanted) = match end {
+            Some(end) => (&run[..end], &run[end + 2..]),
+            None => (run.trim_end_matches(')'), ""),
+        };
         let (name, args) = call.split_once('(').unwrap();
         let args: Vec<OwnedTerm> = {
             let list = term(path, &format!("[{args}]"));

@@ -50,10 +50,6 @@ macro_rules! opcodes {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
         pub(super) enum Opcode { $($(#[doc = $doc])* $name,)* }
-
-        impl Opcode {
-            pub(super) const ALL: &'static [Opcode] = &[$(Opcode::$name,)*];
-        }
     };
 }
 

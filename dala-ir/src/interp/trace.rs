@@ -13,11 +13,6 @@ use crate::term::view::{ListIter, tuple_elements};
 use crate::term::{TermWriter, map};
 
 const CLASS: usize = 0;
-const TOP: usize = 1;
-const ARGS: usize = 2;
-const ERROR_INFO: usize = 3;
-const PCS: usize = 4;
-const GIVEN: usize = 5;
 const FIELDS: usize = 6;
 
 const ABSENT: Word = Word::atom(atoms::UNDEFINED);
@@ -81,7 +76,6 @@ pub fn build_stacktrace<W: TermWriter + ?Sized>(heap: &mut W, trace: Word) -> Wo
     else {
         return trace;
     };
-    debug_assert!(TOP == 1 && ARGS == 2 && ERROR_INFO == 3 && PCS == 4 && GIVEN == 5);
     if let Some(given) = present(given) {
         return given;
     }

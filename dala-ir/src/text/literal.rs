@@ -96,7 +96,7 @@ fn print_hex(bits: BitsRef<'_>, out: &mut String) {
     for index in 0..whole {
         out.push_str(&format!("{:02x}", bits.byte(index)));
     }
-    if bits.bit_len % 8 != 0 {
+    if !bits.is_binary() {
         out.push_str(&format!("{:02x}", bits.byte(whole) & (0xff << (8 - bits.bit_len % 8))));
     }
 }

@@ -5,14 +5,14 @@
 use std::collections::{HashMap, VecDeque};
 
 use dala_ir::abi::context::flags;
-use dala_ir::abi::{ActorContext, Atom, Header, Kind, Word, atoms};
+use dala_ir::abi::{ActorContext, Atom, Word, atoms};
 use dala_ir::interp::{BifIndex, BifResult, Exception, ExportEntry, Machine, Target, WaitFor};
 use dala_ir::term::view::{self, list_to_vec};
 use dala_ir::term::{OwnedTerm, TermWriter};
 
 /// Block and fragments.
 #[derive(Debug)]
-pub struct Heap {
+pub(crate) struct Heap {
     context: ActorContext,
     block: Vec<u64>,
     fragments: Vec<Box<[u64]>>,
@@ -154,14 +154,14 @@ impl Heap {
 
 /// The process.
 #[derive(Debug)]
-pub struct TestMachine {
-    pub heap: Heap,
-    pub exports: HashMap<(Atom, Atom, u32), &'static ExportEntry>,
-    pub mailbox: Vec<OwnedTerm>,
+pub(crate) struct TestMachine {
+    pub(crate) heap: Heap,
+    pub(crate) exports: HashMap<(Atom, Atom, u32), &'static ExportEntry>,
+    pub(crate) mailbox: Vec<OwnedTerm>,
     save: usize,
     accepted: Vec<OwnedTerm>,
-    pub sent: Vec<OwnedTerm>,
-    pub is_timed_out: bool,
+    pub(crate) sent: Vec<OwnedTerm>,
+    pub(crate) is_timed_out: bool,
     turns: u32,
 }
 
@@ -179,7 +179,7 @@ const BIFS: &[(&str, &str, u32)] = &[
 ];
 
 impl TestMachine {
-    pub fn new(words: usize, stress: bool) -> TestMachine {
+    pub(crate) fn new(words: usize, stress: bool) -> TestMachine {
         let mut machine = TestMachine {
             heap: Heap::new(words, stress),
             exports: HashMap::new(),
@@ -198,7 +198,7 @@ impl TestMachine {
     }
 
     /// Starts an activation.
-    pub fn refill(&mut self, budget: i64) {
+    pub(crate) fn refill(&mut self, budget: i64) {
         self.heap.context.refill(budget);
         if self.heap.stress {
             self.heap.context.request_collection();
@@ -247,7 +247,7 @@ unsafe impl Machine for TestMachine {
             }),
             ("retry" | "wait", _) => {
                 self.turns += 1;
-                if self.turns % 3 != 0 {
+                if !self.turns.is_multiple_of(3) {
                     return if function == "retry" { BifResult::Retry } else { BifResult::Wait };
                 }
                 BifResult::Value(args[0])
@@ -319,9 +319,4 @@ unsafe impl Machine for TestMachine {
     fn marker_clear(&mut self, _reference: Word) {}
 
     fn marker_use(&mut self, _reference: Word) {}
-}
-
-/// Header of a tuple, so that tests need not name `Kind`.
-pub fn is_tuple(word: Word) -> bool {
-    view::header(word).is_some_and(|header: Header| header.is(Kind::Tuple))
 }
