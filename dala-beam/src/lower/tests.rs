@@ -5,6 +5,7 @@ use crate::load::installed;
 fn every_installed_module_lowers_to_verified_ir() {
     let start = std::time::Instant::now();
     let mut functions = 0;
+    let mut bytes = 0;
     let mut failures = Vec::new();
     for path in installed::beam_files() {
         let file = BeamFile::parse(&std::fs::read(&path).unwrap()).unwrap();
@@ -14,11 +15,19 @@ fn every_installed_module_lowers_to_verified_ir() {
                 if let Err(errors) = dala_ir::verify::verify_module(&lowered) {
                     failures.push(format!("{}: {errors:?}", path.display()));
                 }
+                let literals: Vec<_> = lowered.literals.iter().map(dala_ir::term::OwnedTerm::root).collect();
+                let entry = |import: &dala_ir::ir::Import| {
+                    dala_ir::interp::ExportEntry::leak(import.module, import.function, import.arity)
+                };
+                match dala_ir::interp::load(&lowered, &literals, [0; 16], entry) {
+                    Ok(code) => bytes += code.code_bytes(),
+                    Err(error) => failures.push(format!("{}: {error}", path.display())),
+                }
             }
             Err(error) => failures.push(format!("{}: {error}", path.display())),
         }
     }
-    eprintln!("{functions} functions in {:?}", start.elapsed());
+    eprintln!("{functions} functions, {bytes} bytes of register code in {:?}", start.elapsed());
     assert!(functions > 20_000, "only {functions} functions");
     assert!(failures.is_empty(), "{} modules fail:\n{}", failures.len(), failures.join("\n"));
 }

@@ -85,8 +85,11 @@ pub(super) fn suspend<M: Machine>(
 /// the call it begins with.
 ///
 /// # Errors
-/// With the exit reason, when the heap has reached its limit.
+/// With the exit reason, when the heap has reached its limit or there are more than 255 arguments.
 pub fn start<M: Machine>(machine: &mut M, call: &TailCall) -> Result<(), Word> {
+    if call.args.len() > 255 {
+        return Err(Word::atom(crate::abi::atoms::SYSTEM_LIMIT));
+    }
     let mut registers: smallvec::SmallVec<[Word; 8]> = smallvec::SmallVec::new();
     let pc = match call.target {
         CallTarget::Function(module, function) => {

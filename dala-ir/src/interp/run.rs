@@ -63,6 +63,25 @@ unsafe fn collect<M: Machine>(
     Ok(())
 }
 
+/// Low byte of a tuple's header.
+const TUPLE_HEADER: u8 = Word::header(Header::new(Kind::Tuple, 0)).to_bits() as u8;
+
+/// Why a process ends whose code takes a value for what it is not: only a malformed file does that.
+#[cold]
+#[inline(never)]
+fn bad_beam<M: Machine>(machine: &mut M, pc: *const u64) -> Word {
+    let code = super::code::find(pc as usize as u64);
+    let place = code.as_ref().and_then(|code| code.place_before(pc.wrapping_add(1)));
+    let name = place.map_or(Word::NIL, |place| {
+        machine.heap().tuple(&[
+            Word::atom(place.module),
+            Word::atom(place.function),
+            Word::small_int(i64::from(place.arity)),
+        ])
+    });
+    machine.heap().tuple(&[Word::atom(Atom::new("bad_beam")), name])
+}
+
 /// Runs a process until its budget is used up, it waits, or it is done. It must have been started
 /// ([`start`](super::start)); one without frames has nothing to do and exits `normal`.
 ///
@@ -200,6 +219,39 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                 ($reason:expr) => {{
                     save!();
                     return Suspend::Exited(Outcome::Exit($reason));
+                }};
+            }
+            // The file claims what is not so of a value.
+            macro_rules! misfit {
+                () => {{
+                    let reason = slow!(bad_beam(machine, pc));
+                    exit!(reason)
+                }};
+            }
+            // Address of a cons cell.
+            macro_rules! cell {
+                ($word:expr) => {{
+                    let list: Word = $word;
+                    if !list.is_cons() {
+                        misfit!()
+                    }
+                    (list.to_bits() - 1) as *const Word
+                }};
+            }
+            // Address of a tuple whose size passes the test.
+            macro_rules! tuple {
+                ($word:expr, $size:ident, $fits:expr) => {{
+                    let tuple: Word = $word;
+                    if !tuple.is_boxed() {
+                        misfit!()
+                    }
+                    let object = (tuple.to_bits() - 3) as *mut Word;
+                    let header = (*object).to_bits();
+                    let $size = (header >> 8) as usize;
+                    if header as u8 != TUPLE_HEADER || !$fits {
+                        misfit!()
+                    }
+                    object
                 }};
             }
             // Goes on at a function entry.
@@ -630,34 +682,34 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                     next!()
                 }
                 Opcode::Head => {
-                    let cell = (get!(b).to_bits() - 1) as *const Word;
+                    let cell = cell!(get!(b));
                     set!(a, *cell);
                     next!()
                 }
                 Opcode::Tail => {
-                    let cell = (get!(b).to_bits() - 1) as *const Word;
+                    let cell = cell!(get!(b));
                     set!(a, *cell.add(1));
                     next!()
                 }
                 Opcode::HeadTail => {
-                    let cell = (get!(b).to_bits() - 1) as *const Word;
+                    let cell = cell!(get!(b));
                     let (head, tail) = (*cell, *cell.add(1));
                     set!(a, head);
                     set!(c, tail);
                     next!()
                 }
                 Opcode::TupleGet => {
-                    let object = (get!(b).to_bits() - 3) as *const Word;
+                    let object = tuple!(get!(b), size, usize::from(c) < size);
                     set!(a, *object.add(1 + usize::from(c)));
                     next!()
                 }
                 Opcode::TupleGetFar => {
-                    let object = (get!(b).to_bits() - 3) as *const Word;
+                    let object = tuple!(get!(b), size, (w!(1) as usize) < size);
                     set!(a, *object.add(1 + w!(1) as usize));
                     next!()
                 }
                 Opcode::TupleSet => {
-                    let object = (get!(b).to_bits() - 3) as *mut Word;
+                    let object = tuple!(get!(b), size, (w!(1) as usize) < size);
                     *object.add(1 + w!(1) as usize) = get!(a);
                     next!()
                 }
@@ -680,7 +732,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                 }
                 Opcode::TupleUpdate => {
                     let size = (w!(1) >> 32) as usize;
-                    let old = (get!(b).to_bits() - 3) as *const Word;
+                    let old = tuple!(get!(b), found, found == size);
                     hp.copy_from_nonoverlapping(old, size + 1);
                     for index in 0..usize::from(c) {
                         let change = w!(2 + index);
@@ -1039,14 +1091,15 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                 Opcode::Reraise => {
                     let (raw, reason) = (get!(a), get!(b));
                     let class = trace::class(raw).unwrap_or(Class::Error);
-                    let exception = Exception { trace: Some(raw), ..Exception::new(class, reason) };
+                    let exception = Exception { trace: trace::usable(raw), ..Exception::new(class, reason) };
                     raise!(Raise { exception, builtin: None })
                 }
                 Opcode::RawRaise => {
                     let (class, reason, raw) = (get!(a), get!(b), get!(c));
                     match class.as_atom().and_then(Class::from_atom) {
                         Some(class) => {
-                            let exception = Exception { trace: Some(raw), ..Exception::new(class, reason) };
+                            let trace = trace::usable(raw);
+                            let exception = Exception { trace, ..Exception::new(class, reason) };
                             raise!(Raise { exception, builtin: None })
                         }
                         None => {

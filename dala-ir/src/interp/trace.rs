@@ -28,6 +28,11 @@ pub(super) fn is_raw(trace: Word) -> bool {
     })
 }
 
+/// The term, if a trace can be gone on with from it: a raw one, or a list as programs see it.
+pub(super) fn usable(trace: Word) -> Option<Word> {
+    (is_raw(trace) || crate::term::view::list_len(trace).is_some()).then_some(trace)
+}
+
 /// Class of a raw trace.
 pub(super) fn class(trace: Word) -> Option<Class> {
     if !is_raw(trace) {
