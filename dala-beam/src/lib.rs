@@ -5,6 +5,7 @@ pub mod cli;
 pub mod code;
 pub mod etf;
 pub mod heap;
+pub mod interop;
 pub mod load;
 pub mod lower;
 pub mod opcode;

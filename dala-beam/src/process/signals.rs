@@ -97,11 +97,11 @@ impl Process {
     pub fn send_to(&mut self, pid: Pid, message: Word) {
         // As OTP: sending costs more to those who send much.
         self.charge(4);
-        let mut node = message::node_of(message);
-        node.set_sender(self.pid);
-        if let Err(node) = actor::send(pid, node) {
-            drop(node);
+        let mut node = crate::interop::inbound::node_for(pid, message);
+        if !node.is_call() {
+            node.set_sender(self.pid);
         }
+        drop(actor::send(pid, node));
     }
 
     /// `link/1` with a local pid. When it does not exist, an exit signal with reason `noproc` comes.

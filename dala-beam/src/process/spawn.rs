@@ -73,6 +73,24 @@ impl Process {
 }
 
 impl System {
+    /// Spawns a process from outside of any, for the actor that runs on this thread, if one does. It runs when
+    /// something wakes it, or at once where the options say so.
+    ///
+    /// # Errors
+    /// `badarg` when the entry is none, `system_limit` when there are too many processes.
+    pub(crate) fn spawn(
+        self: &Arc<System>,
+        entry: Entry<'_>,
+        group_leader: Option<Pid>,
+        options: &SpawnOptions,
+    ) -> Result<Pid, Exception> {
+        let mut process = Process::new(self.clone(), self.options.heap, Mfa::UNKNOWN);
+        process.group_leader = Word::pid(group_leader.unwrap_or(dala::pid::NOBODY));
+        process.set_entry(entry)?;
+        let spawned = self.runtime.spawn_behaviour(process, options);
+        spawned.map(|spawned| spawned.pid).map_err(|_| Exception::error_atom(atoms::SYSTEM_LIMIT))
+    }
+
     /// Starts a process from outside. `group_leader` is nobody when not given; `watcher` learns how the process ends,
     /// or that something called `halt` first.
     ///

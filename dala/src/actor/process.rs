@@ -56,6 +56,11 @@ pub async fn send_wait(to: Pid, mut node: NodeBox) -> Result<(), NodeBox> {
     send(to, node)
 }
 
+/// The pid of the actor that runs on this thread (`self/0`), or [`NOBODY`](crate::pid::NOBODY).
+pub fn running() -> Pid {
+    super::current::pid()
+}
+
 /// Whether the actor lives.
 pub fn is_alive(pid: Pid) -> bool {
     let pin = epoch::pin();

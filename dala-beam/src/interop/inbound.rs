@@ -1,0 +1,122 @@
+//! Terms to native actors.
+
+use dala::CallError;
+use dala::actor::{Protocol, process};
+use dala::message::{ForeignReply, Misfit, NodeBox, ReplyHandle, ReplyValue};
+use dala::pid::Ref;
+use dala_ir::abi::{Atom, Pid, Word, atoms};
+use dala_ir::term::{Fragment, OwnedTerm, TermWriter, copy_term, tuple_elements, view};
+
+use crate::heap::{is_literal, own};
+use crate::process::message;
+
+/// The node that carries `term` to `to`: a message of its protocol where it has one, else the term.
+pub(crate) fn node_for(to: Pid, term: Word) -> NodeBox {
+    let protocol = process::protocol_of(to).and_then(|protocol| protocol.downcast_ref::<Protocol>());
+    match protocol {
+        Some(protocol) => typed(protocol, to, term),
+        None => message::node_of(term),
+    }
+}
+
+fn typed(protocol: &'static Protocol, to: Pid, term: Word) -> NodeBox {
+    let (request, caller) = match tuple_elements(term) {
+        Some(&[tag, from, request]) if tag == Word::atom(atoms::DOLLAR_GEN_CALL) => {
+            (request, Caller::from_term(to, from))
+        }
+        Some(&[tag, request]) if tag == Word::atom(atoms::DOLLAR_GEN_CAST) => (request, None),
+        _ => (term, None),
+    };
+    let mut node = match protocol.convert(request) {
+        Ok(node) => node,
+        Err(error) => NodeBox::misfit(Misfit { term: own(request), reason: error.to_string() }),
+    };
+    if let Some(caller) = caller {
+        node.set_reply(ReplyHandle::foreign(Box::new(caller)));
+    }
+    node
+}
+
+/// A process that waits in `gen:call` (`{Pid, Tag}`).
+#[derive(Debug)]
+struct Caller {
+    pid: Pid,
+    /// What the reply is tagged with: a reference, or `[alias | Reference]` from OTP 24 on.
+    tag: OwnedTerm,
+    callee: Pid,
+}
+
+impl Caller {
+    /// Reads `From`; `None` when that is nobody of this node.
+    fn from_term(callee: Pid, from: Word) -> Option<Caller> {
+        match tuple_elements(from) {
+            Some(&[pid, tag]) => Some(Caller { pid: pid.as_pid()?, tag: own(tag), callee }),
+            _ => None,
+        }
+    }
+
+    /// The reference in the tag, and whether it is an alias.
+    fn reference(&self) -> Option<(Word, bool)> {
+        let tag = self.tag.root();
+        match view::cons(tag) {
+            Some((head, reference)) => Some((reference, head == Word::atom(atoms::ALIAS))),
+            None => view::reference(tag).map(|_| (tag, false)),
+        }
+    }
+
+    fn send(&self, term: Word) {
+        let mut node = message::node_of(term);
+        if let Some((reference, true)) = self.reference()
+            && let Some(reference) = view::reference(reference)
+        {
+            node.set_alias(Ref::from_bits(reference.low));
+        } else {
+            node.set_sender(self.callee);
+        }
+        // A caller that ended meanwhile wants no reply.
+        drop(process::send(self.pid, node));
+    }
+}
+
+impl ForeignReply for Caller {
+    fn answer(self: Box<Self>, value: &dyn ReplyValue) {
+        let mut scratch = Fragment::new();
+        let reply = value.write(&mut scratch);
+        let tag = copy_term(self.tag.root(), &mut scratch, is_literal);
+        let term = scratch.tuple(&[tag, reply]);
+        self.send(term);
+    }
+
+    /// `gen:call` learns of a failure by a DOWN message, as if the callee had ended with that reason. Sent by alias it
+    /// also ends the caller's monitor, so no second one follows.
+    fn fail(self: Box<Self>, failure: CallError) {
+        let Some((reference, _)) = self.reference() else { return };
+        // Of a callee that ends the monitor tells, with the true reason.
+        let CallError::NotUnderstood(why) = failure else {
+            return self.fail_unless_exited(reference, failure);
+        };
+        let mut scratch = Fragment::new();
+        let text = scratch.binary(why.as_bytes());
+        let reason = scratch.tuple(&[Word::atom(Atom::new("not_understood")), text]);
+        self.down(&mut scratch, reference, reason);
+    }
+}
+
+impl Caller {
+    fn fail_unless_exited(&self, reference: Word, failure: CallError) {
+        if matches!(failure, CallError::Exited(_) | CallError::NoProc) {
+            return;
+        }
+        let mut scratch = Fragment::new();
+        let text = scratch.binary(failure.to_string().as_bytes());
+        let reason = scratch.tuple(&[Word::atom(atoms::NOREPLY), text]);
+        self.down(&mut scratch, reference, reason);
+    }
+
+    fn down(&self, scratch: &mut Fragment, reference: Word, reason: Word) {
+        let reference = copy_term(reference, scratch, is_literal);
+        let (down, kind) = (Word::atom(atoms::DOWN), Word::atom(atoms::PROCESS));
+        let term = scratch.tuple(&[down, reference, kind, Word::pid(self.callee), reason]);
+        self.send(term);
+    }
+}

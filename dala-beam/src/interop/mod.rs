@@ -1,0 +1,16 @@
+//! Rust and BEAM actors together: who sends what to whom, and in which form it arrives.
+//!
+//! - **BEAM to Rust** ([`inbound`]): a term sent to a native actor is converted once, straight into the payload of a
+//!   message of that actor's protocol. `GenServer.call` (`$gen_call`) becomes a call whose reply goes back as a term.
+//!   What does not convert reaches the actor's `unhandled` hook and the dead letters; a caller exits with the reason.
+//! - **Rust to BEAM** ([`Server`]): a message travels as it is, its payload in the node; the receiving process builds
+//!   the term when its `receive` first looks at it. Calls speak OTP's `gen` protocol (OTP manual, `gen_server`).
+//!
+//! Links, monitors, exit signals, names and supervision need nothing from here: the core does them for all actors.
+
+pub(crate) mod inbound;
+mod outbound;
+mod start;
+
+pub use outbound::{Server, ServerError};
+pub use start::{ServerSpec, StartError};

@@ -1,0 +1,206 @@
+//! Rust to Erlang processes: casts, messages and calls of a `gen_server`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use dala::actor::{Activation, Behaviour, Incoming, Outcome, SpawnOptions, process};
+use dala::message::{ConvertError, NodeBox, Source};
+use dala::{ExitReason, Message, StableLayout};
+use dala_ir::abi::{Atom, Pid, Word, atoms};
+use dala_ir::term::{Fragment, OwnedTerm, TermWriter, tuple_elements};
+use tokio::sync::oneshot;
+
+use crate::heap::own;
+use crate::process::{System, message};
+
+/// How long a call waits unless told otherwise, as `GenServer.call/2`.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A `gen_server` (Elixir: `GenServer`) process, seen from Rust: by pid, or by name, which holds across restarts.
+#[derive(Clone, Debug)]
+pub struct Server {
+    system: Arc<System>,
+    target: Target,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Target {
+    Pid(Pid),
+    Name(Atom),
+}
+
+/// Why a call of a server has no reply.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// No process has this name, or the process is dead.
+    #[error("no process: {0}")]
+    NoProcess(String),
+    /// It ended before it replied.
+    #[error("the server exited: {0}")]
+    Exited(ExitReason),
+    /// No reply in time.
+    #[error("no reply within {0:?}")]
+    Timeout(Duration),
+    /// The reply is not of the type that was asked for.
+    #[error("the reply does not convert: {0}")]
+    Reply(#[from] ConvertError),
+    /// The process table is full.
+    #[error(transparent)]
+    Spawn(#[from] dala::SpawnError),
+}
+
+impl Server {
+    /// The server that is registered as `name` whenever something is sent.
+    pub fn named(system: &Arc<System>, name: &str) -> Server {
+        Server { system: system.clone(), target: Target::Name(Atom::new(name)) }
+    }
+
+    /// The server with this pid.
+    pub fn of_pid(system: &Arc<System>, pid: Pid) -> Server {
+        Server { system: system.clone(), target: Target::Pid(pid) }
+    }
+
+    /// The process, if it lives.
+    pub fn pid(&self) -> Option<Pid> {
+        match self.target {
+            Target::Pid(pid) => process::is_alive(pid).then_some(pid),
+            Target::Name(name) => self.system.whereis(name),
+        }
+    }
+
+    fn live(&self) -> Result<Pid, ServerError> {
+        self.pid().ok_or_else(|| {
+            ServerError::NoProcess(match self.target {
+                Target::Pid(pid) => format!("{pid} is dead"),
+                Target::Name(name) => format!("nothing is registered as {name}"),
+            })
+        })
+    }
+
+    /// Sends a message that reaches `handle_info/2`. It travels in place: no copy, one allocation.
+    ///
+    /// # Errors
+    /// [`ServerError::NoProcess`].
+    pub fn tell<M: Message>(&self, message: M) -> Result<(), ServerError> {
+        let pid = self.live()?;
+        process::send(pid, NodeBox::for_shape(message))
+            .map_err(|_| ServerError::NoProcess(format!("{pid} is dead")))
+    }
+
+    /// As [`Server::tell`]; waits while the mailbox is full, if the server was started with a bound
+    /// ([`ServerSpec::mailbox`](super::ServerSpec::mailbox)).
+    ///
+    /// # Errors
+    /// [`ServerError::NoProcess`], also when it ends while this waits.
+    pub async fn tell_wait<M: Message>(&self, message: M) -> Result<(), ServerError> {
+        let pid = self.live()?;
+        let sent = process::send_wait(pid, NodeBox::for_shape(message)).await;
+        sent.map_err(|_| ServerError::NoProcess(format!("{pid} is dead")))
+    }
+
+    /// Sends a message that reaches `handle_cast/2`.
+    ///
+    /// # Errors
+    /// [`ServerError::NoProcess`].
+    pub fn cast<M: Message>(&self, message: M) -> Result<(), ServerError> {
+        let pid = self.live()?;
+        let mut scratch = Fragment::new();
+        let request = message.to_term(&mut scratch);
+        let term = scratch.tuple(&[Word::atom(atoms::DOLLAR_GEN_CAST), request]);
+        process::send(pid, message::node_of(term))
+            .map_err(|_| ServerError::NoProcess(format!("{pid} is dead")))
+    }
+
+    /// Calls `handle_call/3` and waits for the reply, for at most [`DEFAULT_TIMEOUT`].
+    ///
+    /// # Errors
+    /// See [`ServerError`].
+    pub async fn call<M: Message, R: StableLayout + Send>(&self, request: M) -> Result<R, ServerError> {
+        self.call_timeout(request, DEFAULT_TIMEOUT).await
+    }
+
+    /// As [`Server::call`] with another limit.
+    ///
+    /// # Errors
+    /// See [`ServerError`].
+    pub async fn call_timeout<M: Message, R: StableLayout + Send>(
+        &self,
+        request: M,
+        limit: Duration,
+    ) -> Result<R, ServerError> {
+        let pid = self.live()?;
+        let (sender, receiver) = oneshot::channel();
+        let mut scratch = Fragment::new();
+        let request = own(request.to_term(&mut scratch));
+        let client = Client { server: pid, limit, request: Some(request), done: Some(sender), monitor: None };
+        self.system.runtime.spawn_behaviour(client, &SpawnOptions::default().starting())?;
+        let reply = receiver.await.unwrap_or(Err(ServerError::Exited(ExitReason::Killed)))?;
+        Ok(R::read_term(Source::new(reply.root()))?)
+    }
+}
+
+type Done = oneshot::Sender<Result<OwnedTerm, ServerError>>;
+
+/// The caller's side of one call: `gen:call` needs a process that monitors the server and that the reply is sent to.
+struct Client {
+    server: Pid,
+    limit: Duration,
+    request: Option<OwnedTerm>,
+    done: Option<Done>,
+    monitor: Option<dala::Ref>,
+}
+
+impl Client {
+    fn end(&mut self, result: Result<OwnedTerm, ServerError>) -> Outcome {
+        if let Some(done) = self.done.take() {
+            // Whoever called may have given up.
+            let _ = done.send(result);
+        }
+        Outcome::Exited(ExitReason::Normal)
+    }
+
+    fn begin(&mut self, request: &OwnedTerm, activation: &mut Activation<'_>) {
+        let monitor = activation.monitor(self.server, None);
+        self.monitor = Some(monitor);
+        let mut scratch = Fragment::new();
+        let tag = scratch.reference(monitor.to_bits(), 0);
+        let from = scratch.tuple(&[Word::pid(activation.pid()), tag]);
+        let request = request.copy_to(&mut scratch);
+        let term = scratch.tuple(&[Word::atom(atoms::DOLLAR_GEN_CALL), from, request]);
+        // If it ended meanwhile, the monitor tells.
+        drop(process::send(self.server, message::node_of(term)));
+        activation.wake_after(self.limit);
+    }
+}
+
+impl Behaviour for Client {
+    fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {
+        activation.take_in();
+        if let Some(request) = self.request.take() {
+            self.begin(&request, activation);
+        }
+        while let Some(incoming) = activation.next_incoming() {
+            match incoming {
+                Incoming::Message(node) if message::is_term(&node) => {
+                    // `{Tag, Reply}`; whatever else comes is not for this call.
+                    if let Some(&[_, reply]) = tuple_elements(message::term_in(&node)) {
+                        return self.end(Ok(own(reply)));
+                    }
+                }
+                Incoming::Down(down) if Some(down.monitor) == self.monitor => {
+                    return self.end(Err(ServerError::Exited(down.reason)));
+                }
+                _ => {}
+            }
+        }
+        if activation.take_wake() {
+            return self.end(Err(ServerError::Timeout(self.limit)));
+        }
+        Outcome::Waiting
+    }
+
+    fn name() -> &'static str {
+        "call of an Erlang process"
+    }
+}
