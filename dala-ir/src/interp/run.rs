@@ -1083,6 +1083,12 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                     for index in 0..usize::from(c) {
                         args.push(packed!(2, index));
                     }
+                    // A function that was called in the middle of a match has a context for the bitstring.
+                    for arg in &mut args {
+                        if view::kind(*arg) == Some(Kind::MatchContext) {
+                            *arg = slow!(bits::tail(machine.heap(), *arg));
+                        }
+                    }
                     let args = slow!(machine.heap().list(&args, Word::NIL));
                     let reason = Word::atom(atoms::FUNCTION_CLAUSE);
                     let exception = Exception { args: Some(args), ..Exception::new(Class::Error, reason) };

@@ -236,7 +236,7 @@ ops! {
     RawRaise = "raw_raise", (Term, Term, Trace; None) -> Term, RAISES, None, "`erlang:raise/3` of a checked trace: (class, reason, trace); `badarg` when the class is none.";
     BuildStacktrace = "build_stacktrace", (Trace; None) -> Term, ALLOCATES, None, "The trace as `[{M, F, A, Info}]`.";
     CatchValue = "catch_value", (Term, Term, Trace; None) -> Term, ALLOCATES, None, "What `catch` gives for (class, reason, trace).";
-    BsStart = "bs_start", (Term; None) -> Context, ALLOCATES | RAISES, None, "Match context over a bitstring, a copy when the term is one already; fails otherwise.";
+    BsStart = "bs_start", (Term; None) -> Context, ALLOCATES | RAISES, None, "Match context over a bitstring, the term itself when it is one already; fails otherwise.";
     BsContext = "bs_context", (Term; None) -> Context, PURE, None, "A function argument that may be a match context or a bitstring, as `bs_start` takes it.";
     BsGetInteger = "bs_get_integer", (Context, Term; None) -> Term, READS | WRITES | ALLOCATES | RAISES, Segment, "Next integer: (context, size in units); fails.";
     BsGetFloat = "bs_get_float", (Context, Term; None) -> Term, READS | WRITES | ALLOCATES | RAISES, Segment, "Next float: (context, size in units); fails.";

@@ -46,14 +46,15 @@ fn advance(context: Word, position: usize) {
     }
 }
 
-/// The context of `bs_start`; `None` when the term is no bitstring.
+/// The context of `bs_start`: the term itself when it is one already, as in OTP, so that a loop over a bitstring
+/// that passes its context on makes no other. `None` when the term is no bitstring.
 #[inline(never)]
 pub(crate) fn start<W: TermWriter + ?Sized>(heap: &mut W, source: Word) -> Option<Word> {
-    let (whole, position, end) = match parts(source) {
-        Some(parts) => parts,
-        None => (source, 0, view::bits(source)?.bit_len),
-    };
-    let payload = [whole, Word::small_int(position as i64), Word::small_int(end as i64)];
+    if parts(source).is_some() {
+        return Some(source);
+    }
+    let end = view::bits(source)?.bit_len;
+    let payload = [source, Word::small_int(0), Word::small_int(end as i64)];
     // SAFETY: the payload is a context's.
     Some(unsafe { heap.boxed(Kind::MatchContext, &payload) })
 }
