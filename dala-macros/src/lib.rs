@@ -25,7 +25,7 @@
 //!     }
 //!
 //!     /// Makes the message type, `Reset { to: i64 }`, from the arguments.
-//!     #[message(priority = "high")]
+//!     #[message]
 //!     fn reset(&mut self, to: i64) -> i64 {
 //!         std::mem::replace(&mut self.n, to)
 //!     }
