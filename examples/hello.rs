@@ -1,7 +1,7 @@
-//! Learn: an actor, its messages, `tell` and `call`, and what happens when it fails.
+//! Learn: an actor, its messages, `tell` and `call`, what happens when it fails, and a supervisor.
 //! Run: `cargo run --release --example hello`
 
-use dala::{Context, Down, ExitReason};
+use dala::supervise::{ChildSpec, Supervisor, SupervisorRef};
 
 /// A message type. In Erlang it is the tuple `{greet, Name}`.
 #[dala::message]
@@ -49,43 +49,6 @@ impl Greeter {
     }
 }
 
-/// Watches the greeter, and starts another when it ends.
-struct Watcher {
-    greeter: GreeterRef,
-    restarts: u64,
-}
-
-#[dala::actor]
-impl Watcher {
-    #[message]
-    fn watch(&mut self, ctx: &mut Context<Self>) {
-        ctx.monitor(self.greeter);
-    }
-
-    #[on_down]
-    fn down(&mut self, down: &Down, ctx: &mut Context<Self>) {
-        if let ExitReason::Panic(panic) = &down.reason {
-            println!("the greeter ended: {}", panic.message);
-        }
-        if let Ok(greeter) = Greeter::spawn(0) {
-            self.greeter = greeter;
-            self.restarts += 1;
-            ctx.monitor(greeter);
-        }
-    }
-
-    #[message]
-    fn restarts(&mut self) -> u64 {
-        self.restarts
-    }
-
-    /// A reference is a value like others: in a message, as a reply, and in Erlang, where it is a pid.
-    #[message]
-    fn current(&mut self) -> GreeterRef {
-        self.greeter
-    }
-}
-
 #[dala::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let greeter = Greeter::spawn(0)?;
@@ -96,15 +59,28 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     greeter.rest(5).await?;
     println!("greeted {} times", greeter.count().await?);
 
-    // Failure is a signal: the watcher learns of it and starts a new greeter.
-    let watcher = Watcher { greeter, restarts: 0 }.spawn()?;
-    watcher.watch().await?;
+    // Failure is a signal, and the caller's error.
     let failure = greeter.insult().await.unwrap_err();
     println!("the call failed: {failure}");
-    while watcher.restarts().await? == 0 {
+
+    // A supervisor starts its children, and starts them again when they fail.
+    let runtime = dala::Handle::current().ok_or("no runtime")?;
+    let spec = ChildSpec::actor("greeter", || Greeter::new(0));
+    let supervisor = Supervisor::new().child(spec).start(&runtime).await?;
+    let first = supervised(&supervisor).await?;
+    println!("the supervised greeter failed: {}", first.insult().await.unwrap_err());
+    let mut second = supervised(&supervisor).await;
+    while second.as_ref().map_or(true, |second| *second == first) {
         tokio::task::yield_now().await;
+        second = supervised(&supervisor).await;
     }
-    let greeter = watcher.current().await?;
-    println!("{}", greeter.greet(Greet { name: "again".to_owned() }).await?);
+    println!("{}", second?.greet(Greet { name: "again".to_owned() }).await?);
     Ok(())
+}
+
+/// The greeter that runs now.
+async fn supervised(supervisor: &SupervisorRef) -> Result<GreeterRef, Box<dyn std::error::Error>> {
+    let children = supervisor.children().await?;
+    let pid = children.first().and_then(|child| child.pid).ok_or("no child")?;
+    GreeterRef::of_pid(pid).ok_or_else(|| "the greeter has ended".into())
 }

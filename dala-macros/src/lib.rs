@@ -45,7 +45,7 @@
 //! | for | name | what |
 //! |---|---|---|
 //! | `#[dala::message] T` | `impl Message for T`, `impl StableLayout for T` | shape, conversion to and from terms |
-//! | `#[dala::actor] impl T` | `TRef` | typed reference: `Copy`, derefs to `dala::ActorRef<T>`, one method a handler |
+//! | `#[dala::actor] impl T` | `TRef` | typed reference: `Copy`, derefs to `dala::ActorRef<T>`, one method a handler, `TRef::of_pid` |
 //! | | `T::spawn` | with the arguments of `#[init]`; without `#[init]`, a method of the state |
 //! | | `T::spawn_on` | instead, for a pinned actor |
 //! | | `impl Actor for T`, `impl Handles<M> for T` | hooks, protocol table; one `Handles` a handler |

@@ -127,6 +127,11 @@ pub(crate) fn items(actor: &Actor) -> TokenStream {
 
         #[allow(private_interfaces, dead_code, clippy::too_many_arguments, reason = "generated from the handlers")]
         impl #reference<#ty> {
+            /// The reference to `pid`, if that is a live actor of this type.
+            pub fn of_pid(pid: ::dala::__rt::Pid) -> ::dala::__rt::Option<Self> {
+                ::dala::__rt::ActorRef::of_pid(pid).map(#reference)
+            }
+
             #(#methods)*
         }
 
