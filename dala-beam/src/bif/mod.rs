@@ -92,3 +92,6 @@ fn error_module(module: &str) -> Option<dala_ir::abi::Atom> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 //! No recursion: open brackets are kept on a stack.
 
 use dala_ir::abi::{Atom, Word};
-use dala_ir::term::{TermWriter, map};
+use dala_ir::term::{BitsRef, TermWriter, map};
 
 /// Where and why the text is no term.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -314,10 +314,16 @@ impl Reader<'_> {
 
     fn binary<W: TermWriter>(&mut self, writer: &mut W) -> Result<Word, TermSyntaxError> {
         let mut bytes = Vec::new();
+        // Bits of a last segment such as `5:3`.
+        let mut odd = 0;
         loop {
             self.skip_space();
             if self.take(">>") {
-                return Ok(writer.binary(&bytes));
+                let len = bytes.len() * 8 - if odd == 0 { 0 } else { 8 - odd };
+                return Ok(writer.bitstring(BitsRef::new(&bytes, 0, len)));
+            }
+            if odd != 0 {
+                return Err(self.fail("only the last segment may have odd bits"));
             }
             if self.peek() == Some('"') {
                 let text = self.quoted('"')?;
@@ -329,7 +335,15 @@ impl Reader<'_> {
             } else {
                 let digits = self.digits(10);
                 let value: u64 = digits.parse().map_err(|_| self.fail("expected a byte or a string"))?;
-                bytes.push(value as u8);
+                let mut byte = value as u8;
+                if self.take(":") {
+                    odd = self.digits(10).parse().ok().filter(|bits| (1..8).contains(bits)).unwrap_or(0);
+                    if odd == 0 {
+                        return Err(self.fail("a segment's size is from 1 to 7 bits"));
+                    }
+                    byte <<= 8 - odd;
+                }
+                bytes.push(byte);
             }
             self.skip_space();
             if !self.take(",") && self.peek() != Some('>') {

@@ -124,9 +124,6 @@ pub(crate) fn binary_part_pair(p: &mut Process, [binary, range]: [Word; 2]) -> A
 /// `binary_part(Binary, Start, Length)`; a negative length counts back from `Start`.
 pub(crate) fn binary_part(p: &mut Process, [binary, start, len]: [Word; 3]) -> Answer {
     let all = bits(binary)?;
-    if !all.is_binary() {
-        return badarg();
-    }
     let (start, len) = part_range(all.bit_len / 8, start, len)?;
     p.heap.sub_bits(binary, start * 8, len * 8).ok_or(Exception::badarg())
 }
