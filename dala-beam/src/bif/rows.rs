@@ -405,4 +405,40 @@ bifs! {
     erlang "system_monitor"/0 plain erlang::system::undefined_0 partial("system monitoring is off");
     erlang "system_profile"/0 plain erlang::system::undefined_0 partial("system profiling is off");
     erlang "ports"/0 plain erlang::system::ports partial("there are no ports");
+
+    erlang "spawn"/3 plain erlang::spawn::spawn full;
+    erlang "spawn_link"/3 plain erlang::spawn::spawn_link full;
+    erlang "spawn_opt"/4 plain erlang::spawn::spawn_opt partial("min_bin_vheap_size, message_queue_data and async_dist are hints");
+    erts_internal "spawn_request"/4 plain erlang::spawn::spawn_request full;
+
+    erlang "module_loaded"/1 plain erlang::code::module_loaded full;
+    erlang "function_exported"/3 plain erlang::code::function_exported full;
+    erlang "is_builtin"/3 plain erlang::code::is_builtin full;
+    erlang "loaded"/0 plain erlang::code::loaded full;
+    erlang "pre_loaded"/0 plain erlang::code::pre_loaded partial("nothing is preloaded");
+    erlang "check_old_code"/1 plain erlang::code::check_old_code full;
+    erlang "delete_module"/1 plain erlang::code::delete_module full;
+    erlang "get_module_info"/1 plain erlang::code::get_module_info_1 full;
+    erlang "get_module_info"/2 plain erlang::code::get_module_info_2 full;
+    erlang "load_nif"/2 plain erlang::code::load_nif partial("native libraries cannot be loaded");
+    code "ensure_loaded"/1 replaces erlang::code::ensure_loaded partial("there is no code_server process");
+    code "load_file"/1 replaces erlang::code::load_file partial("there is no code_server process");
+    code "load_binary"/3 replaces erlang::code::load_binary partial("there is no code_server process");
+    code "is_loaded"/1 replaces erlang::code::is_loaded partial("there is no code_server process");
+    code "which"/1 replaces erlang::code::which partial("there is no code_server process");
+    code "get_object_code"/1 replaces erlang::code::get_object_code partial("there is no code_server process");
+    code "get_path"/0 replaces erlang::code::get_path partial("there is no code_server process");
+    code "add_path"/1 replaces erlang::code::add_path_last partial("there is no code_server process");
+    code "add_patha"/1 replaces erlang::code::add_path_first partial("there is no code_server process");
+    code "add_pathz"/1 replaces erlang::code::add_path_last partial("there is no code_server process");
+    code "del_path"/1 replaces erlang::code::del_path partial("there is no code_server process");
+    code "root_dir"/0 replaces erlang::code::root_dir partial("there is no code_server process");
+    code "lib_dir"/0 replaces erlang::code::lib_dir_0 partial("there is no code_server process");
+    code "lib_dir"/1 replaces erlang::code::lib_dir_1 partial("there is no code_server process");
+    code "priv_dir"/1 replaces erlang::code::priv_dir partial("there is no code_server process");
+    code "all_loaded"/0 replaces erlang::code::all_loaded partial("there is no code_server process");
+    code "get_mode"/0 replaces erlang::code::get_mode partial("there is no code_server process");
+    code "delete"/1 replaces erlang::code::delete_module partial("there is no code_server process");
+    code "purge"/1 replaces erlang::code::purge partial("no process is killed: old code is never freed");
+    code "soft_purge"/1 replaces erlang::code::soft_purge partial("no process is looked at: old code is never freed");
 }

@@ -10,6 +10,7 @@ use dala_ir::term::{Fragment, TermWriter, copy_term};
 use super::ended::Ended;
 use super::process::Process;
 use super::{message, reason};
+use crate::bif;
 use crate::heap::{HeapLimit, own};
 
 impl Behaviour for Process {
@@ -43,6 +44,12 @@ impl Behaviour for Process {
         }
         if let Some(watcher) = self.watcher.take() {
             watcher.tell(Ended::Exit(reason.clone()));
+        }
+    }
+
+    fn asked(&mut self, question: dala::signal::Question, activation: &mut Activation<'_>) {
+        if let Ok(question) = question.downcast::<bif::erlang::info::Question>() {
+            self.enter(activation, |process| bif::erlang::info::answer(process, *question));
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod arith;
 pub mod atoms;
 pub mod binaries;
+pub mod code;
 pub mod compare;
 pub mod dictionary;
 pub mod exceptions;
@@ -17,6 +18,7 @@ pub mod names;
 pub mod numbers;
 pub mod process;
 pub mod refs;
+pub mod spawn;
 pub mod system;
 pub mod term_to_binary;
 pub mod time;

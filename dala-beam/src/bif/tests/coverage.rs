@@ -19,7 +19,8 @@ fn page() -> String {
     for row in rows {
         if row.module != module {
             module = row.module;
-            write!(page, "\n## {module}\n\n| function | kind | what is missing |\n|---|---|---|\n").expect("a string");
+            write!(page, "\n## {module}\n\n| function | kind | what is missing |\n|---|---|---|\n")
+                .expect("a string");
         }
         let kind = match row.kind {
             BifKind::Guard => "guard",

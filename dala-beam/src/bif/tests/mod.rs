@@ -16,7 +16,11 @@ use dala_ir::term::{TermWriter, view};
 use super::{call, lookup};
 use crate::process::{Mfa, Process, System, SystemOptions};
 
-#[expect(unreachable_pub, missing_docs, reason = "the command's reader of terms, used here before the command is")]
+#[expect(
+    unreachable_pub,
+    missing_docs,
+    reason = "the command's reader of terms, used here before the command is"
+)]
 #[path = "../../cli/read_term.rs"]
 mod read_term;
 
@@ -49,9 +53,7 @@ pub(super) fn answer(p: &mut Process, module: &str, name: &str, arguments: &[Wor
     };
     match call(p, index, arguments) {
         BifResult::Value(value) => p.heap.tuple(&[Word::atom(atoms::OK), value]),
-        BifResult::Raise(exception) => {
-            p.heap.tuple(&[Word::atom(exception.class.atom()), exception.reason])
-        }
+        BifResult::Raise(exception) => p.heap.tuple(&[Word::atom(exception.class.atom()), exception.reason]),
         other => panic!("{module}:{name} went on with {other:?}"),
     }
 }
@@ -87,8 +89,10 @@ fn golden_folder() -> PathBuf {
 fn built_ins_answer_as_otp_does() {
     let runtime = runtime();
     let mut problems = String::new();
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir(golden_folder()).expect("the folder is part of the source").map(|f| f.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(golden_folder())
+        .expect("the folder is part of the source")
+        .map(|f| f.unwrap().path())
+        .collect();
     files.sort();
     assert!(files.len() >= 9);
     for file in files {
@@ -97,7 +101,8 @@ fn built_ins_answer_as_otp_does() {
         }
         let mut p = idle_process(&runtime);
         for line in std::fs::read_to_string(&file).expect("a readable file").lines() {
-            let (call, expected) = line.split_once("  =>  ").unwrap_or_else(|| panic!("{line}: run with BLESS=1"));
+            let (call, expected) =
+                line.split_once("  =>  ").unwrap_or_else(|| panic!("{line}: run with BLESS=1"));
             let found = eval(&mut p, call);
             let expected = term(&mut p, expected);
             if !eq_exact(found, expected) {
@@ -113,7 +118,8 @@ fn built_ins_answer_as_otp_does() {
 fn bless(file: &Path) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bif/tests");
     let build = tempfile::tempdir().expect("a folder for the compiled helper");
-    let compiled = std::process::Command::new("erlc").arg("-o").arg(build.path()).arg(folder.join("bless.erl")).status();
+    let compiled =
+        std::process::Command::new("erlc").arg("-o").arg(build.path()).arg(folder.join("bless.erl")).status();
     assert!(compiled.is_ok_and(|status| status.success()), "erlc is needed to bless");
     let ran = std::process::Command::new("erl")
         .args(["-noshell", "-pa"])
@@ -145,6 +151,8 @@ fn error_1_is_its_callers_error() {
     let runtime = runtime();
     let mut p = idle_process(&runtime);
     let index = lookup(atoms::ERLANG, atoms::ERROR, 1).expect("in the table");
-    let BifResult::Raise(exception) = call(&mut p, index, &[Word::atom(atoms::OK)]) else { panic!("error was due") };
+    let BifResult::Raise(exception) = call(&mut p, index, &[Word::atom(atoms::OK)]) else {
+        panic!("error was due")
+    };
     assert!(!exception.is_builtin_frame && exception.args.is_none() && exception.error_info.is_none());
 }

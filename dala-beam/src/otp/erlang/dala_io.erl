@@ -36,16 +36,15 @@ request({put_chars, Chars}, State) ->
 request({put_chars, Module, Function, Args}, State) ->
     request({put_chars, latin1, Module, Function, Args}, State);
 request({get_line, Encoding, Prompt}, State) ->
-    get_line(Prompt, Encoding, State);
+    input(Prompt, collect_line, [], Encoding, State);
 request({get_line, Prompt}, State) ->
-    get_line(Prompt, latin1, State);
+    input(Prompt, collect_line, [], latin1, State);
 request({get_chars, Encoding, Prompt, Count}, State) when is_integer(Count), Count >= 0 ->
-    get_chars(Prompt, Encoding, Count, State);
+    input(Prompt, collect_chars, Count, Encoding, State);
 request({get_chars, Prompt, Count}, State) ->
     request({get_chars, latin1, Prompt, Count}, State);
 request({get_until, Encoding, Prompt, Module, Function, Args}, State) ->
-    prompt(Prompt, State),
-    get_until([], Encoding, {Module, Function, Args}, State);
+    input(Prompt, get_until, {Module, Function, Args}, Encoding, State);
 request({get_until, Prompt, Module, Function, Args}, State) ->
     request({get_until, latin1, Prompt, Module, Function, Args}, State);
 request({get_password, _Encoding}, State) ->
@@ -99,107 +98,92 @@ to_binary(Encoding, Chars, unicode) ->
     try unicode:characters_to_binary(Chars, Encoding) catch _:_ -> error end;
 to_binary(Encoding, Chars, latin1) ->
     try unicode:characters_to_list(Chars, Encoding) of
-        List when is_list(List) -> unicode:characters_to_binary([escape(C) || C <- List], unicode, latin1);
+        Points when is_list(Points) -> list_to_binary([latin1(Point) || Point <- Points]);
         _ -> error
     catch
         _:_ -> error
     end.
 
-escape(C) when C < 256 -> C;
-escape(C) -> ["\\x{", integer_to_list(C, 16), $}].
+latin1(Point) when Point < 256 -> Point;
+latin1(Point) -> ["\\x{", integer_to_list(Point, 16), $}].
 
-%% Input: characters that were read and not asked for yet stand in `input`, `eof` at its end.
+%% Input
 
-prompt('', _) -> ok;
-prompt(Prompt, State) -> put_chars(unicode, io_lib:format_prompt(Prompt), State).
+input(Prompt, Collect, Extra, Encoding, #{device := Device, encoding := Target} = State) ->
+    case to_binary(unicode, io_lib:format_prompt(Prompt, Target), Target) of
+        Text when is_binary(Text) -> write(Device, Text);
+        _ -> ok
+    end,
+    collect(start, Collect, Extra, Encoding, State).
 
-get_line(Prompt, Encoding, State) ->
-    prompt(Prompt, State),
-    {Line, Next} = line(State),
-    {shown(Line, Encoding, State), Next}.
-
-line(#{input := [_ | _] = Input} = State) ->
-    case lists:splitwith(fun(C) -> C =/= $\n end, Input) of
-        {Line, [$\n | Rest]} -> {Line ++ [$\n], State#{input := Rest}};
-        {Line, []} ->
-            case line(State#{input := []}) of
-                {eof, Next} -> {Line, Next};
-                {More, Next} -> {Line ++ More, Next}
-            end
-    end;
-line(State) ->
-    case read_line() of
-        eof -> {eof, State};
-        Bytes -> {to_list(Bytes, State), State}
-    end.
-
-to_list(Bytes, #{encoding := Encoding}) ->
-    case unicode:characters_to_list(Bytes, Encoding) of
-        List when is_list(List) -> List;
-        _ -> binary_to_list(Bytes)
-    end.
-
-get_chars(Prompt, Encoding, Count, State) ->
-    prompt(Prompt, State),
-    {Chars, Next} = chars(Count, [], State),
-    {shown(Chars, Encoding, State), Next}.
-
-chars(Count, Taken, State) ->
-    case line(State) of
-        {eof, Next} when Taken =:= [] -> {eof, Next};
-        {eof, Next} -> {Taken, Next};
-        {Line, #{input := Rest} = Next} ->
-            All = Taken ++ Line,
-            case length(All) >= Count of
-                true ->
-                    {Wanted, More} = lists:split(Count, All),
-                    {Wanted, Next#{input := More ++ Rest}};
-                false ->
-                    chars(Count, All, Next)
-            end
-    end.
-
-get_until(Continuation, Encoding, {Module, Function, Args} = Until, State) ->
-    {Line, #{input := Rest} = Next} = line(State),
-    try apply(Module, Function, [Continuation, Line | Args]) of
-        {done, Result, eof} -> {shown(Result, Encoding, State), Next};
-        {done, Result, More} -> {shown(Result, Encoding, State), Next#{input := More ++ Rest}};
-        {more, _} when Line =:= eof -> {eof, Next};
-        {more, Again} -> get_until(Again, Encoding, Until, Next)
+collect(Collected, Collect, Extra, Encoding, #{input := Input} = State) ->
+    {Data, Later} =
+        case Input of
+            [] -> {next(State), []};
+            [First | Rest] -> {First, Rest}
+        end,
+    try io_lib:Collect(Collected, Data, Encoding, Extra) of
+        {stop, Result, eof} -> {Result, State#{input := Later}};
+        {stop, Result, []} -> {Result, State#{input := Later}};
+        {stop, Result, Left} -> {Result, State#{input := [Left | Later]}};
+        {error, Reason} -> {{error, Reason}, State#{input := []}};
+        More -> collect(More, Collect, Extra, Encoding, State#{input := Later})
     catch
-        _:_ -> {{error, Function}, Next}
+        _:_ -> {{error, Collect}, State#{input := []}}
     end.
 
-shown(Chars, Encoding, #{mode := binary}) when is_list(Chars) ->
-    try unicode:characters_to_binary(Chars, unicode, Encoding) catch _:_ -> Chars end;
-shown(Chars, _, _) ->
-    Chars.
+next(#{mode := Mode, encoding := Encoding}) ->
+    case read_line() of
+        eof -> eof;
+        Line when Mode =:= binary, Encoding =:= unicode -> Line;
+        Line when Mode =:= binary -> unicode:characters_to_binary(Line, latin1);
+        Line ->
+            case unicode:characters_to_list(Line, Encoding) of
+                Points when is_list(Points) -> Points;
+                _ -> unicode:characters_to_list(Line, latin1)
+            end
+    end.
 
-%% Prints a log event, as OTP's default handler would, on standard error.
-log(_Location, Level, Message, Metadata) ->
-    case logger:compare_levels(Level, notice) of
-        lt ->
+%% Log events
+
+%% Prints an event that `logger` let through to standard error, in the form of OTP's default handler. The arguments
+%% are those of logger:log_allowed/4; a lazy message is made here, in the process that logs.
+log(Location, Level, {Fun, Args}, Metadata) when is_function(Fun, 1) ->
+    try Fun(Args) of
+        ignore -> ok;
+        {Message, #{} = More} -> log(Location, Level, Message, maps:merge(Metadata, More));
+        Message -> log(Location, Level, Message, Metadata)
+    catch
+        Class:Reason ->
+            Crash = {"LAZY_FUN CRASH: ~tp; Reason: ~tp", [{Fun, Args}, {Class, Reason}]},
+            log(Location, Level, Crash, Metadata)
+    end;
+log(Location, Level, Message, Metadata) ->
+    Known = #{pid => self(), gl => group_leader(), time => erlang:system_time(microsecond)},
+    Event = #{level => Level, msg => message(Message), meta => maps:merge(maps:merge(Known, Location), Metadata)},
+    Text =
+        try logger_formatter:format(Event, #{legacy_header => true, single_line => false})
+        catch _:_ -> io_lib:format("~p: ~p~n", [Level, Message])
+        end,
+    case to_binary(unicode, Text, unicode) of
+        Binary when is_binary(Binary) ->
+            _ = write(2, Binary),
             ok;
         _ ->
-            Event = #{level => Level, msg => message(Message), meta => meta(Metadata)},
-            Text =
-                try logger_formatter:format(Event, #{legacy_header => true, single_line => false})
-                catch _:_ -> io_lib:format("~p: ~p~n", [Level, Message])
-                end,
-            write(2, unicode:characters_to_binary(Text)),
             ok
     end.
 
-message({Fun, Arg}) when is_function(Fun, 1) -> message(Fun(Arg));
-message({Format, Args}) when is_list(Args) -> {Format, Args};
-message({report, Report}) -> {report, Report};
-message({string, String}) -> {string, String};
 message(Report) when is_map(Report) -> {report, Report};
-message(Other) -> {"~p", [Other]}.
+message([{_, _} | _] = Report) -> {report, Report};
+message({Format, Args}) when is_list(Args) -> {Format, Args};
+message(Text) -> {string, Text}.
 
-meta(Metadata) when is_map(Metadata) ->
-    maps:merge(#{time => erlang:system_time(microsecond), pid => self(), gl => group_leader()}, Metadata).
+%% Built-in functions
 
-%% Built in.
-write(_Device, _Binary) -> erlang:nif_error(undefined).
-read_line() -> erlang:nif_error(undefined).
+%% Writes all of a binary to standard output (1) or standard error (2): `ok`, or `{error, Reason}`.
+write(_Device, _Binary) ->
+    erlang:nif_error(undefined).
+
+%% The next line of standard input with its line feed, or `eof`.
+read_line() ->
+    erlang:nif_error(undefined).

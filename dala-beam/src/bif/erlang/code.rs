@@ -1,0 +1,316 @@
+//! Loaded code: what `code`, `error_handler` and `module_info` ask for.
+
+use dala_ir::abi::{Word, atoms};
+use dala_ir::interp::Exception;
+use dala_ir::term::TermWriter;
+
+use super::funs::is_exported;
+use crate::bif::Answer;
+use crate::bif::arguments::{arity, atom, badarg, boolean, bytes, named};
+use crate::code::LoadedModule;
+use crate::process::Process;
+
+/// `module_loaded(Module)`.
+pub(crate) fn module_loaded(p: &mut Process, [module]: [Word; 1]) -> Answer {
+    Ok(boolean(p.system.code.is_loaded(atom(module)?)))
+}
+
+/// `function_exported(M, F, Arity)`: of a loaded module; built-in functions are not exported by theirs.
+pub(crate) fn function_exported(p: &mut Process, [module, function, count]: [Word; 3]) -> Answer {
+    let (module, function, arity) = (atom(module)?, atom(function)?, arity(count)?);
+    Ok(boolean(is_exported(p, module, function, arity)))
+}
+
+/// `is_builtin(M, F, Arity)`.
+pub(crate) fn is_builtin(_: &mut Process, [module, function, count]: [Word; 3]) -> Answer {
+    let (module, function, arity) = (atom(module)?, atom(function)?, arity(count)?);
+    let row = crate::bif::lookup(module, function, arity).map(crate::bif::row);
+    Ok(boolean(row.is_some_and(|row| row.kind != crate::bif::BifKind::Override)))
+}
+
+/// `loaded()`.
+pub(crate) fn loaded(p: &mut Process, []: [Word; 0]) -> Answer {
+    let names: Vec<Word> = p.system.code.all().iter().map(|module| Word::atom(module.name)).collect();
+    Ok(p.heap.list(&names, Word::NIL))
+}
+
+/// `pre_loaded()`: none; the modules that OTP preloads are loaded as others are.
+pub(crate) fn pre_loaded(_: &mut Process, []: [Word; 0]) -> Answer {
+    Ok(Word::NIL)
+}
+
+/// `check_old_code(Module)`.
+pub(crate) fn check_old_code(p: &mut Process, [module]: [Word; 1]) -> Answer {
+    Ok(boolean(p.system.code.has_old(atom(module)?)))
+}
+
+/// `delete_module(Module)`: `true`, `undefined` when it is not loaded; `badarg` when it has old code.
+pub(crate) fn delete_module(p: &mut Process, [module]: [Word; 1]) -> Answer {
+    match p.system.code.delete(atom(module)?) {
+        Ok(true) => Ok(boolean(true)),
+        Ok(false) => Ok(Word::atom(atoms::UNDEFINED)),
+        Err(_) => badarg(),
+    }
+}
+
+/// `erts_internal:purge_module(Module, Operation)`, `code:purge/1`: old code is forgotten at once; its memory stays.
+pub(crate) fn purge(p: &mut Process, [module]: [Word; 1]) -> Answer {
+    p.system.code.purge(atom(module)?);
+    Ok(boolean(false))
+}
+
+/// `code:soft_purge(Module)`.
+pub(crate) fn soft_purge(p: &mut Process, [module]: [Word; 1]) -> Answer {
+    p.system.code.purge(atom(module)?);
+    Ok(boolean(true))
+}
+
+fn module_of(p: &Process, module: Word) -> Result<std::sync::Arc<LoadedModule>, Exception> {
+    p.system.code.current(atom(module)?).ok_or(Exception::badarg())
+}
+
+/// `get_module_info(Module)`.
+pub(crate) fn get_module_info_1(p: &mut Process, [module]: [Word; 1]) -> Answer {
+    let loaded = module_of(p, module)?;
+    let mut pairs = Vec::new();
+    for name in ["module", "exports", "attributes", "compile", "md5"] {
+        if let Some(value) = module_item(p, &loaded, name) {
+            let name = Word::atom(dala_ir::abi::Atom::new(name));
+            pairs.push(p.heap.tuple(&[name, value]));
+        }
+    }
+    Ok(p.heap.list(&pairs, Word::NIL))
+}
+
+/// `get_module_info(Module, Item)`.
+pub(crate) fn get_module_info_2(p: &mut Process, [module, item]: [Word; 2]) -> Answer {
+    let loaded = module_of(p, module)?;
+    module_item(p, &loaded, atom(item)?.text()).map_or_else(badarg, Ok)
+}
+
+fn module_item(p: &mut Process, loaded: &LoadedModule, item: &str) -> Option<Word> {
+    let functions = |p: &mut Process, names: &[(dala_ir::abi::Atom, u32)]| {
+        let pairs: Vec<Word> = names
+            .iter()
+            .map(|&(name, arity)| p.heap.tuple(&[Word::atom(name), Word::small_int(i64::from(arity))]))
+            .collect();
+        p.heap.list(&pairs, Word::NIL)
+    };
+    Some(match item {
+        "module" => Word::atom(loaded.name),
+        "exports" => functions(p, &loaded.exports),
+        "functions" => functions(p, &loaded.functions),
+        "nifs" | "native_addresses" => Word::NIL,
+        "attributes" => loaded.attributes,
+        "compile" => loaded.compile,
+        "md5" => p.heap.binary(&loaded.md5),
+        "native" => boolean(false),
+        _ => return None,
+    })
+}
+
+fn path_word(p: &mut Process, loaded: &LoadedModule) -> Word {
+    match &loaded.path {
+        Some(path) => p.heap.charlist(&path.to_string_lossy()),
+        None => Word::NIL,
+    }
+}
+
+/// `{module, Name}`.
+fn module_answer(p: &mut Process, module: Word) -> Word {
+    p.heap.tuple(&[Word::atom(named!("module")), module])
+}
+
+/// `{error, Reason}`.
+fn failure(p: &mut Process, reason: dala_ir::abi::Atom) -> Word {
+    p.heap.tuple(&[Word::atom(atoms::ERROR), Word::atom(reason)])
+}
+
+/// `code:ensure_loaded(Module)`.
+pub(crate) fn ensure_loaded(p: &mut Process, [module]: [Word; 1]) -> Answer {
+    let name = atom(module)?;
+    let system = std::sync::Arc::clone(&p.system);
+    p.charge(50);
+    Ok(match system.code.ensure_loaded(name) {
+        Ok(_) => module_answer(p, module),
+        Err(problem) => failure(p, problem.reason()),
+    })
+}
+
+/// `code:load_file(Module)`.
+pub(crate) fn load_file(p: &mut Process, [module]: [Word; 1]) -> Answer {
+    let name = atom(module)?;
+    let system = std::sync::Arc::clone(&p.system);
+    p.charge(500);
+    Ok(match system.code.load_file(name) {
+        Ok(_) => module_answer(p, module),
+        Err(problem) => failure(p, problem.reason()),
+    })
+}
+
+/// `code:load_binary(Module, File, Binary)`, `code:load_module/4` of `code_server`.
+pub(crate) fn load_binary(p: &mut Process, [module, file, binary]: [Word; 3]) -> Answer {
+    let name = atom(module)?;
+    let path: Option<std::path::PathBuf> = text_of(file).map(Into::into);
+    let bytes = bytes(binary)?;
+    let system = std::sync::Arc::clone(&p.system);
+    p.charge(500);
+    // code:load_binary/3 purges old code first, as code_server does.
+    system.code.purge(name);
+    Ok(match system.code.load_binary(name, path.as_deref(), &bytes) {
+        Ok(_) => module_answer(p, module),
+        Err(problem) => failure(p, problem.reason()),
+    })
+}
+
+fn text_of(list: Word) -> Option<String> {
+    let items = dala_ir::term::view::list_to_vec(list)?;
+    items.into_iter().map(|item| item.as_small().and_then(|value| char::from_u32(value as u32))).collect()
+}
+
+/// `code:is_loaded(Module)`: `{file, Path}` or `false`.
+pub(crate) fn is_loaded(p: &mut Process, [module]: [Word; 1]) -> Answer {
+    Ok(match p.system.code.current(atom(module)?) {
+        Some(loaded) => {
+            let path = path_word(p, &loaded);
+            p.heap.tuple(&[Word::atom(atoms::FILE), path])
+        }
+        None => boolean(false),
+    })
+}
+
+/// `code:which(Module)`: the path, or `non_existing`.
+pub(crate) fn which(p: &mut Process, [module]: [Word; 1]) -> Answer {
+    let name = atom(module)?;
+    if let Some(loaded) = p.system.code.current(name) {
+        return Ok(path_word(p, &loaded));
+    }
+    let path = read(&p.system.code.paths).module(name.text());
+    Ok(match path {
+        Some(path) => p.heap.charlist(&path.to_string_lossy()),
+        None => Word::atom(named!("non_existing")),
+    })
+}
+
+/// `code:get_object_code(Module)`: `{Module, Binary, Path}` or `error`.
+pub(crate) fn get_object_code(p: &mut Process, [module]: [Word; 1]) -> Answer {
+    let name = atom(module)?;
+    let path = read(&p.system.code.paths).module(name.text());
+    Ok(match path.and_then(|path| Some((std::fs::read(&path).ok()?, path))) {
+        Some((bytes, path)) => {
+            let binary = p.heap.binary(&bytes);
+            let path = p.heap.charlist(&path.to_string_lossy());
+            p.heap.tuple(&[module, binary, path])
+        }
+        None => Word::atom(atoms::ERROR),
+    })
+}
+
+fn read<T>(lock: &std::sync::RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn write<T>(lock: &std::sync::RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// `code:get_path()`.
+pub(crate) fn get_path(p: &mut Process, []: [Word; 0]) -> Answer {
+    let folders: Vec<std::path::PathBuf> = read(&p.system.code.paths).folders().to_vec();
+    let folders: Vec<Word> =
+        folders.iter().map(|folder| p.heap.charlist(&folder.to_string_lossy())).collect();
+    Ok(p.heap.list(&folders, Word::NIL))
+}
+
+/// `code:add_patha(Folder)`.
+pub(crate) fn add_path_first(p: &mut Process, [folder]: [Word; 1]) -> Answer {
+    add_path(p, folder, true)
+}
+
+/// `code:add_path(Folder)`, `code:add_pathz(Folder)`.
+pub(crate) fn add_path_last(p: &mut Process, [folder]: [Word; 1]) -> Answer {
+    add_path(p, folder, false)
+}
+
+fn add_path(p: &mut Process, folder: Word, is_first: bool) -> Answer {
+    let path = std::path::PathBuf::from(text_of(folder).ok_or(Exception::badarg())?);
+    if !path.is_dir() {
+        return Ok(failure(p, named!("bad_directory")));
+    }
+    let mut paths = write(&p.system.code.paths);
+    if is_first {
+        paths.add_first(path);
+    } else {
+        paths.add_last(path);
+    }
+    Ok(boolean(true))
+}
+
+/// `code:del_path(Folder)`.
+pub(crate) fn del_path(p: &mut Process, [folder]: [Word; 1]) -> Answer {
+    let path = std::path::PathBuf::from(text_of(folder).ok_or(Exception::badarg())?);
+    let was_there = write(&p.system.code.paths).remove(&path);
+    Ok(boolean(was_there))
+}
+
+/// `code:root_dir()`.
+pub(crate) fn root_dir(p: &mut Process, []: [Word; 0]) -> Answer {
+    let root = read(&p.system.code.paths).otp_root().map(|path| path.to_string_lossy().into_owned());
+    Ok(p.heap.charlist(&root.unwrap_or_default()))
+}
+
+/// `code:lib_dir()`.
+pub(crate) fn lib_dir_0(p: &mut Process, []: [Word; 0]) -> Answer {
+    let root =
+        read(&p.system.code.paths).otp_root().map(|path| path.join("lib").to_string_lossy().into_owned());
+    Ok(p.heap.charlist(&root.unwrap_or_default()))
+}
+
+fn application_folder(p: &Process, name: Word) -> Result<Option<std::path::PathBuf>, Exception> {
+    let name = match name.as_atom() {
+        Some(name) => name.text().to_owned(),
+        None => text_of(name).ok_or(Exception::badarg())?,
+    };
+    Ok(read(&p.system.code.paths).application(&name))
+}
+
+/// `code:lib_dir(Application)`: `{error, bad_name}` when there is none.
+pub(crate) fn lib_dir_1(p: &mut Process, [name]: [Word; 1]) -> Answer {
+    Ok(match application_folder(p, name)? {
+        Some(folder) => p.heap.charlist(&folder.to_string_lossy()),
+        None => failure(p, named!("bad_name")),
+    })
+}
+
+/// `code:priv_dir(Application)`.
+pub(crate) fn priv_dir(p: &mut Process, [name]: [Word; 1]) -> Answer {
+    Ok(match application_folder(p, name)? {
+        Some(folder) => p.heap.charlist(&folder.join("priv").to_string_lossy()),
+        None => failure(p, named!("bad_name")),
+    })
+}
+
+/// `code:all_loaded()`: `[{Module, Path}]`.
+pub(crate) fn all_loaded(p: &mut Process, []: [Word; 0]) -> Answer {
+    let all = p.system.code.all();
+    let pairs: Vec<Word> = all
+        .iter()
+        .map(|module| {
+            let path = path_word(p, module);
+            p.heap.tuple(&[Word::atom(module.name), path])
+        })
+        .collect();
+    Ok(p.heap.list(&pairs, Word::NIL))
+}
+
+/// `code:get_mode()`.
+pub(crate) fn get_mode(_: &mut Process, []: [Word; 0]) -> Answer {
+    Ok(Word::atom(named!("interactive")))
+}
+
+/// `load_nif(Path, Info)`: native libraries cannot be loaded.
+pub(crate) fn load_nif(p: &mut Process, [_path, _info]: [Word; 2]) -> Answer {
+    let text = p.heap.charlist("Native libraries cannot be loaded by this runtime");
+    let reason = p.heap.tuple(&[Word::atom(named!("notsup")), text]);
+    Ok(p.heap.tuple(&[Word::atom(atoms::ERROR), reason]))
+}

@@ -1,0 +1,141 @@
+//! Spawning processes.
+
+use dala_ir::abi::{Atom, Word, atoms};
+use dala_ir::interp::Exception;
+use dala_ir::term::{TermWriter, view};
+
+use super::monitors::monitor_options;
+use super::process::{max_heap_size, priority_of};
+use crate::bif::Answer;
+use crate::bif::arguments::{atom, badarg, index, list, named, tuple};
+use crate::heap::HeapOptions;
+use crate::process::{Entry, MonitorOptions, Priority, Process, SpawnRequest};
+
+/// `spawn(M, F, Args)`.
+pub(crate) fn spawn(p: &mut Process, [module, function, args]: [Word; 3]) -> Answer {
+    spawn_with(p, [module, function, args], Options::new(p))
+}
+
+/// `spawn_link(M, F, Args)`.
+pub(crate) fn spawn_link(p: &mut Process, [module, function, args]: [Word; 3]) -> Answer {
+    let options = Options { link: true, ..Options::new(p) };
+    spawn_with(p, [module, function, args], options)
+}
+
+/// `spawn_opt(M, F, Args, Options)`.
+pub(crate) fn spawn_opt(p: &mut Process, [module, function, args, options]: [Word; 4]) -> Answer {
+    let options = Options::read(p, options)?;
+    spawn_with(p, [module, function, args], options)
+}
+
+/// `erts_internal:spawn_request(M, F, Args, Options)`: a reference; `{spawn_reply, Reference, ok, Pid}` follows.
+pub(crate) fn spawn_request(p: &mut Process, [module, function, args, options]: [Word; 4]) -> Answer {
+    let mut rest = Vec::new();
+    let mut tag = Word::atom(named!("spawn_reply"));
+    let mut wants_success = true;
+    let Some(all) = view::list_to_vec(options) else { return Ok(Word::atom(atoms::BADARG)) };
+    for option in all {
+        match view::tuple_elements(option) {
+            Some(&[name, value]) if name == Word::atom(named!("reply_tag")) => tag = value,
+            Some(&[name, value]) if name == Word::atom(named!("reply")) => {
+                match value.as_atom().map(Atom::text) {
+                    Some("yes" | "success_only") => wants_success = true,
+                    Some("no" | "error_only") => wants_success = false,
+                    _ => return Ok(Word::atom(named!("badopt"))),
+                }
+            }
+            _ => rest.push(option),
+        }
+    }
+    let rest = p.heap.list(&rest, Word::NIL);
+    let Ok(options) = Options::read(p, rest) else { return Ok(Word::atom(named!("badopt"))) };
+    let has_monitor = options.monitor.is_some();
+    let Ok(spawned) = spawn_with(p, [module, function, args], options) else {
+        return Ok(Word::atom(atoms::BADARG));
+    };
+    let (pid, reference) = match view::tuple_elements(spawned) {
+        Some(&[pid, reference]) if has_monitor => (pid, reference),
+        _ => (spawned, p.new_reference()),
+    };
+    if wants_success {
+        let reply = p.heap.tuple(&[tag, reference, Word::atom(atoms::OK), pid]);
+        p.send_to(p.pid, reply);
+    }
+    Ok(reference)
+}
+
+struct Options {
+    link: bool,
+    monitor: Option<MonitorOptions>,
+    heap: HeapOptions,
+    priority: Priority,
+}
+
+impl Options {
+    fn new(p: &Process) -> Options {
+        Options { link: false, monitor: None, heap: p.system.options.heap, priority: Priority::Normal }
+    }
+
+    fn read(p: &Process, options: Word) -> Result<Options, Exception> {
+        let mut read = Options::new(p);
+        for option in list(options)? {
+            if let Some(name) = option.as_atom() {
+                match name.text() {
+                    "link" => read.link = true,
+                    "monitor" => read.monitor = Some(MonitorOptions::default()),
+                    _ => return badarg(),
+                }
+                continue;
+            }
+            let &[name, value] = tuple(option)? else { return badarg() };
+            match atom(name)?.text() {
+                "monitor" => read.monitor = Some(monitor_options(value)?),
+                "priority" => read.priority = priority_of(value)?,
+                "fullsweep_after" => {
+                    read.heap.fullsweep_after = u32::try_from(index(value)?).unwrap_or(u32::MAX)
+                }
+                "min_heap_size" => read.heap.min_words = index(value)?,
+                "max_heap_size" => read.heap.max_words = max_heap_size(value)?,
+                // Accepted as hints.
+                "min_bin_vheap_size" => drop(index(value)?),
+                "message_queue_data" | "async_dist" => drop(atom(value)?),
+                _ => return badarg(),
+            }
+        }
+        Ok(read)
+    }
+}
+
+fn spawn_with(p: &mut Process, [module, function, args]: [Word; 3], options: Options) -> Answer {
+    let (module, function) = (atom(module)?, atom(function)?);
+    let arguments = list(args)?;
+    if arguments.len() > 255 {
+        return Err(Exception::error_atom(atoms::SYSTEM_LIMIT));
+    }
+    let fun_arguments;
+    let entry = match arguments[..] {
+        // What spawn(Fun) of module erlang comes down to.
+        [fun, inner]
+            if module == atoms::ERLANG
+                && function == named!("apply")
+                && super::compare::fun_arity(fun).is_some()
+                && view::list_len(inner).is_some() =>
+        {
+            fun_arguments = list(inner)?;
+            Entry::Fun(fun, &fun_arguments)
+        }
+        _ => Entry::Function(module, function, args),
+    };
+    p.charge(40);
+    let (pid, monitor) = p.spawn(SpawnRequest {
+        entry,
+        link: options.link,
+        monitor: options.monitor,
+        heap: options.heap,
+        priority: options.priority,
+    })?;
+    Ok(match monitor {
+        Some(reference) => p.heap.tuple(&[Word::pid(pid), reference]),
+        None => Word::pid(pid),
+    })
+}
