@@ -37,7 +37,8 @@ pub fn literal_area() -> &'static LiteralArea {
     static AREA: OnceLock<LiteralArea> = OnceLock::new();
     AREA.get_or_init(|| {
         for bytes in RESERVES {
-            let layout = Layout::from_size_align(bytes, 4096).expect("a power of two");
+            // No larger alignment than the allocator gives anyway: else all of it would be written with zeros.
+            let layout = Layout::from_size_align(bytes, 16).expect("a power of two");
             // SAFETY: the layout is not empty.
             let start = unsafe { alloc_zeroed(layout) };
             if !start.is_null() {
