@@ -1,2 +1,3 @@
 //! What the tests across crates share: the differential harness.
 pub mod diff;
+pub mod semantic;

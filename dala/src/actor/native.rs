@@ -119,7 +119,8 @@ fn run_typed<A: Handles<M>, M: Message>(native: &mut Native<A>, node: NodeBox, a
     } else {
         native.context.sender = node.sender();
         // Freed before the handler runs: what it sends takes the same, warm block.
-        drop(node);
+        // SAFETY: this function is of the vtable for M, the payload was moved out above, and it is no call.
+        unsafe { node.free_moved::<M>() };
     }
     let handled = native.state.handle(message, &mut native.context);
     let mut future = match handled.0 {

@@ -94,3 +94,96 @@ impl Lanes {
         self.critical.drain().chain(self.high.drain()).chain(self.low.drain())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{ExitReason, Lane};
+    use crate::pid::{NOBODY, Ref};
+    use crate::signal::signal::Signal;
+    use proptest::prelude::*;
+    use std::collections::VecDeque;
+
+    /// A node that carries its number of arrival as a reference.
+    fn node(number: u64, lane: Option<Lane>) -> NodeBox {
+        let down =
+            Signal::Down { from: NOBODY, reference: Ref::from_bits(number), reason: ExitReason::Normal };
+        let mut node = down.into_node();
+        node.class.set(0);
+        match lane {
+            Some(lane) => node.set_lane(lane),
+            None => node.mark(class::SYSTEM),
+        }
+        node
+    }
+
+    fn number(node: NodeBox) -> u64 {
+        match Signal::from_node(node) {
+            Ok(Signal::Down { reference, .. }) => reference.to_bits(),
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        /// A message of a lane, or an EXIT or DOWN message.
+        Arrive(Option<Lane>),
+        Take,
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            3 => prop::sample::select(Lane::BY_URGENCY.to_vec()).prop_map(|lane| Step::Arrive(Some(lane))),
+            1 => Just(Step::Arrive(None)),
+            3 => Just(Step::Take),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn lanes_keep_the_order_rules(steps in prop::collection::vec(step(), 0..400)) {
+            let (lanes, normal) = (Lanes::new(), List::new());
+            // What waits, in arrival order.
+            let mut waiting: VecDeque<(u64, Option<Lane>)> = VecDeque::new();
+            for (arrival, step) in steps.into_iter().enumerate() {
+                let Step::Arrive(lane) = step else {
+                    let Some(taken) = lanes.take(&normal).map(number) else {
+                        prop_assert!(waiting.is_empty());
+                        continue;
+                    };
+                    let place = waiting.iter().position(|&(number, _)| number == taken);
+                    let place = place.expect("what is taken arrived, and was not taken before");
+                    let (_, lane) = waiting[place];
+                    let mut earlier = waiting.iter().take(place);
+                    match lane {
+                        // EXIT and DOWN: after everything that arrived before.
+                        None => prop_assert_eq!(place, 0),
+                        Some(lane) => prop_assert!(earlier.all(|&(_, other)| other != Some(lane)), "FIFO in a lane"),
+                    }
+                    waiting.remove(place);
+                    continue;
+                };
+                let number = arrival as u64 + 1;
+                lanes.insert(&normal, node(number, lane));
+                waiting.push_back((number, lane));
+            }
+            normal.drain().chain(lanes.drain()).for_each(drop);
+        }
+    }
+
+    #[test]
+    fn a_low_message_is_overtaken_by_a_bounded_number() {
+        let (lanes, normal) = (Lanes::new(), List::new());
+        lanes.insert(&normal, node(1, Some(Lane::Low)));
+        let mut taken = 0;
+        loop {
+            lanes.insert(&normal, node(2, Some(Lane::Critical)));
+            if number(lanes.take(&normal).unwrap()) == 1 {
+                break;
+            }
+            taken += 1;
+        }
+        assert_eq!(taken, STARVATION_BOUND);
+        normal.drain().chain(lanes.drain()).for_each(drop);
+    }
+}

@@ -242,3 +242,6 @@ fn shown(node: &Node) -> Received<'_> {
     }
     Received::Message(node)
 }
+
+#[cfg(test)]
+mod tests;

@@ -156,14 +156,18 @@ thread_local! {
     static IN_ACTOR: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
 
-/// Runs `activation`; a panic in it becomes an exit reason with its message and place. The panic hook prints nothing
-/// for it: whoever watches the actor learns the reason.
-pub(crate) fn catch<R>(activation: impl FnOnce() -> R) -> Result<R, ExitReason> {
+/// From now on a panic on this thread is an actor's: the panic hook notes its place and prints nothing, since whoever
+/// watches the actor learns the reason.
+pub(crate) fn catch_on_this_thread() {
     install_hook();
-    let before = IN_ACTOR.with(|flag| flag.replace(true));
-    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(activation));
-    IN_ACTOR.with(|flag| flag.set(before));
-    result.map_err(reason_of)
+    IN_ACTOR.with(|flag| flag.set(true));
+}
+
+/// Runs `activation`; a panic in it becomes an exit reason with its message and, on a thread that called
+/// [`catch_on_this_thread`], its place.
+#[inline(always)]
+pub(crate) fn catch<R>(activation: impl FnOnce() -> R) -> Result<R, ExitReason> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(activation)).map_err(reason_of)
 }
 
 #[cold]
@@ -204,9 +208,12 @@ mod tests {
 
     #[test]
     fn a_panic_becomes_a_reason_with_message_and_place() {
+        catch_on_this_thread();
         let reason = catch(|| panic!("out of {}", "tea")).expect_err("it panics");
-        let ExitReason::Panic(panic) = &reason else { panic!("{reason}") };
+        let ExitReason::Panic(panic) = &reason else { unreachable!("{reason}") };
         assert_eq!(panic.message, "out of tea");
-        assert!(panic.place.as_ref().is_some_and(|place| place.contains("exit.rs")), "{panic:?}");
+        let place = panic.place.clone();
+        IN_ACTOR.with(|flag| flag.set(false));
+        assert!(place.as_ref().is_some_and(|place| place.contains("exit.rs")), "{place:?}");
     }
 }

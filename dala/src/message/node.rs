@@ -311,6 +311,18 @@ impl NodeBox {
         NodeBox(node)
     }
 
+    /// Frees a node whose payload was moved out and that is no call, knowing its type: no look at the vtable.
+    ///
+    /// # Safety
+    /// The node was made for payloads of type `T` ([`NodeBox::typed`]), [`Node::move_payload`] was called, and it is no call.
+    #[inline(always)]
+    pub(crate) unsafe fn free_moved<T>(self) {
+        debug_assert!(self.flags.get() & flag::MOVED != 0 && !self.is_call());
+        debug_assert_eq!(self.vtable.size, PAYLOAD_OFFSET + size_of::<T>());
+        // SAFETY: allocated with this size; nothing in it is left to drop (caller).
+        unsafe { freelist::free(self.into_raw().cast(), PAYLOAD_OFFSET + size_of::<T>()) };
+    }
+
     /// Takes the payload and frees the node.
     ///
     /// # Safety

@@ -13,6 +13,10 @@
 
 #[cfg(not(loom))]
 pub(crate) mod background;
+#[cfg(not(loom))]
+mod end_watch;
+#[cfg(not(loom))]
+pub(crate) mod handle;
 pub(crate) mod park;
 #[cfg(not(loom))]
 pub(crate) mod pinned;

@@ -6,6 +6,7 @@ use super::background::Background;
 use super::run_queue::{Job, RunQueues};
 use super::scheduler::{Remote, Scheduler};
 use crate::actor::run::{self, After};
+use crate::message::exit;
 use crate::pid::epoch;
 use crate::sync::{Arc, Ordering, Random, spin_loop, thread};
 use crate::timer::nursery;
@@ -123,6 +124,7 @@ impl Worker {
     pub(super) fn run(self) {
         WORKER.with(|worker| worker.set(&raw const self));
         nursery::open();
+        exit::catch_on_this_thread();
         epoch::with_participant(|participant| {
             let pin = participant.pin();
             self.work(participant);

@@ -11,7 +11,7 @@ use crate::actor::waker::waker;
 use crate::actor::{Activation, Incoming, SpawnError, SpawnOptions};
 use crate::message::{Call, CallError, ExitReason, ReplyHandle};
 use crate::pid::{NOBODY, Pid, Ref};
-use crate::runtime::Handle;
+use crate::sched::handle::Handle;
 use crate::signal::signal::Question;
 use std::collections::VecDeque;
 use std::task::{Context, Poll};

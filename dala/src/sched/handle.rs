@@ -1,0 +1,189 @@
+//! A way into a runtime from anywhere.
+
+use super::end_watch::EndWatch;
+use super::pinned::PinnedThread;
+use super::scheduler::Scheduler;
+use super::worker;
+use crate::actor::behaviour::Behaviour;
+use crate::actor::cell::{Header, TABLE};
+use crate::actor::spawn::{self, SpawnError, SpawnOptions, Spawned};
+use crate::actor::task::Task;
+use crate::actor::{Actor, ActorRef, process};
+use crate::message::{Call, DeadLetters};
+use crate::pid::{Pid, epoch};
+use crate::registry::NameError;
+use crate::sync::{Arc, Mutex, block_on, lock, thread};
+use crate::timer::Timers;
+use dala_ir::abi::Atom;
+use std::cell::RefCell;
+use std::future::Future;
+use std::time::Duration;
+
+/// A way into a runtime from anywhere; cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    pub(crate) scheduler: Arc<Scheduler>,
+    pub(crate) pinned: Arc<Mutex<Vec<(PinnedThread, Option<thread::JoinHandle<()>>)>>>,
+}
+
+thread_local! {
+    static ENTERED: RefCell<Vec<Handle>> = const { RefCell::new(Vec::new()) };
+}
+
+/// While it lives, [`spawn`](crate::spawn()) on this thread spawns on the runtime that was entered.
+#[derive(Debug)]
+pub struct Entered(std::marker::PhantomData<*const ()>);
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        ENTERED.with(|entered| entered.borrow_mut().pop());
+    }
+}
+
+impl Handle {
+    pub(crate) fn new(scheduler: Arc<Scheduler>) -> Handle {
+        Handle { scheduler, pinned: Arc::default() }
+    }
+
+    /// The runtime that this thread works for or has entered.
+    pub fn current() -> Option<Handle> {
+        let entered = ENTERED.with(|entered| entered.borrow().last().cloned());
+        entered.or_else(|| {
+            let scheduler = worker::with(|worker| worker.map(|worker| worker.scheduler().clone()))?;
+            Some(Handle { scheduler, pinned: Arc::default() })
+        })
+    }
+
+    /// Makes it the runtime of this thread while the guard lives.
+    #[must_use]
+    pub fn enter(&self) -> Entered {
+        ENTERED.with(|entered| entered.borrow_mut().push(self.clone()));
+        Entered(std::marker::PhantomData)
+    }
+
+    /// Spawns a native actor. No activation, no wake-up: it runs when its first message comes.
+    ///
+    /// # Errors
+    /// [`SpawnError::TooManyActors`].
+    pub fn spawn<A: Actor + Send>(&self, actor: A) -> Result<ActorRef<A>, SpawnError> {
+        self.spawn_with(actor, &SpawnOptions::default())
+    }
+
+    /// As [`Handle::spawn`] with options.
+    ///
+    /// # Errors
+    /// [`SpawnError::TooManyActors`].
+    pub fn spawn_with<A: Actor + Send>(
+        &self,
+        actor: A,
+        options: &SpawnOptions,
+    ) -> Result<ActorRef<A>, SpawnError> {
+        spawn::spawn_native_on(self.scheduler.host(), actor, options)
+    }
+
+    /// Spawns an actor with another behaviour.
+    ///
+    /// # Errors
+    /// [`SpawnError::TooManyActors`].
+    pub fn spawn_behaviour<B: Behaviour + Send>(
+        &self,
+        behaviour: B,
+        options: &SpawnOptions,
+    ) -> Result<Spawned, SpawnError> {
+        spawn::spawn_on(self.scheduler.host(), behaviour, options)
+    }
+
+    /// Runs a future as an actor. Its panic is that actor's exit.
+    ///
+    /// # Errors
+    /// [`SpawnError::TooManyActors`].
+    pub fn spawn_task(&self, future: impl Future<Output = ()> + Send + 'static) -> Result<Pid, SpawnError> {
+        let spawned = self.spawn_behaviour(Task::new(future), &SpawnOptions::default().starting())?;
+        Ok(spawned.pid)
+    }
+
+    /// Starts a named thread for pinned actors.
+    ///
+    /// # Errors
+    /// When the system gives no more threads.
+    pub fn pinned_thread(&self, name: &str) -> std::io::Result<PinnedThread> {
+        let (pinned, thread) = PinnedThread::start(self.scheduler.services.clone(), name)?;
+        lock(&self.pinned).push((pinned.clone(), Some(thread)));
+        Ok(pinned)
+    }
+
+    /// Names an actor (`register/2`).
+    ///
+    /// # Errors
+    /// When the name is taken, or the actor has one or is dead.
+    pub fn register(&self, name: Atom, pid: impl Into<Pid>) -> Result<(), NameError> {
+        self.scheduler.services.names.register(name, pid.into())
+    }
+
+    /// Takes a name away. Returns whose it was.
+    pub fn unregister(&self, name: Atom) -> Option<Pid> {
+        self.scheduler.services.names.unregister(name)
+    }
+
+    /// The actor with this name (`whereis/1`).
+    pub fn whereis(&self, name: Atom) -> Option<Pid> {
+        self.scheduler.services.names.find(name)
+    }
+
+    /// The name of an actor.
+    pub fn name_of(&self, pid: Pid) -> Option<Atom> {
+        self.scheduler.services.names.name_of(pid)
+    }
+
+    /// All names (`registered/0`).
+    pub fn names(&self) -> Vec<Atom> {
+        self.scheduler.services.names.all()
+    }
+
+    /// Messages that reached nobody.
+    pub fn dead_letters(&self) -> &DeadLetters {
+        &self.scheduler.services.dead_letters
+    }
+
+    /// Worker threads.
+    pub fn workers(&self) -> usize {
+        self.scheduler.remotes.len()
+    }
+
+    /// How often a worker went to sleep; an idle runtime's number stands still.
+    pub fn sleeps(&self) -> u64 {
+        self.scheduler.sleeps.load(crate::sync::Ordering::Relaxed)
+    }
+
+    /// The pids of all live actors of this runtime (`processes/0`). Linear in the pid table.
+    pub fn actors(&self) -> Vec<Pid> {
+        let mut pids = Vec::new();
+        self.for_each(|cell| pids.push(cell.pid()));
+        pids
+    }
+
+    pub(crate) fn for_each(&self, mut each: impl FnMut(&Header)) {
+        let pin = epoch::pin();
+        let services = &self.scheduler.services;
+        TABLE.for_each(&pin, |cell| {
+            if Arc::ptr_eq(&cell.host().dead_letters, &services.dead_letters) && !cell.head.is_closed() {
+                each(cell);
+            }
+        });
+    }
+
+    /// Waits until `pids` are dead. Returns false when the limit passed first.
+    pub(crate) fn wait_for(&self, pids: Vec<Pid>, limit: Duration) -> bool {
+        let (call, reply) = Call::<()>::new(Some((limit, Timers::real())));
+        let watch = EndWatch::new(pids, reply);
+        match self.spawn_behaviour(watch, &SpawnOptions::default().starting()) {
+            Ok(watch) => {
+                let ended = block_on(call).is_ok();
+                process::kill(watch.pid);
+                // It may live on for a moment; the next round of the caller kills it otherwise.
+                ended
+            }
+            Err(_) => false,
+        }
+    }
+}
