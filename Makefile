@@ -33,7 +33,7 @@ diff: setup
 	@./scripts/diff.sh every
 
 bench:
-	cargo bench -p dala-benches
+	cargo run --release -p dala-benches --bin peers
 
 loom:
 	@./scripts/loom.sh

@@ -11,7 +11,7 @@ use crate::registry::name::Names;
 use crate::sched::background::Background;
 use crate::sched::scheduler::{Scheduler, Services};
 use crate::sched::worker;
-use crate::sync::{Arc, block_on, lock, thread};
+use crate::sync::{Arc, Mutex, block_on, lock, thread};
 use crate::timer::{Clock, Timers};
 use std::future::Future;
 use std::time::Duration;
@@ -51,7 +51,13 @@ impl Runtime {
         };
         let background = builder.tokio.map_or_else(|| Background::Own(Default::default()), Background::Given);
         let dead_letters = Arc::new(DeadLetters::default());
-        let services = Arc::new(Services { timers, dead_letters, names: Names::default(), background });
+        let services = Arc::new(Services {
+            timers,
+            dead_letters,
+            names: Names::default(),
+            background,
+            pinned: Mutex::default(),
+        });
         let (scheduler, queues) = Scheduler::new(services, builder.workers);
         let handle = Handle::new(scheduler.clone());
         let mut runtime = Runtime { handle, threads: Vec::new(), is_down: false };
@@ -133,7 +139,7 @@ impl Runtime {
             self.handle.for_each(|_| any = true);
             !any
         };
-        let pinned = std::mem::take(&mut *lock(&self.handle.pinned));
+        let pinned = std::mem::take(&mut *lock(&self.handle.scheduler.services.pinned));
         let threads = std::mem::take(&mut self.threads);
         self.handle.scheduler.end();
         pinned.iter().for_each(|(pinned, _)| pinned.scheduler().end());
@@ -143,7 +149,7 @@ impl Runtime {
         );
         let on_worker = worker::with(|worker| worker.is_some());
         if all_dead && !on_worker {
-            for thread in threads.into_iter().chain(pinned.into_iter().filter_map(|(_, thread)| thread)) {
+            for thread in threads.into_iter().chain(pinned.into_iter().map(|(_, thread)| thread)) {
                 // A worker that panicked has nothing left to say here.
                 let _ = thread.join();
             }

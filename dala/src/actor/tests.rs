@@ -448,3 +448,83 @@ fn an_idle_runtime_does_not_wake() {
     std::thread::sleep(Duration::from_millis(300));
     assert_eq!(runtime.sleeps(), before);
 }
+
+#[test]
+fn a_waiting_sender_costs_no_wake_ups_and_memory_stays_flat() {
+    let runtime = runtime(2);
+    let counter = runtime.spawn_with(Counter::default(), &SpawnOptions::default().mailbox(8)).unwrap();
+    let _stalled = counter.call_forever(Never);
+    let sent = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+    for _ in 0..4 {
+        let sent = sent.clone();
+        let send = async move {
+            while counter.tell_wait(Add(1)).await.is_ok() {
+                sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            }
+        };
+        runtime.spawn_task(send).unwrap();
+    }
+    let mut before = runtime.sleeps();
+    loop {
+        std::thread::sleep(Duration::from_millis(100));
+        if std::mem::replace(&mut before, runtime.sleeps()) == runtime.sleeps() {
+            break;
+        }
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(runtime.sleeps(), before);
+    // The stalled call took one of the eight, and gave its credit back when its handler began.
+    assert!(sent.load(std::sync::atomic::Ordering::Relaxed) <= 8);
+}
+
+#[test]
+fn a_runtime_that_ended_spawns_nothing() {
+    let runtime = runtime(1);
+    let handle = runtime.handle().clone();
+    runtime.shutdown(Duration::from_secs(1));
+    assert_eq!(handle.spawn(Counter::default()).err(), Some(crate::SpawnError::NoRuntime));
+}
+
+#[test]
+fn an_actor_of_one_runtime_calls_one_of_another() {
+    let (one, two) = (runtime(1), runtime(1));
+    let counter = one.spawn(Counter { n: 5, dropped: None }).unwrap();
+    let (sender, got) = mpsc::channel();
+    two.spawn_task(async move { sender.send(counter.call(Get).await).unwrap() }).unwrap();
+    assert_eq!(got.recv(), Ok(Ok(5)));
+}
+
+#[test]
+fn a_timer_on_a_virtual_clock_fires_when_it_is_turned() {
+    struct Later(mpsc::Sender<()>);
+    opaque!(Later);
+    struct Alarm;
+    impl Actor for Alarm {
+        const NAME: &'static str = "Alarm";
+    }
+    impl Handles<Later> for Alarm {
+        type Reply = ();
+        fn handle<'a>(&'a mut self, message: Later, _: &'a mut Context<Self>) -> Handled<'a, ()> {
+            let _ = message.0.send(());
+            Handled::now(())
+        }
+    }
+    struct Arm(mpsc::Sender<()>);
+    opaque!(Arm);
+    impl Handles<Arm> for Alarm {
+        type Reply = ();
+        fn handle<'a>(&'a mut self, message: Arm, context: &'a mut Context<Self>) -> Handled<'a, ()> {
+            context.tell_after(Duration::from_secs(3600), Later(message.0));
+            Handled::now(())
+        }
+    }
+    let clock = crate::timer::Clock::Virtual(Default::default());
+    let runtime = Runtime::builder().workers(1).clock(clock).build().unwrap();
+    let alarm = runtime.spawn(Alarm).unwrap();
+    let (sender, fired) = mpsc::channel();
+    block_on(alarm.call(Arm(sender))).unwrap();
+    runtime.advance(Duration::from_secs(3599));
+    assert!(fired.recv_timeout(Duration::from_millis(20)).is_err());
+    runtime.advance(Duration::from_secs(2));
+    assert_eq!(fired.recv_timeout(Duration::from_secs(20)), Ok(()));
+}

@@ -1,7 +1,7 @@
 //! Why an actor ended.
 
 use dala_ir::abi::{Atom, Word, atoms};
-use dala_ir::term::{OwnedTerm, TermWriter};
+use dala_ir::term::{self, OwnedTerm, TermWriter};
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -87,7 +87,7 @@ impl ExitReason {
     }
 
     /// As others see it: `kill` becomes `killed`.
-    pub(crate) fn as_seen(self) -> ExitReason {
+    pub(crate) fn seen_by_others(self) -> ExitReason {
         match self {
             ExitReason::Kill => ExitReason::Killed,
             other => other,
@@ -108,7 +108,6 @@ impl From<Atom> for ExitReason {
     }
 }
 
-/// Reasons with terms in them are equal when they share the term; compare the terms themselves for more.
 impl PartialEq for ExitReason {
     fn eq(&self, other: &ExitReason) -> bool {
         use ExitReason as R;
@@ -118,7 +117,7 @@ impl PartialEq for ExitReason {
             (R::Panic(one), R::Panic(two)) => one == two,
             (R::Custom(one), R::Custom(two)) => one == two,
             (R::ShutdownWith(one), R::ShutdownWith(two)) | (R::Term(one), R::Term(two)) => {
-                one.root() == two.root()
+                term::eq_exact(one.root(), two.root())
             }
             _ => false,
         }

@@ -33,6 +33,7 @@ const BAG: usize = 1;
 /// Threads that read, and the memory they may read.
 pub(crate) struct Domain {
     epoch: AtomicU64,
+    #[expect(clippy::vec_box, reason = "participants point to their records")]
     records: Mutex<Vec<Box<Record>>>,
     /// Sealed bags of threads that went away or to sleep.
     left_behind: Mutex<VecDeque<Sealed>>,

@@ -12,7 +12,7 @@ use crate::actor::{Actor, ActorRef, process};
 use crate::message::{Call, DeadLetters};
 use crate::pid::{Pid, epoch};
 use crate::registry::NameError;
-use crate::sync::{Arc, Mutex, block_on, lock, thread};
+use crate::sync::{Arc, Ordering, block_on, lock};
 use crate::timer::Timers;
 use dala_ir::abi::Atom;
 use std::cell::RefCell;
@@ -23,7 +23,6 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub struct Handle {
     pub(crate) scheduler: Arc<Scheduler>,
-    pub(crate) pinned: Arc<Mutex<Vec<(PinnedThread, Option<thread::JoinHandle<()>>)>>>,
 }
 
 thread_local! {
@@ -42,7 +41,7 @@ impl Drop for Entered {
 
 impl Handle {
     pub(crate) fn new(scheduler: Arc<Scheduler>) -> Handle {
-        Handle { scheduler, pinned: Arc::default() }
+        Handle { scheduler }
     }
 
     /// The runtime that this thread works for or has entered.
@@ -50,7 +49,7 @@ impl Handle {
         let entered = ENTERED.with(|entered| entered.borrow().last().cloned());
         entered.or_else(|| {
             let scheduler = worker::with(|worker| worker.map(|worker| worker.scheduler().clone()))?;
-            Some(Handle { scheduler, pinned: Arc::default() })
+            Some(Handle::new(scheduler))
         })
     }
 
@@ -61,10 +60,15 @@ impl Handle {
         Entered(std::marker::PhantomData)
     }
 
+    fn running(&self) -> Result<(), SpawnError> {
+        let is_ending = self.scheduler.is_ending.load(Ordering::Relaxed);
+        if is_ending { Err(SpawnError::NoRuntime) } else { Ok(()) }
+    }
+
     /// Spawns a native actor. No activation, no wake-up: it runs when its first message comes.
     ///
     /// # Errors
-    /// [`SpawnError::TooManyActors`].
+    /// [`SpawnError::TooManyActors`], or [`SpawnError::NoRuntime`] after the runtime's end.
     pub fn spawn<A: Actor + Send>(&self, actor: A) -> Result<ActorRef<A>, SpawnError> {
         self.spawn_with(actor, &SpawnOptions::default())
     }
@@ -72,31 +76,33 @@ impl Handle {
     /// As [`Handle::spawn`] with options.
     ///
     /// # Errors
-    /// [`SpawnError::TooManyActors`].
+    /// [`SpawnError::TooManyActors`], or [`SpawnError::NoRuntime`] after the runtime's end.
     pub fn spawn_with<A: Actor + Send>(
         &self,
         actor: A,
         options: &SpawnOptions,
     ) -> Result<ActorRef<A>, SpawnError> {
+        self.running()?;
         spawn::spawn_native_on(self.scheduler.host(), actor, options)
     }
 
     /// Spawns an actor with another behaviour.
     ///
     /// # Errors
-    /// [`SpawnError::TooManyActors`].
+    /// [`SpawnError::TooManyActors`], or [`SpawnError::NoRuntime`] after the runtime's end.
     pub fn spawn_behaviour<B: Behaviour + Send>(
         &self,
         behaviour: B,
         options: &SpawnOptions,
     ) -> Result<Spawned, SpawnError> {
+        self.running()?;
         spawn::spawn_on(self.scheduler.host(), behaviour, options)
     }
 
     /// Runs a future as an actor. Its panic is that actor's exit.
     ///
     /// # Errors
-    /// [`SpawnError::TooManyActors`].
+    /// [`SpawnError::TooManyActors`], or [`SpawnError::NoRuntime`] after the runtime's end.
     pub fn spawn_task(&self, future: impl Future<Output = ()> + Send + 'static) -> Result<Pid, SpawnError> {
         let spawned = self.spawn_behaviour(Task::new(future), &SpawnOptions::default().starting())?;
         Ok(spawned.pid)
@@ -108,7 +114,7 @@ impl Handle {
     /// When the system gives no more threads.
     pub fn pinned_thread(&self, name: &str) -> std::io::Result<PinnedThread> {
         let (pinned, thread) = PinnedThread::start(self.scheduler.services.clone(), name)?;
-        lock(&self.pinned).push((pinned.clone(), Some(thread)));
+        lock(&self.scheduler.services.pinned).push((pinned.clone(), thread));
         Ok(pinned)
     }
 
@@ -152,7 +158,7 @@ impl Handle {
 
     /// How often a worker went to sleep; an idle runtime's number stands still.
     pub fn sleeps(&self) -> u64 {
-        self.scheduler.sleeps.load(crate::sync::Ordering::Relaxed)
+        self.scheduler.sleeps.load(Ordering::Relaxed)
     }
 
     /// The pids of all live actors of this runtime (`processes/0`). Linear in the pid table.

@@ -18,8 +18,10 @@ pub struct PinnedThread {
     scheduler: Arc<Scheduler>,
 }
 
+type Start = Box<dyn FnOnce(&Host) + Send>;
+
 /// Runs once, on the pinned thread.
-struct Starter(Option<Box<dyn FnOnce(&Host) + Send>>);
+struct Starter(Option<Start>);
 
 impl Behaviour for Starter {
     fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {

@@ -4,13 +4,14 @@
 
 use super::background::Background;
 use super::park::Idle;
+use super::pinned::PinnedThread;
 use super::run_queue::{Job, Robbed, RunQueues};
 use super::worker::{self, Worker};
 use crate::actor::cell::Header;
 use crate::actor::host::{Host, HostFunctions};
 use crate::message::DeadLetters;
 use crate::registry::name::Names;
-use crate::sync::{Arc, AtomicBool, AtomicPtr, AtomicU64, Ordering, Parker};
+use crate::sync::{Arc, AtomicBool, AtomicPtr, AtomicU64, Mutex, Ordering, Parker, thread};
 use crate::timer::Timers;
 use crossbeam_queue::SegQueue;
 use crossbeam_utils::CachePadded;
@@ -23,6 +24,8 @@ pub(crate) struct Services {
     pub(crate) dead_letters: Arc<DeadLetters>,
     pub(crate) names: Names,
     pub(crate) background: Background,
+    /// The runtime's threads for pinned actors.
+    pub(crate) pinned: Mutex<Vec<(PinnedThread, thread::JoinHandle<()>)>>,
 }
 
 /// A worker as others see it.

@@ -17,7 +17,7 @@ use std::ptr::NonNull;
 pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
     let cell = activation.cell;
     let pid = cell.pid();
-    let reason = reason.as_seen();
+    let reason = reason.seen_by_others();
     // A panic in the last hook or in a destructor changes nothing any more.
     // SAFETY: we own the cell; the behaviour is not running.
     let _ = exit::catch(|| unsafe { (cell.vtable.exiting)(cell, &reason, activation) });
