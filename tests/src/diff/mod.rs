@@ -15,5 +15,6 @@ pub mod compare;
 pub mod compile;
 pub mod engine;
 pub mod mask;
+pub mod pending;
 pub mod program;
 pub mod suite;
