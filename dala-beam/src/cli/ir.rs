@@ -107,9 +107,10 @@ mod tests {
         insta::assert_snapshot!(print_module(&module));
     }
 
+    // Literals that are funs are printed for people only: a text cannot hold the code they name.
     #[test]
     fn printed_ir_of_installed_modules_is_read_back_the_same() {
-        for name in ["base64", "queue", "calendar", "Elixir.Base"] {
+        for name in ["lists", "erl_scan", "proplists", "Elixir.String", "Elixir.GenServer"] {
             let module = lowered(&BeamFile::parse(&installed::module(name)).unwrap()).unwrap();
             let text = print_module(&module);
             let again = dala_ir::text::parse_module(&text).unwrap_or_else(|error| panic!("{name}: {error}"));

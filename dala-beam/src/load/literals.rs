@@ -57,20 +57,22 @@ pub fn read(data: &[u8]) -> Result<Literals, LoadError> {
     let mut cursor = Cursor::new(data);
     let size = cursor.u32().map_err(&in_chunk)? as usize;
     let rest = cursor.take(cursor.left()).map_err(&in_chunk)?;
-    if size == 0 {
-        return split(rest.to_vec()).map_err(in_chunk);
-    }
-    let largest = rest.len().saturating_mul(limits::MAX_RATIO) + limits::RATIO_FREE_BYTES;
+    let bytes = if size == 0 { rest.to_vec() } else { inflate(rest, size)? };
+    split(bytes).map_err(in_chunk)
+}
+
+fn inflate(data: &[u8], size: usize) -> Result<Vec<u8>, LoadError> {
+    let largest = data.len().saturating_mul(limits::MAX_RATIO) + limits::RATIO_FREE_BYTES;
     let limit = largest.min(limits::MAX_LITERAL_BYTES);
     if size > limit {
         let kind = Kind::TooLarge { what: "size of the literals", value: size as u64, limit: limit as u64 };
         return Err(LoadError::chunk("LitT", 0, kind));
     }
-    let bytes = read_bounded(flate2::read::ZlibDecoder::new(rest), "chunk LitT", size)?;
+    let bytes = read_bounded(flate2::read::ZlibDecoder::new(data), "chunk LitT", size)?;
     if bytes.len() != size {
         return Err(LoadError::chunk("LitT", 0, Kind::Truncated { wanted: size, left: bytes.len() }));
     }
-    split(bytes).map_err(in_chunk)
+    Ok(bytes)
 }
 
 fn split(bytes: Vec<u8>) -> Result<Literals, DecodeError> {

@@ -49,10 +49,8 @@ impl Functions {
             let id = FuncId::new(functions.list.len().saturating_sub(1));
             match &located.instruction {
                 Instruction::Label { label } => {
-                    if *label == 0
-                        || *label >= file.labels
-                        || functions.labels.insert(*label, position).is_some()
-                    {
+                    let is_known = functions.labels.insert(*label, position).is_some();
+                    if is_known || *label == 0 || *label >= file.labels {
                         return Err(error(position, None, "a label is repeated or out of range"));
                     }
                 }

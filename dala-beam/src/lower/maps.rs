@@ -5,7 +5,8 @@ use dala_ir::ir::{Immediate, Op, Terminator, Value};
 use super::Lowering;
 use super::emit::Emitter;
 use super::flow::EdgeKind;
-use crate::opcode::operand::{Fail, Pairs, Register, Source};
+use crate::opcode::kinds::Pairs;
+use crate::opcode::operand::{Fail, Register, Source};
 
 impl Emitter<'_> {
     pub(super) fn put_map(

@@ -6,7 +6,8 @@ use dala_ir::ir::{Immediate, ImportId, Op, Terminator};
 
 use super::Lowering;
 use super::emit::Emitter;
-use crate::opcode::operand::{Label, Pairs, Register, Source};
+use crate::opcode::kinds::Pairs;
+use crate::opcode::operand::{Label, Register, Source};
 
 impl Emitter<'_> {
     pub(super) fn test_arity(&mut self, tuple: &Source, arity: u32) -> Lowering<()> {

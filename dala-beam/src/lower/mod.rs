@@ -2,7 +2,8 @@
 //!
 //! One function at a time: [`blocks`] cuts the code into straight pieces and follows control flow, frames and
 //! handlers; [`effects`] says what each instruction reads and writes; [`registers`] turns that into values and
-//! block parameters; [`emit`] writes the IR, with one file for each family of instructions. Frames vanish: a y
+//! block parameters; [`emit`] writes the IR, [`dispatch`] sends each
+//! instruction to the file of its family. Frames vanish: a y
 //! register is a value like any other, and the interpreter decides anew what lives in a frame.
 //!
 //! The file is untrusted. Operands are in range already (`load`); here control flow is: a register read
@@ -15,6 +16,7 @@ mod bits;
 mod blocks;
 mod calls;
 mod context;
+mod dispatch;
 mod effects;
 mod emit;
 mod exceptions;

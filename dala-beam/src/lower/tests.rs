@@ -36,6 +36,7 @@ fn every_installed_module_lowers_to_verified_ir() {
 fn every_instruction_of_the_newer_compilers_lowers() {
     // No compiler of OTP 26 or later is at hand: these instructions are written by hand.
     use crate::opcode::Located;
+    use crate::opcode::kinds::*;
     use crate::opcode::operand::*;
     let x = |number| Source::Register(Register::X(number), None);
     let mut file = crate::load::installed::compile("-module(m).\n-export([f/1]).\nf(X) -> X.\n");

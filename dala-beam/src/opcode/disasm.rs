@@ -5,6 +5,7 @@ use std::fmt::Write;
 use dala_ir::abi::Atom;
 
 use super::decode::Located;
+use super::kinds::*;
 use super::operand::*;
 use super::table::Instruction;
 

@@ -8,6 +8,7 @@ pub mod cursor;
 pub mod decode;
 pub mod disasm;
 pub mod error;
+pub mod kinds;
 pub mod operand;
 pub mod table;
 

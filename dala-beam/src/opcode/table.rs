@@ -9,6 +9,7 @@ use super::cursor::Cursor;
 use super::decode::Tables;
 use super::disasm::{Names, Print};
 use super::error::{DecodeError, DecodeErrorKind};
+use super::kinds::*;
 use super::operand::*;
 use dala_ir::abi::Atom;
 

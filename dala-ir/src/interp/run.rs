@@ -985,7 +985,13 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                             set!(a, message);
                             next!()
                         }
-                        Err(exception) => raise!(Raise::of(exception, atoms::ERLANG, Atom::new("!"), 2)),
+                        Err(mut exception) => {
+                            // As OTP: the operator shows as the function.
+                            exception.args =
+                                Some(slow!(machine.heap().list(&[destination, message], Word::NIL)));
+                            exception.error_info = Some(slow!(trace::operator_error_info(machine.heap())));
+                            raise!(Raise::of(exception, atoms::ERLANG, Atom::new("send"), 2))
+                        }
                     }
                 }
                 Opcode::RecvNext => {
