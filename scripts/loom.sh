@@ -6,4 +6,4 @@ cd "$(dirname "$0")/.."
 export LOOM_MAX_PREEMPTIONS="${LOOM_MAX_PREEMPTIONS:-3}"
 export RUSTFLAGS="--cfg loom ${RUSTFLAGS:-}"
 export CARGO_TARGET_DIR=target/loom
-exec cargo test -p dala --lib -- loom "$@"
+exec cargo test -p dala --lib -- models:: "$@"
