@@ -26,7 +26,10 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match Arguments::parse().command {
+    // Erlang's tools all write `-pa`; clap knows long options with two dashes only.
+    let arguments =
+        std::env::args_os().map(|argument| if argument == "-pa" { "--pa".into() } else { argument });
+    match Arguments::parse_from(arguments).command {
         Command::Info(arguments) => cli::info::run(&arguments),
         Command::Disasm(arguments) => cli::disasm::run(&arguments),
         Command::Ir(arguments) => cli::ir::run(&arguments),
