@@ -22,9 +22,9 @@ const BEAM: &[&[&str]] = &[
     &["opcode", "heap", "etf"],
     &["load"],
     &["lower"],
-    // A process calls built-in functions and loads code; both work on a process.
-    &["process", "bif", "code"],
-    &["otp", "interop"],
+    // A process calls built-in functions, loads code, and sends through the conversions of `interop`, which
+    // knows OTP's call protocol; all of them work on a process.
+    &["process", "bif", "code", "otp", "interop"],
     &["cli"],
 ];
 
