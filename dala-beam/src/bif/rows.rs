@@ -441,4 +441,30 @@ bifs! {
     code "delete"/1 replaces erlang::code::delete_module partial("there is no code_server process");
     code "purge"/1 replaces erlang::code::purge partial("no process is killed: old code is never freed");
     code "soft_purge"/1 replaces erlang::code::soft_purge partial("no process is looked at: old code is never freed");
+
+    erlang "apply"/2 plain erlang::funs::apply_2 full;
+    erlang "apply"/3 plain erlang::funs::apply_3 full;
+    ets "give_away"/3 plain ets::give_away full;
+    ets "internal_request_all"/0 plain ets::internal_request_all partial("one answer, as of one scheduler");
+    erts_internal "ets_super_user"/1 plain ets::super_user partial("nobody reads private tables of others");
+    re "version"/0 plain string::re_version partial("patterns are not implemented");
+    erlang "resume_process"/1 plain erlang::process::resume_process partial("nothing is ever suspended");
+    erlang "spawn_request_abandon"/1 plain erlang::spawn::spawn_request_abandon full;
+    erlang "trace_delivered"/1 plain erlang::process::trace_delivered partial("there are no traces");
+    erts_internal "get_dflags"/0 plain erlang::names::get_creation partial("there is no distribution: 0");
+    erts_internal "get_creation"/0 plain erlang::names::get_creation partial("there is no distribution: 0");
+    erts_internal "purge_module"/2 plain erlang::code::purge_module partial("old code is forgotten, its memory stays");
+    erlang "has_prepared_code_on_load"/1 plain erlang::code::has_no_on_load partial("code is loaded at once, never prepared");
+    error_logger "warning_map"/0 plain erlang::names::warning_map full;
+    prim_file "internal_name2native"/1 plain os::name_to_native partial("UTF-8 only");
+    prim_file "internal_native2name"/1 plain os::native_to_name partial("UTF-8 only");
+    prim_file "internal_normalize_utf8"/1 plain os::native_to_name partial("decodes without normalising");
+    prim_file "is_translatable"/1 plain os::is_translatable full;
+    prim_file "get_cwd_nif"/0 plain os::get_cwd full;
+    erts_internal "no_aux_work_threads"/0 plain erlang::names::one partial("always 1");
+    init "get_argument"/1 replaces erlang::code::no_argument partial("there is no init process: no flag is set");
+    init "get_plain_arguments"/0 replaces erlang::system::ports partial("there is no init process: no arguments");
+    init "get_arguments"/0 replaces erlang::system::ports partial("there is no init process: no arguments");
+    init "stop"/0 replaces erlang::system::stop_0 partial("halts at once");
+    init "stop"/1 replaces erlang::system::stop_1 partial("halts at once");
 }

@@ -314,3 +314,20 @@ pub(crate) fn load_nif(p: &mut Process, [_path, _info]: [Word; 2]) -> Answer {
     let reason = p.heap.tuple(&[Word::atom(named!("notsup")), text]);
     Ok(p.heap.tuple(&[Word::atom(atoms::ERROR), reason]))
 }
+
+/// `erts_internal:purge_module(Module, Operation)`.
+pub(crate) fn purge_module(p: &mut Process, [module, _operation]: [Word; 2]) -> Answer {
+    p.system.code.purge(atom(module)?);
+    Ok(boolean(true))
+}
+
+/// `erlang:has_prepared_code_on_load(Prepared)`.
+pub(crate) fn has_no_on_load(_: &mut Process, [_prepared]: [Word; 1]) -> Answer {
+    Ok(boolean(false))
+}
+
+/// `init:get_argument(Flag)`: `error`.
+pub(crate) fn no_argument(_: &mut Process, [flag]: [Word; 1]) -> Answer {
+    atom(flag)?;
+    Ok(Word::atom(atoms::ERROR))
+}

@@ -1,9 +1,9 @@
-//! Funs: `fun_info`, `make_fun`, `fun_to_list`.
+//! Funs: `fun_info`, `make_fun`, `apply`; text of funs, pids and references.
 
 use std::ptr::NonNull;
 
 use dala_ir::abi::{Atom, Word, atoms};
-use dala_ir::interp::Exception;
+use dala_ir::interp::{BifResult, Exception};
 use dala_ir::term::{TermWriter, print, view};
 
 use crate::bif::Answer;
@@ -135,4 +135,21 @@ pub(super) fn is_exported(p: &Process, module: Atom, function: Atom, arity: u32)
         .exports()
         .find(module, function, arity)
         .is_some_and(|entry| entry.target() != dala_ir::interp::Target::Undefined)
+}
+
+/// `apply(Fun, Args)`.
+pub(crate) fn apply_2(_: &mut Process, [fun, args]: [Word; 2]) -> BifResult {
+    let is_fun = view::fun(fun).is_some() || view::export_fun(fun).is_some();
+    match view::list_to_vec(args) {
+        Some(args) if is_fun => BifResult::call_fun(fun, &args),
+        _ => BifResult::Raise(Exception::badarg()),
+    }
+}
+
+/// `apply(M, F, Args)`.
+pub(crate) fn apply_3(_: &mut Process, [module, function, args]: [Word; 3]) -> BifResult {
+    match (module.as_atom(), function.as_atom(), view::list_to_vec(args)) {
+        (Some(module), Some(function), Some(args)) => BifResult::call(module, function, &args),
+        _ => BifResult::Raise(Exception::badarg()),
+    }
 }

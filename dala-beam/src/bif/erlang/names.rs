@@ -92,3 +92,18 @@ pub(crate) fn monitor_node(p: &mut Process, [node, flag]: [Word; 2]) -> Answer {
     }
     Ok(Word::atom(atoms::TRUE))
 }
+
+/// `erts_internal:get_creation()`, `get_dflags()`: of a node without distribution.
+pub(crate) fn get_creation(_: &mut Process, []: [Word; 0]) -> Answer {
+    Ok(Word::small_int(0))
+}
+
+/// `erts_internal:no_aux_work_threads()`.
+pub(crate) fn one(_: &mut Process, []: [Word; 0]) -> Answer {
+    Ok(Word::small_int(1))
+}
+
+/// `error_logger:warning_map()`.
+pub(crate) fn warning_map(_: &mut Process, []: [Word; 0]) -> Answer {
+    Ok(Word::atom(named!("warning")))
+}

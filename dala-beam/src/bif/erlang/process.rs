@@ -1,7 +1,7 @@
 //! Processes: flags, being alive, the group leader, hibernation.
 
 use dala::actor::process as actor;
-use dala_ir::abi::{Pid, Word, atoms};
+use dala_ir::abi::{Word, atoms};
 use dala_ir::interp::{BifResult, Exception};
 use dala_ir::term::{TermWriter, map, view};
 
@@ -151,7 +151,16 @@ pub(crate) fn processes(p: &mut Process, []: [Word; 0]) -> Answer {
     Ok(p.heap.list(&pids, Word::NIL))
 }
 
-/// The local pid of an argument.
-pub(super) fn local_pid(word: Word) -> Result<Pid, Exception> {
-    word.as_pid().ok_or(Exception::badarg())
+
+/// `resume_process(Pid)`: `badarg`, since nothing was suspended.
+pub(crate) fn resume_process(_: &mut Process, [_pid]: [Word; 1]) -> Answer {
+    badarg()
+}
+
+/// `trace_delivered(Pid | all)`: a reference; `{trace_delivered, Pid, Reference}` follows.
+pub(crate) fn trace_delivered(p: &mut Process, [pid]: [Word; 1]) -> Answer {
+    let reference = p.new_reference();
+    let told = p.heap.tuple(&[Word::atom(named!("trace_delivered")), pid, reference]);
+    p.send_to(p.pid, told);
+    Ok(reference)
 }

@@ -139,3 +139,9 @@ fn spawn_with(p: &mut Process, [module, function, args]: [Word; 3], options: Opt
         None => Word::pid(pid),
     })
 }
+
+/// `spawn_request_abandon(Reference)`: requests of this node are answered at once, so there is none to abandon.
+pub(crate) fn spawn_request_abandon(_: &mut Process, [reference]: [Word; 1]) -> Answer {
+    view::reference(reference).ok_or(Exception::badarg())?;
+    Ok(Word::atom(atoms::FALSE))
+}

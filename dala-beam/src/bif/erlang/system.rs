@@ -348,3 +348,13 @@ pub(crate) fn undefined_0(_: &mut Process, []: [Word; 0]) -> Answer {
 pub(crate) fn ports(_: &mut Process, []: [Word; 0]) -> Answer {
     Ok(Word::NIL)
 }
+
+/// `init:stop()`.
+pub(crate) fn stop_0(p: &mut Process, []: [Word; 0]) -> BifResult {
+    halt(p, [Word::small_int(0), Word::NIL])
+}
+
+/// `init:stop(Status)`.
+pub(crate) fn stop_1(p: &mut Process, [status]: [Word; 1]) -> BifResult {
+    halt(p, [status, Word::NIL])
+}

@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
 
-use dala_ir::abi::{Atom, Pid, Word, atoms};
+use dala_ir::abi::{Atom, Word, atoms};
 use dala_ir::interp::Exception;
 use dala_ir::term::compare::eq_exact;
 use dala_ir::term::{OwnedTerm, TermWriter, view};
@@ -345,9 +345,32 @@ pub(crate) fn all(p: &mut Process, []: [Word; 0]) -> Answer {
     Ok(p.heap.list(&names, Word::NIL))
 }
 
-/// Makes `heir` the owner of `word`; returns how programs name the table. For `ets:give_away/3`, which also tells it.
-pub(crate) fn hand_over(p: &mut Process, word: Word, heir: Pid) -> Result<TableName, Exception> {
+/// `ets:give_away(Table, Pid, Data)`: the new owner gets `{'ETS-TRANSFER', Table, Owner, Data}`.
+pub(crate) fn give_away(p: &mut Process, [word, heir, data]: [Word; 3]) -> Answer {
     let found = table(p, word, Access::Own)?;
+    let heir = heir.as_pid().ok_or(Exception::badarg())?;
+    if heir == p.pid || !p.system.is_alive(heir) {
+        return badarg();
+    }
     found.holder.write().unwrap_or_else(|poisoned| poisoned.into_inner()).owner = heir;
-    Ok(Tables::name_of(&found))
+    let name = Tables::name_of(&found).to_word(&mut p.heap);
+    let told = [Word::atom(named!("ETS-TRANSFER")), name, Word::pid(p.pid), data];
+    let told = p.heap.tuple(&told);
+    p.send_to(heir, told);
+    Ok(TRUE)
+}
+
+/// `ets:internal_request_all()`: a reference; `{Reference, Tables}` follows.
+pub(crate) fn internal_request_all(p: &mut Process, []: [Word; 0]) -> Answer {
+    let tables = all(p, [])?;
+    let reference = p.new_reference();
+    let reply = p.heap.tuple(&[reference, tables]);
+    p.send_to(p.pid, reply);
+    Ok(reference)
+}
+
+/// `erts_internal:ets_super_user(Bool)`.
+pub(crate) fn super_user(_: &mut Process, [value]: [Word; 1]) -> Answer {
+    as_boolean(value).ok_or(Exception::badarg())?;
+    Ok(TRUE)
 }
