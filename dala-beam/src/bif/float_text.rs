@@ -11,35 +11,13 @@ pub(crate) fn scientific(value: f64, digits: usize) -> String {
     format!("{mantissa}e{sign}{exponent:0>2}")
 }
 
-/// Fixed point with `digits` decimals; with `compact`, without zeros at the end (one stays behind the point).
-///
-/// As OTP: up to 2^53 and 18 decimals, half a unit of the last decimal is added in floating point and the rest cut
-/// off; beyond, the exact value is rounded to even.
+/// Fixed point with `digits` decimals, of two as near the one away from zero; with `compact`, without zeros at the end
+/// (one stays behind the point).
 pub(crate) fn decimals(value: f64, digits: usize, compact: bool) -> String {
-    const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
-    const FRACTION_BITS: u32 = 53;
-    let magnitude = value.abs();
-    let rounded = if digits < 19 { magnitude + 0.5 / 10f64.powi(digits as i32) } else { magnitude };
-    let mut text = if rounded > MAX_EXACT || digits >= 19 {
-        format!("{value:.digits$}")
-    } else {
-        let mut text = String::new();
-        if value < 0.0 {
-            text.push('-');
-        }
-        let whole = rounded.trunc();
-        text.push_str(&(whole as u64).to_string());
-        if digits > 0 {
-            text.push('.');
-            let mut fraction = ((rounded - whole) * MAX_EXACT) as u64;
-            for _ in 0..digits {
-                fraction *= 10;
-                text.push(char::from(b'0' + (fraction >> FRACTION_BITS) as u8));
-                fraction &= (1 << FRACTION_BITS) - 1;
-            }
-        }
-        text
-    };
+    let mut text = rounded(value.abs(), digits);
+    if value < 0.0 {
+        text.insert(0, '-');
+    }
     if compact && text.contains('.') {
         let kept = text.trim_end_matches('0').len();
         text.truncate(kept);
@@ -48,6 +26,32 @@ pub(crate) fn decimals(value: f64, digits: usize, compact: bool) -> String {
         }
     }
     text
+}
+
+fn rounded(magnitude: f64, digits: usize) -> String {
+    // A float above 2^-60 has no more decimals than this, the smallest has 1074: so what is cut off here is exact.
+    let exact = if magnitude > 1.0e-18 || magnitude == 0.0 { 113 } else { 1075 };
+    if digits >= exact {
+        return format!("{magnitude:.digits$}");
+    }
+    let all = format!("{magnitude:.exact$}");
+    let point = all.find('.').unwrap_or(all.len());
+    let kept = &all[..if digits == 0 { point } else { point + 1 + digits }];
+    let next = all.as_bytes()[point + 1 + digits];
+    if next < b'5' {
+        return kept.to_owned();
+    }
+    // Adds one to the last digit.
+    let mut bytes = kept.as_bytes().to_vec();
+    for byte in bytes.iter_mut().rev().filter(|byte| **byte != b'.') {
+        if *byte == b'9' {
+            *byte = b'0';
+        } else {
+            *byte += 1;
+            return String::from_utf8_lossy(&bytes).into_owned();
+        }
+    }
+    format!("1{}", String::from_utf8_lossy(&bytes))
 }
 
 /// The fewest digits that read back as `value`: with an exponent where that is shorter, or from 2^53 on.
@@ -140,6 +144,9 @@ mod tests {
         assert_eq!(decimals(0.125, 2, false), "0.13");
         assert_eq!(decimals(2.5, 0, false), "3");
         assert_eq!(decimals(1.005, 2, false), "1.00");
+        assert_eq!(decimals(0.0005, 3, false), "0.001");
+        assert_eq!(decimals(0.0625, 3, false), "0.063");
+        assert_eq!(decimals(9.996, 2, false), "10.00");
         assert_eq!(decimals(1.5, 10, true), "1.5");
         assert_eq!(decimals(-0.001, 2, false), "-0.00");
         assert_eq!(decimals(0.1, 30, false), "0.100000000000000005551115123126");

@@ -323,7 +323,7 @@ bifs! {
     erlang "hibernate"/3 plain erlang::process::hibernate partial("waits for a message, keeping the stack until then");
     erlang "processes"/0 plain erlang::process::processes full;
     erlang "process_info"/1 plain erlang::info::process_info_1 partial("current_function is the initial call");
-    erlang "process_info"/2 plain erlang::info::process_info_2 partial("current_function is the initial call; stack traces, messages and binaries are empty");
+    erlang "process_info"/2 plain erlang::info::process_info_2 partial("current_function is the initial call; stack traces and binaries are empty");
     erts_internal "garbage_collect"/1 plain erlang::info::garbage_collect partial("collects at the next function entry, always as the heap decides");
     erts_internal "request_system_task"/3 plain erlang::info::request_system_task partial("collects garbage; no process ever uses purged code");
     erts_internal "check_process_code"/1 plain erlang::info::check_process_code partial("old code is never freed, so nobody need leave it");
@@ -383,6 +383,7 @@ bifs! {
     erlang "binary_to_term"/2 plain erlang::term_to_binary::binary_to_term_2 full;
     erlang "phash2"/1 plain erlang::term_to_binary::phash2_1 full;
     erlang "phash2"/2 plain erlang::term_to_binary::phash2_2 full;
+    erlang "phash"/2 plain erlang::phash::phash full;
     erts_debug "flat_size"/1 plain erlang::term_to_binary::flat_size partial("in our words");
     erts_debug "same"/2 plain erlang::term_to_binary::same full;
     erts_internal "term_type"/1 plain erlang::term_to_binary::term_type partial("all bitstrings are heap_binary");

@@ -2,7 +2,7 @@
 
 use dala::message::ExitReason;
 use dala_ir::abi::{Word, atoms};
-use dala_ir::term::tuple_elements;
+use dala_ir::term::{OwnedTerm, tuple_elements};
 
 use crate::heap::{Heap, own};
 
@@ -14,6 +14,14 @@ pub(crate) fn from_term(term: Word) -> ExitReason {
     match tuple_elements(term) {
         Some(&[tag, with]) if tag == Word::atom(atoms::SHUTDOWN) => ExitReason::ShutdownWith(own(with)),
         _ => ExitReason::Term(own(term)),
+    }
+}
+
+/// The reason of a process that ends by itself with `term`: `kill` is a word like others then, no signal.
+pub(crate) fn of_own(term: Word) -> ExitReason {
+    match term.as_atom() {
+        Some(atoms::KILL) => ExitReason::Term(OwnedTerm::from(atoms::KILL)),
+        _ => from_term(term),
     }
 }
 

@@ -217,6 +217,18 @@ impl Process {
         })
     }
 
+    /// Copies of the messages in the mailbox, oldest first. The receive that goes on, if any, starts at the front again.
+    pub fn messages(&mut self) -> Vec<Word> {
+        self.mailbox().reset();
+        let mut all = Vec::new();
+        while let Some(message) = self.receive_next() {
+            all.push(self.heap.copy(message));
+            self.receive_skip();
+        }
+        self.mailbox().reset();
+        all
+    }
+
     /// Messages in the mailbox.
     pub fn message_queue_length(&mut self) -> usize {
         self.mailbox().queue_length()

@@ -74,7 +74,7 @@ impl Process {
                 if let Some(watcher) = self.watcher.take() {
                     watcher.tell(Ended::Raised { class, reason: own(reason), trace: own(trace) });
                     let why = self.exit_reason(class, reason, trace);
-                    return reason::from_term(why);
+                    return reason::of_own(why);
                 }
                 let why = self.exit_reason(class, reason, trace);
                 if class != Class::Exit {
@@ -84,7 +84,7 @@ impl Process {
                         print(why, Style::Readable)
                     ));
                 }
-                reason::from_term(why)
+                reason::of_own(why)
             }
         }
     }

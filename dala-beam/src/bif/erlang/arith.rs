@@ -117,7 +117,7 @@ pub(crate) fn bnot(p: &mut Process, [value]: [Word; 1]) -> Answer {
 /// `abs(Number)`.
 pub(crate) fn abs(p: &mut Process, [value]: [Word; 1]) -> Answer {
     if let Some(float) = view::float(value) {
-        return Ok(if float.is_sign_negative() { p.heap.float(-float) } else { value });
+        return Ok(if float < 0.0 { p.heap.float(-float) } else { value });
     }
     let is_negative = match value.as_small() {
         Some(small) => small < 0,

@@ -260,7 +260,12 @@ fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
             let arity = Word::small_int(i64::from(call.arity));
             p.heap.tuple(&[Word::atom(call.module), Word::atom(call.function), arity, Word::NIL])
         }
-        "current_stacktrace" | "suspending" | "binary" | "sequential_trace_token" | "messages" => Word::NIL,
+        "current_stacktrace" | "suspending" | "binary" | "sequential_trace_token" => Word::NIL,
+        "messages" => {
+            let messages = p.messages();
+            p.charge(messages.len());
+            p.heap.list(&messages, Word::NIL)
+        }
         "status" => Word::atom(if is_running { named!("running") } else { named!("waiting") }),
         "message_queue_len" => count(p.message_queue_length()),
         "links" => {

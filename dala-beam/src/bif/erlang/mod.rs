@@ -16,6 +16,7 @@ pub mod messages;
 pub mod monitors;
 pub mod names;
 pub mod numbers;
+pub mod phash;
 pub mod process;
 pub mod refs;
 pub mod spawn;

@@ -36,7 +36,7 @@ fn text(word: Word) -> Result<String, Exception> {
 /// Name of an environment variable.
 fn variable(word: Word) -> Result<String, Exception> {
     let name = text(word)?;
-    if name.is_empty() || name.contains('=') { badarg() } else { Ok(name) }
+    if name.contains('=') { badarg() } else { Ok(name) }
 }
 
 /// `os:getenv(Name)`: a string or `false`.
@@ -150,6 +150,7 @@ impl Environment {
         let changes = self.changes.read().unwrap_or_else(|poisoned| poisoned.into_inner());
         match changes.get(name) {
             Some(value) => value.clone(),
+            None if name.is_empty() => None,
             None => std::env::var_os(name).map(lossy),
         }
     }

@@ -13,4 +13,4 @@ answer(Line) ->
     {ok, [{call, _, {remote, _, {atom, _, M}, {atom, _, F}}, Args}]} = erl_parse:parse_exprs(Tokens),
     Values = [begin {value, V, _} = erl_eval:expr(Arg, []), V end || Arg <- Args],
     Result = try {ok, apply(M, F, Values)} catch Class:Reason -> {Class, Reason} end,
-    unicode:characters_to_binary(io_lib:format("~w", [Result])).
+    unicode:characters_to_binary(io_lib:format("~tw", [Result])).

@@ -9,7 +9,14 @@
 %% Serves requests for `Device` (1 or 2).
 start(Device) ->
     process_flag(trap_exit, true),
+    environment(Device),
     serve(#{device => Device, encoding => unicode, mode => list, input => []}).
+
+%% application:get_env/2 reads this table, which application_controller would have made.
+environment(1) ->
+    ets:new(ac_tab, [set, public, named_table, {read_concurrency, true}]);
+environment(_) ->
+    ok.
 
 serve(State) ->
     receive
