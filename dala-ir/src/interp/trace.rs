@@ -122,13 +122,13 @@ fn info_list<W: TermWriter + ?Sized>(
     place: Option<&Place<'_>>,
 ) -> Word {
     let mut items = Vec::new();
-    if let Some(info) = error_info {
-        items.push(heap.tuple(&[Word::atom(atoms::ERROR_INFO), info]));
-    }
     if let Some((file, line)) = place.and_then(|place| place.line) {
         let file = heap.charlist(file);
         items.push(heap.tuple(&[Word::atom(atoms::FILE), file]));
         items.push(heap.tuple(&[Word::atom(atoms::LINE), Word::small_int(i64::from(line))]));
+    }
+    if let Some(info) = error_info {
+        items.push(heap.tuple(&[Word::atom(atoms::ERROR_INFO), info]));
     }
     heap.list(&items, Word::NIL)
 }

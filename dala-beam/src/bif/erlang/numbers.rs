@@ -163,7 +163,14 @@ fn format_float(value: f64, options: Word) -> Result<String, Exception> {
     }
     Ok(match format {
         Format::Scientific(digits) => float_text::scientific(value, digits),
-        Format::Decimals(digits) => float_text::decimals(value, digits, compact),
+        Format::Decimals(digits) => {
+            let text = float_text::decimals(value, digits, compact);
+            // Where OTP's buffer ends.
+            if text.len() > 255 {
+                return badarg();
+            }
+            text
+        }
         Format::Short => float_text::short(value),
     })
 }

@@ -151,7 +151,6 @@ pub(crate) fn processes(p: &mut Process, []: [Word; 0]) -> Answer {
     Ok(p.heap.list(&pids, Word::NIL))
 }
 
-
 /// `resume_process(Pid)`: `badarg`, since nothing was suspended.
 pub(crate) fn resume_process(_: &mut Process, [_pid]: [Word; 1]) -> Answer {
     badarg()

@@ -102,6 +102,10 @@ pub(crate) fn failure<W: TermWriter + ?Sized>(
     a: Word,
     b: Word,
 ) -> Raise {
+    // OTP's float instructions are no functions: the error is their caller's.
+    if matches!(op, Opcode::FAdd | Opcode::FSub | Opcode::FMul | Opcode::FDiv) {
+        return Raise::error(Word::atom(reason));
+    }
     let (name, arity) = operator(op);
     let args = heap.list(&[a, b][..arity], Word::NIL);
     let info = trace::operator_error_info(heap);

@@ -5,7 +5,7 @@
 
 #![expect(unsafe_code, reason = "makes match contexts and advances them in place")]
 
-use crate::abi::{Kind, Word, atoms};
+use crate::abi::{Atom, Kind, Word, atoms};
 use crate::interp::code::Opcode;
 use crate::interp::frame::Raise;
 use crate::interp::outcome::{Class, Exception};
@@ -330,11 +330,51 @@ fn build<W: TermWriter + ?Sized>(heap: &mut W, pieces: &[Piece]) -> Result<Word,
 
 /// The bitstring of `bs_create`.
 pub(crate) fn create<W: TermWriter + ?Sized>(heap: &mut W, pieces: &[Piece]) -> Result<Word, Raise> {
-    build(heap, pieces).map_err(|(bad, _)| {
+    build(heap, pieces).map_err(|(bad, index)| {
         let reason = match bad {
             Bad::Argument => atoms::BADARG,
             Bad::Limit => atoms::SYSTEM_LIMIT,
         };
-        Raise { exception: Exception::new(Class::Error, Word::atom(reason)), builtin: None }
+        let error_info = pieces.get(index).map(|piece| failure_info(heap, piece, index, &bad));
+        let exception = Exception { error_info, ..Exception::new(Class::Error, Word::atom(reason)) };
+        Raise { exception, builtin: None }
     })
+}
+
+/// What `erl_erts_errors:format_bs_fail/2` explains: `#{cause => {Segment, Type, Error, Value}, ..}`.
+#[cold]
+fn failure_info<W: TermWriter + ?Sized>(heap: &mut W, piece: &Piece, index: usize, bad: &Bad) -> Word {
+    let kind = match piece.kind {
+        INTEGER => "integer",
+        FLOAT => "float",
+        BINARY | APPEND | PRIVATE_APPEND => "binary",
+        STRING => "string",
+        UTF8 => "utf8",
+        UTF16 => "utf16",
+        _ => "utf32",
+    };
+    let is_right_type = match piece.kind {
+        INTEGER => view::is_integer(piece.source),
+        FLOAT => view::is_integer(piece.source) || view::float(piece.source).is_some(),
+        BINARY | APPEND | PRIVATE_APPEND | STRING => view::bits(piece.source).is_some(),
+        _ => false,
+    };
+    let (error, value) = match piece.size {
+        Some(size) if size_of(piece).is_err() || matches!(bad, Bad::Limit) => ("size", size),
+        _ if !is_right_type => ("type", piece.source),
+        Some(size) if piece.kind == FLOAT && !matches!(size_of(piece), Ok(Some(16 | 32 | 64))) => {
+            ("invalid", size)
+        }
+        Some(_) if piece.kind != FLOAT => ("short", piece.source),
+        _ if piece.kind == FLOAT => ("no_float", piece.source),
+        _ => ("unit", piece.source),
+    };
+    let atom = |text: &str| Word::atom(Atom::new(text));
+    let cause = heap.tuple(&[Word::small_int(index as i64 + 1), atom(kind), atom(error), value]);
+    let pairs = [
+        (Word::atom(atoms::CAUSE), cause),
+        (atom("function"), atom("format_bs_fail")),
+        (Word::atom(atoms::MODULE), atom("erl_erts_errors")),
+    ];
+    crate::term::map::from_pairs(heap, &pairs)
 }

@@ -2,6 +2,8 @@
 
 use crate::abi::{Atom, Word, atoms};
 use crate::interp::frame::Raise;
+use crate::interp::outcome::{Class, Exception};
+use crate::interp::trace;
 use crate::term::{TermWriter, map, view};
 
 fn error<W: TermWriter + ?Sized>(heap: &mut W, reason: Atom, subject: Word) -> Raise {
@@ -13,11 +15,16 @@ fn error<W: TermWriter + ?Sized>(heap: &mut W, reason: Atom, subject: Word) -> R
 #[cold]
 #[inline(never)]
 pub(crate) fn no_value<W: TermWriter + ?Sized>(heap: &mut W, subject: Word, key: Word) -> Raise {
-    if view::map(subject).is_some() {
-        error(heap, atoms::BADKEY, key)
-    } else {
-        error(heap, atoms::BADMAP, subject)
-    }
+    let (tag, value) =
+        if view::map(subject).is_some() { (atoms::BADKEY, key) } else { (atoms::BADMAP, subject) };
+    let reason = heap.tuple(&[Word::atom(tag), value]);
+    let exception = Exception {
+        args: Some(heap.list(&[key, subject], Word::NIL)),
+        is_builtin_frame: true,
+        error_info: Some(trace::operator_error_info(heap)),
+        ..Exception::new(Class::Error, reason)
+    };
+    Raise::of(exception, atoms::ERLANG, Atom::new("map_get"), 2)
 }
 
 /// `Map#{K => V, ..}`
