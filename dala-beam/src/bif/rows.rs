@@ -423,6 +423,7 @@ bifs! {
     erlang "get_module_info"/2 plain erlang::code::get_module_info_2 full;
     erlang "load_nif"/2 plain erlang::code::load_nif partial("native libraries cannot be loaded");
     code "ensure_loaded"/1 replaces erlang::code::ensure_loaded partial("there is no code_server process");
+    code "ensure_modules_loaded"/1 replaces erlang::code::ensure_modules_loaded partial("there is no code_server process");
     code "load_file"/1 replaces erlang::code::load_file partial("there is no code_server process");
     code "load_binary"/3 replaces erlang::code::load_binary partial("there is no code_server process");
     code "is_loaded"/1 replaces erlang::code::is_loaded partial("there is no code_server process");

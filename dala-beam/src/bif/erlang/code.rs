@@ -137,6 +137,22 @@ pub(crate) fn ensure_loaded(p: &mut Process, [module]: [Word; 1]) -> Answer {
     })
 }
 
+/// `code:ensure_modules_loaded(Modules)`.
+pub(crate) fn ensure_modules_loaded(p: &mut Process, [modules]: [Word; 1]) -> Answer {
+    let system = std::sync::Arc::clone(&p.system);
+    let mut failed = Vec::new();
+    for module in crate::bif::arguments::list(modules)? {
+        if let Err(problem) = system.code.ensure_loaded(atom(module)?) {
+            failed.push(p.heap.tuple(&[module, Word::atom(problem.reason())]));
+        }
+    }
+    if failed.is_empty() {
+        return Ok(Word::atom(atoms::OK));
+    }
+    let failed = p.heap.list(&failed, Word::NIL);
+    Ok(p.heap.tuple(&[Word::atom(atoms::ERROR), failed]))
+}
+
 /// `code:load_file(Module)`.
 pub(crate) fn load_file(p: &mut Process, [module]: [Word; 1]) -> Answer {
     let name = atom(module)?;
