@@ -322,8 +322,8 @@ bifs! {
     erlang "process_flag"/2 plain erlang::process::process_flag partial("min_bin_vheap_size and message_queue_data are hints; monitor_nodes is unknown");
     erlang "hibernate"/3 plain erlang::process::hibernate partial("waits for a message, keeping the stack until then");
     erlang "processes"/0 plain erlang::process::processes full;
-    erlang "process_info"/1 plain erlang::info::process_info_1 partial("current_function is the initial call");
-    erlang "process_info"/2 plain erlang::info::process_info_2 partial("current_function is the initial call; stack traces and binaries are empty");
+    erlang "process_info"/1 plain erlang::info::process_info_1 partial("current_function of the caller itself is its caller");
+    erlang "process_info"/2 plain erlang::info::process_info_2 partial("binaries are empty; of the caller itself, the stack starts at its caller");
     erts_internal "garbage_collect"/1 plain erlang::info::garbage_collect partial("collects at the next function entry, always as the heap decides");
     erts_internal "request_system_task"/3 plain erlang::info::request_system_task partial("collects garbage; no process ever uses purged code");
     erts_internal "check_process_code"/1 plain erlang::info::check_process_code partial("old code is never freed, so nobody need leave it");

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::mpsc;
+use std::time::Duration;
 
 use dala::Runtime;
 use dala::message::ExitReason;
@@ -40,6 +41,9 @@ pub struct Arguments {
     #[arg(allow_hyphen_values = true)]
     pub terms: Vec<String>,
 }
+
+/// Longest wait for log events to be printed at the end of a program.
+const FLUSH_LIMIT: Duration = Duration::from_secs(2);
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> ExitCode {
@@ -81,6 +85,7 @@ fn try_run(arguments: &Arguments) -> Result<ExitCode, String> {
         .map_err(|_| "cannot start a process".to_owned())?;
     let ended = receiver.recv().map_err(|_| "the program ended without a word".to_owned())?;
     let code = report(&ended, arguments.print_result);
+    io_server::flush(&system, FLUSH_LIMIT);
     // What was printed is out: printing waits for its reply.
     let _ = std::io::stdout().flush();
     // The program is over, whatever its other processes do.

@@ -2,7 +2,8 @@
 //!
 //! They are Erlang processes, since I/O requests name Erlang functions to call; their module is `erlang/dala_io.erl`.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use dala_ir::abi::{Atom, Pid, Word};
 use dala_ir::term::{Fragment, TermWriter};
@@ -30,4 +31,14 @@ fn start_one(system: &Arc<System>, module: Atom, name: &str, device: i64) -> Res
     let entry = Entry::Function(module, Atom::new("start"), arguments);
     let pid = system.start_process(entry, None, None).map_err(|_| format!("cannot start {name}"))?;
     if system.register(Atom::new(name), pid) { Ok(pid) } else { Err(format!("{name} runs already")) }
+}
+
+/// Waits until what processes logged so far is printed, but no longer than `limit`. For the end of a program.
+pub fn flush(system: &Arc<System>, limit: Duration) {
+    let (sender, receiver) = mpsc::channel();
+    let entry = Entry::Function(Atom::new("dala_io"), Atom::new("flush"), Word::NIL);
+    if system.start_process(entry, None, Some(sender)).is_ok() {
+        // Late, or a server that is gone: the program ends all the same.
+        let _ = receiver.recv_timeout(limit);
+    }
 }

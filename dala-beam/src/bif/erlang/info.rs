@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use dala::actor::process as actor;
 use dala::pid::Ref;
 use dala_ir::abi::{Atom, Pid, Word, atoms};
-use dala_ir::interp::{BifResult, Exception};
+use dala_ir::interp::{BifResult, Exception, frame, trace};
 use dala_ir::term::{OwnedTerm, TermWriter, map, view};
 use hashbrown::HashMap;
 
@@ -243,6 +243,20 @@ fn mfa(p: &mut Process, mfa: Mfa) -> Word {
     p.heap.tuple(&[Word::atom(mfa.module), Word::atom(mfa.function), arity])
 }
 
+/// Frames that a stack trace shows (`backtrace_depth`).
+const TRACE_FRAMES: usize = 8;
+
+/// `[{M, F, Arity, Location}]`, innermost first; of a running process, without the function that asks.
+fn stack_trace(p: &mut Process) -> Word {
+    let addresses = frame::return_address_words(p, TRACE_FRAMES);
+    trace::places_list(&mut p.heap, &addresses)
+}
+
+fn innermost<'a>(p: &mut Process) -> Option<&'a [Word]> {
+    let (first, _) = view::cons(stack_trace(p))?;
+    view::tuple_elements(first)
+}
+
 fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
     let count = |value: usize| Word::small_int(value as i64);
     let pids = |p: &mut Process, pids: Vec<Pid>| {
@@ -251,16 +265,20 @@ fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
     };
     Some(match item {
         "registered_name" => p.system.name_of(p.pid).map_or(Word::NIL, Word::atom),
-        "current_function" | "initial_call" => {
+        "initial_call" => {
             let call = p.initial_call;
             mfa(p, call)
         }
-        "current_location" => {
-            let call = p.initial_call;
-            let arity = Word::small_int(i64::from(call.arity));
-            p.heap.tuple(&[Word::atom(call.module), Word::atom(call.function), arity, Word::NIL])
-        }
-        "current_stacktrace" | "suspending" | "binary" | "sequential_trace_token" => Word::NIL,
+        "current_function" => match innermost(p) {
+            Some(&[module, function, arity, _]) => p.heap.tuple(&[module, function, arity]),
+            _ => Word::atom(atoms::UNDEFINED),
+        },
+        "current_location" => match innermost(p) {
+            Some(frame) => p.heap.tuple(frame),
+            None => Word::atom(atoms::UNDEFINED),
+        },
+        "current_stacktrace" => stack_trace(p),
+        "suspending" | "binary" | "sequential_trace_token" => Word::NIL,
         "messages" => {
             let messages = p.messages();
             p.charge(messages.len());

@@ -4,7 +4,7 @@
 %% functions to call; reading and writing themselves are built-in functions. `dala_io.beam` beside this file is what
 %% the runtime carries: after a change here, run `erlc +deterministic +no_debug_info dala_io.erl` in this folder.
 -module(dala_io).
--export([start/1, log/4, write/2, read_line/0]).
+-export([start/1, flush/0, log/4, write/2, read_line/0]).
 
 %% Serves requests for `Device` (1 or 2).
 start(Device) ->
@@ -24,6 +24,9 @@ serve(State) ->
             {Reply, Next} = request(Request, State),
             From ! {io_reply, ReplyAs, Reply},
             serve(Next);
+        {log, Event} ->
+            print(Event),
+            serve(State);
         _ ->
             serve(State)
     end.
@@ -168,6 +171,14 @@ log(Location, Level, {Fun, Args}, Metadata) when is_function(Fun, 1) ->
 log(Location, Level, Message, Metadata) ->
     Known = #{pid => self(), gl => group_leader(), time => erlang:system_time(microsecond)},
     Event = #{level => Level, msg => message(Message), meta => maps:merge(maps:merge(Known, Location), Metadata)},
+    %% Printed by the server, so that a process that ends does not wait for its own report.
+    try standard_error ! {log, Event} of
+        _ -> ok
+    catch
+        error:badarg -> print(Event)
+    end.
+
+print(#{level := Level, msg := Message} = Event) ->
     Text =
         try logger_formatter:format(Event, #{legacy_header => true, single_line => false})
         catch _:_ -> io_lib:format("~p: ~p~n", [Level, Message])
@@ -184,6 +195,11 @@ message(Report) when is_map(Report) -> {report, Report};
 message([{_, _} | _] = Report) -> {report, Report};
 message({Format, Args}) when is_list(Args) -> {Format, Args};
 message(Text) -> {string, Text}.
+
+%% Returns when everything logged before is printed.
+flush() ->
+    standard_error ! {io_request, self(), flush, getopts},
+    receive {io_reply, flush, _} -> ok end.
 
 %% Built-in functions
 
