@@ -472,6 +472,16 @@ pub(super) const fn word(op: Opcode, len: u8, a: u16, b: u16, c: u16) -> u64 {
     op as u64 | (len as u64) << 8 | (a as u64) << 16 | (b as u64) << 32 | (c as u64) << 48
 }
 
+/// Whether the instruction at `pc` is a tail call of a function by name.
+///
+/// # Safety
+/// `pc` points to an instruction.
+pub(super) unsafe fn is_tail_call(pc: *const u64) -> bool {
+    // SAFETY: as the caller says.
+    let op = unsafe { *pc } as u8;
+    op == Opcode::CallExtTail as u8 || op == Opcode::ApplyTail as u8
+}
+
 /// Fixed code: where the first function of a process returns to, and how it starts.
 #[repr(C, align(16))]
 struct Stubs {

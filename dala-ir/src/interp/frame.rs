@@ -25,17 +25,19 @@ pub(super) struct Raise {
     pub(super) exception: Exception,
     /// Module, function, arity.
     pub(super) builtin: Option<(Atom, Atom, u32)>,
+    /// Whether that function does not exist: a tail call of it has dropped its caller's frame.
+    pub(super) is_undefined: bool,
 }
 
 impl Raise {
     /// An error of the running function itself.
     pub(super) fn error(reason: Word) -> Raise {
-        Raise { exception: Exception::new(Class::Error, reason), builtin: None }
+        Raise { exception: Exception::new(Class::Error, reason), builtin: None, is_undefined: false }
     }
 
     /// An exception of built-in function `module:function/arity`.
     pub(super) fn of(exception: Exception, module: Atom, function: Atom, arity: u32) -> Raise {
-        Raise { exception, builtin: Some((module, function, arity)) }
+        Raise { exception, builtin: Some((module, function, arity)), is_undefined: false }
     }
 }
 
@@ -162,12 +164,22 @@ pub(super) unsafe fn raise<M: Machine>(
         Some(trace) => trace::with_class(machine.heap(), trace, class),
         None => {
             let mut pcs: smallvec::SmallVec<[Word; TRACE_FRAMES]> = smallvec::SmallVec::new();
-            if row.is_some() {
+            // SAFETY: `pc` is an instruction, as the caller says.
+            let is_gone = raise.is_undefined && unsafe { code::is_tail_call(pc) };
+            if row.is_some() && !is_gone {
                 pcs.push(pc_word(pc.wrapping_add(1)));
             }
+            // Repeated frames of a recursion count once, as in OTP.
+            let mut former = None;
             // SAFETY: `caller` is the head of a frame.
-            for (_, address) in unsafe { return_addresses(caller) }.take(TRACE_FRAMES - pcs.len()) {
-                pcs.push(pc_word(address));
+            for (_, address) in unsafe { return_addresses(caller) } {
+                if pcs.len() == TRACE_FRAMES {
+                    break;
+                }
+                if former != Some(address) {
+                    pcs.push(pc_word(address));
+                    former = Some(address);
+                }
             }
             trace::make(machine.heap(), &raise, &pcs)
         }

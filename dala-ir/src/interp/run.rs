@@ -1051,7 +1051,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                                 Err(reason) => Suspend::Exited(Outcome::Exit(reason)),
                             };
                         }
-                        Err(exception) => raise!(Raise { exception, builtin: None }),
+                        Err(exception) => raise!(Raise { exception, builtin: None, is_undefined: false }),
                     }
                 }
                 Opcode::Woken => {
@@ -1098,13 +1098,13 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                     let args = slow!(machine.heap().list(&args, Word::NIL));
                     let reason = Word::atom(atoms::FUNCTION_CLAUSE);
                     let exception = Exception { args: Some(args), ..Exception::new(Class::Error, reason) };
-                    raise!(Raise { exception, builtin: None })
+                    raise!(Raise { exception, builtin: None, is_undefined: false })
                 }
                 Opcode::Reraise => {
                     let (raw, reason) = (get!(a), get!(b));
                     let class = trace::class(raw).unwrap_or(Class::Error);
                     let exception = Exception { trace: trace::usable(raw), ..Exception::new(class, reason) };
-                    raise!(Raise { exception, builtin: None })
+                    raise!(Raise { exception, builtin: None, is_undefined: false })
                 }
                 Opcode::RawRaise => {
                     let (class, reason, raw) = (get!(a), get!(b), get!(c));
@@ -1112,7 +1112,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                         Some(class) => {
                             let trace = trace::usable(raw);
                             let exception = Exception { trace, ..Exception::new(class, reason) };
-                            raise!(Raise { exception, builtin: None })
+                            raise!(Raise { exception, builtin: None, is_undefined: false })
                         }
                         None => {
                             set!(w!(1) as u16, Word::atom(atoms::BADARG));

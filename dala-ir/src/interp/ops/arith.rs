@@ -102,8 +102,11 @@ pub(crate) fn failure<W: TermWriter + ?Sized>(
     a: Word,
     b: Word,
 ) -> Raise {
-    // OTP's float instructions are no functions: the error is their caller's.
-    if matches!(op, Opcode::FAdd | Opcode::FSub | Opcode::FMul | Opcode::FDiv) {
+    // OTP's float instructions, and additions of a constant, are no functions: the error is their caller's.
+    if matches!(
+        op,
+        Opcode::FAdd | Opcode::FSub | Opcode::FMul | Opcode::FDiv | Opcode::AddSmall | Opcode::SubSmall
+    ) {
         return Raise::error(Word::atom(reason));
     }
     let (name, arity) = operator(op);

@@ -60,7 +60,14 @@ pub(crate) unsafe fn call_entry<M: Machine>(
     let result = match entry.target() {
         Target::Code(address) => return Flow::Enter(address.pc()),
         Target::Bif(index) => machine.call_bif(index, args),
-        Target::Undefined => machine.undefined_function(entry, args),
+        Target::Undefined => match machine.undefined_function(entry, args) {
+            BifResult::Raise(exception) => {
+                let head = entry.head();
+                let raise = Raise::of(exception, head.module, head.function, head.arity);
+                return Flow::Raise(Raise { is_undefined: true, ..raise });
+            }
+            result => result,
+        },
     };
     // SAFETY: as the caller says.
     unsafe { finish(machine, result, entry, arity, x) }
