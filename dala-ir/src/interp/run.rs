@@ -783,7 +783,8 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                 Opcode::FMul => float_op!(Opcode::FMul),
                 Opcode::FDiv => float_op!(Opcode::FDiv),
                 Opcode::FNeg => {
-                    *f.add(usize::from(a)) = -*f.add(usize::from(b));
+                    // As OTP's fnegate: 0 - X, which gives no -0.0.
+                    *f.add(usize::from(a)) = 0.0 - *f.add(usize::from(b));
                     next!()
                 }
                 Opcode::Add => {

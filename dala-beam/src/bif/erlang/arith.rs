@@ -1,7 +1,7 @@
 //! Arithmetic operators and the number functions of module `erlang`, as functions.
 
 use dala_ir::abi::{Word, atoms};
-use dala_ir::interp::Exception;
+use dala_ir::interp::{Class, Exception};
 use dala_ir::term::big::{self, IntegerError};
 use dala_ir::term::{TermWriter, view};
 
@@ -73,7 +73,11 @@ pub(crate) fn divide(p: &mut Process, [left, right]: [Word; 2]) -> Answer {
 
 /// Unary `+`.
 pub(crate) fn plus(_: &mut Process, [value]: [Word; 1]) -> Answer {
-    if view::is_integer(value) || view::float(value).is_some() { Ok(value) } else { Err(badarith()) }
+    if view::is_integer(value) || view::float(value).is_some() {
+        return Ok(value);
+    }
+    // OTP has it inline: the error is the caller's.
+    Err(Exception::new(Class::Error, Word::atom(atoms::BADARITH)))
 }
 
 /// Unary `-`.

@@ -105,7 +105,13 @@ pub(crate) fn failure<W: TermWriter + ?Sized>(
     // OTP's float instructions, and additions of a constant, are no functions: the error is their caller's.
     if matches!(
         op,
-        Opcode::FAdd | Opcode::FSub | Opcode::FMul | Opcode::FDiv | Opcode::AddSmall | Opcode::SubSmall
+        Opcode::FAdd
+            | Opcode::FSub
+            | Opcode::FMul
+            | Opcode::FDiv
+            | Opcode::ToFloat
+            | Opcode::AddSmall
+            | Opcode::SubSmall
     ) {
         return Raise::error(Word::atom(reason));
     }
