@@ -59,8 +59,7 @@ pub(crate) fn binary<W: TermWriter + ?Sized>(
         Opcode::ShiftLeft => big::bsl(heap, a, b).map_err(reason),
         Opcode::ShiftRight => big::bsr(heap, a, b).map_err(reason),
         Opcode::Negate => match view::float(a) {
-            // As OTP's generated code: 0 - X, which gives no -0.0.
-            Some(value) => Ok(heap.float(0.0 - value)),
+            Some(value) => Ok(heap.float(-value)),
             None => big::neg(heap, a).map_err(reason),
         },
         Opcode::BitNot => big::bnot(heap, a).map_err(reason),
