@@ -191,8 +191,15 @@ impl<'r, 'a> Cursor<'r, 'a> {
     }
 
     /// Puts `message` in the place of the one at the cursor, which is dropped. For a frontend that made a term of it.
-    pub fn replace(&mut self, message: NodeBox) {
+    /// The old one's lane and credit pass to it: the mailbox is as full as before.
+    pub fn replace(&mut self, mut message: NodeBox) {
         let Some(old) = NonNull::new(self.next_node()) else { return };
+        // SAFETY: a node of the queue.
+        let (lane, has_credit) = unsafe { (old.as_ref().lane(), old.as_ref().has_credit()) };
+        message.set_lane(lane);
+        if has_credit {
+            message.set_credit();
+        }
         // SAFETY: a node of the queue.
         let after = unsafe { old.as_ref() }.next();
         let new = message.into_raw();
