@@ -11,8 +11,16 @@ const KEYWORDS: &[(&str, u8, &[&str])] = &[
     ("removal", 1, &["remove", "purge", "disappear", "removed", "not-installed", "config-files"]),
     ("progress", 0, &["status", "startup", "transaction", "end", "read", "command", "request"]),
     ("incomplete", 1, &["half-configured", "half-installed", "triggers-pending", "triggers-awaited"]),
-    ("warning", 2, &["warning", "warn", "deprecated", "skipping", "skipped", "retry", "timeout", "unreadable"]),
-    ("failure", 3, &["error", "errors", "failed", "failure", "fatal", "panic", "critical", "denied", "refused"]),
+    (
+        "warning",
+        2,
+        &["warning", "warn", "deprecated", "skipping", "skipped", "retry", "timeout", "unreadable"],
+    ),
+    (
+        "failure",
+        3,
+        &["error", "errors", "failed", "failure", "fatal", "panic", "critical", "denied", "refused"],
+    ),
     ("security", 2, &["auth", "authentication", "password", "sudo", "root", "invalid", "unauthorized"]),
     ("network", 0, &["connection", "connect", "connected", "disconnected", "http", "https", "port", "host"]),
 ];

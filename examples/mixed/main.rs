@@ -116,8 +116,10 @@ fn options_of(arguments: &Arguments) -> Vec<(Atom, u64)> {
 fn named<A: dala::Actor + Send>(name: &'static str, make: impl Fn() -> A + Send + 'static) -> ChildSpec {
     ChildSpec::new(name, move || {
         let options = dala::SpawnOptions::default().linked();
-        let actor = dala::spawn_with(make(), &options).map_err(|error| dala::ExitReason::custom(error.to_string()))?;
-        let runtime = dala::Handle::current().ok_or_else(|| dala::ExitReason::custom("outside of a runtime"))?;
+        let actor = dala::spawn_with(make(), &options)
+            .map_err(|error| dala::ExitReason::custom(error.to_string()))?;
+        let runtime =
+            dala::Handle::current().ok_or_else(|| dala::ExitReason::custom("outside of a runtime"))?;
         runtime
             .register(Atom::new(name), actor)
             .map_err(|error| dala::ExitReason::custom(error.to_string()))?;

@@ -130,7 +130,8 @@ impl Reader {
         let mut number = 0;
         loop {
             bytes.clear();
-            let read = lines.read_until(b'\n', &mut bytes).await.map_err(|error| format!("{shown}: {error}"))?;
+            let read =
+                lines.read_until(b'\n', &mut bytes).await.map_err(|error| format!("{shown}: {error}"))?;
             if read == 0 {
                 break;
             }

@@ -148,6 +148,9 @@ fn check_items(items: Word) -> Result<(), Exception> {
 fn ask_info(p: &mut Process, pid: Pid, items: Word) -> BifResult {
     let undefined = BifResult::Value(Word::atom(atoms::UNDEFINED));
     let Some(number) = p.bif_state.as_small() else {
+        if !is_process(pid) && actor::is_alive(pid) {
+            return BifResult::Value(native_info(p, pid, items));
+        }
         let slot = Arc::new(Mutex::new(None));
         let question = Question::Info { asker: p.pid, items: own(items), slot: Arc::clone(&slot) };
         if actor::ask(pid, Box::new(question)).is_err() {
@@ -170,6 +173,46 @@ fn ask_info(p: &mut Process, pid: Pid, items: Word) -> BifResult {
     match answer {
         Some(answer) => BifResult::Value(p.heap.copy_owned(&answer)),
         None => undefined,
+    }
+}
+
+/// Whether `pid` names a process that can answer questions; a native actor cannot.
+fn is_process(pid: Pid) -> bool {
+    actor::behaviour_of(pid) == Some(std::any::TypeId::of::<Process>())
+}
+
+/// The items of a native actor. What only its worker knows (links, monitors, queue) is shown as empty.
+fn native_info(p: &mut Process, pid: Pid, items: Word) -> Word {
+    let names = view::list_to_vec(items).unwrap_or_else(|| vec![items]);
+    let mut pairs = Vec::with_capacity(names.len());
+    for &item in &names {
+        let name = item.as_atom().map_or("", Atom::text);
+        let value = match name {
+            "registered_name" => p.system.name_of(pid).map_or(Word::NIL, Word::atom),
+            "status" => Word::atom(named!("waiting")),
+            "group_leader" => p.group_leader,
+            "priority" => Word::atom(atoms::NORMAL),
+            "trap_exit" => boolean(false),
+            "initial_call" | "current_function" => {
+                let [module, function] = [Word::atom(named!("dala")), Word::atom(named!("actor"))];
+                p.heap.tuple(&[module, function, Word::small_int(0)])
+            }
+            "parent" => actor::parent_of(pid).map_or(Word::atom(atoms::UNDEFINED), Word::pid),
+            "error_handler" => Word::atom(atoms::ERROR_HANDLER),
+            "message_queue_len" | "total_heap_size" | "heap_size" | "stack_size" | "reductions"
+            | "memory" => Word::small_int(0),
+            _ if view::tuple_elements(item).is_some() => Word::atom(atoms::UNDEFINED),
+            _ => Word::NIL,
+        };
+        pairs.push(p.heap.tuple(&[item, value]));
+    }
+    match pairs.first() {
+        Some(&pair) if !(items.is_cons() || items.is_nil()) => {
+            let is_unnamed = items == Word::atom(named!("registered_name"))
+                && view::tuple_elements(pair).is_some_and(|pair| pair[1].is_nil());
+            if is_unnamed { Word::NIL } else { pair }
+        }
+        _ => p.heap.list(&pairs, Word::NIL),
     }
 }
 
@@ -389,7 +432,7 @@ pub(crate) fn request_system_task(p: &mut Process, [pid, _priority, request]: [W
     // No process holds on to old code here: versions are never freed.
     let collects = kind == Word::atom(named!("garbage_collect"));
     let reply = p.heap.tuple(&[kind, id, boolean(alive && collects)]);
-    if collects && alive && pid != p.pid {
+    if collects && alive && pid != p.pid && is_process(pid) {
         let question = Question::CollectGarbage { asker: p.pid, reply: own(reply) };
         if actor::ask(pid, Box::new(question)).is_ok() {
             return Ok(Word::atom(atoms::OK));
