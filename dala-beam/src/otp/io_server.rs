@@ -42,3 +42,25 @@ pub fn flush(system: &Arc<System>, limit: Duration) {
         let _ = receiver.recv_timeout(limit);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::process::Command;
+
+    use super::MODULE;
+
+    #[test]
+    fn compiled_module_is_that_of_its_source() {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/otp/erlang/dala_io.erl");
+        let build = tempfile::tempdir().unwrap();
+        let status = Command::new("erlc")
+            .args(["+deterministic", "+no_debug_info", "-o"])
+            .arg(build.path())
+            .arg(source)
+            .status();
+        assert!(status.expect("erlc, which the tests need").success());
+        let compiled = std::fs::read(build.path().join("dala_io.beam")).unwrap();
+        assert!(compiled == MODULE, "dala_io.beam is older than dala_io.erl: compile it as the source says");
+    }
+}

@@ -18,9 +18,9 @@ const ERTS_VERSION: &str = "13.1.5";
 pub(crate) fn system_info(p: &mut Process, [item]: [Word; 1]) -> Answer {
     let count = |value: usize| Ok(Word::small_int(value as i64));
     if let Some(elements) = view::tuple_elements(item) {
-        return match elements {
-            &[name, _] if name == Word::atom(named!("allocator_sizes")) => Ok(Word::NIL),
-            &[name, _] if name == Word::atom(named!("allocator")) => Ok(boolean(false)),
+        return match *elements {
+            [name, _] if name == Word::atom(named!("allocator_sizes")) => Ok(Word::NIL),
+            [name, _] if name == Word::atom(named!("allocator")) => Ok(boolean(false)),
             _ => badarg(),
         };
     }

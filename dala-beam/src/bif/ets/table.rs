@@ -153,11 +153,6 @@ impl Table {
         (chunk, is_all)
     }
 
-    /// All rows at this moment. O(n) clones of counted pointers.
-    pub(crate) fn snapshot(&self) -> Vec<OwnedTerm> {
-        read(&self.rows).values().flatten().cloned().collect()
-    }
-
     /// The row at place `slot` of the iteration order.
     pub(crate) fn slot(&self, slot: usize) -> Option<Rows> {
         read(&self.rows).values().nth(slot).cloned()

@@ -14,8 +14,6 @@ use crate::bif::arguments::named;
 /// What a function is about to do to a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Ask about it.
-    Info,
     Read,
     Write,
     /// Only its owner may do that.
@@ -98,7 +96,6 @@ impl Tables {
         let owner = table.holder.read().unwrap_or_else(|poisoned| poisoned.into_inner()).owner;
         let is_allowed = owner == pid
             || match access {
-                Access::Info => true,
                 Access::Read => table.protection != Protection::Private,
                 Access::Write => table.protection == Protection::Public,
                 Access::Own => false,

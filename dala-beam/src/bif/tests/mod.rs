@@ -14,15 +14,8 @@ use dala_ir::term::print::{Style, print};
 use dala_ir::term::{TermWriter, view};
 
 use super::{call, lookup};
+use crate::cli::read_term::read_term;
 use crate::process::{Mfa, Process, System, SystemOptions};
-
-#[expect(
-    unreachable_pub,
-    missing_docs,
-    reason = "the command's reader of terms, used here before the command is"
-)]
-#[path = "../../cli/read_term.rs"]
-mod read_term;
 
 mod coverage;
 mod tables;
@@ -40,7 +33,7 @@ pub(super) fn runtime() -> dala::Runtime {
 
 /// Reads a term of our own text.
 pub(super) fn term(p: &mut Process, text: &str) -> Word {
-    match read_term::read_term(text, &mut p.heap) {
+    match read_term(text, &mut p.heap) {
         Ok(term) => term,
         Err(error) => panic!("{text}: {error}"),
     }
