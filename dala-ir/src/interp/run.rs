@@ -63,6 +63,13 @@ unsafe fn collect<M: Machine>(
     Ok(())
 }
 
+/// Marks what the compiler must not fold with the usual case: see `pass!`.
+#[cold]
+#[inline(never)]
+fn unusual() {
+    std::hint::black_box(());
+}
+
 /// Low byte of a tuple's header.
 const TUPLE_HEADER: u8 = Word::header(Header::new(Kind::Tuple, 0)).to_bits() as u8;
 
@@ -178,15 +185,34 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                     *base.add(usize::from(operand & INDEX)) = value;
                 }};
             }
+            // Goes behind an instruction that is nearly always `usual` words long. A length that was read would make
+            // each instruction's address wait for the load of the one before; one that is predicted does not.
+            macro_rules! pass {
+                ($len:expr, $usual:expr) => {{
+                    let len = $len as usize;
+                    if len == $usual {
+                        pc = pc.add($usual);
+                    } else {
+                        unusual();
+                        pc = pc.add(len);
+                    }
+                }};
+            }
             macro_rules! next {
-                () => {{
-                    pc = pc.add((word >> 8 & 0xff) as usize);
+                () => {
+                    next!(1)
+                };
+                ($usual:expr) => {{
+                    pass!(word >> 8 & 0xff, $usual);
                     continue;
                 }};
             }
             macro_rules! next_long {
-                () => {{
-                    pc = pc.add(w!(1) as u32 as usize);
+                () => {
+                    next_long!(4)
+                };
+                ($usual:expr) => {{
+                    pass!(w!(1) as u32, $usual);
                     continue;
                 }};
             }
@@ -309,7 +335,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
             macro_rules! test {
                 ($holds:expr) => {{
                     if $holds {
-                        pc = pc.add((word >> 8 & 0xff) as usize);
+                        pass!(word >> 8 & 0xff, 1);
                     } else {
                         pc = pc.offset((word >> 32) as i32 as isize);
                     }
@@ -318,9 +344,12 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
             }
             // A test with the label in the second word.
             macro_rules! wide_test {
-                ($holds:expr) => {{
+                ($holds:expr) => {
+                    wide_test!($holds, 2)
+                };
+                ($holds:expr, $usual:expr) => {{
                     if $holds {
-                        pc = pc.add((word >> 8 & 0xff) as usize);
+                        pass!(word >> 8 & 0xff, $usual);
                     } else {
                         pc = pc.offset(w!(1) as i32 as isize);
                     }
@@ -359,14 +388,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                             *f.add(usize::from(a)) = value;
                             next!()
                         }
-                        None => fail_or_raise!(1, {
-                            save!();
-                            let left = machine.heap().float(left);
-                            let right = machine.heap().float(right);
-                            let raised = arith::failure(machine.heap(), $op, atoms::BADARITH, left, right);
-                            load!();
-                            raised
-                        }),
+                        None => fail_or_raise!(1, Raise::error(Word::atom(atoms::BADARITH))),
                     }
                 }};
             }
@@ -381,7 +403,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                 Opcode::Move2 => {
                     set!(a, get!(b));
                     set!(c, get!(w!(1) as u16));
-                    next!()
+                    next!(2)
                 }
                 Opcode::MoveFloat => {
                     *f.add(usize::from(a)) = *f.add(usize::from(b));
@@ -415,7 +437,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                             exit!(reason)
                         }
                     }
-                    next!()
+                    next!(2)
                 }
                 Opcode::Kill => {
                     let mut mask = w!(1);
@@ -423,7 +445,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                         *sp.add(usize::from(a) + mask.trailing_zeros() as usize) = Word::NIL;
                         mask &= mask - 1;
                     }
-                    next!()
+                    next!(2)
                 }
                 Opcode::Return => {
                     sp = sp.add(usize::from(a));
@@ -625,7 +647,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                         (left.to_bits() as i64) < w!(2) as i64
                     } else {
                         compare::cmp(left, word_of(w!(2))).is_lt()
-                    })
+                    }, 3)
                 }
                 Opcode::GeSmall => {
                     let left = get!(a);
@@ -633,10 +655,10 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                         left.to_bits() as i64 >= w!(2) as i64
                     } else {
                         compare::cmp(left, word_of(w!(2))).is_ge()
-                    })
+                    }, 3)
                 }
-                Opcode::EqWord => wide_test!(get!(a).to_bits() == w!(2)),
-                Opcode::NeWord => wide_test!(get!(a).to_bits() != w!(2)),
+                Opcode::EqWord => wide_test!(get!(a).to_bits() == w!(2), 3),
+                Opcode::NeWord => wide_test!(get!(a).to_bits() != w!(2), 3),
                 Opcode::MapHasKey => wide_test!(map::get(get!(a), get!(b)).is_some()),
                 Opcode::SwitchTable => {
                     let value = get!(a);
@@ -706,12 +728,12 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                 Opcode::TupleGetFar => {
                     let object = tuple!(get!(b), size, (w!(1) as usize) < size);
                     set!(a, *object.add(1 + w!(1) as usize));
-                    next!()
+                    next!(2)
                 }
                 Opcode::TupleSet => {
                     let object = tuple!(get!(b), size, (w!(1) as usize) < size);
                     *object.add(1 + w!(1) as usize) = get!(a);
-                    next!()
+                    next!(2)
                 }
                 Opcode::Cons => {
                     *hp = get!(b);
@@ -770,12 +792,9 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                     match arith::to_float(value) {
                         Some(float) => {
                             *f.add(usize::from(a)) = float;
-                            next!()
+                            next!(2)
                         }
-                        None => fail_or_raise!(1, {
-                            let op = Opcode::ToFloat;
-                            slow!(arith::failure(machine.heap(), op, atoms::BADARITH, value, value))
-                        }),
+                        None => fail_or_raise!(1, Raise::error(Word::atom(atoms::BADARITH))),
                     }
                 }
                 Opcode::FAdd => float_op!(Opcode::FAdd),
@@ -793,7 +812,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                         && let Some(sum) = (left.to_bits() as i64).checked_add(right.to_bits() as i64)
                     {
                         set!(a, word_of(sum as u64));
-                        next!()
+                        next!(2)
                     }
                     arith_slow!(Opcode::Add, left, right)
                 }
@@ -803,7 +822,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                         && let Some(difference) = (left.to_bits() as i64).checked_sub(right.to_bits() as i64)
                     {
                         set!(a, word_of(difference as u64));
-                        next!()
+                        next!(2)
                     }
                     arith_slow!(Opcode::Sub, left, right)
                 }
@@ -813,7 +832,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                         && let Some(sum) = (left.to_bits() as i64).checked_add(w!(2) as i64)
                     {
                         set!(a, word_of(sum as u64));
-                        next!()
+                        next!(3)
                     }
                     arith_slow!(Opcode::AddSmall, left, word_of(w!(2)))
                 }
@@ -823,7 +842,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                         && let Some(difference) = (left.to_bits() as i64).checked_sub(w!(2) as i64)
                     {
                         set!(a, word_of(difference as u64));
-                        next!()
+                        next!(3)
                     }
                     arith_slow!(Opcode::SubSmall, left, word_of(w!(2)))
                 }
@@ -834,7 +853,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                             (left.to_bits() as i64 >> 1).checked_mul(right.to_bits() as i64)
                     {
                         set!(a, word_of(product as u64));
-                        next!()
+                        next!(2)
                     }
                     arith_slow!(Opcode::Mul, left, right)
                 }
@@ -846,7 +865,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                         && let Some(word) = Word::small(quotient)
                     {
                         set!(a, word);
-                        next!()
+                        next!(2)
                     }
                     arith_slow!(Opcode::IntDiv, left, right)
                 }
@@ -857,7 +876,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                             (left.to_bits() as i64 >> 1).checked_rem(right.to_bits() as i64 >> 1)
                     {
                         set!(a, Word::small_int(rest));
-                        next!()
+                        next!(2)
                     }
                     arith_slow!(Opcode::IntRem, left, right)
                 }
@@ -866,7 +885,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                     let (left, right) = (get!(b), get!(c));
                     if left.both_small(right) {
                         set!(a, word_of(left.to_bits() & right.to_bits()));
-                        next!()
+                        next!(2)
                     }
                     arith_slow!(Opcode::BitAnd, left, right)
                 }
@@ -874,7 +893,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                     let (left, right) = (get!(b), get!(c));
                     if left.both_small(right) {
                         set!(a, word_of(left.to_bits() | right.to_bits()));
-                        next!()
+                        next!(2)
                     }
                     arith_slow!(Opcode::BitOr, left, right)
                 }
@@ -882,7 +901,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                     let (left, right) = (get!(b), get!(c));
                     if left.both_small(right) {
                         set!(a, word_of(left.to_bits() ^ right.to_bits()));
-                        next!()
+                        next!(2)
                     }
                     arith_slow!(Opcode::BitXor, left, right)
                 }
@@ -892,7 +911,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                         let (value, by) = (left.to_bits() as i64, right.to_bits() as i64 >> 1);
                         if (0..62).contains(&by) && value << by >> by == value {
                             set!(a, word_of((value << by) as u64));
-                            next!()
+                            next!(2)
                         }
                     }
                     arith_slow!(Opcode::ShiftLeft, left, right)
@@ -903,7 +922,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                         let (value, by) = (left.to_bits() as i64, right.to_bits() as i64 >> 1);
                         if by >= 0 {
                             set!(a, word_of((value >> by.min(63)) as u64 & !1));
-                            next!()
+                            next!(2)
                         }
                     }
                     arith_slow!(Opcode::ShiftRight, left, right)
@@ -916,7 +935,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                     let value = get!(b);
                     if value.is_small() {
                         set!(a, word_of(!value.to_bits() & !1));
-                        next!()
+                        next!(2)
                     }
                     arith_slow!(Opcode::BitNot, value, value)
                 }
@@ -925,7 +944,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                     match map::get(subject, key) {
                         Some(value) => {
                             set!(a, value);
-                            next!()
+                            next!(2)
                         }
                         None => fail_or_raise!(1, slow!(maps::no_value(machine.heap(), subject, key))),
                     }
@@ -1135,7 +1154,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                 Opcode::BsStart => match slow!(bits::start(machine.heap(), get!(b))) {
                     Some(context) => {
                         set!(a, context);
-                        next!()
+                        next!(2)
                     }
                     None => fail_or_raise!(1, Raise::error(Word::atom(atoms::BADARG))),
                 },
@@ -1148,7 +1167,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                     match slow!(bits::get_integer(machine.heap(), get!(b), get!(c), w!(2))) {
                         Some(value) => {
                             set!(a, value);
-                            next!()
+                            next!(3)
                         }
                         None => fail_or_raise!(1, Raise::error(Word::atom(atoms::BADARG))),
                     }
@@ -1156,7 +1175,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                 Opcode::BsGetFloat => match slow!(bits::get_float(machine.heap(), get!(b), get!(c), w!(2))) {
                     Some(value) => {
                         set!(a, value);
-                        next!()
+                        next!(3)
                     }
                     None => fail_or_raise!(1, Raise::error(Word::atom(atoms::BADARG))),
                 },
@@ -1164,14 +1183,14 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                 {
                     Some(value) => {
                         set!(a, value);
-                        next!()
+                        next!(3)
                     }
                     None => fail_or_raise!(1, Raise::error(Word::atom(atoms::BADARG))),
                 },
                 Opcode::BsGetRest => match slow!(bits::get_rest(machine.heap(), get!(b), w!(2))) {
                     Some(value) => {
                         set!(a, value);
-                        next!()
+                        next!(3)
                     }
                     None => fail_or_raise!(1, Raise::error(Word::atom(atoms::BADARG))),
                 },
@@ -1182,13 +1201,13 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                 }
                 Opcode::BsSkip => {
                     if bits::skip(get!(b), get!(c), w!(2)) {
-                        next!()
+                        next!(3)
                     }
                     fail_or_raise!(1, Raise::error(Word::atom(atoms::BADARG)))
                 }
                 Opcode::BsSkipRest => {
                     if bits::skip_rest(get!(b), w!(2)) {
-                        next!()
+                        next!(3)
                     }
                     fail_or_raise!(1, Raise::error(Word::atom(atoms::BADARG)))
                 }
@@ -1206,13 +1225,13 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                 Opcode::BsGetUtf => match bits::get_code_point(get!(b), w!(2)) {
                     Some(point) => {
                         set!(a, point);
-                        next!()
+                        next!(3)
                     }
                     None => fail_or_raise!(1, Raise::error(Word::atom(atoms::BADARG))),
                 },
                 Opcode::BsSkipUtf => {
                     if bits::get_code_point(get!(b), w!(2)).is_some() {
-                        next!()
+                        next!(3)
                     }
                     fail_or_raise!(1, Raise::error(Word::atom(atoms::BADARG)))
                 }
