@@ -216,6 +216,112 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                     continue;
                 }};
             }
+            // Runs the next instruction here when it is a frequent one and its fast path will do, before it goes back to
+            // the one dispatching jump. That jump alone is hard to predict; this makes it rarer, and the place where a
+            // pair of instructions meets a jump of its own.
+            macro_rules! run_on {
+                () => {{
+                    let word = *pc;
+                    let len = word >> 8 & 0xff;
+                    let a = (word >> 16) as u16;
+                    let b = (word >> 32) as u16;
+                    let c = (word >> 48) as u16;
+                    match std::mem::transmute::<u8, Opcode>(word as u8) {
+                        Opcode::Move if len == 1 => {
+                            set!(a, get!(b));
+                            pc = pc.add(1);
+                        }
+                        Opcode::Move2 if len == 2 => {
+                            set!(a, get!(b));
+                            set!(c, get!(w!(1) as u16));
+                            pc = pc.add(2);
+                        }
+                        Opcode::AddSmall if len == 3 => {
+                            let left = get!(b);
+                            if left.is_small()
+                                && let Some(sum) = (left.to_bits() as i64).checked_add(w!(2) as i64)
+                            {
+                                set!(a, word_of(sum as u64));
+                                pc = pc.add(3);
+                            }
+                        }
+                        Opcode::SubSmall if len == 3 => {
+                            let left = get!(b);
+                            if left.is_small()
+                                && let Some(difference) = (left.to_bits() as i64).checked_sub(w!(2) as i64)
+                            {
+                                set!(a, word_of(difference as u64));
+                                pc = pc.add(3);
+                            }
+                        }
+                        Opcode::Add if len == 2 => {
+                            let (left, right) = (get!(b), get!(c));
+                            if left.both_small(right)
+                                && let Some(sum) = (left.to_bits() as i64).checked_add(right.to_bits() as i64)
+                            {
+                                set!(a, word_of(sum as u64));
+                                pc = pc.add(2);
+                            }
+                        }
+                        Opcode::LtSmall if len == 3 => {
+                            let left = get!(a);
+                            if left.is_small() {
+                                if (left.to_bits() as i64) < w!(2) as i64 {
+                                    pc = pc.add(3);
+                                } else {
+                                    pc = pc.offset(w!(1) as i32 as isize);
+                                }
+                            }
+                        }
+                        Opcode::EqWord if len == 3 => {
+                            if get!(a).to_bits() == w!(2) {
+                                pc = pc.add(3);
+                            } else {
+                                pc = pc.offset(w!(1) as i32 as isize);
+                            }
+                        }
+                        Opcode::IsCons if len == 1 => {
+                            if get!(a).is_cons() {
+                                pc = pc.add(1);
+                            } else {
+                                pc = pc.offset((word >> 32) as i32 as isize);
+                            }
+                        }
+                        Opcode::HeadTail if len == 1 => {
+                            let list = get!(b);
+                            if list.is_cons() {
+                                let cell = (list.to_bits() - 1) as *const Word;
+                                let (head, tail) = (*cell, *cell.add(1));
+                                set!(a, head);
+                                set!(c, tail);
+                                pc = pc.add(1);
+                            }
+                        }
+                        Opcode::Call if reds > 1 && a == 0 => {
+                            *sp.add(1) = word_of(pc.add(3) as u64);
+                            reds -= 1;
+                            pc = w!(1) as *const u64;
+                        }
+                        Opcode::CallTail if reds > 1 => {
+                            sp = sp.add(usize::from(a));
+                            reds -= 1;
+                            pc = w!(1) as *const u64;
+                        }
+                        Opcode::Return => {
+                            sp = sp.add(usize::from(a));
+                            pc = pc_of(*sp.add(1));
+                        }
+                        Opcode::ReturnValue => {
+                            *x = get!(a);
+                            sp = sp.add(usize::from(b));
+                            pc = pc_of(*sp.add(1));
+                        }
+                        _ => {}
+                    }
+                    continue;
+                }};
+            }
+
             macro_rules! jump {
                 ($offset:expr) => {{
                     pc = pc.offset($offset as i32 as isize);
@@ -292,7 +398,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                         }
                         load!();
                     }
-                    continue;
+                    run_on!()
                 }};
             }
             macro_rules! flow {
@@ -340,6 +446,17 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                         pc = pc.offset((word >> 32) as i32 as isize);
                     }
                     continue;
+                }};
+            }
+            // As `test`, of a frequent one.
+            macro_rules! quick_test {
+                ($holds:expr, $usual:expr, $otherwise:expr) => {{
+                    if $holds {
+                        pass!(word >> 8 & 0xff, $usual);
+                    } else {
+                        pc = pc.offset($otherwise as i32 as isize);
+                    }
+                    run_on!()
                 }};
             }
             // A test with the label in the second word.
@@ -398,12 +515,18 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                 Opcode::Jump => jump!(word >> 32),
                 Opcode::Move => {
                     set!(a, get!(b));
-                    next!()
+                    {
+                        pass!(word >> 8 & 0xff, 1);
+                        run_on!()
+                    }
                 }
                 Opcode::Move2 => {
                     set!(a, get!(b));
                     set!(c, get!(w!(1) as u16));
-                    next!(2)
+                    {
+                        pass!(word >> 8 & 0xff, 2);
+                        run_on!()
+                    }
                 }
                 Opcode::MoveFloat => {
                     *f.add(usize::from(a)) = *f.add(usize::from(b));
@@ -427,7 +550,10 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                         *sp.add(FRAME_HEAD + slot) =
                             if source == NO_SOURCE { Word::NIL } else { *x.add(usize::from(source)) };
                     }
-                    next_long!()
+                    {
+                        pass!(w!(1) as u32, 4);
+                        run_on!()
+                    }
                 }
                 Opcode::Gc => {
                     let need = (word >> 32) as usize;
@@ -437,7 +563,10 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                             exit!(reason)
                         }
                     }
-                    next!(2)
+                    {
+                        pass!(word >> 8 & 0xff, 2);
+                        run_on!()
+                    }
                 }
                 Opcode::Kill => {
                     let mut mask = w!(1);
@@ -450,13 +579,13 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                 Opcode::Return => {
                     sp = sp.add(usize::from(a));
                     pc = pc_of(*sp.add(1));
-                    continue;
+                    run_on!()
                 }
                 Opcode::ReturnValue => {
                     *x = get!(a);
                     sp = sp.add(usize::from(b));
                     pc = pc_of(*sp.add(1));
-                    continue;
+                    run_on!()
                 }
                 Opcode::Call => {
                     clear_slots!();
@@ -575,7 +704,7 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                 Opcode::IsReference => test!(term::test(Opcode::IsReference, get!(a))),
                 Opcode::IsPort => test!(term::test(Opcode::IsPort, get!(a))),
                 Opcode::IsNil => test!(get!(a).is_nil()),
-                Opcode::IsCons => test!(get!(a).is_cons()),
+                Opcode::IsCons => quick_test!(get!(a).is_cons(), 1, word >> 32),
                 Opcode::IsList => {
                     let value = get!(a);
                     test!(value.is_cons() || value.is_nil())
@@ -643,21 +772,25 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                 }
                 Opcode::LtSmall => {
                     let left = get!(a);
-                    wide_test!(if left.is_small() {
+                    let holds = if left.is_small() {
                         (left.to_bits() as i64) < w!(2) as i64
                     } else {
                         compare::cmp(left, word_of(w!(2))).is_lt()
-                    }, 3)
+                    };
+                    quick_test!(holds, 3, w!(1))
                 }
                 Opcode::GeSmall => {
                     let left = get!(a);
-                    wide_test!(if left.is_small() {
-                        left.to_bits() as i64 >= w!(2) as i64
-                    } else {
-                        compare::cmp(left, word_of(w!(2))).is_ge()
-                    }, 3)
+                    wide_test!(
+                        if left.is_small() {
+                            left.to_bits() as i64 >= w!(2) as i64
+                        } else {
+                            compare::cmp(left, word_of(w!(2))).is_ge()
+                        },
+                        3
+                    )
                 }
-                Opcode::EqWord => wide_test!(get!(a).to_bits() == w!(2), 3),
+                Opcode::EqWord => quick_test!(get!(a).to_bits() == w!(2), 3, w!(1)),
                 Opcode::NeWord => wide_test!(get!(a).to_bits() != w!(2), 3),
                 Opcode::MapHasKey => wide_test!(map::get(get!(a), get!(b)).is_some()),
                 Opcode::SwitchTable => {
@@ -718,12 +851,18 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                     let (head, tail) = (*cell, *cell.add(1));
                     set!(a, head);
                     set!(c, tail);
-                    next!()
+                    {
+                        pass!(word >> 8 & 0xff, 1);
+                        run_on!()
+                    }
                 }
                 Opcode::TupleGet => {
                     let object = tuple!(get!(b), size, usize::from(c) < size);
                     set!(a, *object.add(1 + usize::from(c)));
-                    next!()
+                    {
+                        pass!(word >> 8 & 0xff, 1);
+                        run_on!()
+                    }
                 }
                 Opcode::TupleGetFar => {
                     let object = tuple!(get!(b), size, (w!(1) as usize) < size);
@@ -740,7 +879,10 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                     *hp.add(1) = get!(c);
                     set!(a, Word::cons_at(hp));
                     hp = hp.add(2);
-                    next!()
+                    {
+                        pass!(word >> 8 & 0xff, 1);
+                        run_on!()
+                    }
                 }
                 Opcode::Tuple => {
                     let count = usize::from(c);
@@ -812,7 +954,10 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                         && let Some(sum) = (left.to_bits() as i64).checked_add(right.to_bits() as i64)
                     {
                         set!(a, word_of(sum as u64));
-                        next!(2)
+                        {
+                            pass!(word >> 8 & 0xff, 2);
+                            run_on!()
+                        }
                     }
                     arith_slow!(Opcode::Add, left, right)
                 }
@@ -832,7 +977,10 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                         && let Some(sum) = (left.to_bits() as i64).checked_add(w!(2) as i64)
                     {
                         set!(a, word_of(sum as u64));
-                        next!(3)
+                        {
+                            pass!(word >> 8 & 0xff, 3);
+                            run_on!()
+                        }
                     }
                     arith_slow!(Opcode::AddSmall, left, word_of(w!(2)))
                 }
@@ -842,7 +990,10 @@ unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Su
                         && let Some(difference) = (left.to_bits() as i64).checked_sub(w!(2) as i64)
                     {
                         set!(a, word_of(difference as u64));
-                        next!(3)
+                        {
+                            pass!(word >> 8 & 0xff, 3);
+                            run_on!()
+                        }
                     }
                     arith_slow!(Opcode::SubSmall, left, word_of(w!(2)))
                 }

@@ -398,6 +398,8 @@ impl FunctionEmitter<'_, '_, '_> {
             self.taken = taken;
         }
         let open = block_plan.is_open;
+        // The head that was left to the next instruction, which takes the tail.
+        let mut head_of: Option<Value> = None;
         for (place, &index) in block_plan.schedule.iter().enumerate() {
             let inst = &data.insts[index as usize];
             if let Some(need) = needs.iter().find(|need| need.place == place && need.words > 0) {
@@ -408,7 +410,16 @@ impl FunctionEmitter<'_, '_, '_> {
                 self.colors.release(plan, value, open, &mut taken);
                 self.taken = taken;
             }
-            self.emit_inst(inst, block_plan.unused[place])?;
+            match (head_of, self.head_before_tail(block, place)) {
+                // Head and tail of one cell at once.
+                (Some(head), _) => self.emit_head_tail(head, inst)?,
+                (None, true) => {}
+                (None, false) => self.emit_inst(inst, block_plan.unused[place])?,
+            }
+            head_of = match head_of {
+                None if self.head_before_tail(block, place) => inst.result,
+                _ => None,
+            };
             if let Some(result) = inst.result.filter(|_| !block_plan.unused[place]) {
                 let mut taken = std::mem::take(&mut self.taken);
                 self.colors.define_taken(plan, result, open, &mut taken);
@@ -425,6 +436,33 @@ impl FunctionEmitter<'_, '_, '_> {
         }
         self.emit_terminator(block, next)?;
         self.outs[block.index()] = Some(std::mem::take(&mut self.may));
+        Ok(())
+    }
+
+    /// Whether the instruction takes the head, and the next one the tail, of one cell, and both are used.
+    fn head_before_tail(&self, block: Block, place: usize) -> bool {
+        let plan = self.block_plan(block);
+        let (Some(&first), Some(&second)) = (plan.schedule.get(place), plan.schedule.get(place + 1)) else {
+            return false;
+        };
+        let insts = &self.plan.function.block(block).insts;
+        let (first, second) = (&insts[first as usize], &insts[second as usize]);
+        first.op == Op::Head
+            && second.op == Op::Tail
+            && first.args == second.args
+            && !plan.unused[place]
+            && !plan.unused[place + 1]
+    }
+
+    fn emit_head_tail(&mut self, head: Value, tail: &InstData) -> Result<(), EncodeError> {
+        let mut ins = Ins::new(Opcode::HeadTail, 1);
+        let list = ins.operand(self.place(tail.args[0]))?;
+        let head = ins.operand(self.place(head))?;
+        let tail = match tail.result {
+            Some(result) => ins.operand(self.place(result))?,
+            None => X_SCRATCH,
+        };
+        self.push(ins.a(head).b(list).c(tail))?;
         Ok(())
     }
 
