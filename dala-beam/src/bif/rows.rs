@@ -310,6 +310,10 @@ bifs! {
 
     dala_io "write"/2 plain dala_io::write full;
     dala_io "read_line"/0 plain dala_io::read_line full;
+    logger "allow"/2 replaces dala_io::log_allow partial("the level is notice, whatever is configured");
+    logger "macro_log"/3 replaces dala_io::macro_log_3 partial("events are printed to standard error; handlers and filters are not asked");
+    logger "macro_log"/4 replaces dala_io::macro_log_4 partial("events are printed to standard error; handlers and filters are not asked");
+    logger "macro_log"/5 replaces dala_io::macro_log_5 partial("events are printed to standard error; handlers and filters are not asked");
     logger "log_allowed"/4 replaces dala_io::log_allowed partial("events are printed to standard error; handlers and filters are not asked");
 
     erlang "self"/0 guard erlang::process::self_0 full;

@@ -35,7 +35,7 @@ impl ExportTable {
             return entry;
         }
         // A racing thread may make one too; the loser's is leaked and never seen.
-        *entries.get_or_insert_with(key, || ExportEntry::leak(module, function, arity))
+        entries.get_or_insert_with(key, || ExportEntry::leak(module, function, arity))
     }
 
     /// The entry of a function, if there is one.

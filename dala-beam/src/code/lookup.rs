@@ -12,10 +12,13 @@ use hashbrown::HashMap;
 use super::export::ExportTable;
 use crate::etf::CodeLookup;
 
+/// Module, row of its fun table, MD5 of the module.
+type FunIdentity = (Atom, u32, [u8; 16]);
+
 /// The local funs of all loaded modules.
 #[derive(Debug, Default)]
 pub struct Lookup {
-    funs: RwLock<HashMap<(Atom, u32, [u8; 16]), &'static FunEntry>>,
+    funs: RwLock<HashMap<FunIdentity, &'static FunEntry>>,
 }
 
 impl Lookup {

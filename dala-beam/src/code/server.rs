@@ -153,6 +153,7 @@ impl CodeServer {
         let linked = link::compile(&self.exports, &self.lookup, module, path, bytes)?;
         // From here on nothing fails: first calls reach the new code, then the tables say so.
         link::publish(&self.exports, &linked, self.current(module).as_deref());
+        linked.code.fun_entries().for_each(|entry| self.lookup.add(entry));
         let loaded = Arc::new(linked.module);
         let mut modules = self.modules.write().unwrap_or_else(PoisonError::into_inner);
         let versions = modules.entry(module).or_default();

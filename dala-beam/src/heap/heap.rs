@@ -183,7 +183,7 @@ impl Heap {
     }
 
     /// Notes that `object`, just built on this heap, owns an off-heap count.
-    pub fn own_offheap(&mut self, object: *mut Word) {
+    pub(super) fn own_offheap(&mut self, object: *mut Word) {
         self.young_offheap.push(object);
         // SAFETY: the caller has just built it.
         self.binary_bytes += unsafe { offheap::weight(object) };

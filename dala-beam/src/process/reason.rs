@@ -4,7 +4,7 @@ use dala::message::ExitReason;
 use dala_ir::abi::{Word, atoms};
 use dala_ir::term::{OwnedTerm, tuple_elements};
 
-use crate::heap::{Heap, own};
+use crate::heap::own;
 
 /// The exit reason that `term` is; literals in it are shared.
 pub(crate) fn from_term(term: Word) -> ExitReason {
@@ -23,9 +23,4 @@ pub(crate) fn of_own(term: Word) -> ExitReason {
         Some(atoms::KILL) => ExitReason::Term(OwnedTerm::from(atoms::KILL)),
         _ => from_term(term),
     }
-}
-
-/// The term of an exit reason, on `heap`.
-pub(crate) fn to_term(reason: &ExitReason, heap: &mut Heap) -> Word {
-    reason.write(heap)
 }

@@ -211,9 +211,4 @@ impl Process {
     pub fn register(&mut self, name: Atom, pid: Pid) -> bool {
         self.system.register(name, pid)
     }
-
-    /// Whether a signal ended this process: code must stop.
-    pub(crate) fn is_doomed(&mut self) -> bool {
-        self.activation().is_doomed()
-    }
 }

@@ -16,7 +16,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
-use super::export::CodeAddress;
+use super::export::{CodeAddress, FunEntry};
 use crate::abi::Atom;
 
 /// Bit of an operand that counts from `sp`.
@@ -353,6 +353,7 @@ pub struct CodeModule {
     pub(super) rows: Box<[Row]>,
     pub(super) exports: Box<[(Atom, u32, u32)]>,
     pub(super) on_load: Option<u32>,
+    pub(super) funs: Box<[&'static FunEntry]>,
     pub(super) files: Box<[String]>,
 }
 
@@ -388,6 +389,11 @@ impl CodeModule {
     /// The `-on_load` function, of no arguments.
     pub fn on_load(&self) -> Option<CodeAddress> {
         self.on_load.map(|function| self.entry(function))
+    }
+
+    /// What its local funs point to, by row of its fun table.
+    pub fn fun_entries(&self) -> impl Iterator<Item = &'static FunEntry> + '_ {
+        self.funs.iter().copied()
     }
 
     /// Bytes of code.

@@ -121,6 +121,7 @@ pub fn load(
         rows: rows.into(),
         exports,
         on_load: module.on_load.map(|id| id.index() as u32),
+        funs: lambdas.into(),
         files: module.files.clone().into(),
     });
     code::register(&module);
