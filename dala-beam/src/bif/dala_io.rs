@@ -110,7 +110,10 @@ pub(crate) fn macro_log_4(p: &mut Process, [location, level, message, rest]: [Wo
 }
 
 /// `logger:macro_log(Location, Level, FunOrFormat, Args, Metadata)`.
-pub(crate) fn macro_log_5(p: &mut Process, [location, level, format, args, metadata]: [Word; 5]) -> BifResult {
+pub(crate) fn macro_log_5(
+    p: &mut Process,
+    [location, level, format, args, metadata]: [Word; 5],
+) -> BifResult {
     let message = p.heap.tuple(&[format, args]);
     log_allowed(p, [location, level, message, metadata])
 }

@@ -14,7 +14,7 @@ use crate::heap::own;
 use crate::process::{System, message};
 
 /// How long a call waits unless told otherwise, as `GenServer.call/2`.
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A `gen_server` (Elixir: `GenServer`) process, seen from Rust: by pid, or by name, which holds across restarts.
 #[derive(Clone, Debug)]
@@ -112,7 +112,7 @@ impl Server {
             .map_err(|_| ServerError::NoProcess(format!("{pid} is dead")))
     }
 
-    /// Calls `handle_call/3` and waits for the reply, for at most [`DEFAULT_TIMEOUT`].
+    /// Calls `handle_call/3` and waits for the reply, for at most 5 seconds.
     ///
     /// # Errors
     /// See [`ServerError`].
