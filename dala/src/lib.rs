@@ -2,7 +2,7 @@
 //!
 //! An actor is state with handlers, run by one worker at a time. [`Runtime`] has the workers; [`ActorRef`] names a native
 //! actor; `tell` sends, `call` waits for the reply. Links, monitors, exit reasons and names follow the Erlang reference
-//! manual, for every [`Behaviour`](actor::Behaviour), of which native actors are one.
+//! manual, for every [`Behaviour`], of which native actors are one.
 //!
 //! Built with `--cfg loom` only the lock-free core is there, with its models (`scripts/loom.sh`).
 

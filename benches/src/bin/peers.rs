@@ -12,7 +12,10 @@ use dala_benches::peers::tokio::Tokio;
 use dala_benches::scenarios::{self, ALL};
 use std::process::{Command, ExitCode};
 
-const PEERS: [(&str, fn(&str) -> Option<f64>); 5] = [
+/// Runs a scenario by name; `None` when the peer has no such one.
+type Run = fn(&str) -> Option<f64>;
+
+const PEERS: [(&str, Run); 5] = [
     (Dala::NAME, scenarios::run::<Dala>),
     (Tokio::NAME, scenarios::run::<Tokio>),
     (Kameo::NAME, scenarios::run::<Kameo>),

@@ -4,7 +4,7 @@
 //! - A built-in function gets its arguments as words that stay valid until it returns: nothing it calls collects.
 //! - It never recurses on the depth of a term, and its work is bounded by the size of its arguments; it charges
 //!   reductions for what is more than constant.
-//! - Failure is an [`Exception`](dala_ir::interp::Exception) with OTP's reason. [`call`] adds the arguments and
+//! - Failure is an [`Exception`] with OTP's reason. [`call`] adds the arguments and
 //!   `error_info` to the top frame, so that `erl_erts_errors` and its siblings explain it.
 //!
 //! [`table`] is the one list of all of them. Called by the interpreter through `Process`, and by match

@@ -1,6 +1,6 @@
 //! Rust and BEAM actors together: who sends what to whom, and in which form it arrives.
 //!
-//! - **BEAM to Rust** ([`inbound`]): a term sent to a native actor is converted once, straight into the payload of a
+//! - **BEAM to Rust** (`inbound`): a term sent to a native actor is converted once, straight into the payload of a
 //!   message of that actor's protocol. `GenServer.call` (`$gen_call`) becomes a call whose reply goes back as a term.
 //!   What does not convert reaches the actor's `unhandled` hook and the dead letters; a caller exits with the reason.
 //! - **Rust to BEAM** ([`Server`]): a message travels as it is, its payload in the node; the receiving process builds

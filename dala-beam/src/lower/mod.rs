@@ -1,8 +1,8 @@
 //! From a .beam file's register code to SSA.
 //!
-//! One function at a time: [`blocks`] cuts the code into straight pieces and follows control flow, frames and
-//! handlers; [`effects`] says what each instruction reads and writes; [`registers`] turns that into values and
-//! block parameters; [`emit`] writes the IR, [`dispatch`] sends each
+//! One function at a time: `blocks` cuts the code into straight pieces and follows control flow, frames and
+//! handlers; `effects` says what each instruction reads and writes; `registers` turns that into values and
+//! block parameters; `emit` writes the IR, `dispatch` sends each
 //! instruction to the file of its family. Frames vanish: a y
 //! register is a value like any other, and the interpreter decides anew what lives in a frame.
 //!

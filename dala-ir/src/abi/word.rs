@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `xx0` | small integer, 63 bits, `value << 1` |
 //! | `001` | cons cell (the pointer's target is `[head, tail]`) |
-//! | `011` | boxed object (the target starts with a [`Header`](super::Header)) |
+//! | `011` | boxed object (the target starts with a [`Header`]) |
 //! | `101` | another immediate; the next 3 bits say which, the upper 58 are its payload |
 //! | `111` | header: never a value, only the first word of a boxed object, or a collector's forwarding mark |
 //!

@@ -2,14 +2,14 @@
 //!
 //! A module's code is one array of 64-bit words. An instruction is a word `op:8 | length:8 | a:16 | b:16 | c:16`
 //! (lowest bits first) and further words as its op says; the constants it uses stand at its end. An operand is 16
-//! bits: an x register, a word of the frame counted from `sp` ([`FRAME`]), or a constant counted in words from the
-//! instruction ([`INLINE`]). Jump offsets count words from the instruction. Length 0 means: 32 bits in the low half of
+//! bits: an x register, a word of the frame counted from `sp` (`FRAME`), or a constant counted in words from the
+//! instruction (`INLINE`). Jump offsets count words from the instruction. Length 0 means: 32 bits in the low half of
 //! the next word.
 //!
 //! The word before a function's first instruction holds its arity (low half) and its number. The word before each
 //! return address holds the frame's words (low 16 bits) and the offset of the handler from the return address (high
 //! half, 0 for none), so unwinding needs no table. Everything else that is known of a place in the code (source
-//! position; frame and handler where an instruction raises) is in the module's [`Row`]s.
+//! position; frame and handler where an instruction raises) is in the module's `Row`s.
 
 #![expect(unsafe_code, reason = "taking code out of reach is a promise that nothing runs it")]
 

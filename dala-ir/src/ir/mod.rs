@@ -1,6 +1,6 @@
 //! The typed IR: SSA with block parameters.
 //!
-//! A [`Module`](module::Module) holds functions; a [`Function`](function::Function) holds blocks; a block has
+//! A [`Module`] holds functions; a [`Function`] holds blocks; a block has
 //! parameters, instructions and one terminator. No op reads or writes a BEAM register: what a frontend's
 //! registers held are values here, and joins are block parameters.
 //!

@@ -22,7 +22,7 @@ pub fn print(term: Word, style: Style) -> Printed {
     Printed { term, style, max_bytes: usize::MAX }
 }
 
-/// What [`print`] returns.
+/// What [`print()`] returns.
 #[derive(Clone, Copy, Debug)]
 pub struct Printed {
     term: Word,

@@ -242,7 +242,11 @@ fn handles(actor: &Actor, handler: &Handler) -> TokenStream {
     quote! {
         #(#cfgs)*
         #[automatically_derived]
-        #[allow(unused_variables, reason = "a handler need not take its context, or a message without fields")]
+        #[allow(
+            unused_variables,
+            clippy::unit_arg,
+            reason = "a handler need not take its context or a message without fields, nor reply"
+        )]
         #header #block
     }
 }

@@ -1,11 +1,11 @@
 //! The seam between actors and what runs in them.
 //!
 //! The core owns mailbox, signals, links, monitors, names and lifecycle for every actor alike; a [`Behaviour`] only says
-//! what happens in an activation. Native Rust actors ([`native`](super::native)), futures ([`task`](super::task)), supervisors,
+//! what happens in an activation. Native Rust actors (`native`), futures (`task`), supervisors,
 //! the BEAM frontend's processes and scripted ones in tests are behaviours.
 //!
 //! # For frontends: everything an Erlang process needs
-//! - **Spawn**: [`spawn`](super::spawn::spawn) with [`SpawnOptions`](super::spawn::SpawnOptions): parent link and monitor are set up before the
+//! - **Spawn**: `spawn` with [`SpawnOptions`](super::spawn::SpawnOptions): parent link and monitor are set up before the
 //!   child runs.
 //! - **Send**: build a [`NodeBox`](crate::message::NodeBox) with a static [`NodeVtable`](crate::message::NodeVtable) of your own and
 //!   [`process::send`](super::process::send) it to a pid (or by alias).

@@ -1,6 +1,6 @@
 //! Actors: their cells, the behaviours that run in them, references to them.
 //!
-//! An actor is one heap block, a [`Header`](cell::Header) with the behaviour's state behind it. The header's mailbox head
+//! An actor is one heap block, a `Header` with the behaviour's state behind it. The header's mailbox head
 //! says who may touch what: its state, lists and relations belong to the worker that runs its activation
 //! (see [`mailbox::queue`](crate::mailbox)).
 

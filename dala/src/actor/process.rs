@@ -1,5 +1,5 @@
 //! What one can do to actors by pid, from anywhere; and what the running actor can do for itself, through its
-//! [`Activation`](super::Activation).
+//! [`Activation`].
 //!
 //! Names follow the Erlang functions they implement.
 

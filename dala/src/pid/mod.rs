@@ -3,7 +3,7 @@
 //!
 //! # Invariants
 //! - A pid names one incarnation for ever; a slot is retired when its generation would wrap (`dala_ir::abi::Pid`).
-//! - What [`Table::lookup`](table::Table::lookup) returns stays allocated while the thread is pinned ([`epoch`]).
+//! - What `Table::lookup` returns stays allocated while the thread is pinned (`epoch`).
 
 pub(crate) mod epoch;
 #[cfg(not(loom))]

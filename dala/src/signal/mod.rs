@@ -2,7 +2,7 @@
 //!
 //! As in the Erlang reference manual, "Processes", section "Signals": links, monitors and exits are signals that
 //! travel through the receiver's mailbox, in order with messages of the same sender, and act when the receiver takes
-//! them in. Each side keeps its own half of a link or monitor in its [`Relations`](relations::Relations), which only the
+//! them in. Each side keeps its own half of a link or monitor in its `Relations`, which only the
 //! worker that runs the actor touches; there is no lock and nothing is held across two actors.
 //!
 //! # Differences from OTP

@@ -3,7 +3,7 @@
 //! Timers sleep on one thread of the OS process, started when the first timer is armed. It wakes at the earliest
 //! deadline or when an earlier one is armed, and at no other time: no timer, no wake-up.
 //!
-//! A worker does not arm the deadlines of its calls at once: it keeps them in its [`nursery`], and arms only those that
+//! A worker does not arm the deadlines of its calls at once: it keeps them in its `nursery`, and arms only those that
 //! are still waiting when it has nothing else to do or some activations later. Most calls are answered by then.
 
 pub mod clock;

@@ -1,8 +1,8 @@
-//! Maps: sorted arrays up to 32 keys ([`flat`]), hash tries beyond ([`trie`]).
+//! Maps: sorted arrays up to 32 keys (`flat`), hash tries beyond (`trie`).
 //!
 //! # Invariants
 //! - A map of at most [`FLAT_MAX`] keys is flat, a larger one a trie, always: form follows size.
-//! - Flat keys ascend by [`cmp_exact`](super::compare::cmp_exact); updates that add no key share the key tuple.
+//! - Flat keys ascend by [`cmp_exact`]; updates that add no key share the key tuple.
 //! - Maps with equal keys have tries of one shape, so they iterate in one order, which is OTP's for keys that hash
 //!   as there (all but atoms, pids, references and funs).
 //! - All updates are persistent: the old map stays as it was.
