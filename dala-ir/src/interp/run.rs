@@ -5,10 +5,6 @@
 //! its result, since both may be one register.
 
 #![expect(unsafe_code, reason = "runs verified register code on an actor's block")]
-#![expect(
-    clippy::undocumented_unsafe_blocks,
-    reason = "one proof for all: see the comment at `run`; repeating it per instruction would hide the code"
-)]
 
 use std::mem::MaybeUninit;
 
@@ -101,7 +97,7 @@ pub fn run<M: Machine>(machine: &mut M) -> Suspend {
     let mut registers: Registers =
         // SAFETY: arrays of `MaybeUninit` need no initialisation.
         unsafe { MaybeUninit::<Registers>::uninit().assume_init() };
-    // SAFETY: for the whole loop. Code comes from `encode`, which took verified IR: `pc` always points to an instruction
+    // SAFETY: what `dispatch` demands holds for the whole loop. Code comes from `encode`, which took verified IR: `pc` always points to an instruction
     // of a module that is linked (whoever unlinks promises that no frame leads there); operands name registers, slots of
     // the open frame or constants within the instruction; a register is read only where it was written before. `Machine`
     // promises that the context's block is real and that `collect` keeps and updates all roots; heap objects are
@@ -109,8 +105,14 @@ pub fn run<M: Machine>(machine: &mut M) -> Suspend {
     unsafe { dispatch(machine, &mut registers) }
 }
 
+/// Runs code until the process suspends.
+///
+/// # Safety
+/// The continuation on the machine's stack leads to linked code that `encode` made of verified IR, and nobody unlinks it
+/// meanwhile.
 #[expect(clippy::cognitive_complexity, reason = "one arm an op")]
 unsafe fn dispatch<M: Machine>(machine: &mut M, registers: &mut Registers) -> Suspend {
+    // SAFETY: the caller's promise about code, and `Machine`'s about memory; the call in `run` says what follows.
     unsafe {
         let x: *mut Word = registers.x.as_mut_ptr().cast();
         let f: *mut f64 = registers.f.as_mut_ptr().cast();
