@@ -12,8 +12,9 @@ use crate::signal::relations::Relations;
 use crate::signal::signal::{Question, Signal};
 use crate::sync::Ordering;
 
-/// Messages after which an activation looks at the mailbox head again, so that urgent lanes and `kill` do not wait for
-/// the batch in hand. A guess between latency and the cost of reading a line that senders write; not measured.
+/// While lanes are in use: messages after which an activation looks at the mailbox head again, so that a normal message
+/// does not wait for a batch of low ones. A guess between latency and the cost of reading a line that senders write; not
+/// measured. Urgent messages and signals are seen at once ([`Header::take_urgent`]).
 const MESSAGES_BETWEEN_LOOKS: u32 = 16;
 
 /// What arrives at a behaviour.
@@ -118,9 +119,8 @@ impl<'a> Activation<'a> {
     /// The next message whose turn it is; `None` when there is none or the actor is doomed.
     #[inline(always)]
     pub(crate) fn next_node(&mut self) -> Option<NodeBox> {
-        self.until_look -= 1;
-        if self.until_look == 0 || self.cell.queue.is_empty() {
-            self.until_look = MESSAGES_BETWEEN_LOOKS;
+        let sorts = self.cell.sorts.get();
+        if self.cell.queue.is_empty() || self.cell.take_urgent() || (sorts && self.is_time_to_look()) {
             self.take_in();
             if self.doom.is_some() {
                 return None;
@@ -132,6 +132,11 @@ impl<'a> Activation<'a> {
             self.return_credit(&node);
         }
         Some(node)
+    }
+
+    fn is_time_to_look(&mut self) -> bool {
+        self.until_look = self.until_look.checked_sub(1).unwrap_or(MESSAGES_BETWEEN_LOOKS);
+        self.until_look == 0
     }
 
     #[cold]

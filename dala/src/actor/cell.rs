@@ -1,11 +1,15 @@
 //! The actor cell: one block, header first, the behaviour's state behind it.
 //!
 //! # Who may touch what
-//! - `head`, `named`: any thread that is pinned; `traps_exits` is written by the owner and read as a hint by others.
+//! - `head`, `named`, `urgent`: any thread that is pinned; `traps_exits` is written by the owner and read as a hint by
+//!   others.
 //! - `pid`, `vtable`, `host`, `bound`, `parent`, `started`, `qos`: written before the cell is in the table, read by any
 //!   pinned thread.
 //! - `queue`, `relations`, `sorts` and the state: the *owner*, the worker that runs the actor's
 //!   activation (one at a time, see `mailbox::queue`), or whoever creates the cell before it is in the table.
+//!
+//! What senders touch comes first, what the owner writes at each message begins a cache line later: otherwise sender and
+//! receiver would take the head's line from each other at every message (counting ran at half the speed).
 
 #![expect(unsafe_code, reason = "owns the block and hands the owner's part out")]
 
@@ -47,19 +51,24 @@ pub(crate) struct Header {
     pid: Pid,
     pub(crate) vtable: &'static CellVtable,
     host: NonNull<Host>,
-    pub(crate) queue: List,
-    relations: UnsafeCell<Option<Box<Relations>>>,
     pub(crate) bound: Option<Arc<Bound>>,
     pub(crate) parent: Pid,
     /// When it was started, on the runtime's clock: what shutdown orders by.
     pub(crate) started: u64,
     pub(crate) qos: Qos,
     pub(crate) traps_exits: AtomicBool,
-    /// Lanes beside the normal one are in use.
-    pub(crate) sorts: Cell<bool>,
     /// A name may point here.
     pub(crate) named: AtomicBool,
+    pub(crate) queue: List,
+    /// Lanes beside the normal one are in use.
+    pub(crate) sorts: Cell<bool>,
+    /// Something arrived that must not wait for the end of the batch in hand: see [`Header::take_urgent`].
+    urgent: AtomicBool,
+    relations: UnsafeCell<Option<Box<Relations>>>,
 }
+
+// Two places 64 bytes apart are never in one cache line, however the block lies.
+const _: () = assert!(std::mem::offset_of!(Header, queue) >= 64);
 
 // SAFETY: see "who may touch what".
 unsafe impl Sync for Header {}
@@ -172,15 +181,16 @@ pub(crate) fn create<B: Behaviour>(
         pid: NOBODY,
         vtable: CellVtable::of::<B>(),
         host: NonNull::from(host),
-        queue: List::new(),
-        relations: UnsafeCell::new(new.relations),
         bound: new.bound,
         parent: new.parent,
         started: new.started,
         qos: new.qos,
         traps_exits: AtomicBool::new(new.traps_exits),
-        sorts: Cell::new(false),
         named: AtomicBool::new(false),
+        queue: List::new(),
+        sorts: Cell::new(false),
+        urgent: AtomicBool::new(false),
+        relations: UnsafeCell::new(new.relations),
     };
     // SAFETY: the block has the layout of a CellOf<B> and is ours.
     unsafe { cell.write(CellOf { header, state: UnsafeCell::new(state) }) };
@@ -235,10 +245,16 @@ impl Header {
     /// Sends a node: pushes it, and schedules the actor if that is due. Gives the node back when the actor is dead.
     #[inline(always)]
     pub(crate) fn send(&self, node: NodeBox, rouses: bool) -> Result<(), NodeBox> {
+        let is_urgent = node.is_urgent();
         let node = node.into_raw();
         // SAFETY: a node that was boxed is valid and in no queue.
         match unsafe { self.head.push(node, rouses) } {
-            Pushed::Queued => Ok(()),
+            Pushed::Queued => {
+                if is_urgent {
+                    self.urgent.store(true, Ordering::Release);
+                }
+                Ok(())
+            }
             Pushed::Schedule => {
                 self.schedule();
                 Ok(())
@@ -246,6 +262,15 @@ impl Header {
             // SAFETY: a refused node is ours still.
             Pushed::Closed => Err(unsafe { NodeBox::from_raw(node) }),
         }
+    }
+
+    /// Whether a signal or a message of an urgent lane arrived that was not taken in yet; it may have been. Owner only.
+    ///
+    /// Looking at the head instead would cost the senders their cache line each time.
+    #[inline(always)]
+    pub(crate) fn take_urgent(&self) -> bool {
+        // Acquire: the push came before, so the head's next `take` finds it.
+        self.urgent.load(Ordering::Relaxed) && self.urgent.swap(false, Ordering::Acquire)
     }
 
     /// Wakes the behaviour without a message.

@@ -168,6 +168,13 @@ impl Node {
         }
     }
 
+    /// Whether it is a signal, or of a lane before the normal one: it does not wait for the end of a batch.
+    #[inline(always)]
+    pub(crate) fn is_urgent(&self) -> bool {
+        let class = self.class.get();
+        class != 0 && (class & class::SIGNAL != 0 || matches!(self.lane(), Lane::High | Lane::Critical))
+    }
+
     /// Whether somebody waits for a reply to it.
     #[inline(always)]
     pub fn is_call(&self) -> bool {
