@@ -17,7 +17,7 @@ struct Greeter {
 /// ... with handlers.
 #[dala::actor]
 impl Greeter {
-    /// Runs when it is spawned.
+    /// Runs first, in the actor; it may fail, wait, and take a context.
     #[init]
     fn new(greeted: u64) -> Self {
         Greeter { greeted }
@@ -51,7 +51,7 @@ impl Greeter {
 
 #[dala::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let greeter = Greeter::spawn(0)?;
+    let greeter = Greeter::spawn(0).await?;
 
     // `tell` sends and goes on; `call`, or the method named as the handler, waits for the reply.
     greeter.tell(Greet { name: "nobody".to_owned() })?;

@@ -15,9 +15,12 @@ pub(crate) const UNHANDLED: &str = "unhandled";
 /// Marks the hook that runs last.
 pub(crate) const TERMINATE: &str = "terminate";
 
+/// Marks the hook that runs when nothing has come for a while.
+pub(crate) const IDLE: &str = "idle";
+
 /// All attributes of methods in an actor's impl block, in the order in which errors list them.
 pub(crate) const METHOD_ATTRIBUTES: &[&str] =
-    &[INIT, HANDLER, MESSAGE, ON_EXIT, ON_DOWN, UNHANDLED, TERMINATE];
+    &[INIT, HANDLER, MESSAGE, ON_EXIT, ON_DOWN, UNHANDLED, IDLE, TERMINATE];
 
 /// `#[dala::actor(name = "..")]`, `#[dala::message(name = "..")]`, `#[message(name = "..")]`.
 pub(crate) const NAME: &str = "name";
@@ -27,6 +30,8 @@ pub(crate) const MAILBOX: &str = "mailbox";
 pub(crate) const PINNED: &str = "pinned";
 /// `#[handler(priority = "..")]`.
 pub(crate) const PRIORITY: &str = "priority";
+/// `#[idle(after = "30s")]`.
+pub(crate) const AFTER: &str = "after";
 /// `#[dala::main(workers = N)]`.
 pub(crate) const WORKERS: &str = "workers";
 

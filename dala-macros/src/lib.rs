@@ -33,7 +33,7 @@
 //!
 //! #[dala::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     let counter = Counter::spawn(40)?;
+//!     let counter = Counter::spawn(40).await?;
 //!     counter.tell(Add { by: 2 })?;
 //!     assert_eq!(counter.reset(0).await?, 42);
 //!     Ok(())
@@ -46,7 +46,7 @@
 //! |---|---|---|
 //! | `#[dala::message] T` | `impl Message for T`, `impl StableLayout for T` | shape, conversion to and from terms |
 //! | `#[dala::actor] impl T` | `TRef` | typed reference: `Copy`, derefs to `dala::ActorRef<T>`, one method a handler, `TRef::of_pid` |
-//! | | `T::spawn` | with the arguments of `#[init]`; without `#[init]`, a method of the state |
+//! | | `T::spawn` | with the arguments of `#[init]`, gives a `dala::Spawning`; without `#[init]`, a method of the state |
 //! | | `T::spawn_on` | instead, for a pinned actor |
 //! | | `impl Actor for T`, `impl Handles<M> for T` | hooks, protocol table; one `Handles` a handler |
 //! | `#[message] fn set_limit(..)` | `SetLimit` | the message type, with a field for each argument |
@@ -113,15 +113,16 @@ pub fn message(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// # Methods
 /// | attribute | form |
 /// |---|---|
-/// | `#[init]` | `fn(args..) -> Self` or `-> Result<Self, E>` with `E: Display`; runs before the actor exists |
+/// | `#[init]` | `fn(args..) -> Self` or `-> Result<Self, E>` with `E: Display`, may be `async`; runs in the new actor. `T::spawn(args..).await` waits for it and gives its error |
 /// | `#[handler]` | `fn(&mut self, message: M) -> R`, where `M` is a `#[dala::message]` type |
 /// | `#[message]` | `fn(&mut self, args..) -> R`; makes the message type from name and arguments |
 /// | `#[on_exit]` | `fn(&mut self, from: Pid, reason: &ExitReason)`: a linked actor ended. Without it, this one ends too |
 /// | `#[on_down]` | `fn(&mut self, down: &Down)`: a watched actor ended |
 /// | `#[unhandled]` | `fn(&mut self, message: &Unhandled)`: what no handler takes, before it becomes a dead letter |
-/// | `#[terminate]` | `fn(&mut self, reason: &ExitReason)`: the last thing the actor does |
+/// | `#[idle(after = "30s")]` | `fn(&mut self)`: nothing has come for that long; once until something comes again |
+/// | `#[terminate]` | `fn(&mut self, reason: &ExitReason)`: the last thing the actor does, whatever ends it |
 ///
-/// `ctx: &mut dala::Context<Self>` may be a further parameter, at any place, of all but `#[init]` and `#[terminate]`.
+/// `ctx: &mut dala::Context<Self>` may be a further parameter of each, at any place.
 /// Handlers may be `async`: they borrow `self` while they wait, and the actor takes no other message meanwhile. One
 /// that only reads may take `&self`, unless it is async. Replies have `dala::StableLayout`.
 ///

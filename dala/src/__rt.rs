@@ -21,15 +21,20 @@ pub use dala_ir::abi::{Pid, Word};
 pub use dala_ir::atom_name;
 pub use dala_ir::term::TermWriter;
 
+pub use std::time::Duration;
+
 pub use self::checks::{NoPair, Pair, assert_distinct, is_message, state_is_send};
-pub use self::start::{initialised, run_main, spawn_pinned};
+pub use self::start::{init, initialised, run_main, spawn_pinned};
 pub use crate::__nested as nested;
-pub use crate::actor::{Actor, ActorRef, Context, Entry, Handled, Handles, Protocol, SpawnError, Unhandled};
+pub use crate::actor::{
+    Actor, ActorRef, Context, Entry, Handled, Handles, Protocol, SpawnError, Starting, Unhandled,
+};
 pub use crate::message::nested::{Choice, Known, Unknown};
 pub use crate::message::{
     Call, ConvertError, ExitReason, Lane, Message, MessageField, Source, StableLayout, field,
 };
 pub use crate::sched::pinned::PinnedThread;
+pub use crate::sched::spawning::Spawning;
 pub use crate::signal::Down;
 
 /// What [`Actor::protocol`] refers to.

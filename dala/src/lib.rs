@@ -53,11 +53,12 @@ mod api {
     pub use crate::actor::{Actor, ActorRef, Behaviour, Context, Handles, SendError, Unhandled};
     pub use crate::config::Builder;
     pub use crate::message::{
-        Bytes, Call, CallError, ConvertError, ExitReason, Lane, Message, Reply, StableLayout,
+        Bytes, Call, CallError, ConvertError, ExitReason, Lane, Local, Message, Reply, StableLayout,
     };
     pub use crate::pid::Ref;
     pub use crate::runtime::{Handle, Runtime};
     pub use crate::sched::pinned::PinnedThread;
+    pub use crate::sched::spawning::Spawning;
     pub use crate::signal::Down;
     pub use crate::supervise::{ChildSpec, Intensity, Restart, Shutdown, Supervisor, SupervisorRef};
     pub use dala_ir::abi::{Atom, Pid};

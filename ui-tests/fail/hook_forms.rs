@@ -16,6 +16,8 @@ impl Counter {
     fn bye(&mut self, reason: &dala::ExitReason) -> bool {
         true
     }
+    #[idle(after = "soon")]
+    fn quiet(&mut self, reason: &dala::ExitReason) {}
     #[terminate]
     fn again(&mut self, reason: &dala::ExitReason) {}
 }

@@ -27,8 +27,9 @@ impl Counter {
     const STEP: i64 = 1;
 
     #[init]
-    fn new(start: i64) -> Self {
-        Counter { n: start }
+    async fn new(start: i64, ctx: &mut Context<Self>) -> Result<Self, std::num::TryFromIntError> {
+        let _ = (ctx.pid(), std::future::ready(()).await);
+        Ok(Counter { n: i64::from(u8::try_from(start)?) })
     }
 
     fn helper(&mut self) {
@@ -84,13 +85,20 @@ impl Counter {
     #[unhandled]
     fn other(&mut self, _message: &dala::Unhandled) {}
 
+    #[idle(after = "5min")]
+    fn quiet(&mut self, ctx: &mut Context<Self>) {
+        ctx.continue_with(Get);
+    }
+
     #[terminate]
-    fn bye(&mut self, _reason: &dala::ExitReason) {}
+    fn bye(&mut self, _reason: &dala::ExitReason, _ctx: &mut Context<Self>) {}
 }
 
 #[dala::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let counter = Counter::spawn(5)?;
+    let counter = Counter::spawn(5).await?;
+    let error: dala::SpawnError = Counter::spawn(-1).linked().await.unwrap_err();
+    assert!(error.to_string().starts_with("init failed: "));
     let other: CounterRef = counter;
     counter.tell(Add { by: 1 })?;
     assert_eq!(counter.get(Get).await?, 7);

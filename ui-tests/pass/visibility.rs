@@ -57,10 +57,10 @@ struct Holder {
 
 #[dala::main(workers = 1)]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let holder = Holder { account: bank::Account::spawn(10)? };
+    let holder = Holder { account: bank::Account::spawn(10).await? };
     assert_eq!(holder.account.deposit(bank::Deposit { amount: 5 }).await?, 15);
     assert_eq!(bank::audited(7).await?, 7);
-    let error = bank::Account::spawn(5000).unwrap_err();
+    let error = bank::Account::spawn(5000).await.unwrap_err();
     assert!(error.to_string().contains("too rich"), "{error}");
     Ok(())
 }

@@ -91,7 +91,25 @@ fn implementation(actor: &Actor) -> TokenStream {
         let (cfgs, call) = hook_call(hook, &["reason"]);
         quote! {
             #(#cfgs)*
-            fn terminate(&mut self, reason: &::dala::__rt::ExitReason) {
+            fn terminate(
+                &mut self,
+                reason: &::dala::__rt::ExitReason,
+                context: &mut ::dala::__rt::Context<Self>,
+            ) {
+                #call
+            }
+        }
+    });
+    let idle = actor.idle.as_ref().map(|hook| {
+        let (cfgs, call) = hook_call(hook, &[]);
+        let after = actor.idle_after;
+        quote! {
+            #(#cfgs)*
+            const IDLE_AFTER: ::dala::__rt::Option<::dala::__rt::Duration> =
+                ::dala::__rt::Some(::dala::__rt::Duration::from_nanos(#after));
+
+            #(#cfgs)*
+            fn idle(&mut self, context: &mut ::dala::__rt::Context<Self>) {
                 #call
             }
         }
@@ -111,6 +129,7 @@ fn implementation(actor: &Actor) -> TokenStream {
             #on_down
             #unhandled
             #terminate
+            #idle
 
             // `Pair` chooses what follows: a type that is no message was reported already.
             fn protocol() -> ::dala::__rt::Option<&'static ::dala::__rt::AnyProtocol> {

@@ -1,10 +1,10 @@
 //! The typed reference, `CounterRef` for `Counter`, and how the actor is spawned.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote};
+use quote::{ToTokens as _, quote, quote_spanned};
 
 use crate::model::actor::Actor;
-use crate::model::handler::{Handler, Init};
+use crate::model::handler::{Handler, Init, Parameter};
 use crate::names;
 
 /// The reference and its methods, and `spawn`.
@@ -14,7 +14,7 @@ pub(crate) fn items(actor: &Actor) -> TokenStream {
     let methods = actor.handlers.iter().map(|handler| method(actor, handler));
     let spawn = match &actor.init {
         _ if actor.is_pinned => spawn_pinned(&reference),
-        Some(init) => spawn_with(&reference, init),
+        Some(init) => spawn_with(actor, &reference, init),
         None => spawn_state(&reference),
     };
     let summary = format!(
@@ -190,14 +190,26 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     }
 }
 
-fn spawn_with(reference: &syn::Ident, init: &Init) -> TokenStream {
-    let Init { ident, attrs, arguments, is_fallible, .. } = init;
-    let parameters = arguments.iter().map(|(name, ty)| quote!(#name: #ty));
-    let names = arguments.iter().map(|(name, _)| name);
-    let summary = format!("Makes the actor with `{ident}` and spawns it.");
+fn spawn_with(actor: &Actor, reference: &syn::Ident, init: &Init) -> TokenStream {
+    let Init { ident, attrs, arguments, parameters, is_async, is_fallible } = init;
+    let ty = &actor.ty;
+    let declared = arguments.iter().map(|(name, ty)| quote!(#name: #ty));
+    let context = syn::Ident::new("context", proc_macro2::Span::mixed_site());
+    let mut names = arguments.iter().map(|(name, _)| name);
+    let values = parameters.iter().map(|parameter| match parameter {
+        Parameter::Context => quote!(#context),
+        Parameter::Argument => names.next().to_token_stream(),
+    });
+    let summary = format!("An actor whose state `{ident}` makes: `.await` spawns it and waits for that.");
+    let call = quote_spanned!(ident.span()=> Self::#ident(#(#values),*));
+    let call = if *is_async { quote!(#call.await) } else { call };
     let state = match is_fallible {
-        true => quote!(::dala::__rt::initialised(Self::#ident(#(#names),*))?),
-        false => quote!(Self::#ident(#(#names),*)),
+        true => quote!(::dala::__rt::initialised(#call)),
+        false => quote!(::dala::__rt::Ok(#call)),
+    };
+    let starting = match is_async {
+        true => quote!(::dala::__rt::Starting::later(async move { #state })),
+        false => quote!(::dala::__rt::Starting::now(#state)),
     };
     quote! {
         #[doc = #summary]
@@ -206,11 +218,12 @@ fn spawn_with(reference: &syn::Ident, init: &Init) -> TokenStream {
         #[doc = ""]
         #[doc = "# Errors"]
         #[doc = "When the constructor fails, no runtime runs, or no pid is left."]
-        pub fn spawn(#(#parameters),*) -> ::dala::__rt::Result<#reference, ::dala::__rt::SpawnError> {
+        pub fn spawn(#(#declared),*) -> ::dala::__rt::Spawning<#ty, #reference> {
             #[allow(unused_imports, reason = "needed only beside errors")]
             use ::dala::__rt::NoPair as _;
-            let actor = #state;
-            ::dala::__rt::Ok(#reference(<::dala::__rt::Pair<Self, ()>>::spawn(actor)?))
+            <::dala::__rt::Pair<Self, ()>>::spawning(::dala::__rt::init(
+                move |#context: &mut ::dala::__rt::Context<Self>| #starting,
+            ))
         }
     }
 }

@@ -26,6 +26,10 @@ pub(crate) struct Actor {
     pub(crate) on_down: Option<Hook>,
     /// `#[unhandled]`.
     pub(crate) unhandled: Option<Hook>,
+    /// `#[idle]`, and the time of emptiness after which it is called, nanoseconds.
+    pub(crate) idle: Option<Hook>,
+    /// See `idle`.
+    pub(crate) idle_after: u64,
     /// `#[terminate]`.
     pub(crate) terminate: Option<Hook>,
 }

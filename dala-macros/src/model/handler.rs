@@ -60,8 +60,12 @@ pub(crate) struct Init {
     pub(crate) ident: Ident,
     /// Doc comments and `cfg`s.
     pub(crate) attrs: Vec<syn::Attribute>,
-    /// Names and types of the arguments.
+    /// Names and types of the arguments, without the context.
     pub(crate) arguments: Vec<(Ident, syn::Type)>,
+    /// What it is called with.
+    pub(crate) parameters: Vec<Parameter>,
+    /// Whether it is an `async fn`.
+    pub(crate) is_async: bool,
     /// Whether it returns a `Result`.
     pub(crate) is_fallible: bool,
 }

@@ -126,6 +126,8 @@ fn head(arguments: TokenStream, block: &mut syn::ItemImpl, diagnostics: &mut Dia
         on_exit: None,
         on_down: None,
         unhandled: None,
+        idle: None,
+        idle_after: 0,
         terminate: None,
     })
 }
@@ -171,6 +173,10 @@ fn method(
                 words::ON_EXIT => &mut actor.on_exit,
                 words::ON_DOWN => &mut actor.on_down,
                 words::UNHANDLED => &mut actor.unhandled,
+                words::IDLE => {
+                    actor.idle_after = handler::idle_after(&role, diagnostics).unwrap_or(1);
+                    &mut actor.idle
+                }
                 _ => &mut actor.terminate,
             };
             set_once(slot, hook, &role, seen, diagnostics);

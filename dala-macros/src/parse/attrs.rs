@@ -170,3 +170,32 @@ pub(crate) fn arguments(attribute: &syn::Attribute, diagnostics: &mut Diagnostic
         }
     }
 }
+
+/// The time that `text` says, such as `250ms`; none if it is zero or no time.
+pub(crate) fn nanoseconds(text: &str) -> Option<u64> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at(digits);
+    let unit = match unit.trim_start() {
+        "us" => 1_000,
+        "ms" => 1_000_000,
+        "s" => 1_000_000_000,
+        "min" => 60_000_000_000,
+        "h" => 3_600_000_000_000,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(unit).filter(|&time| time > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_a_number_and_a_unit() {
+        assert_eq!(nanoseconds("250ms"), Some(250_000_000));
+        assert_eq!(nanoseconds("1 h"), Some(3_600_000_000_000));
+        for wrong in ["", "5", "ms", "0s", "1.5s", "-1s", "99999999999999999999s", "9999999999h"] {
+            assert_eq!(nanoseconds(wrong), None, "{wrong}");
+        }
+    }
+}

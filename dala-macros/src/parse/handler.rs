@@ -122,30 +122,12 @@ pub(crate) fn init(
         diagnostics.report(
             Code::BadInit,
             receiver,
-            "a constructor has no `self`: the actor does not exist yet",
+            "a constructor has no `self`: it makes the state",
             "remove it, and return `Self`",
         );
         is_sound = false;
     }
-    if let Some(keyword) = &sig.asyncness {
-        diagnostics.report(
-            Code::BadInit,
-            keyword,
-            "a constructor is not `async`: whoever spawns the actor waits for it",
-            "do what waits in an `async` handler, whose message the spawner sends first",
-        );
-        is_sound = false;
-    }
-    let (_, inputs) = parameters(sig);
-    for input in contexts(sig) {
-        diagnostics.report(
-            Code::BadInit,
-            input,
-            "a constructor has no context: the actor does not exist yet",
-            "remove it; what needs the context is done by a handler, whose message the spawner sends first",
-        );
-        is_sound = false;
-    }
+    let (parameters, inputs) = parameters(sig);
     let mut arguments = Vec::new();
     for (position, input) in inputs.into_iter().enumerate() {
         is_sound &= owned(&input.ty, "the arguments travel to the new actor, which owns them", diagnostics);
@@ -168,7 +150,15 @@ pub(crate) fn init(
             false
         }
     };
-    is_sound.then(|| Init { ident: sig.ident.clone(), attrs: carried(method), arguments, is_fallible })
+    let is_async = sig.asyncness.is_some();
+    is_sound.then(|| Init {
+        ident: sig.ident.clone(),
+        attrs: carried(method),
+        arguments,
+        parameters,
+        is_async,
+        is_fallible,
+    })
 }
 
 /// `#[on_down] fn down(&mut self, down: &Down)` and its like.
@@ -178,21 +168,28 @@ pub(crate) fn hook(
     method: &syn::ImplItemFn,
     diagnostics: &mut Diagnostics,
 ) -> Option<Hook> {
-    no_options(role, &format!("#[{word}]"), diagnostics);
+    if word != words::IDLE {
+        no_options(role, &format!("#[{word}]"), diagnostics);
+    }
     let sig = &method.sig;
     let mut is_sound = signature(sig, "hook", diagnostics);
     let expected = match word {
+        words::IDLE => "",
         words::ON_EXIT => "from: Pid, reason: &ExitReason",
         words::ON_DOWN => "down: &Down",
         words::UNHANDLED => "message: &Unhandled",
         _ => "reason: &ExitReason",
     };
     let (parameters, arguments) = parameters(sig);
+    let (options, separator) = match word {
+        words::IDLE => ("(after = \"30s\")", ""),
+        _ => ("", ", "),
+    };
     let example = format!(
-        "write `#[{word}] fn {}(&mut self, {expected})`; `ctx: &mut Context<Self>` may follow",
+        "write `#[{word}{options}] fn {}(&mut self{separator}{expected})`; `ctx: &mut Context<Self>` may follow",
         sig.ident
     );
-    if arguments.len() != expected.split(", ").count() {
+    if arguments.len() != expected.split(", ").filter(|argument| !argument.is_empty()).count() {
         diagnostics.report(
             Code::BadHook,
             &sig.ident,
@@ -217,6 +214,34 @@ pub(crate) fn hook(
         is_sound = false;
     }
     is_sound.then(|| Hook { ident: sig.ident.clone(), attrs: carried(method), parameters })
+}
+
+/// The time of `#[idle(after = "30s")]` in nanoseconds.
+pub(crate) fn idle_after(role: &syn::Attribute, diagnostics: &mut Diagnostics) -> Option<u64> {
+    let arguments = attrs::arguments(role, diagnostics);
+    let options = attrs::options(arguments, "#[idle]", &[words::AFTER], diagnostics);
+    let Some(option) = options.first() else {
+        if diagnostics.is_empty() {
+            diagnostics.report(
+                Code::UnknownOption,
+                role.path(),
+                "`#[idle]` does not say when",
+                "write `#[idle(after = \"30s\")]`",
+            );
+        }
+        return None;
+    };
+    let text = option.string(diagnostics)?;
+    let nanoseconds = attrs::nanoseconds(&text.value());
+    if nanoseconds.is_none() {
+        diagnostics.report(
+            Code::UnknownOption,
+            &text,
+            format_args!("`{}` is no time", text.value()),
+            "write a whole number and its unit: `\"200us\"`, `\"250ms\"`, `\"30s\"`, `\"5min\"` or `\"1h\"`",
+        );
+    }
+    nanoseconds
 }
 
 fn lane_and_name(
@@ -322,14 +347,6 @@ fn parameters(sig: &syn::Signature) -> (Vec<Parameter>, Vec<&syn::PatType>) {
         }
     }
     (parameters, arguments)
-}
-
-/// The context parameters.
-fn contexts(sig: &syn::Signature) -> impl Iterator<Item = &syn::PatType> {
-    sig.inputs.iter().filter_map(|input| match input {
-        syn::FnArg::Typed(input) if is_context(&input.ty) => Some(input),
-        _ => None,
-    })
 }
 
 fn is_context(ty: &syn::Type) -> bool {

@@ -7,8 +7,9 @@
 
 use std::marker::PhantomData;
 
-use crate::actor::{Actor, ActorRef, Entry, Handles, SpawnError};
+use crate::actor::{Actor, ActorRef, Entry, Handles, Init, SpawnError};
 use crate::message::{Call, Message};
+use crate::sched::spawning::Spawning;
 use dala_ir::abi::Shapes;
 use dala_ir::abi::layout::Laid;
 
@@ -38,6 +39,11 @@ impl<A: Actor + Send> Pair<A, ()> {
     pub fn spawn(actor: A) -> Result<ActorRef<A>, SpawnError> {
         crate::spawn(actor)
     }
+
+    /// As [`Spawning::new`].
+    pub fn spawning<R: From<ActorRef<A>>>(init: Init<A>) -> Spawning<A, R> {
+        Spawning::new(init)
+    }
 }
 
 const NOT_REACHED: &str = "the program does not compile";
@@ -56,6 +62,11 @@ pub trait NoPair<A: Actor, M>: Sized {
 
     /// Never called.
     fn spawn(_: A) -> Result<ActorRef<A>, SpawnError> {
+        unreachable!("{NOT_REACHED}")
+    }
+
+    /// Never called.
+    fn spawning<R: From<ActorRef<A>>>(_: Init<A>) -> Spawning<A, R> {
         unreachable!("{NOT_REACHED}")
     }
 }

@@ -1,6 +1,6 @@
 //! How generated code starts actors and the runtime.
 
-use crate::actor::{Actor, ActorRef, SpawnError, SpawnOptions};
+use crate::actor::{Actor, ActorRef, Context, Init, SpawnError, SpawnOptions, Starting};
 use crate::message::ExitReason;
 use crate::{PinnedThread, Runtime};
 use std::future::Future;
@@ -9,9 +9,16 @@ use std::time::Duration;
 /// What a fallible constructor made.
 ///
 /// # Errors
-/// [`SpawnError::Init`] with what its error says.
-pub fn initialised<A, E: std::fmt::Display>(made: Result<A, E>) -> Result<A, SpawnError> {
-    made.map_err(|error| SpawnError::Init(ExitReason::custom(error.to_string())))
+/// The reason that the actor ends with: what the error says.
+pub fn initialised<A, E: std::fmt::Display>(made: Result<A, E>) -> Result<A, ExitReason> {
+    made.map_err(|error| ExitReason::custom(error.to_string()))
+}
+
+/// The closure as it is stored. One allocation, freed when `init` begins.
+pub fn init<A: Actor>(
+    init: impl for<'a> FnOnce(&'a mut Context<A>) -> Starting<'a, A> + Send + 'static,
+) -> Init<A> {
+    Box::new(init)
 }
 
 /// As [`PinnedThread::spawn`](crate::PinnedThread::spawn).

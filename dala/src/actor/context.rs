@@ -4,11 +4,13 @@
 
 use super::activation::Activation;
 use super::cell::Header;
+use super::native::typed_node;
 use super::process::{self, Timer};
 use super::reference::ActorRef;
 use super::{Actor, Handles};
-use crate::message::{ExitReason, Message};
+use crate::message::{ExitReason, Message, NodeBox};
 use crate::pid::{Pid, Ref};
+use std::collections::VecDeque;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::time::Duration;
@@ -16,9 +18,42 @@ use std::time::Duration;
 /// The running actor, seen from one of its handlers. It lives in the actor's cell; handlers borrow it.
 pub struct Context<A: Actor> {
     cell: Option<NonNull<Header>>,
-    pub(super) stop: Option<ExitReason>,
+    /// The call that is being handled, or the spawner that waits for `init`.
+    pub(super) call: Option<NodeBox>,
     pub(super) sender: Option<Pid>,
+    extras: Option<Box<Extras>>,
+    /// `extras` has something that is to be done before the next message.
+    pub(super) has_requests: bool,
     _actor: PhantomData<fn(A)>,
+}
+
+/// What few actors need; allocated when one does.
+#[derive(Debug, Default)]
+pub(super) struct Extras {
+    stop: Option<ExitReason>,
+    /// Messages to be handled before those of the mailbox.
+    next: VecDeque<NodeBox>,
+    pub(super) idle: Idle,
+}
+
+/// How long the mailbox has been empty, of an actor with an idle hook.
+#[derive(Debug, Default)]
+pub(super) struct Idle {
+    /// Something was handled since the mailbox was last seen empty.
+    pub(super) was_active: bool,
+    /// The hook was called since then.
+    pub(super) is_over: bool,
+    /// When the mailbox was first seen empty, nanoseconds.
+    pub(super) since: u64,
+    /// When the timer fires that was armed last.
+    pub(super) wakes_at: u64,
+}
+
+/// What a handler asked for.
+pub(super) enum Request {
+    Stop(ExitReason),
+    Continue(NodeBox),
+    None,
 }
 
 // SAFETY: the pointer is the cell that the context lives in; handlers (and their futures) run as that cell's owner,
@@ -29,19 +64,54 @@ unsafe impl<A: Actor> Sync for Context<A> {}
 
 impl<A: Actor> std::fmt::Debug for Context<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Context").field("pid", &self.pid()).field("stop", &self.stop).finish_non_exhaustive()
+        f.debug_struct("Context").field("pid", &self.pid()).finish_non_exhaustive()
     }
 }
 
 impl<A: Actor> Context<A> {
     pub(super) fn new() -> Context<A> {
-        Context { cell: None, stop: None, sender: None, _actor: PhantomData }
+        Context {
+            cell: None,
+            call: None,
+            sender: None,
+            extras: None,
+            has_requests: false,
+            _actor: PhantomData,
+        }
     }
 
-    /// Notes the cell that the context lives in. The cell must be the one that runs.
+    /// Notes the cell that the context lives in, which must be the one that runs. Returns whether it is the first time.
     #[inline(always)]
-    pub(super) fn set_cell(&mut self, cell: &Header) {
-        self.cell = Some(NonNull::from(cell));
+    pub(super) fn set_cell(&mut self, cell: &Header) -> bool {
+        let is_first = self.cell.is_none();
+        if is_first {
+            self.cell = Some(NonNull::from(cell));
+        }
+        is_first
+    }
+
+    pub(super) fn extras(&mut self) -> &mut Extras {
+        self.extras.get_or_insert_default()
+    }
+
+    /// What is to be done before the next message.
+    #[cold]
+    pub(super) fn take_request(&mut self) -> Request {
+        let extras = self.extras();
+        if let Some(reason) = extras.stop.take() {
+            return Request::Stop(reason);
+        }
+        match extras.next.pop_front() {
+            Some(node) => Request::Continue(node),
+            None => {
+                self.has_requests = false;
+                Request::None
+            }
+        }
+    }
+
+    pub(super) fn take_stop(&mut self) -> Option<ExitReason> {
+        if self.has_requests { self.extras().stop.take() } else { None }
     }
 
     fn cell(&self) -> &Header {
@@ -74,7 +144,48 @@ impl<A: Actor> Context<A> {
 
     /// Ends the actor when the handler returns.
     pub fn stop(&mut self, reason: ExitReason) {
-        self.stop = Some(reason);
+        self.extras().stop = Some(reason);
+        self.has_requests = true;
+    }
+
+    /// Has `message` handled right after this handler, before anything of the mailbox: to split long work, or to go on
+    /// after `init` while the spawner does not wait. Several are handled in order. As `{continue, Term}` of OTP's
+    /// `gen_server`. One allocation.
+    ///
+    /// ```
+    /// # use dala::Context;
+    /// struct Cache { entries: Vec<u64> }
+    ///
+    /// #[dala::actor]
+    /// impl Cache {
+    ///     #[init]
+    ///     fn new(ctx: &mut Context<Self>) -> Self {
+    ///         ctx.continue_with(Fill {});
+    ///         Cache { entries: Vec::new() }
+    ///     }
+    ///     #[message]
+    ///     fn fill(&mut self) {
+    ///         self.entries.extend(0..10);
+    ///     }
+    ///     #[message]
+    ///     fn count(&mut self) -> u64 {
+    ///         self.entries.len() as u64
+    ///     }
+    /// }
+    ///
+    /// #[dala::main]
+    /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let cache = Cache::spawn().await?;
+    ///     assert_eq!(cache.count().await?, 10);
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn continue_with<M: Message>(&mut self, message: M)
+    where
+        A: Handles<M>,
+    {
+        self.extras().next.push_back(typed_node::<A, M>(message));
+        self.has_requests = true;
     }
 
     /// Sends this actor a message after some time.

@@ -3,8 +3,10 @@
 use super::cell::Header;
 use super::host::Host;
 use crate::pid::{NOBODY, Pid};
+use crate::timer::Timers;
 use std::cell::Cell;
 use std::ptr::null;
+use std::time::Duration;
 
 /// Messages an activation sends before what it scheduled is offered to other workers.
 ///
@@ -15,10 +17,16 @@ const SENDS_BEFORE_SHARING: u32 = 32;
 struct Current {
     cell: Cell<*const Header>,
     sends: Cell<u32>,
+    /// Of the call that is being handled, on the runtime's clock; 0 for none.
+    deadline: Cell<u64>,
 }
 
 thread_local! {
-    static CURRENT: Current = const { Current { cell: Cell::new(null()), sends: Cell::new(0) } };
+    static CURRENT: Current = const { Current {
+        cell: Cell::new(null()),
+        sends: Cell::new(0),
+        deadline: Cell::new(0),
+    } };
 }
 
 /// The pid of the actor that runs on this thread, or [`NOBODY`].
@@ -35,6 +43,32 @@ pub(crate) fn with_cell<R>(look: impl FnOnce(Option<&Header>) -> R) -> R {
         // SAFETY: `enter` was given a cell that lives until `Entered` is dropped, which sets it to null.
         look(unsafe { current.cell.get().as_ref() })
     })
+}
+
+/// The deadline of the call that is being handled on this thread, on its actor's clock; 0 for none.
+#[inline(always)]
+pub(crate) fn deadline() -> u64 {
+    CURRENT.with(|current| current.deadline.get())
+}
+
+/// The deadline of a call with this limit that is made now to an actor whose clock is `timers`: no later than that of the
+/// call that is being handled.
+#[cold]
+pub(crate) fn nested_deadline(timers: &'static Timers, limit: Option<Duration>) -> Option<u64> {
+    let own = limit.map(|limit| timers.deadline(limit));
+    let inherited = deadline();
+    let is_same_clock =
+        || with_cell(|cell| cell.is_some_and(|cell| std::ptr::eq(cell.host().timers, timers)));
+    if inherited == 0 || !is_same_clock() {
+        return own;
+    }
+    Some(own.map_or(inherited, |own| own.min(inherited)))
+}
+
+/// Notes the deadline of the call that is handled next; 0 for none.
+#[inline(always)]
+pub(crate) fn set_deadline(deadline: u64) {
+    CURRENT.with(|current| current.deadline.set(deadline));
 }
 
 /// Notes one message sent by the current activation.
@@ -69,6 +103,8 @@ pub(crate) struct Entered(*const Header);
 pub(crate) fn enter(cell: &Header) -> Entered {
     CURRENT.with(|current| {
         current.sends.set(0);
+        // A handler that panicked may have left one.
+        current.deadline.set(0);
         Entered(current.cell.replace(cell))
     })
 }

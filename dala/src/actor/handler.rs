@@ -17,6 +17,8 @@ pub trait Actor: Sized + 'static {
     const TERMINATES: bool = false;
     /// Capacity of each lane for Rust senders, unless the spawner says otherwise.
     const MAILBOX: Option<u32> = None;
+    /// How long its mailbox is empty before [`Actor::idle`] is called; never if none.
+    const IDLE_AFTER: Option<std::time::Duration> = None;
 
     /// A linked actor ended, or somebody told this one to end, and it traps exits.
     fn on_exit(&mut self, from: Pid, reason: &ExitReason, context: &mut Context<Self>) {
@@ -33,9 +35,16 @@ pub trait Actor: Sized + 'static {
         let _ = (message, context);
     }
 
-    /// The actor ends. Links and monitors learn of it afterwards.
-    fn terminate(&mut self, reason: &ExitReason) {
-        let _ = reason;
+    /// Nothing has come for [`Actor::IDLE_AFTER`]: time to give memory back, or to stop. Called once until something comes
+    /// again. Costs a look at the clock an activation, and a wake-up for each such time.
+    fn idle(&mut self, context: &mut Context<Self>) {
+        let _ = context;
+    }
+
+    /// The actor ends. Links and monitors learn of it afterwards. Also called after a panic and a kill, but not when `init`
+    /// failed: then there is no state.
+    fn terminate(&mut self, reason: &ExitReason, context: &mut Context<Self>) {
+        let _ = (reason, context);
     }
 
     /// Takes a message that is not typed (a term): converts and handles it, or gives it back with a reason. The runtime

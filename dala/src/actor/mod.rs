@@ -17,6 +17,8 @@ pub mod protocol;
 pub mod reference;
 pub(crate) mod run;
 pub mod spawn;
+pub mod start;
+mod suspended;
 pub(crate) mod task;
 mod term;
 pub(crate) mod waker;
@@ -28,6 +30,7 @@ pub use handler::{Actor, Handled, Handles, Unhandled};
 pub use protocol::{Entry, Protocol};
 pub use reference::{ActorRef, SendError};
 pub use spawn::{SpawnError, SpawnOptions};
+pub use start::{Init, Starting};
 
 #[cfg(test)]
 mod tests;

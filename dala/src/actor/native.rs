@@ -2,32 +2,36 @@
 //!
 //! A plain handler is called straight on the worker. An async one is polled there, inside tokio's context; while it is
 //! suspended its future borrows state and context, so nothing else of the actor runs: signals act at intake, and a
-//! doomed actor drops the future first.
+//! doomed actor drops the future first. `init` is the first thing that an actor may be in the middle of.
 
-#![expect(unsafe_code, reason = "typed payloads, and futures that borrow the state beside them")]
+#![expect(
+    unsafe_code,
+    reason = "typed payloads, futures that borrow the state beside them, state that is not there yet"
+)]
 
 use super::activation::Activation;
 use super::behaviour::{Behaviour, Outcome};
-use super::context::Context;
+use super::context::{Context, Request};
+use super::current;
 use super::handler::{Actor, HandledKind, Handles, Unhandled};
+use super::start::Unborn;
+use super::suspended::{AnyFuture, Beginning, Handling, Suspended};
 use super::waker::waker;
 use crate::message::node::class;
 use crate::message::{
     CallError, DeadLetter, DeadLetterCause, ExitReason, Message, NodeBox, NodeVtable, PayloadKind,
 };
 use crate::pid::Pid;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::Poll;
+use std::mem::MaybeUninit;
 
 /// The state of a native actor in its cell.
 pub(crate) struct Native<A: Actor> {
     // Dropped first: it borrows state and context.
-    suspended: Option<Box<dyn Suspended>>,
-    /// The call that is being handled.
-    call: Option<NodeBox>,
-    pub(super) state: A,
+    suspended: Option<Box<dyn Suspended<A>>>,
+    /// There once `has_state`.
+    state: MaybeUninit<A>,
     pub(super) context: Context<A>,
+    has_state: bool,
     /// Whether the actor stays on one thread.
     is_pinned: bool,
     /// A future may borrow from within, so `&mut Native` must not claim to be the only way in.
@@ -44,30 +48,19 @@ impl<A: Actor> std::fmt::Debug for Native<A> {
     }
 }
 
-/// A handler's future that waits.
-trait Suspended {
-    /// Polls on; when it is ready, replies to `call`.
-    fn poll(&mut self, context: &mut std::task::Context<'_>, call: &mut Option<NodeBox>) -> Poll<()>;
-}
-
-enum AnyFuture<R> {
-    Anywhere(Pin<Box<dyn Future<Output = R> + Send>>),
-    Here(Pin<Box<dyn Future<Output = R>>>),
-}
-
-impl<R: crate::message::Reply> Suspended for AnyFuture<R> {
-    fn poll(&mut self, context: &mut std::task::Context<'_>, call: &mut Option<NodeBox>) -> Poll<()> {
-        let reply = match self {
-            AnyFuture::Anywhere(future) => future.as_mut().poll(context),
-            AnyFuture::Here(future) => future.as_mut().poll(context),
-        };
-        reply.map(|reply| answer(call.take(), reply))
+impl<A: Actor> Drop for Native<A> {
+    fn drop(&mut self) {
+        self.suspended = None;
+        if std::mem::take(&mut self.has_state) {
+            // SAFETY: there, and dropped once.
+            unsafe { self.state.assume_init_drop() };
+        }
     }
 }
 
 /// Replies to a call of a message whose handler returns R.
 #[inline(always)]
-fn answer<R: crate::message::Reply>(call: Option<NodeBox>, reply: R) {
+pub(super) fn answer<R: crate::message::Reply>(call: Option<NodeBox>, reply: R) {
     if let Some(call) = call
         && let Some(handle) = call.take_reply()
     {
@@ -111,92 +104,138 @@ pub(crate) fn typed_node<A: Handles<M>, M: Message>(message: M) -> NodeBox {
 
 #[inline]
 fn run_typed<A: Handles<M>, M: Message>(native: &mut Native<A>, node: NodeBox, activation: &Activation<'_>) {
+    let is_call = node.is_call();
+    if is_call && node.is_given_up() {
+        return;
+    }
     // SAFETY: the vtable of this node has this function for payloads of type M.
     let message: M = unsafe { node.move_payload() };
-    if node.is_call() {
+    if is_call {
         native.context.sender = None;
-        native.call = Some(node);
+        current::set_deadline(node.deadline());
+        native.context.call = Some(node);
     } else {
         native.context.sender = node.sender();
         // Freed before the handler runs: what it sends takes the same, warm block.
         // SAFETY: this function is of the vtable for M, the payload was moved out above, and it is no call.
         unsafe { node.free_moved::<M>() };
     }
-    let handled = native.state.handle(message, &mut native.context);
-    let mut future = match handled.0 {
+    // SAFETY: `run` takes messages only when nothing is suspended, so `init` is over and the state there.
+    let state = unsafe { native.state.assume_init_mut() };
+    let handled = state.handle(message, &mut native.context).0;
+    // SAFETY: only the lifetime changes; a future is dropped before state and context are used again or dropped.
+    let handled =
+        unsafe { std::mem::transmute::<HandledKind<'_, A::Reply>, HandledKind<'static, A::Reply>>(handled) };
+    match handled {
         HandledKind::Now(reply) => {
-            if native.call.is_some() {
-                answer(native.call.take(), reply);
+            if native.context.call.is_some() {
+                answer(native.context.call.take(), reply);
             }
-            return;
         }
-        // SAFETY: see `Native`: the future is dropped before state and context are used again or dropped.
-        HandledKind::Later(future) => AnyFuture::Anywhere(unsafe { unbound(future) }),
+        HandledKind::Later(future) => native.go_on(AnyFuture::Anywhere(future), activation),
         HandledKind::LaterHere(future) => {
             assert!(native.is_pinned, "a future that is not Send in an actor that is not pinned");
-            // SAFETY: as above.
-            AnyFuture::Here(unsafe { unbound_here(future) })
+            native.go_on(AnyFuture::Here(future), activation);
         }
-    };
-    let host = activation.cell.host();
-    (host.functions.enter_tokio)(host);
-    let waker = waker(activation.pid());
-    if future.poll(&mut std::task::Context::from_waker(&waker), &mut native.call).is_pending() {
-        native.suspended = Some(Box::new(future));
     }
-}
-
-type Unbound<R> = Pin<Box<dyn Future<Output = R> + Send>>;
-
-/// # Safety
-/// The result is dropped before what it borrows.
-unsafe fn unbound<R>(future: Pin<Box<dyn Future<Output = R> + Send + '_>>) -> Unbound<R> {
-    // SAFETY: only the lifetime changes (caller).
-    unsafe { std::mem::transmute(future) }
-}
-
-/// # Safety
-/// The result is dropped before what it borrows.
-unsafe fn unbound_here<R>(future: Pin<Box<dyn Future<Output = R> + '_>>) -> Pin<Box<dyn Future<Output = R>>> {
-    // SAFETY: only the lifetime changes (caller).
-    unsafe { std::mem::transmute(future) }
+    if is_call {
+        current::set_deadline(0);
+    }
 }
 
 impl<A: Actor> Native<A> {
     pub(super) fn new(state: A, is_pinned: bool) -> Native<A> {
-        let context = Context::new();
         Native {
             suspended: None,
-            call: None,
-            state,
-            context,
+            state: MaybeUninit::new(state),
+            context: Context::new(),
+            has_state: true,
             is_pinned,
             _borrowed: std::marker::PhantomPinned,
         }
     }
 
-    /// Polls the suspended handler if it was woken. Returns whether the actor may go on with messages.
-    fn resume(&mut self, activation: &mut Activation<'_>) -> bool {
-        let Some(suspended) = &mut self.suspended else { return true };
-        activation.take_in();
-        if activation.is_doomed() || !activation.take_wake() {
-            return false;
+    /// An actor whose `init` makes the state when it first runs.
+    pub(super) fn unborn(unborn: Unborn<A>) -> Native<A> {
+        let mut context = Context::new();
+        context.call = unborn.spawner;
+        Native {
+            suspended: Some(Box::new(Beginning::Init(unborn.init))),
+            state: MaybeUninit::uninit(),
+            context,
+            has_state: false,
+            is_pinned: false,
+            _borrowed: std::marker::PhantomPinned,
         }
+    }
+
+    /// `init` is over.
+    pub(super) fn begin(&mut self, made: Result<A, ExitReason>) -> Result<(), ExitReason> {
+        let state = made?;
+        self.state.write(state);
+        self.has_state = true;
+        answer(self.context.call.take(), ());
+        Ok(())
+    }
+
+    /// Polls a handler's future for the first time, and keeps it if it waits.
+    #[inline]
+    fn go_on<R: crate::message::Reply>(&mut self, mut future: AnyFuture<R>, activation: &Activation<'_>) {
         let host = activation.cell.host();
         (host.functions.enter_tokio)(host);
         let waker = waker(activation.pid());
-        if suspended.poll(&mut std::task::Context::from_waker(&waker), &mut self.call).is_pending() {
-            return false;
+        match future.poll(&mut std::task::Context::from_waker(&waker)) {
+            std::task::Poll::Pending => {
+                let deadline = current::deadline();
+                self.suspended = Some(Box::new(Handling { future: Some(future), deadline }));
+            }
+            std::task::Poll::Ready(reply) => {
+                drop(future);
+                answer(self.context.call.take(), reply);
+            }
         }
-        self.suspended = None;
-        true
+    }
+
+    /// Polls what is suspended, if it was woken or never ran. Returns whether the actor may go on with messages.
+    #[cold]
+    fn resume(&mut self, is_first: bool, activation: &mut Activation<'_>) -> Result<bool, ExitReason> {
+        activation.take_in();
+        if activation.is_doomed() || !(activation.take_wake() || is_first) {
+            return Ok(false);
+        }
+        let Some(mut suspended) = self.suspended.take() else { return Ok(true) };
+        let host = activation.cell.host();
+        (host.functions.enter_tokio)(host);
+        let waker = waker(activation.pid());
+        current::set_deadline(suspended.deadline());
+        let polled = suspended.poll(&mut std::task::Context::from_waker(&waker), self);
+        current::set_deadline(0);
+        match polled {
+            std::task::Poll::Pending => {
+                self.suspended = Some(suspended);
+                Ok(false)
+            }
+            std::task::Poll::Ready(done) => done.map(|()| true),
+        }
+    }
+
+    fn state(&mut self) -> (&mut A, &mut Context<A>) {
+        debug_assert!(self.has_state);
+        // SAFETY: hooks run only when nothing is suspended, so `init` is over and the state there.
+        (unsafe { self.state.assume_init_mut() }, &mut self.context)
     }
 
     #[cold]
     fn special(&mut self, node: NodeBox) {
         match super::activation::incoming(node) {
-            super::Incoming::Exit { from, reason } => self.state.on_exit(from, &reason, &mut self.context),
-            super::Incoming::Down(down) => self.state.on_down(&down, &mut self.context),
+            super::Incoming::Exit { from, reason } => {
+                let (state, context) = self.state();
+                state.on_exit(from, &reason, context);
+            }
+            super::Incoming::Down(down) => {
+                let (state, context) = self.state();
+                state.on_down(&down, context);
+            }
             super::Incoming::Message(node) => self.foreign(node),
         }
     }
@@ -205,13 +244,17 @@ impl<A: Actor> Native<A> {
         self.context.sender = node.sender();
         let taken = match node.as_misfit() {
             Some(misfit) => Err(misfit.reason.clone()).map_err(|reason| (node, reason)),
-            None => self.state.receive_foreign(node, &mut self.context),
+            None => {
+                let (state, context) = self.state();
+                state.receive_foreign(node, context)
+            }
         };
         if let Err((node, reason)) = taken {
             let pid = self.context.pid();
             node.fail_call(|| CallError::NotUnderstood(reason.as_str().into()));
             let mut message = Unhandled { node, reason };
-            self.state.unhandled(&mut message, &mut self.context);
+            let (state, context) = self.state();
+            state.unhandled(&mut message, context);
             let letters = self.context.dead_letters();
             letters.record(|| DeadLetter {
                 to: pid,
@@ -220,6 +263,35 @@ impl<A: Actor> Native<A> {
             });
         }
     }
+
+    /// The mailbox is empty: calls the idle hook when that has lasted long enough, else sees to it that the actor wakes up
+    /// then. Returns whether the hook ran.
+    #[cold]
+    fn idle(&mut self, activation: &mut Activation<'_>) -> bool {
+        let Some(after) = A::IDLE_AFTER else { return false };
+        let now = activation.now();
+        let idle = &mut self.context.extras().idle;
+        if std::mem::take(&mut idle.was_active) {
+            idle.since = now;
+            idle.is_over = false;
+        }
+        if idle.is_over {
+            return false;
+        }
+        let due = idle.since.saturating_add(u64::try_from(after.as_nanos()).unwrap_or(u64::MAX));
+        if now >= due {
+            idle.is_over = true;
+            let (state, context) = self.state();
+            state.idle(context);
+            return true;
+        }
+        // One timer at a time: an earlier one wakes, finds that there was activity, and is armed for the rest.
+        if idle.wakes_at <= now {
+            idle.wakes_at = due;
+            activation.wake_after(std::time::Duration::from_nanos(due - now));
+        }
+        false
+    }
 }
 
 impl<A: Actor> Behaviour for Native<A> {
@@ -227,16 +299,33 @@ impl<A: Actor> Behaviour for Native<A> {
 
     #[inline]
     fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {
-        if self.suspended.is_none() {
-            self.context.set_cell(activation.cell);
-        } else if !self.resume(activation) {
-            return Outcome::WaitingForWake;
+        let is_first = self.context.set_cell(activation.cell);
+        if self.suspended.is_some() {
+            match self.resume(is_first, activation) {
+                Ok(true) => {}
+                Ok(false) => return Outcome::WaitingForWake,
+                Err(reason) => return Outcome::Exited(reason),
+            }
+        }
+        if is_first && A::IDLE_AFTER.is_some() {
+            self.context.extras().idle.was_active = true;
         }
         loop {
-            if let Some(reason) = self.context.stop.take() {
-                return Outcome::Exited(reason);
-            }
-            let Some(node) = activation.next_node() else { return Outcome::Waiting };
+            let node = if self.context.has_requests {
+                match self.context.take_request() {
+                    Request::Stop(reason) => return Outcome::Exited(reason),
+                    Request::Continue(node) => node,
+                    Request::None => continue,
+                }
+            } else {
+                match activation.next_node() {
+                    Some(node) => node,
+                    None if A::IDLE_AFTER.is_some() && !activation.is_doomed() && self.idle(activation) => {
+                        continue;
+                    }
+                    None => return Outcome::Waiting,
+                }
+            };
             let vtable = node.vtable();
             if vtable.kind as u8 == PayloadKind::Typed as u8 && node.class.get() & class::SYSTEM == 0 {
                 // SAFETY: typed nodes in this mailbox have the vtable of an actor of type A (`ActorRef<A>`, `process::send`).
@@ -245,11 +334,14 @@ impl<A: Actor> Behaviour for Native<A> {
             } else {
                 self.special(node);
             }
+            if A::IDLE_AFTER.is_some() {
+                self.context.extras().idle.was_active = true;
+            }
             if self.suspended.is_some() {
                 return Outcome::WaitingForWake;
             }
             if activation.spend() {
-                return match self.context.stop.take() {
+                return match self.context.take_stop() {
                     Some(reason) => Outcome::Exited(reason),
                     None => Outcome::Yielded,
                 };
@@ -261,8 +353,11 @@ impl<A: Actor> Behaviour for Native<A> {
         // The future goes first: it borrows the state.
         self.suspended = None;
         self.context.set_cell(activation.cell);
-        activation.unanswered = self.call.take();
-        self.state.terminate(reason);
+        activation.unanswered = self.context.call.take();
+        if self.has_state {
+            let (state, context) = self.state();
+            state.terminate(reason, context);
+        }
     }
 
     fn name() -> &'static str {

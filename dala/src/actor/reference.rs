@@ -194,7 +194,10 @@ impl<A: Actor> ActorRef<A> {
     }
 
     /// Sends a message and waits for the reply, for at most [`DEFAULT_DEADLINE`]. The message is sent at once, not when the
-    /// future is first polled.
+    /// future is first polled. Dropping the future cancels the call, see [`Call`].
+    ///
+    /// A call made while handling a call fails at the latest when that one's deadline passes: nobody waits any longer
+    /// then. (Not if the two actors' runtimes go by different clocks.)
     ///
     /// # Errors
     /// The future's output is a [`CallError`]: at once when the actor is dead or dies, its mailbox is full, or the
@@ -204,7 +207,7 @@ impl<A: Actor> ActorRef<A> {
     where
         A: Handles<M>,
     {
-        self.call_limited(message, Some(DEFAULT_DEADLINE))
+        self.call_limited(message, Some(DEFAULT_DEADLINE), false)
     }
 
     /// As [`ActorRef::call`] with another deadline.
@@ -215,7 +218,7 @@ impl<A: Actor> ActorRef<A> {
     where
         A: Handles<M>,
     {
-        self.call_limited(message, Some(limit))
+        self.call_limited(message, Some(limit), true)
     }
 
     /// As [`ActorRef::call`], waiting for ever.
@@ -226,11 +229,11 @@ impl<A: Actor> ActorRef<A> {
     where
         A: Handles<M>,
     {
-        self.call_limited(message, None)
+        self.call_limited(message, None, false)
     }
 
     #[inline]
-    fn call_limited<M: Message>(&self, message: M, limit: Option<Duration>) -> Call<A::Reply>
+    fn call_limited<M: Message>(&self, message: M, limit: Option<Duration>, is_told: bool) -> Call<A::Reply>
     where
         A: Handles<M>,
     {
@@ -241,7 +244,16 @@ impl<A: Actor> ActorRef<A> {
             Some(_) => true,
             None => false,
         };
-        let (call, reply) = Call::new(limit.map(|limit| (limit, cell.host().timers)));
+        let timers = cell.host().timers;
+        let (call, reply) = if is_told || current::deadline() != 0 {
+            let deadline = current::nested_deadline(timers, limit);
+            let (mut call, reply) = Call::new(deadline.map(|_| (Duration::ZERO, timers)));
+            call.set_deadline(deadline.unwrap_or(0));
+            (call, reply)
+        } else {
+            // The clock is read only if the caller gets to wait: 20 ns.
+            Call::new(limit.map(|limit| (limit, timers)))
+        };
         let mut node = typed_node::<A, M>(message);
         node.set_reply(reply);
         if credit {

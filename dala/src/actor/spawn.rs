@@ -9,12 +9,14 @@ use super::handler::Actor;
 use super::host::Host;
 use super::native::Native;
 use super::reference::ActorRef;
+use super::start::Unborn;
 use crate::mailbox::bounded::Bound;
 use crate::message::ExitReason;
 use crate::pid::{NOBODY, Pid, Ref};
 use crate::signal::alias::AliasMode;
 use crate::signal::relations::Relations;
 use crate::sync::Arc;
+use dala_ir::abi::Atom;
 
 /// Why nothing was spawned.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -26,9 +28,12 @@ pub enum SpawnError {
     /// Outside of a runtime.
     #[error("spawned outside of a runtime; use Runtime::spawn or call this from an actor")]
     NoRuntime,
-    /// The actor's init failed.
+    /// The actor ended before its `init` was done: by its error, a panic in it, or an exit signal.
     #[error("init failed: {0}")]
     Init(ExitReason),
+    /// The name that it was to have is taken.
+    #[error("the name {0} is taken")]
+    NameTaken(Atom),
 }
 
 /// How an actor is spawned.
@@ -177,7 +182,22 @@ pub(crate) fn spawn_native_on<A: Actor + Send>(
     let mut options = options.clone();
     options.mailbox = options.mailbox.or(A::MAILBOX);
     options.traps_exits |= A::TRAPS_EXITS;
+    options.starts |= A::IDLE_AFTER.is_some();
     let spawned = spawn_on(host, Native::new(actor, false), &options)?;
+    // SAFETY: just spawned with this type.
+    Ok(unsafe { ActorRef::from_pid(spawned.pid) })
+}
+
+/// Spawns a native actor that has no state yet. It does nothing until it is woken.
+pub(crate) fn spawn_unborn_on<A: Actor + Send>(
+    host: &Host,
+    unborn: Unborn<A>,
+    options: &SpawnOptions,
+) -> Result<ActorRef<A>, SpawnError> {
+    let mut options = options.clone();
+    options.mailbox = options.mailbox.or(A::MAILBOX);
+    options.traps_exits |= A::TRAPS_EXITS;
+    let spawned = spawn_on(host, Native::unborn(unborn), &options)?;
     // SAFETY: just spawned with this type.
     Ok(unsafe { ActorRef::from_pid(spawned.pid) })
 }
@@ -191,6 +211,7 @@ pub(crate) fn spawn_pinned_on<A: Actor>(
     let mut options = options.clone();
     options.mailbox = options.mailbox.or(A::MAILBOX);
     options.traps_exits |= A::TRAPS_EXITS;
+    options.starts |= A::IDLE_AFTER.is_some();
     let spawned = spawn_on(host, Native::new(actor, true), &options)?;
     // SAFETY: just spawned with this type.
     Ok(unsafe { ActorRef::from_pid(spawned.pid) })

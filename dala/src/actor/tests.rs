@@ -1,5 +1,7 @@
 //! What native actors do, through the public API.
 
+mod lifecycle;
+
 use super::{Actor, Context, Handled, Handles};
 use crate::message::{CallError, ConvertError, ExitReason, Lane, Message, Source};
 use crate::pid::Pid;
@@ -60,7 +62,7 @@ opaque!(Never);
 
 impl Actor for Counter {
     const NAME: &'static str = "Counter";
-    fn terminate(&mut self, _reason: &ExitReason) {
+    fn terminate(&mut self, _reason: &ExitReason, _: &mut Context<Self>) {
         if let Some(dropped) = &self.dropped {
             let _ = dropped.send("terminated");
         }
@@ -400,7 +402,7 @@ fn shutdown_terminates_actors_last_started_first() {
     impl Actor for Last {
         const NAME: &'static str = "Last";
         const TERMINATES: bool = true;
-        fn terminate(&mut self, reason: &ExitReason) {
+        fn terminate(&mut self, reason: &ExitReason, _: &mut Context<Self>) {
             assert_eq!(*reason, ExitReason::Shutdown);
             self.1.send(self.0).unwrap();
         }

@@ -175,6 +175,14 @@ impl Head {
         }
     }
 
+    /// The caller gives up: nobody is woken.
+    #[cold]
+    fn abandon(&self) {
+        if self.begin().is_some() {
+            self.state.store(FAILED, Ordering::Release);
+        }
+    }
+
     /// Whether the result is there; otherwise `waker` will be woken.
     #[inline]
     fn poll_done(&self, waker: &Waker) -> bool {
@@ -253,6 +261,18 @@ impl ReplyHandle {
     fn head(&self) -> &Head {
         // SAFETY: the handle keeps its slot alive.
         unsafe { &*self.0 }
+    }
+
+    /// Whether an answer would reach nobody: the caller gave up, or its deadline passed.
+    #[inline]
+    pub fn is_done(&self) -> bool {
+        self.head().state.load(Ordering::Acquire) >= BUSY
+    }
+
+    /// When the caller gives up, nanoseconds; 0 if never, or not known (yet).
+    #[inline]
+    pub(crate) fn deadline(&self) -> u64 {
+        self.head().timer_deadline.load(Ordering::Relaxed)
     }
 
     /// Answers.
@@ -334,8 +354,11 @@ impl<R: Send> Expire for Slot<R> {
     }
 }
 
-/// The caller's end of a call: a future of the reply. Dropping it gives up; the callee still runs.
-#[must_use = "a call does nothing until it is awaited"]
+/// The caller's end of a call: a future of the reply.
+///
+/// Dropping it cancels the call: a request that the callee has not begun to handle is never handled; one that it has
+/// begun is handled to the end, and its reply dropped. The same happens when the deadline passes.
+#[must_use = "dropping a call cancels it; use `tell` to send without waiting"]
 pub struct Call<R: Send + 'static> {
     slot: Result<Arc<Slot<R>>, Option<CallError>>,
     deadline: Option<Arming>,
@@ -344,6 +367,8 @@ pub struct Call<R: Send + 'static> {
 #[derive(Clone, Copy)]
 struct Arming {
     after: Duration,
+    /// On the clock of `timers`; 0 while it is not known. The clock is read when the caller begins to wait.
+    deadline: u64,
     timers: &'static Timers,
     armed: bool,
 }
@@ -359,8 +384,16 @@ impl<R: Send + 'static> Call<R> {
     pub(crate) fn new(limit: Option<(Duration, &'static Timers)>) -> (Call<R>, ReplyHandle) {
         let slot = Arc::new(Slot { head: Head::new(&VtableOf::<R>::NATIVE), value: UnsafeCell::new(None) });
         let handle = ReplyHandle(Arc::into_raw(slot.clone()).cast());
-        let deadline = limit.map(|(after, timers)| Arming { after, timers, armed: false });
+        let deadline = limit.map(|(after, timers)| Arming { after, deadline: 0, timers, armed: false });
         (Call { slot: Ok(slot), deadline }, handle)
+    }
+
+    /// Sets the moment at which it fails, on the clock that it was made with: the callee learns of it with the request.
+    pub(crate) fn set_deadline(&mut self, deadline: u64) {
+        if let (Ok(slot), Some(arming)) = (&self.slot, &mut self.deadline) {
+            arming.deadline = deadline;
+            slot.head.timer_deadline.store(deadline, Ordering::Relaxed);
+        }
     }
 
     /// A call that failed before it was sent.
@@ -398,7 +431,11 @@ impl<R: Send + 'static> Future for Call<R> {
             && !arming.armed
         {
             arming.armed = true;
-            nursery::expire_after(arming.timers, arming.after, slot.clone());
+            if arming.deadline == 0 {
+                arming.deadline = arming.timers.deadline(arming.after);
+                slot.head.timer_deadline.store(arming.deadline, Ordering::Relaxed);
+            }
+            nursery::expire_at(arming.timers, arming.deadline, slot.clone());
         }
         Poll::Pending
     }
@@ -409,7 +446,11 @@ impl<R: Send + 'static> Unpin for Call<R> {}
 impl<R: Send + 'static> Drop for Call<R> {
     #[inline]
     fn drop(&mut self) {
-        if let (Ok(slot), Some(arming)) = (&self.slot, self.deadline) {
+        let Ok(slot) = &self.slot else { return };
+        if slot.head.state.load(Ordering::Relaxed) < BUSY {
+            slot.head.abandon();
+        }
+        if let Some(arming) = self.deadline {
             let id = slot.head.timer_id.load(Ordering::Acquire);
             if id != 0 {
                 let deadline = slot.head.timer_deadline.load(Ordering::Relaxed);
@@ -444,6 +485,14 @@ mod tests {
         let (call, handle) = Call::<u8>::new(None);
         drop(handle);
         assert_eq!(now(call), Some(Err(CallError::NoReply)));
+    }
+
+    #[test]
+    fn the_callee_sees_that_the_caller_gave_up() {
+        let (call, handle) = Call::<u8>::new(None);
+        assert!(!handle.is_done());
+        drop(call);
+        assert!(handle.is_done());
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod dead_letter;
 pub mod exit;
 mod in_place;
 pub mod lane;
+mod local;
 #[expect(clippy::module_inception, reason = "the trait of that name")]
 mod message;
 mod misfit;
@@ -24,6 +25,7 @@ pub use dead_letter::{DeadLetter, DeadLetterCause, DeadLetters};
 pub use exit::{ExitReason, PanicReason};
 pub use in_place::write_field_of;
 pub use lane::Lane;
+pub use local::Local;
 pub use message::{Message, Reply, StableLayout};
 #[doc(hidden)]
 pub use message::{MessageField, field};

@@ -212,6 +212,28 @@ impl Node {
         Some(unsafe { ReplyHandle::from_bits(slot) })
     }
 
+    /// Whether it is a call whose caller waits no longer.
+    #[inline]
+    pub(crate) fn is_given_up(&self) -> bool {
+        self.with_reply(ReplyHandle::is_done).unwrap_or(false)
+    }
+
+    /// When the caller gives up, on the clock of the receiver's runtime; 0 if never, or not known (yet).
+    #[inline]
+    pub(crate) fn deadline(&self) -> u64 {
+        self.with_reply(ReplyHandle::deadline).unwrap_or(0)
+    }
+
+    #[inline(always)]
+    fn with_reply<R>(&self, look: impl FnOnce(&ReplyHandle) -> R) -> Option<R> {
+        if !self.is_call() {
+            return None;
+        }
+        // SAFETY: `set_reply` stored the handle's address; the flag says that it is still ours, and it stays so.
+        let handle = ManuallyDrop::new(unsafe { ReplyHandle::from_bits(self.from.get()) });
+        Some(look(&handle))
+    }
+
     /// Moves the payload out.
     ///
     /// # Safety

@@ -60,7 +60,7 @@ impl Handle {
         Entered(std::marker::PhantomData)
     }
 
-    fn running(&self) -> Result<(), SpawnError> {
+    pub(super) fn running(&self) -> Result<(), SpawnError> {
         let is_ending = self.scheduler.is_ending.load(Ordering::Relaxed);
         if is_ending { Err(SpawnError::NoRuntime) } else { Ok(()) }
     }

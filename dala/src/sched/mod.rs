@@ -25,4 +25,6 @@ pub(crate) mod run_queue;
 #[cfg(not(loom))]
 pub(crate) mod scheduler;
 #[cfg(not(loom))]
+pub(crate) mod spawning;
+#[cfg(not(loom))]
 pub(crate) mod worker;

@@ -3,7 +3,6 @@
 use super::{Action, Expire, Timers};
 use crate::sync::Arc;
 use std::cell::{Cell, RefCell};
-use std::time::Duration;
 
 struct Entry {
     timers: &'static Timers,
@@ -23,9 +22,8 @@ pub(crate) fn open() {
     IS_WORKER.with(|flag| flag.set(true));
 }
 
-/// Sees to it that `waiting` expires `after` from now.
-pub(crate) fn expire_after(timers: &'static Timers, after: Duration, waiting: Arc<dyn Expire>) {
-    let deadline = timers.deadline(after);
+/// Sees to it that `waiting` expires at `deadline`.
+pub(crate) fn expire_at(timers: &'static Timers, deadline: u64, waiting: Arc<dyn Expire>) {
     if IS_WORKER.with(Cell::get) {
         ENTRIES.with(|entries| entries.borrow_mut().push(Entry { timers, deadline, waiting }));
         COUNT.with(|count| count.set(count.get() + 1));
