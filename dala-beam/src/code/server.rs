@@ -94,7 +94,7 @@ impl CodeServer {
         modules
     }
 
-    /// The module, loaded from the search path if it is not yet.
+    /// The module, loaded from the search path if it is not yet; what the runtime carries itself is found without.
     ///
     /// # Errors
     /// When it cannot be found or loaded.
@@ -120,6 +120,9 @@ impl CodeServer {
     }
 
     fn load_from_path(&self, module: Atom) -> Result<Arc<LoadedModule>, LoadFailure> {
+        if let Some(bytes) = crate::otp::io_server::carried(module) {
+            return self.install(module, None, bytes);
+        }
         let path = self.paths.read().unwrap_or_else(PoisonError::into_inner).module(module.text());
         let path = path.ok_or(LoadFailure::NotFound(module))?;
         let bytes =

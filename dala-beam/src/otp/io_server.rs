@@ -13,13 +13,18 @@ use crate::process::{Entry, System};
 /// `erlang/dala_io.erl`, compiled.
 static MODULE: &[u8] = include_bytes!("erlang/dala_io.beam");
 
+/// The modules that the runtime carries, since no installation has them.
+pub(crate) fn carried(module: Atom) -> Option<&'static [u8]> {
+    (module.text() == "dala_io").then_some(MODULE)
+}
+
 /// Starts both servers and gives the pid of `user`.
 ///
 /// # Errors
 /// With a text, when they cannot be started.
 pub fn start(system: &Arc<System>) -> Result<Pid, String> {
     let module = Atom::new("dala_io");
-    system.code.load_binary(module, None, MODULE).map_err(|error| error.to_string())?;
+    system.code.ensure_loaded(module).map_err(|error| error.to_string())?;
     let user = start_one(system, module, "user", 1)?;
     start_one(system, module, "standard_error", 2)?;
     Ok(user)

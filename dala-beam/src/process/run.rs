@@ -13,6 +13,9 @@ use super::{message, reason};
 use crate::bif;
 use crate::heap::{HeapLimit, own};
 
+/// Longest exit value in a report: enough for a reason and its stack, too little for a server's whole state.
+const REPORT_BYTES: usize = 3000;
+
 impl Behaviour for Process {
     const ARRIVAL_ORDER: bool = true;
 
@@ -81,7 +84,7 @@ impl Process {
                     self.system.report(&format!(
                         "Error in process {} with exit value:\n{}\n",
                         self.pid,
-                        print(why, Style::Readable)
+                        print(why, Style::Readable).limited(REPORT_BYTES)
                     ));
                 }
                 reason::of_own(why)

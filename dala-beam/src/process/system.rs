@@ -73,9 +73,13 @@ pub struct System {
 impl System {
     /// A system with nothing loaded, on a runtime.
     pub fn new(runtime: Handle, options: SystemOptions) -> Arc<System> {
+        let builtins = crate::bif::State::default();
+        // `application:get_env/2` reads this table, which application_controller would have made. OTP's libraries do so
+        // everywhere, in crash reports too.
+        builtins.tables.add_public(Atom::new("ac_tab"));
         Arc::new(System {
             code: CodeServer::new(&options),
-            builtins: crate::bif::State::default(),
+            builtins,
             options,
             start: Instant::now(),
             runtime,

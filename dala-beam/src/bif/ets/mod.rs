@@ -7,7 +7,8 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
 
-use dala_ir::abi::{Atom, Word, atoms};
+use dala::pid::NOBODY;
+use dala_ir::abi::{Atom, Pid, Word, atoms};
 use dala_ir::interp::Exception;
 use dala_ir::term::compare::eq_exact;
 use dala_ir::term::{OwnedTerm, TermWriter, view};
@@ -48,23 +49,7 @@ fn badarg_because<T>(cause: Atom) -> Result<T, Exception> {
 
 /// `ets:new(Name, Options)`.
 pub(crate) fn new(p: &mut Process, [name, options]: [Word; 2]) -> Answer {
-    let name = atom(name)?;
-    let mut made = Table {
-        id: p.system.builtins.tables.next_id(),
-        kind: TableType::Set,
-        is_named: false,
-        protection: Protection::Protected,
-        key_position: 1,
-        is_compressed: false,
-        read_concurrency: false,
-        write_concurrency: false,
-        decentralized_counters: false,
-        holder: RwLock::new(Holder { name, owner: p.pid, heir: None }),
-        rows: RwLock::default(),
-        size: AtomicUsize::new(0),
-        words: AtomicUsize::new(0),
-        is_fixed: AtomicBool::new(false),
-    };
+    let mut made = plain(&p.system.builtins.tables, atom(name)?, p.pid);
     for option in list(options)? {
         match option.as_atom() {
             Some(option) => match option.text() {
@@ -113,6 +98,34 @@ pub(crate) fn new(p: &mut Process, [name, options]: [Word; 2]) -> Answer {
         return badarg_because(named!("already_exists"));
     }
     Ok(Tables::name_of(&made).to_word(&mut p.heap))
+}
+
+/// A table with no options.
+fn plain(tables: &Tables, name: Atom, owner: Pid) -> Table {
+    Table {
+        id: tables.next_id(),
+        kind: TableType::Set,
+        is_named: false,
+        protection: Protection::Protected,
+        key_position: 1,
+        is_compressed: false,
+        read_concurrency: false,
+        write_concurrency: false,
+        decentralized_counters: false,
+        holder: RwLock::new(Holder { name, owner, heir: None }),
+        rows: RwLock::default(),
+        size: AtomicUsize::new(0),
+        words: AtomicUsize::new(0),
+        is_fixed: AtomicBool::new(false),
+    }
+}
+
+impl Tables {
+    /// Makes a public, named set that belongs to no process: what OTP's start-up makes before any program runs.
+    pub(crate) fn add_public(&self, name: Atom) {
+        let table = Table { is_named: true, protection: Protection::Public, ..plain(self, name, NOBODY) };
+        self.add(Arc::new(table));
+    }
 }
 
 fn set_heir(table: &Table, heir: Option<Heir>) {

@@ -9,14 +9,7 @@
 %% Serves requests for `Device` (1 or 2).
 start(Device) ->
     process_flag(trap_exit, true),
-    environment(Device),
     serve(#{device => Device, encoding => unicode, mode => list, input => []}).
-
-%% application:get_env/2 reads this table, which application_controller would have made.
-environment(1) ->
-    ets:new(ac_tab, [set, public, named_table, {read_concurrency, true}]);
-environment(_) ->
-    ok.
 
 serve(State) ->
     receive
@@ -180,7 +173,7 @@ log(Location, Level, Message, Metadata) ->
 
 print(#{level := Level, msg := Message} = Event) ->
     Text =
-        try logger_formatter:format(Event, #{legacy_header => true, single_line => false})
+        try logger_formatter:format(Event, formatter())
         catch _:_ -> io_lib:format("~p: ~p~n", [Level, Message])
         end,
     case to_binary(unicode, Text, unicode) of
@@ -190,6 +183,11 @@ print(#{level := Level, msg := Message} = Event) ->
         _ ->
             ok
     end.
+
+%% As OTP's default handler, but with limits: the state of a server that fails may be megabytes, and stands in both
+%% its own report and that of its process. `depth` is that of ~P, `chars_limit` of one event (logger_formatter).
+formatter() ->
+    #{legacy_header => true, single_line => false, depth => 20, chars_limit => 3000}.
 
 message(Report) when is_map(Report) -> {report, Report};
 message([{_, _} | _] = Report) -> {report, Report};
