@@ -1,3 +1,6 @@
-//! What the tests across crates share: the differential harness.
+//! What the tests across crates share: the differential harness, the semantic suite, and a stage for Rust and BEAM actors
+//! together.
+pub mod beam;
+pub mod border;
 pub mod diff;
 pub mod semantic;

@@ -1,5 +1,7 @@
 //! Every kind of actor follows the same rules of signals and lifecycle (`dala_tests::semantic`).
 
+use dala_tests::semantic::interpreter::Interpreter;
+use dala_tests::semantic::mixed::Mixed;
 use dala_tests::semantic::native::Native;
 use dala_tests::semantic::run_all;
 use dala_tests::semantic::scripted::Scripted;
@@ -12,4 +14,15 @@ fn native_actors_follow_the_rules() {
 #[test]
 fn scripted_behaviours_follow_the_rules() {
     run_all(&Scripted);
+}
+
+#[test]
+fn interpreted_processes_follow_the_rules() {
+    run_all(&Interpreter::default());
+}
+
+#[test]
+fn the_rules_hold_between_native_actors_and_processes() {
+    run_all(&Mixed::native_first());
+    run_all(&Mixed::processes_first());
 }

@@ -1,10 +1,12 @@
 //! One suite of signal and lifecycle rules for every kind of actor.
 //!
 //! A [`SuiteBackend`] spawns actors that obey [`Command`]s and report [`Event`]s; the [`CASES`](cases::CASES) say what must come out,
-//! after the Erlang reference manual ("Processes"). A new behaviour (an interpreter's processes, say) joins by implementing the
-//! trait and calling [`run_all`].
+//! after the Erlang reference manual ("Processes"). It runs on native actors, on a scripted behaviour, on BEAM processes in the
+//! interpreter, and on native actors and processes in turn; a new behaviour joins by implementing the trait and calling [`run_all`].
 
 pub mod cases;
+pub mod interpreter;
+pub mod mixed;
 pub mod native;
 pub mod scripted;
 
@@ -60,7 +62,7 @@ pub enum Command {
         /// With this number.
         number: u32,
     },
-    /// Sends `to`, an actor of the same backend, the command to say `number`.
+    /// Sends `to`, an actor of the same case, the command to say `number`.
     Relay {
         /// Whom.
         to: Pid,
@@ -102,6 +104,10 @@ impl Report {
 pub trait SuiteBackend: Sync {
     /// Its name, for failures.
     fn name(&self) -> &'static str;
+    /// A case begins on this runtime.
+    fn begin(&self, runtime: &Handle, report: &Report) {
+        let _ = (runtime, report);
+    }
     /// Spawns an actor that obeys commands.
     fn spawn(&self, runtime: &Handle, report: Report) -> Pid;
     /// Sends it a command, on behalf of the running actor if there is one.
@@ -178,7 +184,9 @@ pub fn run_all(backend: &dyn SuiteBackend) {
         for (name, case) in cases::CASES {
             let (sender, events) = channel();
             let runtime = Runtime::builder().workers(workers).build().expect("the runtime starts");
-            let scene = Scene { backend, runtime, report: Report(sender), events, kept: Mutex::default() };
+            let report = Report(sender);
+            backend.begin(runtime.handle(), &report);
+            let scene = Scene { backend, runtime, report, events, kept: Mutex::default() };
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| case(&scene)));
             if outcome.is_err() {
                 failed.lock().expect("not poisoned").push(format!("{name} ({workers} workers)"));

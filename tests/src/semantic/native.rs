@@ -1,7 +1,7 @@
 //! The suite on native actors.
 
 use super::{Command, Event, Report, SuiteBackend};
-use dala::actor::{Actor, Context, Handled, Handles};
+use dala::actor::{Actor, Context, Entry, Handled, Handles, Protocol};
 use dala::runtime::Handle;
 use dala::{ActorRef, Down, ExitReason, Pid, Ref, SpawnOptions};
 
@@ -18,6 +18,12 @@ pub struct Obedient {
 
 impl Actor for Obedient {
     const NAME: &'static str = "obedient";
+
+    /// So that processes can tell it commands too.
+    fn protocol() -> Option<&'static (dyn std::any::Any + Send + Sync)> {
+        static PROTOCOL: Protocol = Protocol::new(const { &[Entry::of::<Obedient, Command>()] });
+        Some(&PROTOCOL)
+    }
 
     fn on_exit(&mut self, from: Pid, reason: &ExitReason, context: &mut Context<Self>) {
         self.report.note(context.pid(), Event::Exit(from, reason.clone()));
@@ -52,7 +58,7 @@ impl Handles<Command> for Obedient {
             Command::Stop { reason } => context.stop(ExitReason::from(reason)),
             Command::Crash => panic!("told to"),
             Command::Say { number } => self.report.note(context.pid(), Event::Said(number)),
-            Command::Relay { to, number } => Native.command(to, Command::Say { number }),
+            Command::Relay { to, number } => super::mixed::tell(to, Command::Say { number }),
             Command::SpawnLinked => {
                 let child = spawn(&self.report, SpawnOptions::default().linked());
                 self.report.note(context.pid(), Event::Spawned(child));
