@@ -24,7 +24,7 @@ fn misfits() -> Vec<(OwnedTerm, &'static str, &'static str)> {
         (
             term(&(tag("link_with"), 7_i64)),
             "{link_with,7}",
-            "peer: expected a local pid, found the integer 7",
+            "peer: expected a pid of this node, found the integer 7",
         ),
     ]
 }

@@ -8,6 +8,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
 use super::copy::{copy_flat, copy_term, release_object, release_offheap, share_nothing, size_in_words};
+use super::print::{Style, print};
 use super::view::TermView;
 use super::writer::TermWriter;
 use crate::abi::Word;
@@ -158,7 +159,8 @@ impl From<crate::abi::Atom> for OwnedTerm {
 
 impl std::fmt::Debug for OwnedTerm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "OwnedTerm({:?}, {} words)", self.root, self.words())
+        let text = print(self.root, Style::Readable).limited(200);
+        write!(f, "OwnedTerm({text}, {} words)", self.words())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Why an actor ended.
 
 use dala_ir::abi::{Atom, Word, atoms};
-use dala_ir::term::{self, OwnedTerm, TermWriter};
+use dala_ir::term::{self, OwnedTerm, Style, TermWriter, print};
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -124,18 +124,25 @@ impl PartialEq for ExitReason {
     }
 }
 
+/// Longest term of a reason in text: enough for a reason and its stack, too little for a server's whole state.
+const SHOWN_BYTES: usize = 2000;
+
+fn shown(term: &OwnedTerm) -> impl std::fmt::Display {
+    print(term.root(), Style::Readable).limited(SHOWN_BYTES)
+}
+
 impl std::fmt::Display for ExitReason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             ExitReason::Normal => f.write_str("normal"),
             ExitReason::Shutdown => f.write_str("shutdown"),
-            ExitReason::ShutdownWith(with) => write!(f, "{{shutdown, {:?}}}", with.root()),
+            ExitReason::ShutdownWith(with) => write!(f, "{{shutdown,{}}}", shown(with)),
             ExitReason::Kill => f.write_str("kill"),
             ExitReason::Killed => f.write_str("killed"),
             ExitReason::NoProc => f.write_str("noproc"),
             ExitReason::Panic(panic) => panic.fmt(f),
             ExitReason::Custom(reason) => f.write_str(reason),
-            ExitReason::Term(term) => write!(f, "{:?}", term.root()),
+            ExitReason::Term(term) => shown(term).fmt(f),
         }
     }
 }
@@ -214,5 +221,19 @@ mod tests {
         let place = panic.place.clone();
         IN_ACTOR.with(|flag| flag.set(false));
         assert!(place.as_ref().is_some_and(|place| place.contains("exit.rs")), "{place:?}");
+    }
+
+    #[test]
+    fn reasons_read_as_erlang_writes_them() {
+        let lost = OwnedTerm::build(|scratch| {
+            let peer = scratch.binary(b"peer");
+            scratch.tuple(&[Word::atom(Atom::new("lost")), peer, Word::small_int(7)])
+        });
+        assert_eq!(ExitReason::Term(lost.clone()).to_string(), "{lost,<<\"peer\">>,7}");
+        assert_eq!(ExitReason::ShutdownWith(lost).to_string(), "{shutdown,{lost,<<\"peer\">>,7}}");
+        assert_eq!(ExitReason::from(Atom::new("oops")).to_string(), "oops");
+        let long = OwnedTerm::build(|scratch| scratch.binary(&[b'x'; 100_000]));
+        let text = ExitReason::Term(long).to_string();
+        assert!(text.len() < 2100 && text.ends_with("..."), "{}", text.len());
     }
 }
