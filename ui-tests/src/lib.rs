@@ -1,4 +1,9 @@
-//! Compile-fail tests of the macros (`tests/ui.rs`), and the pages of their errors, whose code is compiled here.
+//! Compile-fail tests of the macros (`tests/ui.rs`), and what is written for people: the code of the
+//! README runs here, and that of the pages of errors is compiled.
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub mod readme {}
 
 #[doc = include_str!("../../docs/errors/DALA0001.md")]
 pub mod dala_0001 {}
