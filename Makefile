@@ -1,7 +1,7 @@
 # Everything a newcomer needs. Each target does its own set-up (scripts/setup.sh).
 #
 #   make demo            the main example on this machine's own package log
-#   make demo LOG=path   the same on another file; ARGS="--crash-at 500" kills the Elixir process there
+#   make demo LOG=path   the same on another file; ARGS="--kill-at 500" kills the Elixir process there
 #   make test            all tests, with the sum of what ran
 #   make diff            the differential suite in all its modes (budget 1, GC stress, 1 and 2 workers)
 #   make bench           Dala beside its peers, in one run

@@ -36,9 +36,12 @@ struct Arguments {
     /// Folder of the compiled Elixir modules
     #[arg(long, value_name = "DIR", default_value = "target/mixed/ebin")]
     ebin: PathBuf,
-    /// Kills the Elixir process when it gets to this line; may be given several times
+    /// Lets the Elixir process raise an exception when it gets to this line; may be given several times
     #[arg(long, value_name = "N")]
     crash_at: Vec<u64>,
+    /// Kills the Elixir process when this line is sent; may be given several times
+    #[arg(long, value_name = "N")]
+    kill_at: Vec<u64>,
     /// Lines between two checkpoints
     #[arg(long, value_name = "K", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
     checkpoint_every: u32,
@@ -91,7 +94,8 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         let supervisor = supervisor.start(runtime.handle()).await.map_err(|error| error.to_string())?;
         let reader = runtime.whereis(Atom::new("reader")).and_then(ReaderRef::of_pid);
         let reader = reader.ok_or("the reader did not start")?;
-        let outcome = reader.call_forever(Analyse { crash_at: arguments.crash_at.clone() }).await;
+        let analyse = Analyse { crash_at: arguments.crash_at.clone(), kill_at: arguments.kill_at.clone() };
+        let outcome = reader.call_forever(analyse).await;
         supervisor.shutdown();
         outcome.map_err(|error| format!("the reader failed: {error}"))?
     })?;

@@ -62,8 +62,8 @@ pub(crate) struct Reader {
 impl Reader {
     /// Sends all lines until all are counted, and gets the report.
     #[message]
-    async fn analyse(&mut self, crash_at: Vec<u64>) -> Result<Report, String> {
-        self.send_all(crash_at).await
+    async fn analyse(&mut self, crash_at: Vec<u64>, kill_at: Vec<u64>) -> Result<Report, String> {
+        self.send_all(crash_at, kill_at).await
     }
 }
 
@@ -72,14 +72,14 @@ impl Reader {
         Reader { path, analyser, batch: LINES_A_BATCH.min(every.max(16)), shows_progress }
     }
 
-    async fn send_all(&self, mut crashes: Vec<u64>) -> Result<Report, String> {
+    async fn send_all(&self, mut crashes: Vec<u64>, mut kills: Vec<u64>) -> Result<Report, String> {
         let mut restarts = 0;
         crashes.sort_unstable_by(|a, b| b.cmp(a));
         self.arm(&mut crashes).await?;
         let mut progress = Progress::new(self.shows_progress);
         let mut from = self.counted().await? + 1;
         let lines = loop {
-            match self.send_from(from, &mut progress).await? {
+            match self.send_from(from, &mut kills, &mut progress).await? {
                 Sent::All(lines) => break lines,
                 Sent::LostAfter(last) => {
                     restarts += 1;
@@ -122,7 +122,12 @@ impl Reader {
         }
     }
 
-    async fn send_from(&self, from: u64, progress: &mut Progress) -> Result<Sent, String> {
+    async fn send_from(
+        &self,
+        from: u64,
+        kills: &mut Vec<u64>,
+        progress: &mut Progress,
+    ) -> Result<Sent, String> {
         let shown = self.path.display();
         let file = File::open(&self.path).await.map_err(|error| format!("{shown}: {error}"))?;
         let mut lines = BufReader::new(file);
@@ -141,6 +146,10 @@ impl Reader {
             }
             let end = bytes.iter().rposition(|byte| !b"\r\n".contains(byte)).map_or(0, |last| last + 1);
             let text = String::from_utf8_lossy(&bytes[..end.min(LONGEST_LINE)]).into_owned();
+            if let Some(due) = kills.iter().position(|&kill| kill == number) {
+                kills.swap_remove(due);
+                self.analyser.pid().into_iter().for_each(dala::actor::process::kill);
+            }
             // Waits while the analyser has 64 lines before it.
             let sent = self.analyser.tell_wait(Line { number, text }).await;
             if sent.is_err() || number % self.batch == 0 {

@@ -109,22 +109,27 @@ fn a_crash_at_any_line_changes_nothing_in_the_report() {
     let every = |every: u64| ["--checkpoint-every".to_owned(), every.to_string()];
     let (expected, last) = report(&mixed(&path, &every(100)));
     assert!(expected.starts_with(&format!("{LINES} lines\n")), "{expected}");
-    assert!(last.contains(", 0 restarts "), "{last}");
+    assert!(last.ends_with(" s, 0 restarts of the Elixir process"), "{last}");
 
-    let crashes: Vec<(u64, u64)> =
-        (0..CRASHES).map(|_| (1 + numbers.below(LINES), 1 + numbers.below(400))).collect();
+    // By an exception of its own, and by the signal that nothing traps.
+    let crashes: Vec<(&str, u64, u64)> = ["--crash-at", "--kill-at"]
+        .into_iter()
+        .cycle()
+        .take(CRASHES)
+        .map(|way| (way, 1 + numbers.below(LINES), 1 + numbers.below(400)))
+        .collect();
     // Two at a time.
     std::thread::scope(|scope| {
         for half in crashes.chunks(CRASHES / 2) {
             let (path, expected) = (&path, &expected);
             scope.spawn(move || {
-                for &(line, checkpoint) in half {
-                    let mut arguments = vec!["--crash-at".to_owned(), line.to_string()];
+                for &(way, line, checkpoint) in half {
+                    let mut arguments = vec![way.to_owned(), line.to_string()];
                     arguments.extend(every(checkpoint));
                     let (table, last) = report(&mixed(path, &arguments));
-                    let run =
-                        format!("MIXED_SEED={seed}: crash at line {line}, checkpoint every {checkpoint}");
-                    assert!(last.contains(", 1 restart "), "{run}: {last}");
+                    let run = format!("MIXED_SEED={seed}: {way} {line}, checkpoint every {checkpoint}");
+                    assert!(last.starts_with(&format!("{LINES} lines in ")), "{run}: {last}");
+                    assert!(last.ends_with(" s, 1 restart of the Elixir process"), "{run}: {last}");
                     assert_eq!(&table, expected, "{run}");
                 }
             });
@@ -133,7 +138,7 @@ fn a_crash_at_any_line_changes_nothing_in_the_report() {
 
     // All of them in one run.
     let mut arguments: Vec<String> = every(50).to_vec();
-    let mut lines: Vec<u64> = crashes.iter().map(|&(line, _)| line).collect();
+    let mut lines: Vec<u64> = crashes.iter().map(|&(_, line, _)| line).collect();
     lines.sort_unstable();
     lines.dedup();
     for line in &lines {

@@ -219,6 +219,14 @@ defmodule Border.Server do
   def handle_call({:add, a, b}, _from, observer), do: {:reply, a + b, observer}
   def handle_call({:echo, term}, _from, observer), do: {:reply, term, observer}
   def handle_call(:wrong, _from, observer), do: {:reply, {:total, "many"}, observer}
+
+  # Sends the caller what looks like a reply, under another tag.
+  def handle_call(:distract, {caller, _tag}, observer) do
+    send(caller, {make_ref(), 1})
+    send(caller, {:reply, 2})
+    {:reply, 3, observer}
+  end
+
   def handle_call(:never, _from, observer), do: send(observer, {:told, :asked}) && {:noreply, observer}
   def handle_call({:end_with, reason}, _from, _observer), do: exit(reason)
   def handle_call({:stop_with, reason}, _from, observer), do: {:stop, reason, observer}

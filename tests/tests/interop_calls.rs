@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dala::{CallError, ExitReason, Pid};
-use dala_beam::interop::{Server, ServerError};
+use dala_beam::interop::{Server, ServerError, ServerSpec, StartError};
 use dala_ir::term::OwnedTerm;
 use dala_tests::border::{Add, Echo, Note, Stage, atom, term, text};
 
@@ -11,6 +11,7 @@ use dala_tests::border::{Add, Echo, Note, Stage, atom, term, text};
 #[dala::message]
 enum Request {
     Wrong,
+    Distract,
     Never,
     EndWith { reason: OwnedTerm },
     StopWith { reason: OwnedTerm },
@@ -130,6 +131,32 @@ fn a_reply_of_another_type_says_what_it_is() {
     let said = error.to_string();
     assert!(said.starts_with("the reply does not convert: expected an integer"), "{said}");
     assert!(said.contains("total"), "{said}");
+}
+
+#[test]
+fn only_what_is_tagged_as_the_reply_is_taken_for_it() {
+    let stage = Stage::new();
+    let (peer, notes) = stage.peer();
+    let server = stage.server(peer);
+    notes.told();
+    let reply: i64 = stage.runtime.block_on(server.call(Request::Distract)).unwrap();
+    assert_eq!(reply, 3);
+}
+
+#[test]
+fn names_that_are_no_atoms_are_errors() {
+    let stage = Stage::new();
+    let long = "x".repeat(256);
+    let error = stage
+        .runtime
+        .block_on(Server::named(&stage.system, &long).call::<_, i64>(Request::Wrong))
+        .unwrap_err();
+    assert_eq!(error.to_string(), "no process: no name has more than 255 characters");
+    let (peer, _notes) = stage.peer();
+    let _entered = stage.runtime.enter();
+    assert!(matches!(stage.server_spec(peer).named(&long).start(), Err(StartError::Name(_))));
+    let spec = ServerSpec::new(&stage.system, &long, &peer.pid());
+    assert!(matches!(spec.start(), Err(StartError::Name(_))));
 }
 
 #[test]

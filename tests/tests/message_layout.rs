@@ -66,6 +66,33 @@ impl Account {
     }
 }
 
+/// A message whose node is larger than any class of the free lists.
+#[dala::message]
+struct Statement {
+    numbers: [i64; 64],
+}
+
+/// A message whose node is of a class that no other test here uses.
+#[dala::message]
+struct Extract {
+    numbers: [i64; 20],
+}
+
+struct Teller;
+
+#[dala::actor]
+impl Teller {
+    #[handler]
+    fn statement(&mut self, statement: Statement) -> i64 {
+        statement.numbers.iter().sum()
+    }
+
+    #[handler]
+    fn extract(&mut self, extract: Extract) -> i64 {
+        extract.numbers.iter().sum()
+    }
+}
+
 fn protocol() -> &'static Protocol {
     Account::protocol().and_then(|table| table.downcast_ref()).expect("the macro makes a table")
 }
@@ -157,25 +184,50 @@ fn fields_of_a_variant_lie_at_the_offsets_of_its_shape() {
     }
 }
 
+/// Nodes made of `term`, and the allocations that they and the vector around them took.
+fn converted(term: Word, count: usize) -> (Vec<NodeBox>, usize) {
+    let protocol: &Protocol = Teller::protocol().and_then(|table| table.downcast_ref()).expect("a table");
+    let before = ALLOCATIONS.get();
+    let mut nodes = Vec::with_capacity(count);
+    nodes.extend((0..count).map(|_| protocol.convert(term).unwrap()));
+    (nodes, ALLOCATIONS.get() - before)
+}
+
 #[test]
 fn a_message_takes_one_allocation() {
+    // Larger than any block of the free lists, so that each node is an allocation of its own.
     let mut writer = Fragment::new();
-    let term = tuple(&mut writer, "move", &[Word::small_int(3), Word::small_int(-4)]);
-    let convert = |count: usize| -> Vec<NodeBox> {
-        let mut nodes = Vec::with_capacity(count);
-        nodes.extend((0..count).map(|_| protocol().convert(term).unwrap()));
-        nodes
-    };
-    // Atoms are looked up and free lists are set up once.
-    drop(convert(1));
-    let before = ALLOCATIONS.get();
-    let nodes = convert(10_000);
-    let taken = ALLOCATIONS.get() - before;
-    assert!(taken <= 10_001, "{taken} allocations for 10000 messages and the vector that holds them");
-    drop(nodes);
-    let before = ALLOCATIONS.get();
-    drop(convert(100));
-    assert!(ALLOCATIONS.get() - before <= 1, "blocks are used again: only the vector is new");
+    let numbers = writer.tuple(&[Word::small_int(7); 64]);
+    let large = tuple(&mut writer, "statement", &[numbers]);
+    // Atoms are looked up once.
+    drop(converted(large, 1));
+    let (nodes, taken) = converted(large, 10_000);
+    assert_eq!(taken, 10_000 + 1, "one a message and one for the vector");
+    assert_eq!(nodes.len(), 10_000);
+}
+
+#[test]
+fn a_small_message_takes_one_block_of_a_free_list() {
+    let mut writer = Fragment::new();
+    let numbers = writer.tuple(&[Word::small_int(7); 20]);
+    let small = tuple(&mut writer, "extract", &[numbers]);
+    // One allocation carves 64 blocks (`dala::region`). What is left of the last one is used up first.
+    let carved = 64;
+    let mut used_up = Vec::new();
+    loop {
+        let (nodes, taken) = converted(small, 1);
+        used_up.extend(nodes);
+        if taken == 2 {
+            break;
+        }
+    }
+    let (rest, taken) = converted(small, carved - 1);
+    assert_eq!(taken, 1, "the rest of the blocks, in a vector");
+    let (nodes, taken) = converted(small, carved * 10);
+    assert_eq!(taken, 10 + 1, "64 messages an allocation, and the vector");
+    drop((used_up, rest, nodes));
+    let (_nodes, taken) = converted(small, 100);
+    assert_eq!(taken, 1, "blocks are used again");
 }
 
 #[test]

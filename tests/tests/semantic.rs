@@ -18,11 +18,11 @@ fn scripted_behaviours_follow_the_rules() {
 
 #[test]
 fn interpreted_processes_follow_the_rules() {
-    run_all(&Interpreter::default());
+    run_all(Box::leak(Box::new(Interpreter::default())));
 }
 
 #[test]
 fn the_rules_hold_between_native_actors_and_processes() {
-    run_all(&Mixed::native_first());
-    run_all(&Mixed::processes_first());
+    run_all(Box::leak(Box::new(Mixed::native_first())));
+    run_all(Box::leak(Box::new(Mixed::processes_first())));
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use dala::actor::{Activation, Behaviour, Incoming, Outcome, SpawnOptions, process};
 use dala::message::{ConvertError, NodeBox, Source};
-use dala::{ExitReason, Message, StableLayout};
+use dala::{ExitReason, Message, Ref, StableLayout};
 use dala_ir::abi::{Atom, Pid, Word, atoms};
-use dala_ir::term::{Fragment, OwnedTerm, TermWriter, tuple_elements};
+use dala_ir::term::{Fragment, OwnedTerm, TermWriter, tuple_elements, view};
 use tokio::sync::oneshot;
 
 use crate::heap::own;
@@ -27,6 +27,8 @@ pub struct Server {
 enum Target {
     Pid(Pid),
     Name(Atom),
+    /// A name that nothing can have: it is no atom, being too long.
+    NoName,
 }
 
 /// Why a call of a server has no reply.
@@ -51,9 +53,11 @@ pub enum ServerError {
 }
 
 impl Server {
-    /// The server that is registered as `name` whenever something is sent.
+    /// The server that is registered as `name` whenever something is sent. Nothing ever is under a name of more than
+    /// 255 characters.
     pub fn named(system: &Arc<System>, name: &str) -> Server {
-        Server { system: system.clone(), target: Target::Name(Atom::new(name)) }
+        let target = Atom::try_new(name).map_or(Target::NoName, Target::Name);
+        Server { system: system.clone(), target }
     }
 
     /// The server with this pid.
@@ -66,6 +70,7 @@ impl Server {
         match self.target {
             Target::Pid(pid) => process::is_alive(pid).then_some(pid),
             Target::Name(name) => self.system.whereis(name),
+            Target::NoName => None,
         }
     }
 
@@ -74,6 +79,7 @@ impl Server {
             ServerError::NoProcess(match self.target {
                 Target::Pid(pid) => format!("{pid} is dead"),
                 Target::Name(name) => format!("nothing is registered as {name}"),
+                Target::NoName => "no name has more than 255 characters".to_owned(),
             })
         })
     }
@@ -148,7 +154,7 @@ struct Client {
     limit: Duration,
     request: Option<OwnedTerm>,
     done: Option<Done>,
-    monitor: Option<dala::Ref>,
+    monitor: Option<Ref>,
 }
 
 impl Client {
@@ -158,6 +164,11 @@ impl Client {
             let _ = done.send(result);
         }
         Outcome::Exited(ExitReason::Normal)
+    }
+
+    /// Whether `tag` is what the reply was asked to be tagged with.
+    fn is_tag(&self, tag: Word) -> bool {
+        view::reference(tag).is_some_and(|tag| Some(Ref::from_bits(tag.low)) == self.monitor)
     }
 
     fn begin(&mut self, request: &OwnedTerm, activation: &mut Activation<'_>) {
@@ -184,7 +195,9 @@ impl Behaviour for Client {
             match incoming {
                 Incoming::Message(node) if message::is_term(&node) => {
                     // `{Tag, Reply}`; whatever else comes is not for this call.
-                    if let Some(&[_, reply]) = tuple_elements(message::term_in(&node)) {
+                    if let Some(&[tag, reply]) = tuple_elements(message::term_in(&node))
+                        && self.is_tag(tag)
+                    {
                         return self.end(Ok(own(reply)));
                     }
                 }

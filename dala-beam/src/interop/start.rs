@@ -5,8 +5,8 @@ use std::sync::Arc;
 use dala::actor::SpawnOptions;
 use dala::supervise::ChildSpec;
 use dala::{ExitReason, SpawnError, StableLayout};
+use dala_ir::abi::atom::AtomError;
 use dala_ir::abi::{Atom, Pid, Word};
-use dala_ir::interp::Exception;
 use dala_ir::term::{Fragment, OwnedTerm, TermWriter};
 
 use super::Server;
@@ -16,9 +16,9 @@ use crate::process::{Entry, System};
 #[derive(Clone, Debug)]
 pub struct ServerSpec {
     system: Arc<System>,
-    module: Atom,
+    module: Result<Atom, AtomError>,
     argument: OwnedTerm,
-    name: Option<Atom>,
+    name: Option<Result<Atom, AtomError>>,
     mailbox: Option<u32>,
     group_leader: Option<Pid>,
 }
@@ -33,6 +33,9 @@ pub enum StartError {
     /// The name is taken.
     #[error("the name {0} is taken")]
     NameTaken(Atom),
+    /// The name, or that of the module, is no atom.
+    #[error(transparent)]
+    Name(#[from] AtomError),
 }
 
 impl ServerSpec {
@@ -40,14 +43,14 @@ impl ServerSpec {
     pub fn new(system: &Arc<System>, module: &str, argument: &impl StableLayout) -> ServerSpec {
         let mut scratch = Fragment::new();
         let argument = OwnedTerm::copy_of(argument.write_term(&mut scratch));
-        let (system, module) = (system.clone(), Atom::new(module));
+        let (system, module) = (system.clone(), Atom::try_new(module));
         ServerSpec { system, module, argument, name: None, mailbox: None, group_leader: None }
     }
 
     /// Registers it under `name`, before it runs.
     #[must_use]
     pub fn named(mut self, name: &str) -> ServerSpec {
-        self.name = Some(Atom::new(name));
+        self.name = Some(Atom::try_new(name));
         self
     }
 
@@ -71,11 +74,12 @@ impl ServerSpec {
     /// # Errors
     /// See [`StartError`].
     pub fn start(&self) -> Result<Pid, StartError> {
+        let (module, name) = (self.module?, self.name.transpose()?);
         let mut scratch = Fragment::new();
         let parent = dala::actor::process::running();
         let [starter, parent] = [Word::pid(dala::pid::NOBODY), Word::pid(parent)];
         let argument = self.argument.copy_to(&mut scratch);
-        let [gen_server, module] = [Word::atom(Atom::new("gen_server")), Word::atom(self.module)];
+        let [gen_server, module] = [Word::atom(Atom::new("gen_server")), Word::atom(module)];
         // As `gen:start` spawns it; the starter, whom `init_ack` tells, is nobody.
         let init = scratch.list(&[gen_server, starter, parent, module, argument, Word::NIL], Word::NIL);
         let [gen_module, init_it] = [Word::atom(Atom::new("gen")), Word::atom(Atom::new("init_it"))];
@@ -84,8 +88,8 @@ impl ServerSpec {
         let entry = Entry::Function(Atom::new("proc_lib"), Atom::new("init_p"), args);
         let mut options = SpawnOptions::default().linked();
         options.mailbox = self.mailbox;
-        let pid = self.system.spawn(entry, self.group_leader, &options).map_err(spawn_error)?;
-        if let Some(name) = self.name
+        let pid = self.system.spawn(entry, self.group_leader, &options)?;
+        if let Some(name) = name
             && !self.system.register(name, pid)
         {
             dala::actor::process::kill(pid);
@@ -102,13 +106,9 @@ impl ServerSpec {
 
     /// The server that this starts, by name if it has one.
     pub fn server(&self, pid: Pid) -> Server {
-        match self.name {
-            Some(name) => Server::named(&self.system, name.text()),
-            None => Server::of_pid(&self.system, pid),
+        match &self.name {
+            Some(Ok(name)) => Server::named(&self.system, name.text()),
+            _ => Server::of_pid(&self.system, pid),
         }
     }
-}
-
-fn spawn_error(_: Exception) -> StartError {
-    StartError::Spawn(SpawnError::TooManyActors)
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::mpsc::Sender;
 
-use dala::actor::SpawnOptions;
+use dala::actor::{SpawnError, SpawnOptions};
+use dala::message::ExitReason;
 use dala_ir::abi::{Pid, Word, atoms};
 use dala_ir::interp::{self, CallTarget, Exception, TailCall};
 use dala_ir::term::view;
@@ -77,18 +78,19 @@ impl System {
     /// something wakes it, or at once where the options say so.
     ///
     /// # Errors
-    /// `badarg` when the entry is none, `system_limit` when there are too many processes.
+    /// As [`Handle::spawn_behaviour`](dala::Handle::spawn_behaviour), and [`SpawnError::Init`] when the entry is none.
     pub(crate) fn spawn(
         self: &Arc<System>,
         entry: Entry<'_>,
         group_leader: Option<Pid>,
         options: &SpawnOptions,
-    ) -> Result<Pid, Exception> {
+    ) -> Result<Pid, SpawnError> {
         let mut process = Process::new(self.clone(), self.options.heap, Mfa::UNKNOWN);
         process.group_leader = Word::pid(group_leader.unwrap_or(dala::pid::NOBODY));
-        process.set_entry(entry)?;
-        let spawned = self.runtime.spawn_behaviour(process, options);
-        spawned.map(|spawned| spawned.pid).map_err(|_| Exception::error_atom(atoms::SYSTEM_LIMIT))
+        process
+            .set_entry(entry)
+            .map_err(|_| SpawnError::Init(ExitReason::custom("this is nothing that a process can run")))?;
+        Ok(self.runtime.spawn_behaviour(process, options)?.pid)
     }
 
     /// Starts a process from outside. `group_leader` is nobody when not given; `watcher` learns how the process ends,

@@ -50,7 +50,8 @@ impl std::fmt::Debug for ChildSpec {
 
 impl ChildSpec {
     /// A child that `start` starts, on the supervisor's worker: it must not block. It gives the pid of an actor that it
-    /// spawned, of any kind; the supervisor links with it.
+    /// spawned, of any kind; the supervisor links with it. Best spawned linked ([`SpawnOptions::linked`]): the reason of an
+    /// end before the supervisor's own link is not seen, and counts as a failure.
     pub fn new(
         id: impl Into<String>,
         mut start: impl FnMut() -> Result<Pid, ExitReason> + Send + 'static,

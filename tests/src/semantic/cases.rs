@@ -1,10 +1,10 @@
 //! The rules, each with the section of the Erlang reference manual ("Processes") that it is from.
 
 use super::{Command, Event, Scene, reason};
-use dala::{Atom, ExitReason, Pid};
+use dala::{Atom, ExitReason, Pid, Restart};
 
 /// A rule's name and its check.
-pub type Case = (&'static str, fn(&Scene<'_>));
+pub type Case = (&'static str, fn(&Scene));
 
 /// All rules.
 pub const CASES: &[Case] = &[
@@ -35,20 +35,34 @@ pub const CASES: &[Case] = &[
     ("exits_travel_along_chains_of_links", exits_travel_along_chains_of_links),
     ("names_are_gone_when_the_end_is_known", names_are_gone_when_the_end_is_known),
     ("a_stale_pid_reaches_nobody", a_stale_pid_reaches_nobody),
+    ("a_supervised_actor_that_crashes_is_started_again", a_supervised_actor_that_crashes_is_started_again),
+    (
+        "a_supervised_actor_that_is_killed_is_started_again",
+        a_supervised_actor_that_is_killed_is_started_again,
+    ),
+    (
+        "one_restart_too_many_ends_the_supervisor_and_its_actors",
+        one_restart_too_many_ends_the_supervisor_and_its_actors,
+    ),
+    ("a_transient_actor_comes_back_after_failures_only", a_transient_actor_comes_back_after_failures_only),
+    (
+        "a_supervisor_that_ends_stops_its_actors_last_first",
+        a_supervisor_that_ends_stops_its_actors_last_first,
+    ),
 ];
 
-fn stop(scene: &Scene<'_>, who: Pid, reason: &str) {
+fn stop(scene: &Scene, who: Pid, reason: &str) {
     scene.tell(who, Command::Stop { reason: Atom::new(reason) });
 }
 
-fn watched(scene: &Scene<'_>, peer: Pid) -> Pid {
+fn watched(scene: &Scene, peer: Pid) -> Pid {
     let watcher = scene.spawn();
     scene.tell(watcher, Command::Monitor { peer });
     scene.settle(watcher);
     watcher
 }
 
-fn linked(scene: &Scene<'_>, traps: bool) -> (Pid, Pid) {
+fn linked(scene: &Scene, traps: bool) -> (Pid, Pid) {
     let (one, two) = (scene.spawn(), scene.spawn());
     scene.tell(one, Command::TrapExits { on: traps });
     scene.tell(one, Command::Link { peer: two });
@@ -58,7 +72,7 @@ fn linked(scene: &Scene<'_>, traps: bool) -> (Pid, Pid) {
 }
 
 /// "Delivery of Signals".
-fn messages_of_one_sender_stay_in_order(scene: &Scene<'_>) {
+fn messages_of_one_sender_stay_in_order(scene: &Scene) {
     let actor = scene.spawn();
     for number in 0..1000 {
         scene.tell(actor, Command::Say { number });
@@ -69,7 +83,7 @@ fn messages_of_one_sender_stay_in_order(scene: &Scene<'_>) {
 }
 
 /// "Error Handling", "Receiving Exit Signals".
-fn an_abnormal_end_ends_linked_actors(scene: &Scene<'_>) {
+fn an_abnormal_end_ends_linked_actors(scene: &Scene) {
     let (one, two) = linked(scene, false);
     let watcher = watched(scene, one);
     stop(scene, two, "oops");
@@ -77,7 +91,7 @@ fn an_abnormal_end_ends_linked_actors(scene: &Scene<'_>) {
 }
 
 /// "Receiving Exit Signals": reason `normal` from a link is ignored.
-fn a_normal_end_leaves_linked_actors_alone(scene: &Scene<'_>) {
+fn a_normal_end_leaves_linked_actors_alone(scene: &Scene) {
     let (one, two) = linked(scene, false);
     let watcher = watched(scene, two);
     stop(scene, two, "normal");
@@ -86,7 +100,7 @@ fn a_normal_end_leaves_linked_actors_alone(scene: &Scene<'_>) {
 }
 
 /// "Receiving Exit Signals": trapping turns the signal into a message.
-fn a_trapped_exit_is_a_message_with_pid_and_reason(scene: &Scene<'_>) {
+fn a_trapped_exit_is_a_message_with_pid_and_reason(scene: &Scene) {
     let (one, two) = linked(scene, true);
     stop(scene, two, "oops");
     assert_eq!(scene.next(one), Event::Exit(two, reason("oops")));
@@ -94,14 +108,14 @@ fn a_trapped_exit_is_a_message_with_pid_and_reason(scene: &Scene<'_>) {
 }
 
 /// "Receiving Exit Signals".
-fn a_trapped_normal_exit_is_a_message_too(scene: &Scene<'_>) {
+fn a_trapped_normal_exit_is_a_message_too(scene: &Scene) {
     let (one, two) = linked(scene, true);
     stop(scene, two, "normal");
     assert_eq!(scene.next(one), Event::Exit(two, ExitReason::Normal));
 }
 
 /// "Receiving Exit Signals": `kill` by `exit/2` is untrappable, linked actors see `killed`.
-fn kill_cannot_be_trapped_and_shows_as_killed(scene: &Scene<'_>) {
+fn kill_cannot_be_trapped_and_shows_as_killed(scene: &Scene) {
     let (one, two) = linked(scene, true);
     scene.tell(two, Command::TrapExits { on: true });
     let watcher = watched(scene, two);
@@ -111,7 +125,7 @@ fn kill_cannot_be_trapped_and_shows_as_killed(scene: &Scene<'_>) {
 }
 
 /// "Sending Exit Signals".
-fn an_exit_signal_ends_whom_it_is_sent_to(scene: &Scene<'_>) {
+fn an_exit_signal_ends_whom_it_is_sent_to(scene: &Scene) {
     let (actor, sender) = (scene.spawn(), scene.spawn());
     let watcher = watched(scene, actor);
     scene.tell(sender, Command::Exit { to: actor, reason: Atom::new("oops") });
@@ -120,7 +134,7 @@ fn an_exit_signal_ends_whom_it_is_sent_to(scene: &Scene<'_>) {
 }
 
 /// "Receiving Exit Signals".
-fn an_exit_signal_normal_is_ignored_unless_trapped(scene: &Scene<'_>) {
+fn an_exit_signal_normal_is_ignored_unless_trapped(scene: &Scene) {
     let (actor, sender) = (scene.spawn(), scene.spawn());
     let exit = || Command::Exit { to: actor, reason: Atom::new("normal") };
     scene.tell(sender, exit());
@@ -133,7 +147,7 @@ fn an_exit_signal_normal_is_ignored_unless_trapped(scene: &Scene<'_>) {
 }
 
 /// `erlang:exit/2`: "If Pid is self() and the reason is normal, the process terminates".
-fn an_actor_can_end_itself_with_a_normal_signal(scene: &Scene<'_>) {
+fn an_actor_can_end_itself_with_a_normal_signal(scene: &Scene) {
     let actor = scene.spawn();
     let watcher = watched(scene, actor);
     scene.tell(actor, Command::Exit { to: actor, reason: Atom::new("normal") });
@@ -141,7 +155,7 @@ fn an_actor_can_end_itself_with_a_normal_signal(scene: &Scene<'_>) {
 }
 
 /// "Links".
-fn after_unlink_the_end_is_not_noticed(scene: &Scene<'_>) {
+fn after_unlink_the_end_is_not_noticed(scene: &Scene) {
     let (one, two) = linked(scene, true);
     scene.tell(one, Command::Unlink { peer: two });
     scene.settle(one);
@@ -152,7 +166,7 @@ fn after_unlink_the_end_is_not_noticed(scene: &Scene<'_>) {
 }
 
 /// "Links": there is at most one link between two.
-fn links_are_not_counted(scene: &Scene<'_>) {
+fn links_are_not_counted(scene: &Scene) {
     let (one, two) = linked(scene, true);
     scene.tell(one, Command::Link { peer: two });
     scene.tell(two, Command::Link { peer: one });
@@ -168,7 +182,7 @@ fn links_are_not_counted(scene: &Scene<'_>) {
 }
 
 /// "Links": a link with a process that does not exist gives an exit signal `noproc`.
-fn a_link_with_the_dead_gives_noproc(scene: &Scene<'_>) {
+fn a_link_with_the_dead_gives_noproc(scene: &Scene) {
     let (one, two) = (scene.spawn(), scene.spawn());
     let watcher = watched(scene, two);
     stop(scene, two, "normal");
@@ -179,7 +193,7 @@ fn a_link_with_the_dead_gives_noproc(scene: &Scene<'_>) {
 }
 
 /// "Monitors".
-fn a_monitor_tells_pid_and_reason(scene: &Scene<'_>) {
+fn a_monitor_tells_pid_and_reason(scene: &Scene) {
     let actor = scene.spawn();
     let watcher = watched(scene, actor);
     stop(scene, actor, "oops");
@@ -188,7 +202,7 @@ fn a_monitor_tells_pid_and_reason(scene: &Scene<'_>) {
 }
 
 /// "Monitors".
-fn a_monitor_of_the_dead_gives_noproc(scene: &Scene<'_>) {
+fn a_monitor_of_the_dead_gives_noproc(scene: &Scene) {
     let actor = scene.spawn();
     let watcher = watched(scene, actor);
     stop(scene, actor, "normal");
@@ -198,7 +212,7 @@ fn a_monitor_of_the_dead_gives_noproc(scene: &Scene<'_>) {
 }
 
 /// "Monitors": repeated calls create several independent ones.
-fn monitors_are_counted(scene: &Scene<'_>) {
+fn monitors_are_counted(scene: &Scene) {
     let actor = scene.spawn();
     let watcher = watched(scene, actor);
     scene.tell(watcher, Command::Monitor { peer: actor });
@@ -209,7 +223,7 @@ fn monitors_are_counted(scene: &Scene<'_>) {
 }
 
 /// "Monitors".
-fn after_demonitor_nothing_comes(scene: &Scene<'_>) {
+fn after_demonitor_nothing_comes(scene: &Scene) {
     let actor = scene.spawn();
     let (watcher, other) = (watched(scene, actor), watched(scene, actor));
     scene.tell(watcher, Command::Demonitor);
@@ -220,7 +234,7 @@ fn after_demonitor_nothing_comes(scene: &Scene<'_>) {
 }
 
 /// "Delivery of Signals": signals between two actors stay in order.
-fn down_never_overtakes_the_last_message(scene: &Scene<'_>) {
+fn down_never_overtakes_the_last_message(scene: &Scene) {
     let actor = scene.spawn();
     let watcher = watched(scene, actor);
     for number in 0..100 {
@@ -234,7 +248,7 @@ fn down_never_overtakes_the_last_message(scene: &Scene<'_>) {
 }
 
 /// "Delivery of Signals".
-fn exit_never_overtakes_the_last_message(scene: &Scene<'_>) {
+fn exit_never_overtakes_the_last_message(scene: &Scene) {
     let (one, two) = linked(scene, true);
     scene.tell(two, Command::Relay { to: one, number: 1 });
     scene.tell(two, Command::Relay { to: one, number: 2 });
@@ -245,7 +259,7 @@ fn exit_never_overtakes_the_last_message(scene: &Scene<'_>) {
 }
 
 /// "Process Termination": an uncaught exception.
-fn a_crash_is_abnormal_and_reaches_links_and_monitors(scene: &Scene<'_>) {
+fn a_crash_is_abnormal_and_reaches_links_and_monitors(scene: &Scene) {
     let (one, two) = linked(scene, true);
     let watcher = watched(scene, two);
     scene.tell(two, Command::Crash);
@@ -257,7 +271,7 @@ fn a_crash_is_abnormal_and_reaches_links_and_monitors(scene: &Scene<'_>) {
 }
 
 /// `spawn_link/1`: atomic.
-fn a_linked_child_is_linked_from_the_start(scene: &Scene<'_>) {
+fn a_linked_child_is_linked_from_the_start(scene: &Scene) {
     let parent = scene.spawn();
     scene.tell(parent, Command::TrapExits { on: true });
     scene.tell(parent, Command::SpawnLinked);
@@ -272,7 +286,7 @@ fn a_linked_child_is_linked_from_the_start(scene: &Scene<'_>) {
 }
 
 /// `spawn_monitor/1`: atomic.
-fn a_monitored_child_is_watched_from_the_start(scene: &Scene<'_>) {
+fn a_monitored_child_is_watched_from_the_start(scene: &Scene) {
     let parent = scene.spawn();
     scene.tell(parent, Command::SpawnMonitored);
     let Event::Spawned(child) = scene.next(parent) else { panic!("a child should be reported") };
@@ -282,7 +296,7 @@ fn a_monitored_child_is_watched_from_the_start(scene: &Scene<'_>) {
 }
 
 /// "Error Handling": exits spread through links.
-fn exits_travel_along_chains_of_links(scene: &Scene<'_>) {
+fn exits_travel_along_chains_of_links(scene: &Scene) {
     let chain: Vec<Pid> = (0..50).map(|_| scene.spawn()).collect();
     for pair in chain.windows(2) {
         scene.tell(pair[0], Command::Link { peer: pair[1] });
@@ -294,7 +308,7 @@ fn exits_travel_along_chains_of_links(scene: &Scene<'_>) {
 }
 
 /// "Registered Processes": the name goes when the process ends.
-fn names_are_gone_when_the_end_is_known(scene: &Scene<'_>) {
+fn names_are_gone_when_the_end_is_known(scene: &Scene) {
     let actor = scene.spawn();
     let name = Atom::new("a name of the semantic suite");
     scene.runtime.register(name, actor).expect("the name is free");
@@ -305,7 +319,7 @@ fn names_are_gone_when_the_end_is_known(scene: &Scene<'_>) {
 }
 
 /// DESIGN.md, "Pids".
-fn a_stale_pid_reaches_nobody(scene: &Scene<'_>) {
+fn a_stale_pid_reaches_nobody(scene: &Scene) {
     let old = scene.spawn();
     let watcher = watched(scene, old);
     stop(scene, old, "normal");
@@ -317,4 +331,78 @@ fn a_stale_pid_reaches_nobody(scene: &Scene<'_>) {
         // Anything that the stale pid's message had reached would come first.
         scene.settle(actor);
     }
+}
+
+/// OTP manual, `supervisor`, "Restart Strategy": one for one.
+fn a_supervised_actor_that_crashes_is_started_again(scene: &Scene) {
+    let supervisor =
+        scene.supervise(5, [scene.child("a", Restart::Permanent), scene.child("b", Restart::Permanent)]);
+    let (first, other) = (scene.started(), scene.started());
+    scene.tell(first, Command::Crash);
+    let second = scene.started();
+    assert_ne!(first, second);
+    scene.settle(second);
+    scene.settle(other);
+    let children = scene.runtime.block_on(supervisor.children()).expect("it lives");
+    let pids: Vec<_> = children.iter().map(|child| child.pid).collect();
+    assert_eq!(pids, [Some(second), Some(other)]);
+}
+
+/// As above; `kill` is no exception.
+fn a_supervised_actor_that_is_killed_is_started_again(scene: &Scene) {
+    scene.supervise(5, [scene.child("a", Restart::Permanent)]);
+    let (first, killer) = (scene.started(), scene.spawn());
+    scene.tell(first, Command::TrapExits { on: true });
+    scene.tell(killer, Command::Exit { to: first, reason: Atom::new("kill") });
+    let second = scene.started();
+    assert_ne!(first, second);
+    scene.settle(second);
+}
+
+/// OTP manual, `supervisor`, "Maximum Restart Intensity".
+fn one_restart_too_many_ends_the_supervisor_and_its_actors(scene: &Scene) {
+    let supervisor =
+        scene.supervise(1, [scene.child("a", Restart::Permanent), scene.child("b", Restart::Permanent)]);
+    let (first, other) = (scene.started(), scene.started());
+    let (of_other, of_supervisor) = (watched(scene, other), watched(scene, supervisor.pid()));
+    scene.tell(first, Command::Crash);
+    scene.tell(scene.started(), Command::Crash);
+    assert_eq!(scene.next(of_other), Event::Down(other, ExitReason::Shutdown));
+    assert_eq!(scene.next(of_supervisor), Event::Down(supervisor.pid(), ExitReason::Shutdown));
+}
+
+/// OTP manual, `supervisor`, "Child Specification", `restart`.
+fn a_transient_actor_comes_back_after_failures_only(scene: &Scene) {
+    let supervisor = scene.supervise(5, [scene.child("a", Restart::Transient)]);
+    let first = scene.started();
+    stop(scene, first, "oops");
+    let second = scene.started();
+    let child = || scene.runtime.block_on(supervisor.children()).expect("it lives")[0].pid;
+    // From here on the supervisor is linked with it, and so learns the reason of its end.
+    while child() != Some(second) {
+        std::thread::yield_now();
+    }
+    let watcher = watched(scene, second);
+    stop(scene, second, "normal");
+    assert_eq!(scene.next(watcher), Event::Down(second, ExitReason::Normal));
+    while child() == Some(second) {
+        std::thread::yield_now();
+    }
+    // A restart would have been due before this start.
+    let start = supervisor.start_child(scene.child("b", Restart::Temporary));
+    let another = scene.runtime.block_on(start).expect("it starts");
+    assert_eq!(scene.started(), another);
+}
+
+/// OTP manual, `supervisor`: children are terminated in reverse start order.
+fn a_supervisor_that_ends_stops_its_actors_last_first(scene: &Scene) {
+    let supervisor =
+        scene.supervise(5, [scene.child("a", Restart::Permanent), scene.child("b", Restart::Permanent)]);
+    let (one, two) = (scene.started(), scene.started());
+    let watcher = watched(scene, one);
+    scene.tell(watcher, Command::Monitor { peer: two });
+    scene.settle(watcher);
+    supervisor.shutdown();
+    assert_eq!(scene.next(watcher), Event::Down(two, ExitReason::Shutdown));
+    assert_eq!(scene.next(watcher), Event::Down(one, ExitReason::Shutdown));
 }

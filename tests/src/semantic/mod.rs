@@ -1,4 +1,4 @@
-//! One suite of signal and lifecycle rules for every kind of actor.
+//! One suite of signal, lifecycle and supervision rules for every kind of actor.
 //!
 //! A [`SuiteBackend`] spawns actors that obey [`Command`]s and report [`Event`]s; the [`CASES`](cases::CASES) say what must come out,
 //! after the Erlang reference manual ("Processes"). It runs on native actors, on a scripted behaviour, on BEAM processes in the
@@ -11,6 +11,7 @@ pub mod native;
 pub mod scripted;
 
 use dala::runtime::Handle;
+use dala::supervise::{ChildSpec, Intensity, Restart, Supervisor, SupervisorRef};
 use dala::{Atom, ExitReason, Pid, Runtime};
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -114,12 +115,15 @@ pub trait SuiteBackend: Sync {
     fn command(&self, to: Pid, command: Command);
 }
 
+/// Who reports what supervisors start.
+pub const SUPERVISOR: Pid = dala::pid::NOBODY;
+
 /// Longest wait for an event that must come.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The runtime and the actors of one case.
-pub struct Scene<'b> {
-    backend: &'b dyn SuiteBackend,
+pub struct Scene {
+    backend: &'static dyn SuiteBackend,
     /// Where they live.
     pub runtime: Runtime,
     report: Report,
@@ -128,13 +132,13 @@ pub struct Scene<'b> {
     kept: Mutex<VecDeque<(Pid, Event)>>,
 }
 
-impl std::fmt::Debug for Scene<'_> {
+impl std::fmt::Debug for Scene {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Scene").field("backend", &self.backend.name()).finish_non_exhaustive()
     }
 }
 
-impl Scene<'_> {
+impl Scene {
     /// A new actor.
     pub fn spawn(&self) -> Pid {
         self.backend.spawn(self.runtime.handle(), self.report.clone())
@@ -161,6 +165,34 @@ impl Scene<'_> {
         }
     }
 
+    /// A supervised actor; each start of it is reported as [`Event::Spawned`] of [`SUPERVISOR`].
+    pub fn child(&self, id: &str, restart: Restart) -> ChildSpec {
+        let (backend, report) = (self.backend, self.report.clone());
+        let start = move || {
+            let runtime = Handle::current().ok_or(ExitReason::custom("supervisors run in a runtime"))?;
+            let pid = backend.spawn(&runtime, report.clone());
+            report.note(SUPERVISOR, Event::Spawned(pid));
+            Ok(pid)
+        };
+        ChildSpec::new(id, start).restart(restart)
+    }
+
+    /// The actor that a supervisor started next.
+    #[track_caller]
+    pub fn started(&self) -> Pid {
+        match self.next(SUPERVISOR) {
+            Event::Spawned(pid) => pid,
+            other => panic!("no start: {other:?}"),
+        }
+    }
+
+    /// A supervisor with these children.
+    pub fn supervise<const N: usize>(&self, restarts: u32, children: [ChildSpec; N]) -> SupervisorRef {
+        let intensity = Intensity { restarts, within: Duration::from_secs(600) };
+        let supervisor = children.into_iter().fold(Supervisor::new().intensity(intensity), Supervisor::child);
+        self.runtime.block_on(supervisor.start(self.runtime.handle())).expect("the children start")
+    }
+
     /// Waits until `who` did what it was told.
     #[track_caller]
     pub fn settle(&self, who: Pid) {
@@ -178,7 +210,7 @@ pub fn reason(text: &str) -> ExitReason {
 ///
 /// # Panics
 /// Naming the case, when one fails.
-pub fn run_all(backend: &dyn SuiteBackend) {
+pub fn run_all(backend: &'static dyn SuiteBackend) {
     let failed = Arc::new(Mutex::new(Vec::new()));
     for workers in [1, 2] {
         for (name, case) in cases::CASES {

@@ -86,7 +86,11 @@ impl Behaviour for Obedient {
         match cursor.take() {
             None => Outcome::Waiting,
             Some(Incoming::Message(node)) => {
-                // SAFETY: nothing but commands is sent to these.
+                // A node of another kind is none of its messages.
+                if !std::ptr::eq(node.vtable(), &VTABLE) {
+                    return Outcome::Yielded;
+                }
+                // SAFETY: only `node` makes nodes with this vtable, and puts a command into each.
                 let command = unsafe { &*node.payload().cast::<Command>() };
                 self.obey(command, activation).map_or(Outcome::Yielded, Outcome::Exited)
             }

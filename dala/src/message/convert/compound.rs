@@ -78,11 +78,19 @@ impl<T: StableLayout, const N: usize> StableLayout for [T; N] {
 
     fn read_term(source: Source<'_>) -> Result<Self, ConvertError> {
         let elements = elements(source, N)?;
-        let mut values = Vec::with_capacity(N);
-        for (index, &element) in elements.iter().enumerate() {
-            values.push(source.read_part(element).map_err(|error| error.inside(Step::Index(index)))?);
+        // Without a vector in between: a message takes one allocation.
+        let mut failure = None;
+        let values: [Option<T>; N] = std::array::from_fn(|index| {
+            if failure.is_some() {
+                return None;
+            }
+            let read = source.read_part(elements[index]);
+            read.map_err(|error| failure = Some(error.inside(Step::Index(index)))).ok()
+        });
+        match failure {
+            Some(error) => Err(error),
+            None => Ok(values.map(|value| value.expect("each element was read, as there is no failure"))),
         }
-        values.try_into().map_err(|_| source.misfit(tuple_of(N)))
     }
 }
 

@@ -1,0 +1,27 @@
+//! The example `hello` says what it says it does.
+
+use std::process::Command;
+
+#[test]
+fn hello_greets_fails_and_is_started_again() {
+    let test = std::env::current_exe().expect("a test knows its path");
+    let profile = test.ancestors().nth(2).expect("target/PROFILE/deps/TEST");
+    let binary = profile.join("examples/hello");
+    assert!(
+        binary.is_file(),
+        "{}: build it with `cargo build -p dala-examples --examples`",
+        binary.display()
+    );
+    let output = Command::new(binary).output().expect("the example runs");
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    let lines: Vec<&str> = text.lines().collect();
+    let [greeting, count, failure, supervised, again] = lines[..] else { panic!("five lines: {text}") };
+    assert_eq!(greeting, "Hello, world!");
+    assert_eq!(count, "greeted 2 times");
+    let reason = "the callee exited: panic: I am not paid for this at examples/hello.rs:";
+    assert!(failure.starts_with(&format!("the call failed: {reason}")), "{failure}");
+    assert!(supervised.starts_with(&format!("the supervised greeter failed: {reason}")), "{supervised}");
+    assert_eq!(again, "Hello, again!");
+    assert!(output.stderr.is_empty(), "a panic of an actor is its exit reason: no noise");
+}
