@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # loom's models of the lock-free parts: mailbox push and take, the lifecycle word, park and unpark, pid
-# reclamation. LOOM_MAX_PREEMPTIONS bounds the search: 3 is thorough (minutes), 2 is the gate's form.
+# reclamation; of the tensor region's counts. LOOM_MAX_PREEMPTIONS bounds the search: 3 is thorough (minutes),
+# 2 is the gate's form.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export LOOM_MAX_PREEMPTIONS="${LOOM_MAX_PREEMPTIONS:-3}"
 export RUSTFLAGS="--cfg loom ${RUSTFLAGS:-}"
 export CARGO_TARGET_DIR=target/loom
-exec cargo test -p dala --lib -- models:: "$@"
+exec cargo test -p dala -p dala-gpu --lib -- models:: "$@"

@@ -4,18 +4,20 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 ./scripts/setup.sh || exit 1
+./scripts/setup-ai.sh
 
 log=target/test.log
 mkdir -p target
 
 started=$SECONDS
-cargo build --workspace --bins || exit 1
-cargo test --workspace --no-run "$@" || exit 1
+features=(--features dala-gpu/wgpu)
+cargo build --workspace --bins "${features[@]}" || exit 1
+cargo test --workspace "${features[@]}" --no-run "$@" || exit 1
 built=$SECONDS
 
 target=${CARGO_TARGET_DIR:-target}
 export DALA_BIN="${DALA_BIN:-$(cd "$target" && pwd)/debug/dala}"
-cargo test --workspace --no-fail-fast "$@" 2>&1 | tee "$log"
+cargo test --workspace "${features[@]}" --no-fail-fast "$@" 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 tested=$SECONDS
 

@@ -1,4 +1,5 @@
 //! What can go wrong with tensors, with the values that did.
+use crate::region::dtype::DType;
 use crate::region::shape::Shape;
 
 /// A request that a tensor or its region refuses.
@@ -63,9 +64,35 @@ pub enum TensorError {
         /// Size of the axis.
         size: usize,
     },
+    /// An index that is not in its axis.
+    #[error("index {index} of an axis of {size}")]
+    NoSuchIndex {
+        /// The index.
+        index: i64,
+        /// Size of the axis.
+        size: usize,
+    },
+    /// Another number of things than the operation takes.
+    #[error("{given} {what}, not {expected}")]
+    WrongCount {
+        /// The things.
+        what: &'static str,
+        /// How many were given.
+        given: usize,
+        /// How many it takes.
+        expected: usize,
+    },
     /// The view's elements do not lie one after the other.
     #[error("{0} needs elements that lie one after the other; this view has gaps or another order")]
     NotContiguous(&'static str),
+    /// The elements are of another type.
+    #[error("elements are {}, not {}", is.name(), asked.name())]
+    WrongType {
+        /// The type asked for.
+        asked: DType,
+        /// The type they have.
+        is: DType,
+    },
     /// Somebody else can read the buffer.
     #[error("cannot write: {0} other tensors share the buffer (make_unique copies it)")]
     Shared(usize),

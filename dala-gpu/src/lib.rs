@@ -1,8 +1,9 @@
 //! Tensors that actors share without copying, and reference kernels on the CPU.
 //!
-//! [`region`] holds the buffers: aligned, counted, with a limit; a [`Tensor`] is a typed view of one.
-//! [`cpu`] holds the plain kernels that every faster one is compared with. GPU kernels and models are
-//! not here yet (see ARCHITECTURE.md).
+//! [`region`] holds the buffers: aligned, counted, with a limit; a [`Tensor`] is a typed view of one, a
+//! [`TensorRef`] one whose type is known at run time; a [`TensorHandle`] names one that an actor owns.
+//! [`cpu`] holds the plain kernels that every faster one is compared with; with the feature `wgpu`, `gpu`
+//! holds those of GPUs.
 //!
 //! ```
 //! use dala_gpu::{Region, Shape, cpu};
@@ -14,12 +15,29 @@
 //! assert_eq!(region.copied_bytes(), 0);
 //! # Ok::<(), dala_gpu::TensorError>(())
 //! ```
+//!
+//! Built with `--cfg loom` only the region is there, with its models (`scripts/loom.sh`).
+#![cfg_attr(loom, allow(dead_code, unused_imports, reason = "the models use part of the region"))]
+
+pub mod chain;
+#[cfg(not(loom))]
 pub mod cpu;
 pub mod error;
+#[cfg(all(feature = "wgpu", not(loom)))]
+pub mod gpu;
+#[cfg(not(loom))]
+pub mod model;
+#[cfg(not(loom))]
+mod oneshot;
 pub mod region;
+pub(crate) mod sync;
 
+pub use chain::{Binary, Chain, Unary};
 pub use error::TensorError;
-pub use region::account::Region;
+pub use region::account::{Region, Usage};
 pub use region::dtype::{Bf16, DType, Element, F16, Number, Real};
+pub use region::dynamic::TensorRef;
+#[cfg(not(loom))]
+pub use region::handle::{Grant, HandleError, HandleKeeper, HandleTable, TensorHandle, Transfer};
 pub use region::shape::{MAX_RANK, Shape};
-pub use region::tensor::Tensor;
+pub use region::tensor::{Host, Residence, Tensor};

@@ -6,22 +6,55 @@ pub fn sum<T: Real>(input: &Tensor<T>) -> f64 {
     input.iter().map(Real::to_f64).sum()
 }
 
+/// What becomes of the elements along an axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reduction {
+    /// Their sum; 0 of none.
+    Sum,
+    /// Their mean; NaN of none.
+    Mean,
+    /// The largest; minus infinity of none.
+    Max,
+    /// The smallest; infinity of none.
+    Min,
+}
+
 /// The sums along one axis, which disappears from the shape.
 ///
 /// # Errors
 /// [`TensorError::NoSuchAxis`], or as [`Region::zeros`].
 pub fn sum_axis<T: Real>(region: &Region, input: &Tensor<T>, axis: usize) -> Result<Tensor<T>, TensorError> {
+    reduce(region, Reduction::Sum, input, axis)
+}
+
+/// One number for all elements along one axis, which disappears from the shape.
+///
+/// # Errors
+/// [`TensorError::NoSuchAxis`], or as [`Region::zeros`].
+pub fn reduce<T: Real>(
+    region: &Region,
+    how: Reduction,
+    input: &Tensor<T>,
+    axis: usize,
+) -> Result<Tensor<T>, TensorError> {
     let size = input.shape().size(axis)?;
     let shape = input.shape().without(axis);
-    let mut totals = vec![0.0; shape.elements()];
+    let (start, combine): (f64, fn(f64, f64) -> f64) = match how {
+        Reduction::Sum | Reduction::Mean => (0.0, |a, b| a + b),
+        Reduction::Max => (f64::NEG_INFINITY, f64::max),
+        Reduction::Min => (f64::INFINITY, f64::min),
+    };
+    let mut totals = vec![start; shape.elements()];
     for index in 0..size {
         for (total, element) in totals.iter_mut().zip(input.slice(axis, index..index + 1)?.iter()) {
-            *total += element.to_f64();
+            *total = combine(*total, element.to_f64());
         }
     }
     let mut output = region.zeros(shape)?;
+    let divisor = if how == Reduction::Mean { size as f64 } else { 1.0 };
     for (to, total) in output.as_mut_slice()?.iter_mut().zip(totals) {
-        *to = T::from_f64(total);
+        *to = T::from_f64(total / divisor);
     }
     Ok(output)
 }
@@ -74,6 +107,19 @@ mod tests {
         );
         assert!(matches!(sum_axis(&region, &t, 3), Err(TensorError::NoSuchAxis { axis: 3, .. })));
         assert_eq!(sum(&region.zeros::<f32>(Shape::new(&[0, 4])?)?), 0.0);
+        Ok(())
+    }
+
+    #[test]
+    fn reductions_of_known_rows() -> Result<(), TensorError> {
+        let region = Region::with_limit(1 << 16);
+        let t = region.tensor(Shape::new(&[2, 3])?, &[1.0f32, 5.0, 3.0, -1.0, 0.0, -2.0])?;
+        let of = |how, axis| reduce(&region, how, &t, axis).map(|t| t.to_vec());
+        assert_eq!(of(Reduction::Mean, 1)?, [3.0, -1.0]);
+        assert_eq!(of(Reduction::Max, 1)?, [5.0, 0.0]);
+        assert_eq!(of(Reduction::Min, 0)?, [-1.0, 0.0, -2.0]);
+        let none = region.zeros::<f32>(Shape::new(&[1, 0])?)?;
+        assert_eq!(reduce(&region, Reduction::Max, &none, 1)?.to_vec(), [f32::NEG_INFINITY]);
         Ok(())
     }
 

@@ -1,87 +1,185 @@
-//! One aligned block of memory with elements of one type, charged to a region's account.
-#![expect(unsafe_code, reason = "allocates with an alignment that Vec cannot ask for")]
+//! One aligned block of host memory with elements of one type, charged to a region's account.
+//!
+//! The type is checked where a buffer meets a Rust type: [`Buffer::as_slice`] refuses another.
+#![expect(
+    unsafe_code,
+    reason = "allocates with an alignment that Vec cannot ask for, and reads bytes as elements"
+)]
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ptr::NonNull;
-use std::sync::Arc;
 
 use super::account::Account;
-use super::dtype::Element;
+use super::dtype::{DType, Element};
 use crate::TensorError;
+use crate::sync::Arc;
 
 /// Bytes every buffer is aligned to: a cache line, and the widest vector register.
 pub const ALIGNMENT: usize = 64;
 
-/// A block of `length` elements.
+/// A block of `length` elements of type `dtype`. Opaque: tensors are how it is reached.
 ///
-/// Invariants: `start` is aligned to [`ALIGNMENT`]; when `length` is not zero it was allocated with
-/// `layout(length)` and is freed only by `drop`; all `length` elements are initialised, because memory
-/// starts as zeros and zeros are a value of every [`Element`].
-#[derive(Debug)]
-pub(super) struct Buffer<T: Element> {
-    start: NonNull<T>,
+/// Invariants: `start` is aligned to [`ALIGNMENT`]; when there are bytes it was allocated with
+/// `layout(..)` and is freed only by `drop`; all of its bytes are initialised and are values of `dtype`,
+/// because memory starts as zeros, which are a value of every [`Element`], and is written as elements, or by
+/// [`Buffer::write_bytes`] and [`Buffer::with_foreign_writer`], which make every `bool` 0 or 1.
+pub struct Buffer {
+    start: NonNull<u8>,
+    dtype: DType,
     length: usize,
     account: Arc<Account>,
+    /// Lets loom see who reads and writes when.
+    #[cfg(loom)]
+    witness: loom::cell::UnsafeCell<()>,
 }
 
-// SAFETY: a buffer owns its memory as a `Vec<T>` does, and `T` is `Send`.
-unsafe impl<T: Element> Send for Buffer<T> {}
-// SAFETY: through a shared reference the memory is only read, and `T` is `Sync`.
-unsafe impl<T: Element> Sync for Buffer<T> {}
+impl std::fmt::Debug for Buffer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}x{} at {:p}", self.length, self.dtype.name(), self.start)
+    }
+}
 
-impl<T: Element> Buffer<T> {
+// SAFETY: a buffer owns its memory as a `Vec` of numbers does.
+unsafe impl Send for Buffer {}
+// SAFETY: through a shared reference the memory is only read.
+unsafe impl Sync for Buffer {}
+
+impl Buffer {
     /// A buffer of zeros.
-    pub(super) fn zeros(account: Arc<Account>, length: usize) -> Result<Self, TensorError> {
-        let layout = layout::<T>(length)?;
-        account.charge(layout.size())?;
-        if layout.size() == 0 {
-            // Aligned for `T` but not to 64 bytes; nothing can be read through it.
-            return Ok(Self { start: NonNull::dangling(), length, account });
-        }
-        // SAFETY: the layout's size is not zero.
-        let memory = unsafe { alloc_zeroed(layout) };
-        match NonNull::new(memory.cast::<T>()) {
-            Some(start) => Ok(Self { start, length, account }),
-            None => {
-                account.release(layout.size());
-                Err(TensorError::OutOfMemory(layout.size()))
+    pub(crate) fn zeros(account: Arc<Account>, dtype: DType, length: usize) -> Result<Self, TensorError> {
+        let (bytes, layout) = layout(dtype, length)?;
+        account.charge(bytes)?;
+        let start = match layout {
+            None => NonNull::without_provenance(const { std::num::NonZero::new(ALIGNMENT).expect("not 0") }),
+            Some(layout) => {
+                // SAFETY: the layout's size is not zero.
+                let memory = unsafe { alloc_zeroed(layout) };
+                match NonNull::new(memory) {
+                    Some(start) => start,
+                    None => {
+                        account.release(bytes);
+                        return Err(TensorError::OutOfMemory(bytes));
+                    }
+                }
             }
-        }
+        };
+        Ok(Self {
+            start,
+            dtype,
+            length,
+            account,
+            #[cfg(loom)]
+            witness: loom::cell::UnsafeCell::new(()),
+        })
     }
 
-    pub(super) fn as_slice(&self) -> &[T] {
-        // SAFETY: `length` initialised, aligned elements (type invariant), borrowed as long as `self`.
-        unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.length) }
+    /// The elements, if they are of type `T`.
+    pub(crate) fn as_slice<T: Element>(&self) -> Result<&[T], TensorError> {
+        self.check(T::DTYPE)?;
+        self.note_read();
+        // SAFETY: `length` initialised, aligned values of `T` (type invariant), borrowed as long as `self`.
+        Ok(unsafe { std::slice::from_raw_parts(self.start.as_ptr().cast(), self.length) })
     }
 
-    pub(super) fn as_mut_slice(&mut self) -> &mut [T] {
+    /// The elements, to write.
+    pub(crate) fn as_mut_slice<T: Element>(&mut self) -> Result<&mut [T], TensorError> {
+        self.check(T::DTYPE)?;
+        self.note_write();
         // SAFETY: as in `as_slice`, and `&mut self` makes the borrow the only one.
-        unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr(), self.length) }
+        Ok(unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr().cast(), self.length) })
     }
 
-    pub(super) fn account(&self) -> &Arc<Account> {
+    /// The elements' bytes. Numbers have no padding, so all of them are initialised.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.note_read();
+        // SAFETY: as many initialised bytes (type invariant), borrowed as long as `self`.
+        unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.byte_length()) }
+    }
+
+    /// Writes bytes from byte `at` on, which must lie in the buffer.
+    pub(crate) fn write_bytes(&mut self, at: usize, bytes: &[u8]) {
+        self.with_foreign_writer(|all| all[at..at + bytes.len()].copy_from_slice(bytes));
+    }
+
+    /// Lets somebody write who may not know our types, a model's runtime for one.
+    pub(crate) fn with_foreign_writer<R>(&mut self, write: impl FnOnce(&mut [u8]) -> R) -> R {
+        self.note_write();
+        // SAFETY: as in `as_bytes`, and `&mut self` makes the borrow the only one. Any bytes are numbers.
+        let bytes = unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr(), self.byte_length()) };
+        let is_bool = self.dtype == DType::Bool;
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| write(bytes)));
+        if is_bool {
+            // SAFETY: the borrow above ended.
+            let bytes = unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr(), self.byte_length()) };
+            bytes.iter_mut().for_each(|byte| *byte = u8::from(*byte != 0));
+        }
+        result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+
+    /// The address, for code outside of Rust. Valid while the buffer lives, for its bytes.
+    #[cfg(all(feature = "onnx", not(loom)))]
+    pub(crate) fn address(&self) -> NonNull<u8> {
+        self.start
+    }
+
+    pub(crate) fn byte_length(&self) -> usize {
+        self.length * self.dtype.bytes()
+    }
+
+    pub(crate) fn account(&self) -> &Arc<Account> {
         &self.account
     }
-}
 
-impl<T: Element> Drop for Buffer<T> {
-    fn drop(&mut self) {
-        let layout = layout::<T>(self.length).expect("the same layout was made before");
-        if layout.size() != 0 {
-            // SAFETY: allocated in `zeros` with this very layout, and freed only here.
-            unsafe { dealloc(self.start.as_ptr().cast(), layout) };
-        }
-        self.account.release(layout.size());
+    /// Charges the buffer to another account.
+    pub(crate) fn charge_to(&mut self, account: Arc<Account>) -> Result<(), TensorError> {
+        account.charge(self.byte_length())?;
+        std::mem::replace(&mut self.account, account).release(self.byte_length());
+        Ok(())
+    }
+
+    fn check(&self, asked: DType) -> Result<(), TensorError> {
+        if self.dtype == asked { Ok(()) } else { Err(TensorError::WrongType { asked, is: self.dtype }) }
+    }
+
+    #[cfg(not(loom))]
+    fn note_read(&self) {}
+    #[cfg(not(loom))]
+    fn note_write(&mut self) {}
+    #[cfg(loom)]
+    fn note_read(&self) {
+        self.witness.with(|_| ());
+    }
+    #[cfg(loom)]
+    fn note_write(&mut self) {
+        self.witness.with_mut(|_| ());
     }
 }
 
-fn layout<T: Element>(length: usize) -> Result<Layout, TensorError> {
-    length
-        .checked_mul(size_of::<T>())
-        .and_then(|bytes| Layout::from_size_align(bytes, ALIGNMENT).ok())
-        .ok_or_else(|| TensorError::TooLarge(format!("[{length}]").into()))
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        self.note_write();
+        let (bytes, layout) = layout(self.dtype, self.length).expect("the same layout was made before");
+        if let Some(layout) = layout {
+            // SAFETY: allocated in `zeros` with this very layout, and freed only here.
+            unsafe { dealloc(self.start.as_ptr(), layout) };
+        }
+        self.account.release(bytes);
+    }
 }
 
-#[cfg(test)]
+/// The bytes of the elements, and what is allocated for them: whole lines, so that a vector instruction
+/// over the last elements stays inside.
+fn layout(dtype: DType, length: usize) -> Result<(usize, Option<Layout>), TensorError> {
+    let too_large = || TensorError::TooLarge(format!("[{length}]").into());
+    let bytes = length.checked_mul(dtype.bytes()).ok_or_else(too_large)?;
+    if bytes == 0 {
+        return Ok((0, None));
+    }
+    let padded = bytes.checked_next_multiple_of(ALIGNMENT).ok_or_else(too_large)?;
+    let layout = Layout::from_size_align(padded, ALIGNMENT).map_err(|_| too_large())?;
+    Ok((bytes, Some(layout)))
+}
+
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
     use crate::{Region, Shape};
@@ -104,6 +202,7 @@ mod tests {
         let region = Region::with_limit(0);
         let empty = region.zeros::<f32>(Shape::new(&[3, 0])?)?;
         assert!(empty.to_vec().is_empty());
+        assert_eq!(empty.as_slice()?.as_ptr().addr() % ALIGNMENT, 0);
         assert_eq!(region.live_bytes(), 0);
         Ok(())
     }
@@ -113,6 +212,34 @@ mod tests {
         let region = Region::with_limit(usize::MAX);
         let shape = Shape::new(&[isize::MAX as usize / 2])?;
         assert!(matches!(region.zeros::<i64>(shape), Err(TensorError::TooLarge(_))));
+        assert_eq!(region.live_bytes(), 0);
+        Ok(())
+    }
+
+    #[test]
+    fn foreign_bytes_in_a_bool_buffer_become_0_or_1_even_when_the_writer_panics() -> Result<(), TensorError> {
+        let region = Region::with_limit(100);
+        let mut buffer = Buffer::zeros(region.account().clone(), DType::Bool, 4)?;
+        buffer.write_bytes(1, &[7, 0, 255]);
+        assert_eq!(buffer.as_slice::<bool>()?, [false, true, false, true]);
+        let panics = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            buffer.with_foreign_writer(|bytes| {
+                bytes[0] = 9;
+                panic!("half way");
+            })
+        }));
+        assert!(panics.is_err());
+        assert_eq!(buffer.as_slice::<bool>()?, [true, true, false, true]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_buffer_is_read_only_as_what_it_is() -> Result<(), TensorError> {
+        let region = Region::with_limit(100);
+        let mut buffer = Buffer::zeros(region.account().clone(), DType::I32, 4)?;
+        let wrong = TensorError::WrongType { asked: DType::F32, is: DType::I32 };
+        assert_eq!(buffer.as_slice::<f32>().expect_err("integers"), wrong);
+        assert_eq!(buffer.as_mut_slice::<f32>().expect_err("integers"), wrong);
         Ok(())
     }
 }

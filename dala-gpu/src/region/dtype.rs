@@ -193,7 +193,7 @@ fn exponent_of(magnitude: f64) -> i32 {
     i32::try_from(field).expect("11 bits") - 1023
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 

@@ -1,15 +1,24 @@
-//! The tensor region: aligned, counted buffers of numbers, and views of them.
+//! The tensor region: aligned, counted buffers of numbers, views of them, and handles to them.
 //!
 //! Invariants:
-//! - A buffer starts on a 64-byte border ([`buffer::ALIGNMENT`]), holds whole elements of one type, and
-//!   every element is initialised from the start (zero).
+//! - A host buffer starts on a 64-byte border ([`buffer::ALIGNMENT`]), its room is a whole number of such
+//!   lines, and every byte is initialised from the start (zero).
 //! - Many readers or one writer: a buffer is written only through the one tensor that refers to it.
-//! - A [`account::Region`] counts the bytes of its living buffers against a limit, and the bytes copied
-//!   between buffers: a steady run copies none.
+//! - A [`account::Region`] counts the bytes of its living buffers against a limit, and so do the regions
+//!   around it; it counts the bytes copied between buffers too: a steady run copies none.
 //!
 //! Only [`buffer`] holds unsafe code.
 pub mod account;
 pub mod buffer;
 pub mod dtype;
+pub mod dynamic;
+#[cfg(not(loom))]
+pub mod handle;
+#[cfg(not(loom))]
+mod message;
 pub mod shape;
 pub mod tensor;
+pub(crate) mod view;
+
+#[cfg(all(test, loom))]
+mod models;

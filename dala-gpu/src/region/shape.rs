@@ -144,7 +144,7 @@ impl Iterator for Offsets {
 
 impl ExactSizeIterator for Offsets {}
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 

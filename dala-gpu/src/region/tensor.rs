@@ -1,39 +1,106 @@
 //! A typed, strided view of a counted buffer.
+use std::fmt;
+use std::marker::PhantomData;
 use std::ops::Range;
-use std::sync::Arc;
 
-use super::account::Account;
+use super::account::{Account, Region};
 use super::buffer::Buffer;
 use super::dtype::{DType, Element};
-use super::shape::{MAX_RANK, Offsets, Shape};
+use super::shape::Shape;
+use super::view::View;
 use crate::TensorError;
+use crate::sync::Arc;
+
+/// Where the elements of a tensor lie: in the machine's memory ([`Host`]) or on a GPU. Sealed.
+pub trait Residence: sealed::Sealed {}
+
+/// The machine's memory: elements can be read and written in place.
+#[derive(Clone, Copy, Debug)]
+pub struct Host;
+
+impl Residence for Host {}
+
+pub(crate) mod sealed {
+    use crate::region::buffer::Buffer;
+
+    pub trait Sealed: 'static {
+        type Buffer: std::fmt::Debug + Send + Sync;
+    }
+
+    impl Sealed for super::Host {
+        type Buffer = Buffer;
+    }
+}
 
 /// A view of a buffer: cloning, slicing, transposing and reshaping share the buffer and copy nothing.
 ///
 /// Many readers or one writer: as long as another tensor refers to the buffer, writing is
 /// [`TensorError::Shared`]; [`Tensor::make_unique`] then copies, and the region counts what was copied.
-#[derive(Clone, Debug)]
-pub struct Tensor<T: Element> {
-    buffer: Arc<Buffer<T>>,
-    shape: Shape,
-    strides: [usize; MAX_RANK],
-    offset: usize,
+/// Views are the same wherever the buffer lies (`R`); elements can be touched on the [`Host`].
+///
+/// ```
+/// use dala_gpu::{Region, Shape, TensorError};
+///
+/// let region = Region::with_limit(1 << 10);
+/// let mut a = region.tensor(Shape::new(&[2, 3])?, &[1, 2, 3, 4, 5, 6])?;
+/// let column = a.slice(1, 2..3)?;
+/// assert_eq!(column.to_vec(), [3, 6]);
+/// assert_eq!(a.as_mut_slice().unwrap_err(), TensorError::Shared(1));
+/// a.make_unique()?;
+/// a.as_mut_slice()?[2] = 0;
+/// assert_eq!((column.to_vec(), region.copied_bytes()), (vec![3, 6], 24));
+/// # Ok::<(), TensorError>(())
+/// ```
+pub struct Tensor<T: Element, R: Residence = Host> {
+    buffer: Arc<R::Buffer>,
+    view: View,
+    element: PhantomData<fn() -> T>,
 }
 
-impl<T: Element> Tensor<T> {
-    pub(super) fn zeros(account: Arc<Account>, shape: Shape) -> Result<Self, TensorError> {
-        let buffer = Arc::new(Buffer::zeros(account, shape.elements())?);
-        Ok(Self { buffer, shape, strides: shape.strides(), offset: 0 })
+impl<T: Element, R: Residence> Clone for Tensor<T, R> {
+    fn clone(&self) -> Self {
+        self.with(self.view)
+    }
+}
+
+impl<T: Element, R: Residence> fmt::Debug for Tensor<T, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{} of {:?}", T::DTYPE.name(), self.view.shape, self.buffer)
+    }
+}
+
+impl<T: Element, R: Residence> Tensor<T, R> {
+    pub(crate) fn from_parts(buffer: Arc<R::Buffer>, view: View) -> Self {
+        Self { buffer, view, element: PhantomData }
+    }
+
+    pub(crate) fn into_parts(self) -> (Arc<R::Buffer>, View) {
+        (self.buffer, self.view)
+    }
+
+    #[cfg(feature = "wgpu")]
+    pub(crate) fn buffer(&self) -> &R::Buffer {
+        &self.buffer
+    }
+
+    /// Where the view starts, in elements.
+    #[cfg(feature = "wgpu")]
+    pub(crate) fn offset(&self) -> usize {
+        self.view.offset
+    }
+
+    fn with(&self, view: View) -> Self {
+        Self::from_parts(self.buffer.clone(), view)
     }
 
     /// The sizes of the axes.
     pub fn shape(&self) -> Shape {
-        self.shape
+        self.view.shape
     }
 
     /// The distance in elements between neighbours along each axis.
     pub fn strides(&self) -> &[usize] {
-        &self.strides[..self.shape.rank()]
+        &self.view.strides[..self.view.shape.rank()]
     }
 
     /// The type of the elements.
@@ -48,10 +115,7 @@ impl<T: Element> Tensor<T> {
 
     /// Whether the elements lie one after the other, the last axis fastest.
     pub fn is_contiguous(&self) -> bool {
-        let dense = self.shape.strides();
-        // The stride of an axis with one element is never used.
-        self.shape.elements() == 0
-            || (0..self.shape.rank()).all(|a| self.shape.sizes()[a] == 1 || self.strides[a] == dense[a])
+        self.view.is_contiguous()
     }
 
     /// The part `range` of one axis; shares the buffer.
@@ -59,15 +123,7 @@ impl<T: Element> Tensor<T> {
     /// # Errors
     /// [`TensorError::NoSuchAxis`], [`TensorError::OutOfRange`].
     pub fn slice(&self, axis: usize, range: Range<usize>) -> Result<Self, TensorError> {
-        let size = self.shape.size(axis)?;
-        if range.start > range.end || range.end > size {
-            return Err(TensorError::OutOfRange { start: range.start, end: range.end, size });
-        }
-        let mut view = self.clone();
-        view.shape = self.shape.with_size(axis, range.end - range.start);
-        // An empty part at the end would point one past the buffer; nothing is read through it.
-        view.offset = self.offset + if range.is_empty() { 0 } else { range.start * self.strides[axis] };
-        Ok(view)
+        Ok(self.with(self.view.slice(axis, range)?))
     }
 
     /// Two axes exchanged; shares the buffer.
@@ -75,12 +131,7 @@ impl<T: Element> Tensor<T> {
     /// # Errors
     /// [`TensorError::NoSuchAxis`].
     pub fn transpose(&self, a: usize, b: usize) -> Result<Self, TensorError> {
-        self.shape.size(a)?;
-        self.shape.size(b)?;
-        let mut view = self.clone();
-        view.shape = self.shape.with_swapped(a, b);
-        view.strides.swap(a, b);
-        Ok(view)
+        Ok(self.with(self.view.transpose(a, b)?))
     }
 
     /// The same elements in another shape; shares the buffer.
@@ -89,28 +140,29 @@ impl<T: Element> Tensor<T> {
     /// [`TensorError::ShapeMismatch`] for another number of elements, [`TensorError::NotContiguous`]
     /// for a view with gaps (copy it first).
     pub fn reshape(&self, shape: Shape) -> Result<Self, TensorError> {
-        if shape.elements() != self.shape.elements() {
-            return Err(TensorError::mismatch("reshape", self.shape, shape));
-        }
-        if !self.is_contiguous() {
-            return Err(TensorError::NotContiguous("reshape"));
-        }
-        Ok(Self { buffer: self.buffer.clone(), shape, strides: shape.strides(), offset: self.offset })
+        Ok(self.with(self.view.reshape(shape)?))
+    }
+}
+
+impl<T: Element> Tensor<T> {
+    pub(super) fn zeros(account: Arc<Account>, shape: Shape) -> Result<Self, TensorError> {
+        let buffer = Buffer::zeros(account, T::DTYPE, shape.elements())?;
+        Ok(Self::from_parts(Arc::new(buffer), View::dense(shape)))
+    }
+
+    fn elements(&self) -> &[T] {
+        self.buffer.as_slice().expect("a typed tensor is made of buffers of its type only")
     }
 
     /// The element at an index, or nothing outside the shape.
     pub fn get(&self, index: &[usize]) -> Option<T> {
-        let sizes = self.shape.sizes();
-        (index.len() == sizes.len() && index.iter().zip(sizes).all(|(at, size)| at < size)).then(|| {
-            let distance: usize = index.iter().zip(&self.strides).map(|(at, stride)| at * stride).sum();
-            self.buffer.as_slice()[self.offset + distance]
-        })
+        self.view.offset_of(index).map(|offset| self.elements()[offset])
     }
 
     /// All elements, the last axis running fastest.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = T> + '_ {
-        let elements = self.buffer.as_slice();
-        Offsets::new(self.shape, self.strides, self.offset).map(|offset| elements[offset])
+        let elements = self.elements();
+        self.view.offsets().map(|offset| elements[offset])
     }
 
     /// All elements, in a `Vec`.
@@ -123,8 +175,8 @@ impl<T: Element> Tensor<T> {
     /// # Errors
     /// [`TensorError::NotContiguous`].
     pub fn as_slice(&self) -> Result<&[T], TensorError> {
-        let range = self.place("as_slice")?;
-        Ok(&self.buffer.as_slice()[range])
+        let range = self.view.place("as_slice")?;
+        Ok(&self.elements()[range])
     }
 
     /// The elements in place, to write.
@@ -132,17 +184,10 @@ impl<T: Element> Tensor<T> {
     /// # Errors
     /// [`TensorError::Shared`] while another tensor can read the buffer, [`TensorError::NotContiguous`].
     pub fn as_mut_slice(&mut self) -> Result<&mut [T], TensorError> {
-        let range = self.place("as_mut_slice")?;
+        let range = self.view.place("as_mut_slice")?;
         let readers = self.other_readers();
         let buffer = Arc::get_mut(&mut self.buffer).ok_or(TensorError::Shared(readers))?;
-        Ok(&mut buffer.as_mut_slice()[range])
-    }
-
-    fn place(&self, what: &'static str) -> Result<Range<usize>, TensorError> {
-        if !self.is_contiguous() {
-            return Err(TensorError::NotContiguous(what));
-        }
-        Ok(self.offset..self.offset + self.shape.elements())
+        Ok(&mut buffer.as_mut_slice()?[range])
     }
 
     /// A copy in a buffer of its own, without gaps. Counted.
@@ -151,11 +196,12 @@ impl<T: Element> Tensor<T> {
     /// As [`crate::Region::zeros`].
     pub fn copy(&self) -> Result<Self, TensorError> {
         let account = self.buffer.account().clone();
-        let mut copy = Self::zeros(account.clone(), self.shape)?;
-        for (to, from) in copy.as_mut_slice()?.iter_mut().zip(self.iter()) {
-            *to = from;
+        let mut copy = Self::zeros(account.clone(), self.view.shape)?;
+        match self.as_slice() {
+            Ok(elements) => copy.as_mut_slice()?.copy_from_slice(elements),
+            Err(_) => copy.as_mut_slice()?.iter_mut().zip(self.iter()).for_each(|(to, from)| *to = from),
         }
-        account.note_copy(self.shape.elements() * size_of::<T>());
+        account.note_copy(self.view.shape.elements() * size_of::<T>());
         Ok(copy)
     }
 
@@ -170,19 +216,29 @@ impl<T: Element> Tensor<T> {
         }
         Ok(())
     }
+
+    /// Charges the buffer to `region` from now on: what a receiver does with a tensor that it keeps.
+    ///
+    /// # Errors
+    /// [`TensorError::Shared`] while another tensor can read the buffer, [`TensorError::OverLimit`].
+    pub fn move_to(&mut self, region: &Region) -> Result<(), TensorError> {
+        let readers = self.other_readers();
+        let buffer = Arc::get_mut(&mut self.buffer).ok_or(TensorError::Shared(readers))?;
+        buffer.charge_to(region.account().clone())
+    }
 }
 
 impl<T: Element> PartialEq for Tensor<T> {
     /// Same shape and equal elements.
     fn eq(&self, other: &Self) -> bool {
-        self.shape == other.shape && self.iter().eq(other.iter())
+        self.shape() == other.shape() && self.iter().eq(other.iter())
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-    use crate::Region;
+    use crate::region::shape::Offsets;
     use proptest::prelude::*;
 
     fn counting(region: &Region, sizes: &[usize]) -> Tensor<i32> {

@@ -1,0 +1,139 @@
+//! A model that is ready to run.
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ort::session::{NoSelectedOutputs, RunOptions};
+use ort::value::{TensorElementType, ValueType};
+
+use super::super::{Canceller, ModelError, Placement, Port, Session, SessionOptions, check_ports};
+use super::bind::Bound;
+use super::{Onnx, load_error, provider};
+use crate::{DType, Region, TensorRef};
+
+#[derive(Debug)]
+pub(super) struct OnnxSession {
+    inputs: Vec<Port>,
+    outputs: Vec<Port>,
+    bound: Bound,
+    cancel: Arc<Cancel>,
+    placement: Placement,
+}
+
+/// How a run is ended from elsewhere.
+struct Cancel {
+    options: RunOptions<NoSelectedOutputs>,
+    is_running: AtomicBool,
+    is_cancelled: AtomicBool,
+}
+
+impl std::fmt::Debug for Cancel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cancel").field("is_cancelled", &self.is_cancelled).finish_non_exhaustive()
+    }
+}
+
+impl OnnxSession {
+    pub(super) fn load(onnx: &Onnx, model: &[u8], options: &SessionOptions) -> Result<Self, ModelError> {
+        let builder =
+            ort::session::Session::builder(&onnx.environment).map_err(|error| load_error(&error))?;
+        let (builder, placement) = provider::place(builder, &options.providers);
+        let builder = builder
+            .with_intra_threads(options.threads.max(1))
+            .and_then(|builder| builder.with_inter_threads(1))
+            .and_then(|builder| builder.with_intra_op_spinning(options.spins))
+            .and_then(|builder| builder.with_log_level(ort::logging::LogLevel::Fatal));
+        let mut builder = builder.map_err(|error| load_error(&error))?;
+        let session = builder.commit_from_memory(model).map_err(|error| load_error(&error))?;
+        let ports = |outlets: &[ort::value::Outlet]| outlets.iter().map(port).collect::<Result<Vec<_>, _>>();
+        let (inputs, outputs) = (ports(session.inputs())?, ports(session.outputs())?);
+        let run = RunOptions::new().map_err(|error| load_error(&error))?;
+        let cancel =
+            Cancel { options: run, is_running: AtomicBool::new(false), is_cancelled: AtomicBool::new(false) };
+        let names = |ports: &[Port]| ports.iter().map(|port| port.name.clone()).collect::<Vec<_>>();
+        let bound = Bound::new(session, &names(&inputs), &names(&outputs))?;
+        Ok(Self { inputs, outputs, bound, cancel: Arc::new(cancel), placement })
+    }
+
+    /// Runs, and tells a cancelled run from a failed one.
+    fn guarded<R>(
+        &mut self,
+        run: impl FnOnce(&mut Bound, &RunOptions<NoSelectedOutputs>) -> Result<R, ModelError>,
+    ) -> Result<R, ModelError> {
+        let cancel = &self.cancel;
+        if cancel.is_cancelled.swap(false, Ordering::AcqRel) {
+            cancel.options.unterminate().map_err(|error| ModelError::Failed(error.message().into()))?;
+        }
+        cancel.is_running.store(true, Ordering::Release);
+        let result = run(&mut self.bound, &cancel.options);
+        cancel.is_running.store(false, Ordering::Release);
+        match result {
+            Err(ModelError::Failed(_)) if cancel.is_cancelled.load(Ordering::Acquire) => {
+                Err(ModelError::Cancelled)
+            }
+            result => result,
+        }
+    }
+}
+
+impl Session for OnnxSession {
+    fn inputs(&self) -> &[Port] {
+        &self.inputs
+    }
+
+    fn outputs(&self) -> &[Port] {
+        &self.outputs
+    }
+
+    fn run(&mut self, inputs: &[TensorRef], outputs: &mut [TensorRef]) -> Result<(), ModelError> {
+        check_ports("input", &self.inputs, inputs)?;
+        check_ports("output", &self.outputs, outputs)?;
+        self.guarded(|bound, options| bound.run(options, inputs, outputs))
+    }
+
+    fn run_into(&mut self, inputs: &[TensorRef], region: &Region) -> Result<Vec<TensorRef>, ModelError> {
+        check_ports("input", &self.inputs, inputs)?;
+        let outputs = std::mem::take(&mut self.outputs);
+        let result = self.guarded(|bound, options| bound.run_into(options, inputs, &outputs, region));
+        self.outputs = outputs;
+        result
+    }
+
+    fn canceller(&self) -> Option<Canceller> {
+        let cancel = self.cancel.clone();
+        Some(Canceller::new(move || {
+            if cancel.is_running.load(Ordering::Acquire) {
+                cancel.is_cancelled.store(true, Ordering::Release);
+                // Fails only for options that are not there.
+                let _ = cancel.options.terminate();
+            }
+        }))
+    }
+
+    fn placement(&self) -> Placement {
+        self.placement.clone()
+    }
+}
+
+fn port(outlet: &ort::value::Outlet) -> Result<Port, ModelError> {
+    let unsupported = |what: String| ModelError::Unsupported(format!("{} is {what}", outlet.name()).into());
+    let ValueType::Tensor { ty, shape, .. } = outlet.dtype() else {
+        return Err(unsupported("no tensor".to_owned()));
+    };
+    let dtype = dtype(*ty).ok_or_else(|| unsupported(format!("of {ty:?}")))?;
+    let sizes = shape.iter().map(|&size| usize::try_from(size).ok()).collect();
+    Ok(Port { name: outlet.name().to_owned(), dtype, sizes })
+}
+
+fn dtype(ty: TensorElementType) -> Option<DType> {
+    Some(match ty {
+        TensorElementType::Float32 => DType::F32,
+        TensorElementType::Float16 => DType::F16,
+        TensorElementType::Bfloat16 => DType::Bf16,
+        TensorElementType::Int8 => DType::I8,
+        TensorElementType::Uint8 => DType::U8,
+        TensorElementType::Int32 => DType::I32,
+        TensorElementType::Int64 => DType::I64,
+        TensorElementType::Bool => DType::Bool,
+        _ => return None,
+    })
+}
