@@ -37,11 +37,13 @@ fn a_panic_shows_in_elixir_with_message_and_place() {
     let (peer, _notes) = stage.peer();
     let process = stage.spawn("trap", &(observer.pid(), peer.pid()));
     assert_eq!(told.told(), "linked");
-    drop(peer.crash("boom".to_owned()));
+    // Kept: a call that is dropped before it was begun is cancelled.
+    let crash = peer.crash("boom".to_owned());
     let seen = told.told();
     let expected = format!("{{exit,{},{{panic,<<\"boom\">>,<<\"tests/src/border.rs:", peer.pid());
     assert!(seen.starts_with(&expected), "{seen}");
     assert!(process::is_alive(process));
+    assert!(stage.runtime.block_on(crash).is_err());
 }
 
 #[test]
