@@ -3,7 +3,7 @@
 //! [`region`] holds the buffers: aligned, counted, with a limit; a [`Tensor`] is a typed view of one, a
 //! [`TensorRef`] one whose type is known at run time; a [`TensorHandle`] names one that an actor owns.
 //! [`cpu`] holds the plain kernels that every faster one is compared with; with the feature `wgpu`, `gpu`
-//! holds those of GPUs.
+//! holds those of GPUs. [`model`] loads models and runs them on tensors in place; [`infer`] serves them by actors.
 //!
 //! ```
 //! use dala_gpu::{Region, Shape, cpu};
@@ -25,6 +25,8 @@ pub mod cpu;
 pub mod error;
 #[cfg(all(feature = "wgpu", not(loom)))]
 pub mod gpu;
+#[cfg(not(loom))]
+pub mod infer;
 #[cfg(not(loom))]
 pub mod model;
 #[cfg(not(loom))]

@@ -77,11 +77,14 @@ pub(super) struct Condition {
     state: Mutex<State>,
 }
 
+/// Is told why the device is lost.
+type Listener = Box<dyn FnOnce(&str) + Send>;
+
 #[derive(Default)]
 struct State {
     lost: Option<Box<str>>,
     refused: Option<Box<str>>,
-    listeners: Vec<Box<dyn FnOnce(&str) + Send>>,
+    listeners: Vec<Listener>,
 }
 
 impl Condition {
@@ -117,7 +120,7 @@ impl Condition {
         self.lock().refused.get_or_insert(why.into());
     }
 
-    fn on_lost(&self, listener: Box<dyn FnOnce(&str) + Send>) {
+    fn on_lost(&self, listener: Listener) {
         let mut state = self.lock();
         match state.lost.clone() {
             None => state.listeners.push(listener),

@@ -2,7 +2,7 @@
 //!
 //! [`Gpu`] is one opened device: [`upload`](Gpu::upload) a tensor, call kernels on it, [`download`](Gpu::download)
 //! the result. Kernels are only submitted, in order; waiting is what the future of a download does, and no
-//! worker blocks for it: one thread of ours asks the driver. Buffers come from a [`pool`] and are counted in
+//! worker blocks for it: one thread of ours asks the driver. Buffers come from a `pool` and are counted in
 //! a region of the device's own. [`Compute`] chooses between GPU and CPU and says why; [`GpuLink`] is how
 //! actors find the device of a supervised [`GpuActor`], which ends when the device is lost.
 //!

@@ -60,7 +60,7 @@ impl Gpu {
             return Err(GpuError::Refused(format!("{tensor:?}: it belongs to another device").into()));
         }
         let bytes = tensor.shape().elements() * size_of::<T>();
-        let whole_words = |tensor: &Tensor<T, Device>| tensor.offset() * size_of::<T>() % 4 == 0;
+        let whole_words = |tensor: &Tensor<T, Device>| (tensor.offset() * size_of::<T>()).is_multiple_of(4);
         let dense = match tensor.is_contiguous() && whole_words(tensor) {
             true => tensor.clone(),
             false => self.packed(tensor)?,

@@ -140,15 +140,18 @@ fn tensors_that_do_not_fit_are_refused_before_the_run() -> Outcome {
     let error = session.run(&[wrong], &mut [y()]).expect_err("integers");
     assert_eq!(error.to_string(), "input x wants f32[?, 4]: got i32[2, 4]");
     assert!(matches!(session.run(&[], &mut [y()]), Err(ModelError::Count { side: "input", .. })));
-    assert!(matches!(session.run(&[x.clone()], &mut []), Err(ModelError::Count { side: "output", .. })));
+    assert!(matches!(
+        session.run(std::slice::from_ref(&x), &mut []),
+        Err(ModelError::Count { side: "output", .. })
+    ));
     let mut shared = [y()];
     let reader = shared[0].clone();
-    let error = session.run(&[x.clone()], &mut shared).expect_err("a reader");
+    let error = session.run(std::slice::from_ref(&x), &mut shared).expect_err("a reader");
     assert_eq!(error, ModelError::Tensor(TensorError::Shared(1)));
     drop(reader);
     // Another batch than the input's: only the library can know.
     let mut three = [region.zeros_of(DType::F32, Shape::new(&[3, 3])?)?];
-    assert!(matches!(session.run(&[x.clone()], &mut three), Err(ModelError::Failed(_))));
+    assert!(matches!(session.run(std::slice::from_ref(&x), &mut three), Err(ModelError::Failed(_))));
     session.run(&[x], &mut shared)?;
     Ok(())
 }
@@ -229,7 +232,7 @@ fn voice_activity_models_give_the_known_probability() -> Outcome {
 /// The eight frames of `shared` test data: loud ones and soft ones, each behind the last 64 samples before it.
 fn frame(k: usize) -> Vec<f32> {
     let sample = |i: usize| {
-        let factor = if (i / 512) % 2 == 0 { 1.0 } else { 0.1f32 };
+        let factor = if (i / 512).is_multiple_of(2) { 1.0 } else { 0.1f32 };
         let ramp = (((i as i64 * 7919 + 13) % 2000) - 1000) as f32 / 1000.0;
         ramp * factor
     };
@@ -265,12 +268,12 @@ fn a_stream_keeps_its_state_without_copying_and_two_streams_fit_one_batch() -> O
     assert_eq!(region.copied_bytes(), 0);
     // Two streams, the second one frame behind, in one batch.
     let mut state = region.zeros_of(DType::F32, Shape::new(&[2, 2, 128])?)?;
-    for k in 0..8 {
+    for (k, want) in FRAMES.into_iter().enumerate() {
         let both: Vec<f32> = frame(k).into_iter().chain(frame(k)).collect();
         let x = tensor(&region, &[2, 576], &both);
         let inputs = ordered(&*session, &[("input", &x), ("sr", &rate), ("state", &state)]);
         let got = session.run_into(&inputs, &region)?;
-        near(&floats(&got[0]), &[FRAMES[k], FRAMES[k]], 1e-4);
+        near(&floats(&got[0]), &[want, want], 1e-4);
         state = got[1].clone();
     }
     Ok(())
@@ -332,5 +335,38 @@ fn the_other_models_give_what_they_gave() -> Outcome {
             assert!((sum(&got[0]) - 204.3727).abs() < 1e-2);
         }
     }
+    Ok(())
+}
+
+#[test]
+fn served_streams_of_a_real_model_give_the_known_probabilities_together() -> Outcome {
+    let Some(onnx) = onnx() else { return Ok(()) };
+    let Ok(bytes) = std::fs::read(folder().join("models/silero_ifless.onnx")) else { return Ok(()) };
+    let runtime = dala::Runtime::builder().workers(2).build()?;
+    let region = region();
+    let options = crate::infer::ServeOptions::in_region(&region)
+        .constant("sr", tensor(&region, &[], &[16000i64]))
+        .state("state", "stateN", 1)
+        .max_batch(4);
+    let server = crate::infer::Server::new(std::sync::Arc::new(onnx), bytes, options)?;
+    let model = server.start(&runtime)?;
+    std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut stream = model.stream();
+                    runtime.block_on(async {
+                        for (k, want) in FRAMES.into_iter().enumerate() {
+                            let got = stream.infer(vec![tensor(&region, &[1, 576], &frame(k))]).await?;
+                            near(&floats(&got[0]), &[want], 1e-4);
+                        }
+                        Ok::<_, crate::infer::InferError>(())
+                    })
+                })
+            })
+            .collect();
+        clients.into_iter().try_for_each(|client| client.join().expect("no panic"))
+    })?;
+    assert_eq!(model.stats().answered, 32);
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! One aligned block of host memory with elements of one type, charged to a region's account.
 //!
-//! The type is checked where a buffer meets a Rust type: [`Buffer::as_slice`] refuses another.
+//! The type is checked where a buffer meets a Rust type: `Buffer::as_slice` refuses another.
 #![expect(
     unsafe_code,
     reason = "allocates with an alignment that Vec cannot ask for, and reads bytes as elements"
@@ -21,7 +21,7 @@ pub const ALIGNMENT: usize = 64;
 /// Invariants: `start` is aligned to [`ALIGNMENT`]; when there are bytes it was allocated with
 /// `layout(..)` and is freed only by `drop`; all of its bytes are initialised and are values of `dtype`,
 /// because memory starts as zeros, which are a value of every [`Element`], and is written as elements, or by
-/// [`Buffer::write_bytes`] and [`Buffer::with_foreign_writer`], which make every `bool` 0 or 1.
+/// `write_bytes` and `with_foreign_writer`, which make every `bool` 0 or 1.
 pub struct Buffer {
     start: NonNull<u8>,
     dtype: DType,

@@ -99,7 +99,7 @@ impl HandleTable {
     /// # Errors
     /// [`HandleError::Stale`], [`HandleError::NotOwner`].
     pub fn open(&self, who: impl Into<Pid>, handle: TensorHandle) -> Result<TensorRef, HandleError> {
-        self.lock().held(who.into(), handle).map(|tensor| tensor.clone())
+        self.lock().held(who.into(), handle).cloned()
     }
 
     /// Gives the handle up. Returns the tensor.

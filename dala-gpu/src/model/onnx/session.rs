@@ -37,11 +37,12 @@ impl OnnxSession {
         let builder =
             ort::session::Session::builder(&onnx.environment).map_err(|error| load_error(&error))?;
         let (builder, placement) = provider::place(builder, &options.providers);
-        let builder = builder
-            .with_intra_threads(options.threads.max(1))
-            .and_then(|builder| builder.with_inter_threads(1))
-            .and_then(|builder| builder.with_intra_op_spinning(options.spins))
-            .and_then(|builder| builder.with_log_level(ort::logging::LogLevel::Fatal));
+        // Not chained by `and_then`: the error carries the whole builder.
+        let builder =
+            builder.with_intra_threads(options.threads.max(1)).map_err(|error| load_error(&error))?;
+        let builder = builder.with_inter_threads(1).map_err(|error| load_error(&error))?;
+        let builder = builder.with_intra_op_spinning(options.spins).map_err(|error| load_error(&error))?;
+        let builder = builder.with_log_level(ort::logging::LogLevel::Fatal);
         let mut builder = builder.map_err(|error| load_error(&error))?;
         let session = builder.commit_from_memory(model).map_err(|error| load_error(&error))?;
         let ports = |outlets: &[ort::value::Outlet]| outlets.iter().map(port).collect::<Result<Vec<_>, _>>();

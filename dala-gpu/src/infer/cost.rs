@@ -1,0 +1,129 @@
+//! What a run costs by the size of its batch, learned, and how large a batch pays.
+use std::time::Duration;
+
+/// Weight of the newest measurement.
+const NEWEST: f64 = 0.2;
+
+/// A larger batch must give so much more per second to be waited for.
+const WORTH_WAITING: f64 = 1.2;
+
+/// Times of runs by rows, in powers of two, as moving averages.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Costs {
+    seconds: Vec<Option<f64>>,
+}
+
+/// What to do with the requests that wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// Run so many rows, or fewer if requests do not fit exactly.
+    Run(usize),
+    /// Wait so long for more.
+    Wait(Duration),
+}
+
+fn bucket(rows: usize) -> usize {
+    rows.max(1).next_power_of_two().trailing_zeros() as usize
+}
+
+impl Costs {
+    pub(super) fn note(&mut self, rows: usize, took: Duration) {
+        let at = bucket(rows);
+        if self.seconds.len() <= at {
+            self.seconds.resize(at + 1, None);
+        }
+        let took = took.as_secs_f64().max(1e-9);
+        let slot = &mut self.seconds[at];
+        *slot = Some(slot.map_or(took, |old| old + NEWEST * (took - old)));
+    }
+
+    /// The expected time of a run, if that size or a smaller one was run; a smaller one's is scaled up.
+    pub fn expected(&self, rows: usize) -> Option<Duration> {
+        let at = bucket(rows);
+        let seconds = self.seconds.get(at).copied().flatten().or_else(|| {
+            let known = (0..at.min(self.seconds.len())).rev().find_map(|i| Some((i, self.seconds[i]?)))?;
+            Some(known.1 * f64::from(1u32 << (at - known.0).min(30)))
+        });
+        seconds.map(Duration::from_secs_f64)
+    }
+
+    /// Rows a second in batches of this size.
+    fn rate(&self, at: usize) -> Option<f64> {
+        self.seconds.get(at).copied().flatten().map(|seconds| f64::from(1u32 << at) / seconds)
+    }
+
+    /// The size with the most rows a second so far, and that rate.
+    pub fn best(&self) -> Option<(usize, f64)> {
+        let known = (0..self.seconds.len()).filter_map(|at| Some((1 << at, self.rate(at)?)));
+        known.max_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    /// How many of `waiting` rows to run now, the oldest of which waited for `age`.
+    pub(super) fn choose(&self, waiting: usize, max: usize, age: Duration, max_wait: Duration) -> Choice {
+        let Some((best, best_rate)) = self.best() else { return Choice::Run(1) };
+        // A size next to the best that was never tried, when there are enough to try it.
+        let next = best * 2;
+        if next <= max && waiting >= next && self.rate(bucket(next)).is_none() {
+            return Choice::Run(next);
+        }
+        let target = best.min(max);
+        if waiting >= target {
+            return Choice::Run(target);
+        }
+        let worth = self.rate(bucket(waiting)).is_none_or(|rate| best_rate > WORTH_WAITING * rate);
+        match max_wait.checked_sub(age) {
+            Some(left) if !left.is_zero() && worth => Choice::Wait(left),
+            _ => Choice::Run(waiting),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    fn learned(costs: &[(usize, u32)]) -> Costs {
+        let mut all = Costs::default();
+        costs.iter().for_each(|&(rows, ms)| all.note(rows, ms * MS));
+        all
+    }
+
+    #[test]
+    fn a_model_that_batches_well_gets_larger_batches_step_by_step() {
+        let none = Duration::ZERO;
+        assert_eq!(Costs::default().choose(100, 32, none, none), Choice::Run(1));
+        assert_eq!(learned(&[(1, 4)]).choose(100, 32, none, none), Choice::Run(2));
+        assert_eq!(learned(&[(1, 4), (2, 5)]).choose(100, 32, none, none), Choice::Run(4));
+        assert_eq!(learned(&[(1, 4), (2, 5)]).choose(3, 32, none, none), Choice::Run(2));
+        let all = learned(&[(1, 4), (2, 5), (4, 6), (8, 7)]);
+        assert_eq!(all.choose(100, 8, none, none), Choice::Run(8));
+        assert_eq!(all.choose(5, 8, none, none), Choice::Run(5), "nobody waits");
+    }
+
+    #[test]
+    fn a_model_that_does_not_batch_runs_alone_and_waits_for_nobody() {
+        let costs = learned(&[(1, 4), (2, 9)]);
+        assert_eq!(costs.choose(100, 32, Duration::ZERO, 10 * MS), Choice::Run(1));
+    }
+
+    #[test]
+    fn waiting_ends_when_it_does_not_pay_or_was_long_enough() {
+        let pays = learned(&[(1, 4), (2, 4), (4, 4)]);
+        assert_eq!(pays.choose(1, 4, MS, 3 * MS), Choice::Wait(2 * MS));
+        assert_eq!(pays.choose(1, 4, 3 * MS, 3 * MS), Choice::Run(1));
+        let hardly = learned(&[(1, 4), (2, 7)]);
+        assert_eq!(hardly.choose(1, 2, MS, 3 * MS), Choice::Run(1));
+    }
+
+    #[test]
+    fn costs_follow_what_is_measured() {
+        let mut costs = learned(&[(4, 10)]);
+        assert_eq!(costs.expected(3), Some(10 * MS));
+        assert_eq!(costs.expected(16), Some(40 * MS), "scaled up");
+        assert_eq!(costs.expected(2), None);
+        (0..50).for_each(|_| costs.note(4, 2 * MS));
+        assert!(costs.expected(4).is_some_and(|time| time < 3 * MS));
+    }
+}

@@ -1,0 +1,49 @@
+//! Models served by actors: requests are queued, put into batches and answered.
+//!
+//! A [`Server`] says what to serve and how; it starts a [`ModelActor`], alone or as a supervisor's child, and
+//! gives [`Model`]s, by which any number of clients ask:
+//! ```text
+//! client --Model::infer--> queue (bounded; by priority, then deadline) --> ModelActor: a batch, one run --> clients
+//! ```
+//! - A request that cannot be done before its deadline is refused when it comes, or answered
+//!   [`InferError::Expired`] before it runs; one whose client went away is not run.
+//! - Batches are as large as pays: the actor learns what each size costs. One request alone is run on its own
+//!   tensors, without a copy; more are gathered into one tensor (counted), and get views of one output.
+//! - A model that takes less than [`ServeOptions::inline_below`] runs on the actor's worker: handing it to another
+//!   thread would cost as much. Others run on tokio's blocking threads.
+//! - Results are shared with the actor, which uses their memory again when the client lets go of them.
+//! - A [`Stream`] keeps a model's state between its requests; it owns it, so that it is freed with the client.
+//! - When the actor ends, in whatever way, every request that it has is answered with [`InferError::Down`].
+//!
+//! ```
+//! use std::sync::Arc;
+//! use dala_gpu::infer::{ServeOptions, Server};
+//! use dala_gpu::model::Builtin;
+//! use dala_gpu::{Region, Shape};
+//!
+//! let runtime = dala::Runtime::new()?;
+//! let region = Region::with_limit(1 << 20);
+//! let server = Server::new(Arc::new(Builtin), &b"mlp 4 8 2"[..], ServeOptions::in_region(&region))?;
+//! let model = server.start(&runtime)?;
+//! let x = region.tensor(Shape::new(&[1, 4])?, &[0.1f32, 0.2, 0.3, 0.4])?;
+//! let y = runtime.block_on(model.infer(vec![x.into()]))?;
+//! assert_eq!(y[0].shape().sizes(), [1, 2]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+mod actor;
+mod cost;
+mod desk;
+mod options;
+mod runner;
+mod server;
+mod stream;
+
+#[cfg(test)]
+mod tests;
+
+pub use actor::{ModelActor, Work};
+pub use cost::Costs;
+pub use desk::{Model, ServeStats};
+pub use options::{Ask, InferError, Priority, ServeOptions, StatePort};
+pub use server::Server;
+pub use stream::Stream;

@@ -1,0 +1,168 @@
+//! How models are served, how requests are made, and what can go wrong.
+use std::time::Duration;
+
+use crate::model::{ModelError, SessionOptions};
+use crate::{Region, TensorError, TensorRef};
+
+/// How a model is served.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ServeOptions {
+    /// Where outputs and batches lie.
+    pub region: Region,
+    /// Rows of the largest batch. A model whose batch is fixed never gets larger ones.
+    pub max_batch: usize,
+    /// How long a request may wait for others, when the actor has learned that it pays.
+    pub max_wait: Duration,
+    /// Requests that may wait; more are refused.
+    pub queue: usize,
+    /// Runs expected to be shorter run on the actor's worker.
+    pub inline_below: Duration,
+    /// How the session is set up.
+    pub session: SessionOptions,
+    /// Inputs that are always the same, by name.
+    pub constants: Vec<(String, TensorRef)>,
+    /// Inputs and outputs that carry a stream's state.
+    pub states: Vec<StatePort>,
+}
+
+impl ServeOptions {
+    /// Batches of up to 32 rows that wait for nobody; up to 1024 requests in the queue; inline below 300 us.
+    pub fn in_region(region: &Region) -> Self {
+        Self {
+            region: region.clone(),
+            max_batch: 32,
+            max_wait: Duration::ZERO,
+            queue: 1024,
+            // A hand-off to another thread was measured at 62 to 65 us: at most a fifth of a run.
+            inline_below: Duration::from_micros(300),
+            session: SessionOptions::default(),
+            constants: Vec::new(),
+            states: Vec::new(),
+        }
+    }
+
+    /// Sets the rows of the largest batch, at least 1.
+    #[must_use]
+    pub fn max_batch(mut self, rows: usize) -> Self {
+        self.max_batch = rows.max(1);
+        self
+    }
+
+    /// Sets how long a request may wait for others.
+    #[must_use]
+    pub fn max_wait(mut self, wait: Duration) -> Self {
+        self.max_wait = wait;
+        self
+    }
+
+    /// Sets how many requests may wait.
+    #[must_use]
+    pub fn queue(mut self, requests: usize) -> Self {
+        self.queue = requests;
+        self
+    }
+
+    /// Sets below what expected time runs run on the actor's worker; zero for never.
+    #[must_use]
+    pub fn inline_below(mut self, time: Duration) -> Self {
+        self.inline_below = time;
+        self
+    }
+
+    /// Sets an input that is always the same.
+    #[must_use]
+    pub fn constant(mut self, name: impl Into<String>, value: impl Into<TensorRef>) -> Self {
+        self.constants.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets an input and the output that is its next value, with the axis that counts streams.
+    #[must_use]
+    pub fn state(mut self, input: impl Into<String>, output: impl Into<String>, axis: usize) -> Self {
+        self.states.push(StatePort { input: input.into(), output: output.into(), axis });
+        self
+    }
+}
+
+/// An input and the output that is its next value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatePort {
+    /// The input's name.
+    pub input: String,
+    /// The output's name.
+    pub output: String,
+    /// The axis that counts streams in a batch.
+    pub axis: usize,
+}
+
+/// Which requests come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Priority {
+    /// When nothing else waits.
+    Low,
+    /// As usual.
+    #[default]
+    Normal,
+    /// Before others.
+    High,
+}
+
+/// How a request is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Ask {
+    /// How long the client can use an answer.
+    pub within: Option<Duration>,
+    /// Before or after others.
+    pub priority: Priority,
+}
+
+impl Ask {
+    /// Useless after this time.
+    pub fn within(time: Duration) -> Self {
+        Self { within: Some(time), ..Self::default() }
+    }
+
+    /// With this priority.
+    #[must_use]
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.priority = priority;
+        self
+    }
+}
+
+/// Why a request has no result.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InferError {
+    /// Too many requests wait.
+    #[error("{0} requests wait already")]
+    Overloaded(usize),
+    /// It would not be done in time: refused at once.
+    #[error("the answer would take {expected:?}, {within:?} were given")]
+    TooLate {
+        /// How long it is expected to take.
+        expected: Duration,
+        /// How long it may.
+        within: Duration,
+    },
+    /// Its time passed, or could no longer be met, while it waited. It was not run.
+    #[error("the deadline passed before the request was run")]
+    Expired,
+    /// The actor ended, or was not started.
+    #[error("the model's actor does not run")]
+    Down,
+    /// A stream's state went with a request that had no answer; [`Stream::reset`](super::Stream::reset) starts anew.
+    #[error("the stream lost its state")]
+    StreamBroken,
+    /// Names of constants or states that the model does not have, or inputs with other numbers of rows.
+    #[error("{0}")]
+    Mismatch(Box<str>),
+    /// The model.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The region.
+    #[error(transparent)]
+    Tensor(#[from] TensorError),
+}

@@ -1,0 +1,104 @@
+//! Starting a model's actor.
+use std::sync::Arc;
+
+use dala::supervise::ChildSpec;
+use dala::{ExitReason, Handle, Pid, SpawnOptions};
+
+use super::desk::{Desk, Model};
+use super::options::{InferError, ServeOptions};
+use super::runner::Runner;
+use super::{ModelActor, desk};
+use crate::model::{Backend, ModelError};
+use crate::oneshot::oneshot;
+
+/// A model that can be served: checked, not started.
+pub struct Server {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    backend: Arc<dyn Backend>,
+    model: Vec<u8>,
+    options: ServeOptions,
+    desk: Arc<desk::Desk>,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("backend", &self.inner.backend).finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// Loads the model once, to see that it can be. Takes milliseconds to seconds.
+    ///
+    /// # Errors
+    /// [`InferError::Model`], [`InferError::Mismatch`] for constants and states that it does not have.
+    pub fn new(
+        backend: Arc<dyn Backend>,
+        model: impl Into<Vec<u8>>,
+        options: ServeOptions,
+    ) -> Result<Server, InferError> {
+        let model = model.into();
+        let runner = Runner::new(backend.load(&model, &options.session)?, &options)?;
+        let max_batch = if runner.is_batched() { options.max_batch.max(1) } else { 1 };
+        let ports = runner.request_ports().to_vec();
+        let desk = Arc::new(Desk::new(ports, max_batch, options.queue, options.states.len()));
+        Ok(Server { inner: Arc::new(Inner { backend, model, options, desk }) })
+    }
+
+    /// How to ask it, once it runs.
+    pub fn model(&self) -> Model {
+        Model { desk: self.inner.desk.clone() }
+    }
+
+    /// Loads the model, warms it up and spawns its actor. Blocks for that long.
+    ///
+    /// # Errors
+    /// [`InferError::Model`]; [`InferError::Down`] when the runtime ended.
+    pub fn start(&self, runtime: &Handle) -> Result<Model, InferError> {
+        let actor = self.inner.prepare()?;
+        let incarnation = actor.incarnation;
+        let actor = runtime.spawn(actor).map_err(|_| InferError::Down)?;
+        self.inner.desk.open(actor, incarnation);
+        Ok(self.model())
+    }
+
+    /// A child for a supervisor, which loads the model on a thread and warms it up. When the actor ends, what
+    /// waits is answered [`InferError::Down`]; the next one serves the same [`Model`]s.
+    pub fn child(&self, id: impl Into<String>) -> ChildSpec {
+        let inner = self.inner.clone();
+        ChildSpec::starting(id, move || {
+            let inner = inner.clone();
+            async move { inner.start().await.map_err(|error| ExitReason::custom(error.to_string())) }
+        })
+    }
+}
+
+impl Inner {
+    fn prepare(&self) -> Result<ModelActor, InferError> {
+        let session = self.backend.load(&self.model, &self.options.session)?;
+        let mut runner = Runner::new(session, &self.options)?;
+        if let Some(took) = runner.warm_up()? {
+            self.desk.lock().stats.costs.note(1, took);
+        }
+        let (max_wait, inline_below) = (self.options.max_wait, self.options.inline_below);
+        let incarnation = self.desk.next_incarnation();
+        Ok(ModelActor { desk: self.desk.clone(), incarnation, runner: Some(runner), max_wait, inline_below })
+    }
+
+    async fn start(self: Arc<Self>) -> Result<Pid, InferError> {
+        let (sender, receiver) = oneshot();
+        let inner = self.clone();
+        let thread = std::thread::Builder::new().name("dala-model-load".to_owned());
+        let loading = thread.spawn(move || sender.send(inner.prepare()));
+        loading.map_err(|error| ModelError::Failed(error.to_string().into()))?;
+        let panicked = || Err(ModelError::Failed("the backend panicked".into()).into());
+        let actor = receiver.await.unwrap_or_else(panicked)?;
+        let incarnation = actor.incarnation;
+        let actor =
+            dala::spawn_with(actor, &SpawnOptions::default().linked()).map_err(|_| InferError::Down)?;
+        self.desk.open(actor, incarnation);
+        Ok(actor.pid())
+    }
+}

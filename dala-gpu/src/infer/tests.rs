@@ -1,0 +1,415 @@
+//! Serving, by models whose runs the tests hold up and look at.
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use dala::{Runtime, Supervisor};
+
+use super::*;
+use crate::model::{Backend, Builtin, ModelError, Port, Session, SessionOptions, check_ports};
+use crate::{DType, Region, Shape, TensorRef};
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+type Script = Arc<dyn Fn(&[f32]) + Send + Sync>;
+
+/// A model whose output is `x + state`, which is its next state too; before each run it calls a script with the
+/// first number of each row.
+#[derive(Clone)]
+struct Scripted {
+    script: Script,
+}
+
+impl std::fmt::Debug for Scripted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Scripted")
+    }
+}
+
+impl Scripted {
+    fn new(script: impl Fn(&[f32]) + Send + Sync + 'static) -> Arc<Scripted> {
+        Arc::new(Scripted { script: Arc::new(script) })
+    }
+}
+
+impl Backend for Scripted {
+    fn name(&self) -> &str {
+        "scripted"
+    }
+
+    fn load(&self, model: &[u8], _: &SessionOptions) -> Result<Box<dyn Session>, ModelError> {
+        let port = |name: &str, sizes: &[Option<usize>]| Port {
+            name: name.to_owned(),
+            dtype: DType::F32,
+            sizes: sizes.to_vec(),
+        };
+        let mut inputs = vec![port("x", &[None, Some(2)])];
+        let mut outputs = vec![port("y", &[None, Some(2)])];
+        if model == b"stateful" {
+            // Streams lie along the second axis, as in some real models.
+            inputs.push(port("s", &[Some(1), None, Some(2)]));
+            outputs.push(port("t", &[Some(1), None, Some(2)]));
+        }
+        Ok(Box::new(ScriptedSession { script: self.script.clone(), inputs, outputs }))
+    }
+}
+
+struct ScriptedSession {
+    script: Script,
+    inputs: Vec<Port>,
+    outputs: Vec<Port>,
+}
+
+impl std::fmt::Debug for ScriptedSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ScriptedSession")
+    }
+}
+
+impl Session for ScriptedSession {
+    fn inputs(&self) -> &[Port] {
+        &self.inputs
+    }
+
+    fn outputs(&self) -> &[Port] {
+        &self.outputs
+    }
+
+    fn run(&mut self, inputs: &[TensorRef], outputs: &mut [TensorRef]) -> Result<(), ModelError> {
+        check_ports("input", &self.inputs, inputs)?;
+        check_ports("output", &self.outputs, outputs)?;
+        let x = inputs[0].typed::<f32>()?.to_vec();
+        (self.script)(&x.iter().copied().step_by(2).collect::<Vec<_>>());
+        let sum: Vec<f32> = match inputs.get(1) {
+            Some(state) => x.iter().zip(state.typed::<f32>()?.iter()).map(|(x, s)| x + s).collect(),
+            None => x,
+        };
+        let bytes: Vec<u8> = sum.iter().flat_map(|x| x.to_ne_bytes()).collect();
+        outputs.iter_mut().try_for_each(|output| output.write_bytes(&bytes))?;
+        Ok(())
+    }
+
+    fn run_into(&mut self, inputs: &[TensorRef], region: &Region) -> Result<Vec<TensorRef>, ModelError> {
+        let rows = inputs[0].shape().sizes()[0];
+        let mut outputs = vec![region.zeros_of(DType::F32, Shape::new(&[rows, 2])?)?];
+        if self.outputs.len() == 2 {
+            outputs.push(region.zeros_of(DType::F32, Shape::new(&[1, rows, 2])?)?);
+        }
+        self.run(inputs, &mut outputs)?;
+        Ok(outputs)
+    }
+}
+
+fn row(region: &Region, x: f32) -> Vec<TensorRef> {
+    vec![region.tensor(Shape::new(&[1, 2]).expect("small"), &[x, -x]).expect("within the limit").into()]
+}
+
+fn first(outputs: &[TensorRef]) -> f32 {
+    outputs[0].typed::<f32>().expect("floats").iter().next().expect("not empty")
+}
+
+/// A script that notes each run, and holds up those whose first number is 100 until they are let go.
+struct Held {
+    runs: Arc<Mutex<Vec<Vec<f32>>>>,
+    begun: mpsc::Receiver<()>,
+    let_go: mpsc::Sender<()>,
+    backend: Arc<Scripted>,
+}
+
+fn held() -> Held {
+    let runs = Arc::new(Mutex::new(Vec::new()));
+    let (begin, begun) = mpsc::channel();
+    let (let_go, wait) = mpsc::channel();
+    let (noted, wait) = (runs.clone(), Mutex::new(wait));
+    let backend = Scripted::new(move |rows| {
+        if rows[0] != 0.0 {
+            noted.lock().expect("no panic").push(rows.to_vec());
+        }
+        if rows[0] == 100.0 {
+            begin.send(()).expect("the test waits");
+            wait.lock().expect("no panic").recv().expect("the test lets go");
+        }
+    });
+    Held { runs, begun, let_go, backend }
+}
+
+fn region() -> Region {
+    Region::with_limit(16 << 20)
+}
+
+#[test]
+fn every_client_gets_its_own_rows_whatever_batches_they_share() -> Outcome {
+    let runtime = Runtime::builder().workers(2).build()?;
+    let region = region();
+    let options = ServeOptions::in_region(&region).max_batch(8);
+    let server = Server::new(Arc::new(Builtin), &b"mlp 4 16 3"[..], options)?;
+    let model = server.start(&runtime)?;
+    let mut alone = Builtin.load(b"mlp 4 16 3", &SessionOptions::default())?;
+    let input = |client: usize, round: usize| {
+        let numbers: Vec<f32> = (0..4).map(|i| (client * 31 + round * 7 + i) as f32 / 100.0).collect();
+        region.tensor(Shape::new(&[1, 4]).expect("small"), &numbers).expect("within the limit").into()
+    };
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..16)
+            .map(|client| {
+                let (model, input) = (&model, &input);
+                scope.spawn(move || {
+                    (0..50)
+                        .map(|round| model.ask_blocking(vec![input(client, round)], Ask::default()))
+                        .collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        clients.into_iter().map(|client| client.join().expect("no panic")).collect()
+    });
+    for (client, answers) in answers.into_iter().enumerate() {
+        for (round, answer) in answers.into_iter().enumerate() {
+            let want = alone.run_into(&[input(client, round)], &region)?;
+            assert_eq!(answer?[0], want[0]);
+        }
+    }
+    let stats = model.stats();
+    assert_eq!((stats.answered, stats.rows, stats.queued), (800, 800, 0));
+    assert!(stats.inline_runs > 0, "a model of microseconds runs on the worker: {stats:?}");
+    Ok(())
+}
+
+#[test]
+fn requests_that_wait_share_a_run_as_large_as_pays() -> Outcome {
+    let runtime = Runtime::builder().workers(1).build()?;
+    let region = region();
+    let held = held();
+    let options = ServeOptions::in_region(&region).max_batch(4).inline_below(Duration::ZERO);
+    let model = Server::new(held.backend.clone(), Vec::new(), options)?.start(&runtime)?;
+    runtime.block_on(async {
+        // Each round holds a run up, so that what comes behind it waits.
+        for _ in 0..3 {
+            let mut first_one = Box::pin(model.infer(row(&region, 100.0)));
+            poll_once(&mut first_one).await;
+            held.begun.recv()?;
+            let mut others: Vec<_> = (1..=7).map(|x| Box::pin(model.infer(row(&region, x as f32)))).collect();
+            for other in &mut others {
+                poll_once(other).await;
+            }
+            assert_eq!(model.stats().queued, 7);
+            held.let_go.send(())?;
+            assert_eq!(first(&first_one.await?), 100.0);
+            for (x, other) in (1..=7).zip(others) {
+                assert_eq!(first(&other.await?), x as f32);
+            }
+        }
+        Ok::<_, Box<dyn std::error::Error>>(())
+    })?;
+    let runs = held.runs.lock().expect("no panic");
+    assert!(runs.iter().any(|rows| rows.len() > 1), "{runs:?}");
+    assert!(runs.iter().all(|rows| rows.len() <= 4), "{runs:?}");
+    assert_eq!(runs.iter().map(Vec::len).sum::<usize>(), 24);
+    Ok(())
+}
+
+/// Sends a request off, without waiting for its answer.
+async fn poll_once<F: Future + Unpin>(future: &mut F) {
+    let polled = std::future::poll_fn(|context| Poll::Ready(Pin::new(&mut *future).poll(context))).await;
+    assert!(polled.is_pending(), "answered at once");
+}
+
+#[test]
+fn a_full_queue_refuses_priorities_go_first_and_who_goes_away_is_not_run() -> Outcome {
+    let runtime = Runtime::builder().workers(1).build()?;
+    let region = region();
+    let held = held();
+    let options = ServeOptions::in_region(&region).max_batch(1).queue(4).inline_below(Duration::ZERO);
+    let model = Server::new(held.backend.clone(), Vec::new(), options)?.start(&runtime)?;
+    runtime.block_on(async {
+        let mut busy = Box::pin(model.infer(row(&region, 100.0)));
+        poll_once(&mut busy).await;
+        held.begun.recv()?;
+        let ask = |x: f32, ask| Box::pin(model.ask(row(&region, x), ask));
+        let mut low = ask(1.0, Ask::default().priority(Priority::Low));
+        let mut usual = ask(2.0, Ask::default());
+        let mut gone = ask(3.0, Ask::default());
+        let mut high = ask(4.0, Ask::default().priority(Priority::High));
+        for one in [&mut low, &mut usual, &mut gone, &mut high] {
+            poll_once(one).await;
+        }
+        assert_eq!(model.infer(row(&region, 5.0)).await.expect_err("full"), InferError::Overloaded(4));
+        drop(gone);
+        held.let_go.send(())?;
+        busy.await?;
+        assert_eq!((first(&low.await?), first(&usual.await?), first(&high.await?)), (1.0, 2.0, 4.0));
+        Ok::<_, Box<dyn std::error::Error>>(())
+    })?;
+    assert_eq!(*held.runs.lock().expect("no panic"), [[100.0], [4.0], [2.0], [1.0]]);
+    let stats = model.stats();
+    assert_eq!((stats.answered, stats.refused, stats.abandoned), (4, 1, 1));
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_done_in_time_is_refused_or_expires_and_is_never_run() -> Outcome {
+    let runtime = Runtime::builder().workers(1).build()?;
+    let region = region();
+    let held = held();
+    let options = ServeOptions::in_region(&region).max_batch(1).inline_below(Duration::ZERO);
+    let model = Server::new(held.backend.clone(), Vec::new(), options)?.start(&runtime)?;
+    runtime.block_on(async {
+        let refused = model.ask(row(&region, 1.0), Ask::within(Duration::ZERO)).await;
+        assert!(matches!(refused, Err(InferError::TooLate { .. })), "{refused:?}");
+        let mut busy = Box::pin(model.infer(row(&region, 100.0)));
+        poll_once(&mut busy).await;
+        held.begun.recv()?;
+        let deadline = Instant::now() + Duration::from_millis(20);
+        let mut late = Box::pin(model.ask(row(&region, 2.0), Ask::within(Duration::from_millis(20))));
+        let mut patient = Box::pin(model.ask(row(&region, 3.0), Ask::within(Duration::from_secs(600))));
+        poll_once(&mut late).await;
+        poll_once(&mut patient).await;
+        while Instant::now() <= deadline {
+            std::thread::yield_now();
+        }
+        held.let_go.send(())?;
+        busy.await?;
+        assert_eq!(late.await.expect_err("too late"), InferError::Expired);
+        assert_eq!(first(&patient.await?), 3.0);
+        Ok::<_, Box<dyn std::error::Error>>(())
+    })?;
+    assert_eq!(*held.runs.lock().expect("no panic"), [[100.0], [3.0]]);
+    assert_eq!((model.stats().expired, model.stats().refused), (1, 1));
+    Ok(())
+}
+
+#[test]
+fn a_panic_answers_everybody_and_the_supervisor_starts_the_model_again() -> Outcome {
+    let runtime = Runtime::builder().workers(1).build()?;
+    let region = region();
+    for inline_below in [Duration::ZERO, Duration::from_secs(600)] {
+        let must_panic = Arc::new(AtomicBool::new(true));
+        let panics = must_panic.clone();
+        let backend = Scripted::new(move |rows| {
+            assert!(rows[0] != 13.0 || !panics.swap(false, Ordering::AcqRel), "an unlucky number");
+        });
+        let options = ServeOptions::in_region(&region).inline_below(inline_below);
+        let server = Server::new(backend, Vec::new(), options)?;
+        let model = server.model();
+        assert_eq!(
+            runtime.block_on(model.infer(row(&region, 1.0))).expect_err("not started"),
+            InferError::Down
+        );
+        let supervisor = Supervisor::new().child(server.child("model"));
+        runtime.block_on(supervisor.start(&runtime))?;
+        assert_eq!(first(&runtime.block_on(model.infer(row(&region, 2.0)))?), 2.0);
+        assert_eq!(runtime.block_on(model.infer(row(&region, 13.0))).expect_err("panics"), InferError::Down);
+        // Whoever asks in between is told; then the next one serves.
+        let again = loop {
+            match runtime.block_on(model.infer(row(&region, 13.0))) {
+                Err(InferError::Down) => std::thread::yield_now(),
+                other => break other,
+            }
+        };
+        assert_eq!(first(&again?), 13.0);
+    }
+    Ok(())
+}
+
+#[test]
+fn streams_keep_their_state_alone_without_a_copy_and_together_in_a_batch() -> Outcome {
+    let runtime = Runtime::builder().workers(1).build()?;
+    let region = region();
+    let held = held();
+    let options =
+        ServeOptions::in_region(&region).state("s", "t", 1).inline_below(Duration::ZERO).max_batch(4);
+    let model = Server::new(held.backend.clone(), &b"stateful"[..], options)?.start(&runtime)?;
+    assert_eq!(model.inputs().len(), 1, "the state is not the client's");
+    runtime.block_on(async {
+        let copied = region.copied_bytes();
+        let mut one = model.stream();
+        for (x, want) in [(1.0, 1.0), (2.0, 3.0), (3.0, 6.0), (4.0, 10.0)] {
+            assert_eq!(first(&one.infer(row(&region, x)).await?), want);
+        }
+        assert_eq!(region.copied_bytes(), copied);
+        let (mut two, mut three) = (model.stream(), model.stream());
+        for round in 1..=4 {
+            let mut busy = Box::pin(model.infer(row(&region, 100.0)));
+            poll_once(&mut busy).await;
+            held.begun.recv()?;
+            let (mut a, mut b) =
+                (Box::pin(two.infer(row(&region, 5.0))), Box::pin(three.infer(row(&region, -1.0))));
+            poll_once(&mut a).await;
+            poll_once(&mut b).await;
+            held.let_go.send(())?;
+            assert_eq!(first(&busy.await?), 100.0, "without a stream the state is zero");
+            assert_eq!((first(&a.await?), first(&b.await?)), (5.0 * round as f32, -(round as f32)));
+        }
+        assert_eq!(first(&one.infer(row(&region, 0.5)).await?), 10.5);
+        // A step whose client went away takes the state along.
+        let mut busy = Box::pin(model.infer(row(&region, 100.0)));
+        poll_once(&mut busy).await;
+        held.begun.recv()?;
+        {
+            let mut step = Box::pin(one.infer(row(&region, 1.0)));
+            poll_once(&mut step).await;
+        }
+        held.let_go.send(())?;
+        busy.await?;
+        assert_eq!(one.infer(row(&region, 1.0)).await.expect_err("no state"), InferError::StreamBroken);
+        one.reset();
+        assert_eq!(first(&one.infer(row(&region, 1.0)).await?), 1.0);
+        Ok::<_, Box<dyn std::error::Error>>(())
+    })?;
+    assert!(
+        held.runs.lock().expect("no panic").iter().any(|rows| rows.len() == 2),
+        "two streams shared a run"
+    );
+    Ok(())
+}
+
+#[test]
+fn nothing_is_left_in_the_region_when_clients_and_actor_are_gone() -> Outcome {
+    let region = region();
+    {
+        let runtime = Runtime::builder().workers(1).build()?;
+        let held = held();
+        let options = ServeOptions::in_region(&region).state("s", "t", 1);
+        let model = Server::new(held.backend.clone(), &b"stateful"[..], options)?.start(&runtime)?;
+        let mut streams: Vec<_> = (0..20).map(|_| model.stream()).collect();
+        for stream in &mut streams {
+            runtime.block_on(stream.infer(row(&region, 1.0)))?;
+        }
+        let with = region.live_bytes();
+        streams.truncate(10);
+        assert!(region.live_bytes() < with, "a stream's state goes with its client");
+        drop(streams);
+        runtime.shutdown(Duration::from_secs(10));
+        let error = model.ask_blocking(row(&region, 1.0), Ask::default()).expect_err("the runtime ended");
+        assert_eq!(error, InferError::Down);
+    }
+    assert_eq!((region.live_bytes(), region.usage().buffers), (0, 0));
+    Ok(())
+}
+
+#[test]
+fn requests_and_options_that_do_not_fit_the_model_are_refused() -> Outcome {
+    let runtime = Runtime::builder().workers(1).build()?;
+    let region = region();
+    let backend = || Scripted::new(|_| ());
+    let options = || ServeOptions::in_region(&region);
+    for wrong in [options().constant("z", row(&region, 1.0)[0].clone()), options().state("s", "t", 7)] {
+        let error = Server::new(backend(), &b"stateful"[..], wrong).expect_err("no such port");
+        assert!(matches!(error, InferError::Mismatch(_)), "{error}");
+    }
+    let bad = options().constant("x", region.zeros_of(DType::F32, Shape::new(&[1, 3])?)?);
+    assert!(matches!(Server::new(backend(), Vec::new(), bad), Err(InferError::Mismatch(_))));
+    let broken = Server::new(Arc::new(Builtin), &b"cnn"[..], options());
+    assert!(matches!(broken, Err(InferError::Model(ModelError::Corrupt(_)))));
+    let model = Server::new(backend(), &b"stateful"[..], options().state("s", "t", 1))?.start(&runtime)?;
+    let two = region.zeros_of(DType::F32, Shape::new(&[2, 2])?)?;
+    assert!(matches!(model.ask_blocking(vec![two], Ask::default()), Err(InferError::Mismatch(_))));
+    let wide = region.zeros_of(DType::F32, Shape::new(&[1, 3])?)?;
+    let error = model.ask_blocking(vec![wide], Ask::default()).expect_err("3 columns");
+    assert!(matches!(error, InferError::Model(ModelError::Port { .. })));
+    let none = region.zeros_of(DType::F32, Shape::new(&[0, 2])?)?;
+    assert!(matches!(model.ask_blocking(vec![none], Ask::default()), Err(InferError::Mismatch(_))));
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! A steady run copies no tensor and allocates nothing on our side. An allocator that counts: hence a program of
+//! its own, and one test.
+#![cfg(feature = "onnx")]
+#![expect(unsafe_code, reason = "an allocator that counts is an unsafe trait")]
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::path::PathBuf;
+
+use dala_gpu::model::{Backend, Onnx, OnnxOptions, SessionOptions, mlp, ramp};
+use dala_gpu::{DType, Region, Shape, TensorRef};
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: forwards to the system's allocator; counting allocates nothing.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.with(|count| count.set(count.get() + 1));
+        // SAFETY: as the caller vouches.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: as the caller vouches.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn allocations<R>(run: impl FnOnce() -> R) -> (usize, R) {
+    let before = ALLOCATIONS.with(Cell::get);
+    let result = run();
+    (ALLOCATIONS.with(Cell::get) - before, result)
+}
+
+#[test]
+fn a_steady_run_copies_nothing_and_allocates_nothing() -> Result<(), Box<dyn std::error::Error>> {
+    let (counted, _) = allocations(|| std::hint::black_box(Box::new(1)));
+    assert_eq!(counted, 1, "the allocator counts");
+    let fetched = match std::env::var_os("DALA_AI") {
+        Some(folder) => PathBuf::from(folder),
+        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/ai"),
+    };
+    let onnx = match Onnx::load(&OnnxOptions::in_folder(fetched.join("lib"))) {
+        Ok(onnx) => onnx,
+        Err(error) => {
+            eprintln!("skipped: {error} (scripts/setup-ai.sh fetches it)");
+            return Ok(());
+        }
+    };
+    let mut session = onnx.load(&mlp(&[784, 64, 10]), &SessionOptions::default())?;
+    let region = Region::with_limit(1 << 20);
+    let numbers: Vec<f32> = ramp(4 * 784).collect();
+    let frames: TensorRef = region.tensor(Shape::new(&[4, 784])?, &numbers)?.into();
+    // Four frames in one buffer, used in turn, and two outputs.
+    let inputs: Vec<_> =
+        (0..4).map(|at| frames.slice(0, at..at + 1).map(|frame| [frame])).collect::<Result<_, _>>()?;
+    let mut outputs: Vec<_> = (0..2)
+        .map(|_| region.zeros_of(DType::F32, Shape::new(&[1, 10]).expect("small")).map(|output| [output]))
+        .collect::<Result<_, _>>()?;
+    let places: Vec<_> =
+        outputs.iter().map(|[output]| output.as_bytes().map(<[u8]>::as_ptr)).collect::<Result<_, _>>()?;
+    for at in 0..8 {
+        session.run(&inputs[at % 4], &mut outputs[at % 2])?;
+    }
+    let (counted, result) = allocations(|| {
+        for at in 0..100 {
+            session.run(&inputs[at % 4], &mut outputs[at % 2])?;
+        }
+        Ok::<_, dala_gpu::model::ModelError>(())
+    });
+    result?;
+    assert_eq!((counted, region.copied_bytes()), (0, 0));
+    for ([output], place) in outputs.iter().zip(places) {
+        assert_eq!(output.as_bytes()?.as_ptr(), place);
+        assert!(output.typed::<f32>()?.iter().any(|x| x != 0.0));
+    }
+    Ok(())
+}
