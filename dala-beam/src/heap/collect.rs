@@ -19,6 +19,9 @@ use super::offheap;
 /// Head of a cons cell that was moved; its tail is the new word.
 const MOVED: Word = Word::header(Header::new(Kind::Filler, 0));
 
+/// Objects of at most as many words are copied in line.
+const FEW_WORDS: usize = 8;
+
 /// Half-open range of addresses.
 #[derive(Clone, Copy, Debug)]
 struct Range {
@@ -101,7 +104,14 @@ impl Evacuation {
                 let words = header.words() + 1;
                 let copy = *to;
                 *to = copy.add(words);
-                std::ptr::copy_nonoverlapping(from, copy, words);
+                *copy = first;
+                if words <= FEW_WORDS {
+                    for index in 1..words {
+                        *copy.add(index) = *from.add(index);
+                    }
+                } else {
+                    std::ptr::copy_nonoverlapping(from.add(1), copy.add(1), words - 1);
+                }
                 let moved = Word::boxed_at(copy);
                 *from = moved;
                 *slot = moved;
@@ -165,8 +175,19 @@ impl Heap {
         let before = self.context.heap_words() + self.old_words() + self.fragment_words;
         self.quarantine.clear();
         let fresh = words_between(self.high_water, self.context.hp);
-        let capacity = (self.context.stack_words() + fresh + self.fragment_words).max(self.block.words());
-        self.evacuate(capacity, major, roots);
+        let minimum = self.options.min_words.max(growth::MIN_WORDS);
+        let minimum = match self.options.max_words {
+            None if !major => growth::minimum_after(self.counters.minor, minimum),
+            _ => minimum,
+        };
+        let all = self.context.stack_words() + fresh + self.fragment_words;
+        // A heap that grew the last time is likely to grow again: it moves to a larger block at once.
+        let likely = if self.is_growing { growth::capacity_for(all + need) } else { all };
+        let likely = match self.options.max_words {
+            Some(limit) if likely > limit => all,
+            _ => likely,
+        };
+        self.evacuate(likely.max(minimum).max(self.block.words()), major, roots);
         if major {
             self.counters.major += 1;
             self.minors_in_a_row = 0;
@@ -177,8 +198,10 @@ impl Heap {
         // Only for the young generation: all that lives in the block was just moved there.
         let used = self.context.heap_words() + self.context.stack_words() + need;
         let capacity = self.block.words();
-        let minimum = self.options.min_words.max(growth::MIN_WORDS);
-        if growth::is_tight(used, capacity) || growth::is_wasteful(used, capacity) && capacity > minimum {
+        let is_tight = growth::is_tight(used, capacity);
+        // What was moved to a larger block in vain goes back to one that suits it.
+        self.is_growing = is_tight || self.is_growing && used > capacity / 2;
+        if is_tight || growth::is_wasteful(used, capacity) && capacity > minimum {
             let wanted = growth::capacity_for(used).max(minimum);
             if let Some(limit) = self.options.max_words
                 && wanted > limit

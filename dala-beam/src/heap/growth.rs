@@ -3,6 +3,10 @@
 
 /// Smallest block, in words, as OTP's default `min_heap_size`.
 pub(crate) const MIN_WORDS: usize = 233;
+/// Collections that a heap makes in its smallest block before it grows without need.
+const FIRST_COLLECTIONS: u64 = 8;
+/// Largest block that a heap gets without need: it fits a core's nearest caches.
+const BUSY_WORDS: usize = 4_181;
 /// From here on a block grows by a fifth.
 const FIBONACCI_LIMIT: usize = 1_346_269;
 
@@ -22,6 +26,16 @@ pub(crate) fn next_size(words: usize) -> usize {
 /// quarters of it are taken.
 pub(crate) fn capacity_for(used: usize) -> usize {
     next_size(used + used / 3 + 1)
+}
+
+/// Smallest block of a heap that was collected `collections` times already, and was made with `minimum`. Who collects
+/// often gets room to collect less often; a process that idles keeps its small block.
+pub(crate) fn minimum_after(collections: u64, minimum: usize) -> usize {
+    if collections < FIRST_COLLECTIONS {
+        return minimum;
+    }
+    let shift = (collections / FIRST_COLLECTIONS).ilog2() + 1;
+    minimum.max((MIN_WORDS << shift.min(16)).min(BUSY_WORDS))
 }
 
 /// Whether a block of `capacity` words is too full to go on with.
@@ -48,6 +62,14 @@ mod tests {
         }
         assert_eq!(next_size(0), 233);
         assert_eq!(next_size(234), 377);
+    }
+
+    #[test]
+    fn only_who_collects_often_gets_a_larger_block() {
+        assert_eq!(minimum_after(7, MIN_WORDS), MIN_WORDS);
+        assert!(minimum_after(8, MIN_WORDS) > MIN_WORDS);
+        assert_eq!(minimum_after(1_000_000, MIN_WORDS), BUSY_WORDS);
+        assert_eq!(minimum_after(1_000_000, 1 << 20), 1 << 20);
     }
 
     #[test]

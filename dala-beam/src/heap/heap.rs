@@ -14,6 +14,9 @@ use super::offheap;
 /// `min_bin_vheap_size` in bytes).
 const MIN_BINARY_BYTES: usize = 46_422 * 8;
 
+/// What a further slice of a buffer counts.
+const SLICE_BYTES: usize = 64;
+
 /// How a heap behaves; `spawn_opt` sets some of it.
 #[derive(Clone, Copy, Debug)]
 pub struct HeapOptions {
@@ -64,7 +67,11 @@ pub struct Heap {
     pub(super) binary_limit: usize,
     pub(super) old_binary_bytes: usize,
     pub(super) old_binary_limit: usize,
+    /// What the object that was noted last owns a count of.
+    last_owned: u64,
     pub(super) minors_in_a_row: u32,
+    /// Whether the last collection found the block too small.
+    pub(super) is_growing: bool,
     pub(super) options: HeapOptions,
     pub(super) counters: Counters,
     /// Poisoned memory of the collection before, kept from being handed out again (stress mode).
@@ -101,7 +108,9 @@ impl Heap {
             binary_limit: MIN_BINARY_BYTES,
             old_binary_bytes: 0,
             old_binary_limit: 4 * MIN_BINARY_BYTES,
+            last_owned: 0,
             minors_in_a_row: 0,
+            is_growing: false,
             options,
             counters: Counters::default(),
             quarantine: Vec::new(),
@@ -186,7 +195,10 @@ impl Heap {
     pub(super) fn own_offheap(&mut self, object: *mut Word) {
         self.young_offheap.push(object);
         // SAFETY: the caller has just built it.
-        self.binary_bytes += unsafe { offheap::weight(object) };
+        let (owned, weight) = unsafe { (offheap::owned_address(object), offheap::weight(object)) };
+        // A loop that appends to one buffer, or takes slices of it, keeps no more than the buffer alive.
+        self.binary_bytes += if owned == self.last_owned { SLICE_BYTES.min(weight) } else { weight };
+        self.last_owned = owned;
         if self.binary_bytes > self.binary_limit {
             self.context.request_collection();
         }

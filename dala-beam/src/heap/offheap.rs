@@ -12,6 +12,20 @@ pub(super) fn owns_count(kind: Kind) -> bool {
     matches!(kind, Kind::RefBinary | Kind::ResourceReference)
 }
 
+/// Address of what the object owns a count of.
+///
+/// # Safety
+/// As [`weight`].
+pub(super) unsafe fn owned_address(object: *const Word) -> u64 {
+    // SAFETY: the caller says so; the payload layouts are those of `Kind`.
+    unsafe {
+        match (*object).as_header() {
+            Some(header) if header.is(Kind::RefBinary) => (*object.add(1)).to_bits(),
+            _ => (*object.add(3)).to_bits(),
+        }
+    }
+}
+
 /// Bytes that keeping the object alive keeps alive, about.
 ///
 /// # Safety
