@@ -1,0 +1,176 @@
+//! Dala beside OTP on the same `.beam` files: `cargo run --release -p dala-benches --bin beam`.
+//!
+//! The programs are `benches/beam/b_*.erl`; each checks its answer. A program runs in a fresh `erl` and in a fresh Dala,
+//! in turns, once to warm up and then `--times N` (5) times; the figure is the median of all runs of `--rounds N` (3)
+//! rounds. `--record` writes the table into `benches/RESULTS.md`. What follows are names of programs, all by default.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use dala_beam::cli::run;
+
+/// What was asked for.
+struct Options {
+    times: u32,
+    rounds: usize,
+    is_recorded: bool,
+    programs: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, folder, times, program] = &arguments[..]
+        && flag == "--dala"
+    {
+        return dala(folder, times, program);
+    }
+    match options(arguments).and_then(|options| compare(&options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn options(arguments: Vec<String>) -> Result<Options, String> {
+    let mut options = Options { times: 5, rounds: 3, is_recorded: false, programs: Vec::new() };
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        let mut number = || {
+            let text = arguments.next().ok_or_else(|| format!("{argument} needs a number"))?;
+            text.parse::<u32>().map_err(|_| format!("{argument} {text}: no number"))
+        };
+        match argument.as_str() {
+            "--times" => options.times = number()?.max(1),
+            "--rounds" => options.rounds = number()?.max(1) as usize,
+            "--record" => options.is_recorded = true,
+            program => options.programs.push(program.to_owned()),
+        }
+    }
+    Ok(options)
+}
+
+/// Runs the driver on Dala, in this process.
+fn dala(folder: &str, times: &str, program: &str) -> ExitCode {
+    run::run(&run::Arguments {
+        paths: vec![PathBuf::from(folder)],
+        print_result: false,
+        otp: None,
+        elixir: None,
+        module: "bench".to_owned(),
+        function: "main".to_owned(),
+        terms: vec![times.to_owned(), format!("[{program}]")],
+    })
+}
+
+/// Folder of the programs.
+fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("beam")
+}
+
+/// Names of all programs, in order.
+fn all_programs() -> Result<Vec<String>, String> {
+    let entries = std::fs::read_dir(sources()).map_err(|error| error.to_string())?;
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter_map(|name| Some(name.strip_suffix(".erl")?.to_owned()))
+        .filter(|name| name.starts_with("b_"))
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+/// The median of what the driver printed.
+fn figure(program: &str, command: &mut Command) -> Result<f64, String> {
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let found = text.lines().find_map(|line| line.strip_prefix(program)?.trim().parse().ok());
+    found.ok_or_else(|| {
+        format!("{program}: {} {text}{}", output.status, String::from_utf8_lossy(&output.stderr))
+    })
+}
+
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}
+
+fn compare(options: &Options) -> Result<(), String> {
+    let folder = std::env::temp_dir().join(format!("dala-beam-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    let result = table(options, &folder);
+    let _ = std::fs::remove_dir_all(&folder);
+    let table = result?;
+    if options.is_recorded { record(&table) } else { Ok(()) }
+}
+
+/// Measures, and prints line by line what becomes the table.
+fn table(options: &Options, folder: &Path) -> Result<String, String> {
+    let programs = if options.programs.is_empty() { all_programs()? } else { options.programs.clone() };
+    for program in programs.iter().map(String::as_str).chain(["bench"]) {
+        let source = sources().join(format!("{program}.erl"));
+        let status = Command::new("erlc").arg("-o").arg(folder).arg(source).status();
+        if !status.is_ok_and(|status| status.success()) {
+            return Err(format!("erlc cannot compile {program}.erl"));
+        }
+    }
+    let this = std::env::current_exe().map_err(|error| error.to_string())?;
+    let mut table = String::new();
+    let mut print = |line: String| {
+        println!("{line}");
+        table.push_str(&line);
+        table.push('\n');
+    };
+    print("| program | OTP, ms | Dala, ms | Dala / OTP |".to_owned());
+    print("|---|---|---|---|".to_owned());
+    let mut logarithms = Vec::new();
+    for program in &programs {
+        let (mut otp, mut dala) = (Vec::new(), Vec::new());
+        for _ in 0..options.rounds {
+            let call = format!("bench:main({}, [{program}]), halt().", options.times);
+            otp.push(figure(
+                program,
+                Command::new("erl").args(["-noshell", "-pa"]).arg(folder).args(["-eval", &call]),
+            )?);
+            let times = options.times.to_string();
+            dala.push(figure(
+                program,
+                Command::new(&this).arg("--dala").arg(folder).args([&times, program]),
+            )?);
+        }
+        let (otp, dala) = (median(otp), median(dala));
+        logarithms.push((dala / otp).ln());
+        let name = program.strip_prefix("b_").unwrap_or(program);
+        print(format!("| {name} | {:.1} | {:.1} | {:.2} |", otp / 1e3, dala / 1e3, dala / otp));
+    }
+    let mean = (logarithms.iter().sum::<f64>() / logarithms.len().max(1) as f64).exp();
+    print(format!("| **geometric mean** | | | **{mean:.2}** |"));
+    Ok(table)
+}
+
+/// Heading of the section in `RESULTS.md`.
+const HEADING: &str = "## beam: Dala and OTP on the same modules";
+
+/// Writes the table into its section.
+fn record(table: &str) -> Result<(), String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
+    let text = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
+    let (before, rest) = text.split_once(HEADING).unwrap_or((&text, ""));
+    let after = rest.find("\n## ").map_or("", |at| &rest[at + 1..]);
+    let date = said_by("date", &["-u", "+%Y-%m-%d"]);
+    let release = "io:format(\"~s\", [erlang:system_info(otp_release)]), halt().";
+    let otp = said_by("erl", &["-noshell", "-eval", release]);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let section = format!(
+        "{HEADING}\n{date}, {cores} cores, OTP {otp} with its JIT. `cargo run --release -p dala-benches --bin beam -- --record`\n\n{table}\n"
+    );
+    let text = format!("{}\n\n{section}{after}", before.trim_end());
+    std::fs::write(&path, text).map_err(|error| error.to_string())
+}
+
+/// What a command prints.
+fn said_by(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output();
+    output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
+}
