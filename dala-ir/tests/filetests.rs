@@ -201,3 +201,89 @@ fn run_files_give_their_results_whatever_the_budget_and_the_collections() {
         run_file(&path);
     }
 }
+
+/// A module that calls `function` of module `m` with the same arguments `times` times, whatever comes of it.
+fn repeating(function: &str, arity: usize) -> Module {
+    let args: Vec<String> = (1..=arity).map(|index| format!("v{index}")).collect();
+    let params: String = args.iter().map(|arg| format!(", {arg}: term")).collect();
+    let (all, next) = (args.join(", "), arity + 1);
+    let comma = if args.is_empty() { "" } else { ", " };
+    let (zero, is_zero, one, less) = (next, next + 1, next + 6, next + 7);
+    let (value, class, reason, trace) = (next + 2, next + 3, next + 4, next + 5);
+    let text = format!(
+        "module 'w'
+import import0 = 'm':'{function}'/{arity}
+export 'spin'/{next} = fn0
+
+function fn0 'spin'/{next} {{
+block0(v0: term{params}):
+    v{zero} = const 0
+    v{is_zero} = eq_exact v0, v{zero}
+    branch v{is_zero}, block1(), block2()
+block1():
+    return v{zero}
+block2():
+    try call_ext import0 {all} -> block3(), unwind block4()
+block3(v{value}: term):
+    jump block5()
+block4(v{class}: term, v{reason}: term, v{trace}: trace):
+    jump block5()
+block5():
+    v{one} = const 1
+    v{less} = sub v0, v{one}
+    tail call fn0 v{less}{comma}{all}
+}}
+"
+    );
+    parse_module(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// A handler that calls the next one without giving up its own part of the native stack would use all of it.
+#[test]
+fn code_runs_in_little_native_stack() {
+    let spin = |path: PathBuf| {
+        let text = fs::read_to_string(&path).unwrap();
+        for run in text.lines().filter_map(|line| line.strip_prefix("; run: ")) {
+            let end = [") = ", ") raises "].iter().find_map(|sign| run.rfind(sign));
+            // What ends the process, or waits, cannot be repeated.
+            let Some(end) = end.filter(|_| !text.contains("recv_next") && !text.contains("; no stress"))
+            else {
+                continue;
+            };
+            println!("{}: {run}", path.display());
+            let (name, args) = run[..end].split_once('(').unwrap();
+            let name = name.trim_matches('\'');
+            let list = term(&path, &format!("[{args}]"));
+            let args = dala_ir::term::view::list_to_vec(list.root()).unwrap();
+            let mut machine = TestMachine::new(1 << 12, false);
+            let modules = [parsed(&path, &text), repeating(name, args.len())];
+            for module in &modules {
+                let literals: Vec<_> = module.literals.iter().map(OwnedTerm::root).collect();
+                let code = interp::load(module, &literals, [0; 16], |import| {
+                    machine.export(import.module, import.function, import.arity)
+                })
+                .unwrap();
+                for (name, arity, address) in code.exports() {
+                    machine.export(module.name, name, arity).set_target(Target::Code(address));
+                }
+            }
+            let times = dala_ir::abi::Word::small_int(10_000);
+            let call = TailCall {
+                target: CallTarget::Function(Atom::new("w"), Atom::new("spin")),
+                args: std::iter::once(times).chain(args).collect(),
+            };
+            interp::start(&mut machine, &call).unwrap();
+            machine.refill(i64::MAX / 4);
+            loop {
+                match interp::run(&mut machine) {
+                    Suspend::Exited(_) => break,
+                    Suspend::Yielded | Suspend::Waiting => {}
+                }
+            }
+        }
+    };
+    for path in files("run") {
+        let thread = std::thread::Builder::new().stack_size(256 << 10);
+        thread.spawn(move || spin(path)).unwrap().join().unwrap();
+    }
+}

@@ -10,6 +10,7 @@
 #![expect(unsafe_code, reason = "reads and writes the stack of an actor's block")]
 
 use super::code::{self, FRAME_HEAD, X_EXCEPTION};
+use super::host::Host;
 use super::machine::{Machine, Outcome};
 use super::outcome::{CallTarget, Class, Exception, TailCall};
 use super::trace;
@@ -62,11 +63,7 @@ fn pc_word(pc: *const u64) -> Word {
 ///
 /// # Errors
 /// With the exit reason, when the heap has reached its limit.
-pub(super) fn suspend<M: Machine>(
-    machine: &mut M,
-    pc: *const u64,
-    registers: &mut [Word],
-) -> Result<(), Word> {
+pub(super) fn suspend(machine: &mut dyn Host, pc: *const u64, registers: &mut [Word]) -> Result<(), Word> {
     let words = registers.len() + 2;
     if machine.context().free_words() < words {
         machine.collect(words, registers)?;
@@ -146,8 +143,8 @@ unsafe fn return_addresses(frame: *const Word) -> impl Iterator<Item = (*const W
 ///
 /// # Safety
 /// The context is that of the moment when `pc` raised; `x` are the x registers.
-pub(super) unsafe fn raise<M: Machine>(
-    machine: &mut M,
+pub(super) unsafe fn raise(
+    machine: &mut dyn Host,
     pc: *const u64,
     raise: Raise,
     x: *mut Word,

@@ -20,7 +20,7 @@ use crate::term::TermWriter;
 ///   words free at least when it returns `Ok`;
 /// - no other method moves or frees a term, or changes words of `sp..top`, except where it says so;
 /// - [`export`](Machine::export) and [`call_bif`](Machine::call_bif) follow their docs.
-pub unsafe trait Machine {
+pub unsafe trait Machine: 'static {
     /// Where terms are built that need no heap check: the block while it has room, else a fragment.
     type Heap: TermWriter;
 

@@ -4,10 +4,13 @@ pub mod code;
 mod encode;
 pub mod export;
 pub mod frame;
+mod host;
 pub mod machine;
+mod opcode;
 mod ops;
 pub mod outcome;
 mod run;
+mod state;
 pub mod trace;
 
 pub use code::CodeModule;

@@ -306,7 +306,7 @@ impl Wishes {
             let insts =
                 schedule.iter().map(|&index| &data.insts[index as usize]).filter(|inst| calls(inst.op));
             for inst in insts.chain(call) {
-                for (value, register) in super::call_registers(inst) {
+                for (value, register) in super::calls::call_registers(inst) {
                     wishes.register[value.index()].get_or_insert(register);
                 }
             }

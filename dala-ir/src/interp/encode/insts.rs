@@ -1,94 +1,13 @@
 //! Emitting instructions.
 
 use super::EncodeError;
-use super::emit::{FunctionEmitter, Ins, Label};
+use super::emit::{FunctionEmitter, Label};
+use super::instruction::Ins;
 use super::moves::Place;
-use super::plan::{Plan, calls};
-use crate::abi::{Word, atoms};
-use crate::interp::code::Opcode;
-use crate::ir::inst::{Segment, SegmentFlags, SegmentKind};
-use crate::ir::{Block, Constant, Effects, Immediate, InstData, Op, Value};
-
-/// A heap check.
-#[derive(Clone, Copy)]
-pub(super) struct HeapNeed {
-    /// Before the instruction at this place of the schedule.
-    pub(super) place: usize,
-    /// Words.
-    pub(super) words: u32,
-    /// Whether nothing before it in the block allocates otherwise.
-    pub(super) is_first: bool,
-}
-
-/// Words that an instruction takes from what a heap check has made sure of.
-fn checked_words(plan: &Plan<'_>, inst: &InstData) -> Option<u32> {
-    let _ = plan;
-    Some(match inst.op {
-        Op::Cons | Op::Box => 2,
-        Op::Tuple => inst.args.len() as u32 + 1,
-        Op::MakeFun => inst.args.len() as u32 + 3,
-        Op::TupleUpdate => match &inst.immediate {
-            Immediate::Indices(indices) => indices.first().copied().unwrap_or(0) + 1,
-            _ => 1,
-        },
-        _ => return None,
-    })
-}
-
-/// Whether the op may take heap words by itself, so that what was checked before it is no longer sure.
-fn takes_heap(op: Op) -> bool {
-    op.effects().has(Effects::ALLOCATES) || op.effects().has(Effects::WRITES) || calls(op)
-}
-
-/// The heap checks of a block: one for each run of allocations with nothing in between that allocates by itself.
-pub(super) fn heap_needs(plan: &Plan<'_>, block: Block) -> Vec<HeapNeed> {
-    let data = plan.function.block(block);
-    let mut needs: Vec<HeapNeed> = Vec::new();
-    let mut is_open = false;
-    let mut is_first = true;
-    for (place, &index) in plan.blocks[block.index()].schedule.iter().enumerate() {
-        let inst = &data.insts[index as usize];
-        match checked_words(plan, inst) {
-            Some(words) => {
-                match needs.last_mut().filter(|_| is_open) {
-                    Some(need) => need.words += words,
-                    None => needs.push(HeapNeed { place, words, is_first }),
-                }
-                is_open = true;
-            }
-            None if takes_heap(inst.op) && inst.op != Op::TupleSet => {
-                is_open = false;
-                is_first = false;
-            }
-            None => {}
-        }
-    }
-    needs
-}
-
-/// Flags and unit of a segment, as [`Opcode::BsGetInteger`] has them.
-fn segment_word(segment: Segment) -> u64 {
-    u64::from(segment.unit) | flags_word(segment.flags)
-}
-
-fn flags_word(flags: SegmentFlags) -> u64 {
-    u64::from(flags.signed) << 16 | u64::from(flags.little) << 17
-}
-
-/// Number of a segment kind in [`Opcode::BsCreate`].
-fn kind_number(kind: SegmentKind) -> u64 {
-    match kind {
-        SegmentKind::Integer => 0,
-        SegmentKind::Float => 1,
-        SegmentKind::Binary => 2,
-        SegmentKind::Append => 3,
-        SegmentKind::PrivateAppend => 4,
-        SegmentKind::String => 5,
-        SegmentKind::Utf8 => 6,
-        SegmentKind::Utf16 => 7,
-        SegmentKind::Utf32 => 8,
-    }
-}
+use super::plan::calls;
+use crate::abi::atoms;
+use crate::interp::opcode::Opcode;
+use crate::ir::{Constant, Effects, Immediate, InstData, Op, Value};
 
 impl FunctionEmitter<'_, '_, '_> {
     /// Emits an instruction in the middle of a block.
@@ -106,18 +25,18 @@ impl FunctionEmitter<'_, '_, '_> {
     }
 
     /// Where a result goes that nobody reads.
-    fn unused_place(&self, inst: &InstData) -> Place {
+    pub(super) fn unused_place(&self, inst: &InstData) -> Place {
         match inst.op.result() {
             Some(crate::ir::Type::F64) => Place::Float(crate::interp::code::F_COUNT as u16 - 1),
             _ => Place::X(crate::interp::code::X_SCRATCH),
         }
     }
 
-    fn index(inst: &InstData) -> u32 {
+    pub(super) fn index(inst: &InstData) -> u32 {
         if let Immediate::Index(index) = inst.immediate { index } else { 0 }
     }
 
-    fn finish(
+    pub(super) fn finish(
         &mut self,
         ins: Ins,
         inst: &InstData,
@@ -136,7 +55,7 @@ impl FunctionEmitter<'_, '_, '_> {
     }
 
     /// `d = op(operands)`, `fail` in the low half of the second word.
-    fn simple(
+    pub(super) fn simple(
         &mut self,
         op: Opcode,
         words: usize,
@@ -245,7 +164,12 @@ impl FunctionEmitter<'_, '_, '_> {
             Op::Negate => self.simple(Opcode::Negate, 2, inst, result, 0, ends),
             Op::BitNot => self.simple(Opcode::BitNot, 2, inst, result, 0, ends),
             Op::ToFloat => self.simple(Opcode::ToFloat, 2, inst, result, 0, ends),
-            Op::Unbox => self.simple(Opcode::Unbox, 1, inst, result, 0, ends),
+            Op::Unbox => {
+                let mut ins = Ins::new(Opcode::Unbox, 1);
+                let (float, boxed) = (ins.operand(self.result(result))?, ins.operand(self.place(args[0]))?);
+                self.push(ins.a(boxed).b(float))?;
+                Ok(())
+            }
             Op::Box => self.simple(Opcode::Box, 1, inst, result, 0, ends),
             Op::FAdd => self.simple(Opcode::FAdd, 2, inst, result, 0, ends),
             Op::FSub => self.simple(Opcode::FSub, 2, inst, result, 0, ends),
@@ -256,7 +180,7 @@ impl FunctionEmitter<'_, '_, '_> {
                 let Immediate::Import(id) = inst.immediate else { return Ok(()) };
                 let at = self.module.words.len();
                 self.packed(Opcode::Bif, 4, inst, &args[..], result, None, ends)?;
-                self.module.words[at + 3] = super::entry_word(self.module.imports[id.index()]);
+                self.module.words[at + 3] = super::calls::entry_word(self.module.imports[id.index()]);
                 Ok(())
             }
             Op::Send => self.simple(Opcode::Send, 1, inst, result, 0, ends),
@@ -324,13 +248,13 @@ impl FunctionEmitter<'_, '_, '_> {
         }
     }
 
-    fn result(&self, result: Option<Place>) -> Place {
+    pub(super) fn result(&self, result: Option<Place>) -> Place {
         result.unwrap_or(Place::X(crate::interp::code::X_SCRATCH))
     }
 
     /// An instruction with operands packed from word `from` on; `fail` stands in the word before the last fixed one.
     #[expect(clippy::too_many_arguments, reason = "the parts of one instruction")]
-    fn packed(
+    pub(super) fn packed(
         &mut self,
         op: Opcode,
         from: usize,
@@ -355,7 +279,7 @@ impl FunctionEmitter<'_, '_, '_> {
         self.finish(ins.a(to).b(subject).c(count), inst, fail_word, ends.0, ends.1)
     }
 
-    fn tuple_update(&mut self, inst: &InstData, result: Option<Place>) -> Result<(), EncodeError> {
+    pub(super) fn tuple_update(&mut self, inst: &InstData, result: Option<Place>) -> Result<(), EncodeError> {
         let Immediate::Indices(indices) = &inst.immediate else { return Ok(()) };
         let changes = &inst.args[1..];
         let mut ins = Ins::long(Opcode::TupleUpdate, 2 + changes.len());
@@ -370,7 +294,7 @@ impl FunctionEmitter<'_, '_, '_> {
         Ok(())
     }
 
-    fn add(
+    pub(super) fn add(
         &mut self,
         inst: &InstData,
         result: Option<Place>,
@@ -397,7 +321,7 @@ impl FunctionEmitter<'_, '_, '_> {
         self.finish(ins.a(to).b(operand), inst, Some(1), ends.0, ends.1)
     }
 
-    fn raise_value(
+    pub(super) fn raise_value(
         &mut self,
         inst: &InstData,
         reason: crate::abi::Atom,
@@ -406,192 +330,5 @@ impl FunctionEmitter<'_, '_, '_> {
         let mut ins = Ins::new(Opcode::RaiseValue, 1);
         let value = ins.operand(self.place(inst.args[0]))?;
         self.finish(ins.a(value).c(reason.index() as u16), inst, None, None, handler)
-    }
-
-    fn segment(
-        &mut self,
-        op: Opcode,
-        inst: &InstData,
-        result: Option<Place>,
-        ends: (Option<Label>, Option<Label>),
-    ) -> Result<(), EncodeError> {
-        let Immediate::Segment(segment) = inst.immediate else { return Ok(()) };
-        self.simple(op, 3, inst, result, segment_word(segment), ends)
-    }
-
-    fn code_point(
-        &mut self,
-        op: Opcode,
-        bits: u64,
-        inst: &InstData,
-        result: Option<Place>,
-        ends: (Option<Label>, Option<Label>),
-    ) -> Result<(), EncodeError> {
-        let Immediate::Segment(segment) = inst.immediate else { return Ok(()) };
-        self.simple(op, 3, inst, result, bits | flags_word(segment.flags), ends)
-    }
-
-    /// Two words a segment: source and size operands, kind, has-size (bit 40), then unit, flags, and number.
-    fn create(
-        &mut self,
-        inst: &InstData,
-        result: Option<Place>,
-        ends: (Option<Label>, Option<Label>),
-    ) -> Result<(), EncodeError> {
-        let Immediate::Segments(rows) = &inst.immediate else { return Ok(()) };
-        let count = u16::try_from(rows.len()).map_err(|_| EncodeError::TooLong)?;
-        let mut ins = Ins::long(Opcode::BsCreate, 3 + 2 * rows.len());
-        let mut operands = inst.args.iter();
-        for (index, row) in rows.iter().enumerate() {
-            let source = match operands.next() {
-                Some(&value) => ins.operand(self.place(value))?,
-                None => 0,
-            };
-            let size = match if row.has_size { operands.next() } else { None } {
-                Some(&value) => ins.operand(self.place(value))?,
-                None => 0,
-            };
-            let first = u64::from(source)
-                | u64::from(size) << 16
-                | kind_number(row.kind) << 32
-                | u64::from(row.has_size) << 40;
-            let second = u64::from(row.unit) | flags_word(row.flags) | u64::from(row.number) << 32;
-            ins = ins.word(3 + 2 * index, first).word(4 + 2 * index, second);
-        }
-        let to = ins.operand(self.result(result))?;
-        self.finish(ins.a(to).c(count), inst, Some(2), ends.0, ends.1)
-    }
-
-    /// A test whose value is kept: `1` or `0` as a small integer.
-    fn test_value(&mut self, inst: &InstData, result: Option<Place>) -> Result<(), EncodeError> {
-        let to = self.result(result);
-        let (otherwise, end) = (self.new_label(), self.new_label());
-        self.emit_test(inst, otherwise)?;
-        self.moves(vec![(to, Place::Word(Word::small_int(1).to_bits()))])?;
-        let at = self.push(Ins::new(Opcode::Jump, 1))?;
-        self.target(at, 0, true, end);
-        self.bind(otherwise);
-        self.moves(vec![(to, Place::Word(Word::small_int(0).to_bits()))])?;
-        self.bind(end);
-        Ok(())
-    }
-
-    /// A test that goes on behind it when it holds, else to the label.
-    pub(super) fn emit_test(&mut self, inst: &InstData, otherwise: Label) -> Result<(), EncodeError> {
-        let op = match inst.op {
-            Op::IsInteger => Opcode::IsInteger,
-            Op::IsFloat => Opcode::IsFloat,
-            Op::IsNumber => Opcode::IsNumber,
-            Op::IsAtom => Opcode::IsAtom,
-            Op::IsBoolean => Opcode::IsBoolean,
-            Op::IsPid => Opcode::IsPid,
-            Op::IsReference => Opcode::IsReference,
-            Op::IsPort => Opcode::IsPort,
-            Op::IsNil => Opcode::IsNil,
-            Op::IsCons => Opcode::IsCons,
-            Op::IsList => Opcode::IsList,
-            Op::IsTuple => Opcode::IsTuple,
-            Op::IsMap => Opcode::IsMap,
-            Op::IsBinary => Opcode::IsBinary,
-            Op::IsBitstring => Opcode::IsBitstring,
-            Op::IsFunction => Opcode::IsFunction,
-            _ => return self.emit_wide_test(inst, otherwise),
-        };
-        let mut ins = Ins::new(op, 1);
-        let operand = ins.operand(self.place(inst.args[0]))?;
-        let at = self.push(ins.a(operand))?;
-        self.target(at, 0, true, otherwise);
-        Ok(())
-    }
-
-    /// Tests with the label in their second word.
-    fn emit_wide_test(&mut self, inst: &InstData, otherwise: Label) -> Result<(), EncodeError> {
-        let places: Vec<Place> = inst.args.iter().map(|&value| self.place(value)).collect();
-        let word_of = |index: usize, exact: bool| {
-            let constant = self.constant(*inst.args.get(index)?)?;
-            match constant {
-                Constant::Int(_) if !exact => None,
-                _ => constant.word(),
-            }
-        };
-        let (op, extra, places): (Opcode, Option<u64>, &[Place]) = match inst.op {
-            Op::EqExact | Op::NeExact | Op::Eq | Op::Ne => {
-                let exact = matches!(inst.op, Op::EqExact | Op::NeExact);
-                let equal = matches!(inst.op, Op::EqExact | Op::Eq);
-                match (word_of(0, exact), word_of(1, exact)) {
-                    (_, Some(word)) => (
-                        if equal { Opcode::EqWord } else { Opcode::NeWord },
-                        Some(word.to_bits()),
-                        &places[..1],
-                    ),
-                    (Some(word), None) => (
-                        if equal { Opcode::EqWord } else { Opcode::NeWord },
-                        Some(word.to_bits()),
-                        &places[1..],
-                    ),
-                    (None, None) => (
-                        match inst.op {
-                            Op::EqExact => Opcode::EqExact,
-                            Op::NeExact => Opcode::NeExact,
-                            Op::Eq => Opcode::Eq,
-                            _ => Opcode::Ne,
-                        },
-                        None,
-                        &places[..],
-                    ),
-                }
-            }
-            Op::Lt | Op::Ge => {
-                let small = match self.constant(inst.args[1]) {
-                    Some(Constant::Int(value)) => Word::small(value),
-                    _ => None,
-                };
-                match (inst.op, small) {
-                    (Op::Lt, Some(word)) => (Opcode::LtSmall, Some(word.to_bits()), &places[..1]),
-                    (_, Some(word)) => (Opcode::GeSmall, Some(word.to_bits()), &places[..1]),
-                    (Op::Lt, None) => (Opcode::Lt, None, &places[..]),
-                    _ => (Opcode::Ge, None, &places[..]),
-                }
-            }
-            Op::IsFunctionArity => (Opcode::IsFunctionArity, None, &places[..]),
-            Op::MapHasKey => (Opcode::MapHasKey, None, &places[..]),
-            Op::HasArity => (Opcode::HasArity, None, &places[..]),
-            Op::IsTagged => (Opcode::IsTagged, Some(0), &places[..]),
-            Op::BsTestTail => (Opcode::BsTestTail, Some(u64::from(Self::index(inst))), &places[..]),
-            Op::BsTestUnit => (Opcode::BsTestUnit, Some(u64::from(Self::index(inst))), &places[..]),
-            Op::BsTestSize => (Opcode::BsTestSize, Some(u64::from(Self::index(inst))), &places[..]),
-            _ => return self.match_string(inst, otherwise),
-        };
-        let mut ins = Ins::new(op, 2 + usize::from(extra.is_some()));
-        let mut fields = [0; 2];
-        for (field, &place) in fields.iter_mut().zip(places) {
-            *field = ins.operand(place)?;
-        }
-        if let Some(extra) = extra {
-            ins = ins.word(2, extra);
-        }
-        match &inst.immediate {
-            Immediate::Index(arity) if inst.op == Op::HasArity => ins = ins.word(1, u64::from(*arity) << 32),
-            Immediate::ArityAndTag(arity, tag) => {
-                ins = ins.word(1, u64::from(*arity) << 32).word(2, Word::atom(*tag).to_bits());
-            }
-            _ => {}
-        }
-        let at = self.push(ins.a(fields[0]).b(fields[1]))?;
-        self.target(at, 1, false, otherwise);
-        Ok(())
-    }
-
-    fn match_string(&mut self, inst: &InstData, otherwise: Label) -> Result<(), EncodeError> {
-        let Immediate::Bits { bit_len, bytes } = &inst.immediate else { return Ok(()) };
-        let mut ins = Ins::long(Opcode::BsMatchString, 3 + bytes.len().div_ceil(8));
-        ins = ins.word(2, u64::from(*bit_len) << 32);
-        for (index, &byte) in bytes.iter().enumerate() {
-            ins = ins.word(3 + index / 8, u64::from(byte) << (8 * (index % 8)));
-        }
-        let context = ins.operand(self.place(inst.args[0]))?;
-        let at = self.push(ins.a(context))?;
-        self.target(at, 2, false, otherwise);
-        Ok(())
     }
 }

@@ -8,20 +8,26 @@
 //! A function's code is its blocks in reverse postorder, then the moves of those edges that need some and are not
 //! fallen through.
 
+mod bits;
+mod blocks;
+mod calls;
 mod color;
+mod conditions;
+mod edges;
 mod emit;
+mod instruction;
 mod insts;
 mod moves;
+mod needs;
 mod plan;
+mod switches;
 
 use std::sync::Arc;
-
-use smallvec::SmallVec;
 
 use super::code::{self, CodeModule, FunctionInfo};
 use super::export::{CodeAddress, ExportEntry, FunEntry};
 use crate::abi::{FunHead, Word};
-use crate::ir::{Import, InstData, Module, Op, Value};
+use crate::ir::{Import, Module};
 use crate::verify::{VerifyError, verify_module};
 use emit::ModuleEmitter;
 
@@ -126,33 +132,4 @@ pub fn load(
     });
     code::register(&module);
     Ok(module)
-}
-
-/// The x registers that a call wants its operands in.
-fn call_registers(inst: &InstData) -> SmallVec<[(Value, u16); 8]> {
-    let args = &inst.args;
-    let fixed = match inst.op {
-        Op::CallFun => 1,
-        Op::Apply => 2,
-        _ => 0,
-    };
-    let count = args.len() - fixed;
-    let spread = args[fixed..].iter().enumerate().map(|(index, &value)| (value, index as u16));
-    let callee = args[..fixed].iter().enumerate().map(|(index, &value)| (value, (count + index) as u16));
-    spread.chain(callee).collect()
-}
-
-/// Number of arguments that a call passes.
-fn call_arity(inst: &InstData) -> u16 {
-    let fixed = match inst.op {
-        Op::CallFun => 1,
-        Op::Apply => 2,
-        _ => 0,
-    };
-    (inst.args.len() - fixed) as u16
-}
-
-/// The address of an export entry, as code holds it.
-fn entry_word(entry: &'static ExportEntry) -> u64 {
-    std::ptr::from_ref(entry).expose_provenance() as u64
 }

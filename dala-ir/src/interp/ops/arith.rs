@@ -1,8 +1,8 @@
 //! Arithmetic on any numbers.
 
 use crate::abi::{Atom, Word, atoms};
-use crate::interp::code::Opcode;
 use crate::interp::frame::Raise;
+use crate::interp::opcode::Opcode;
 use crate::interp::outcome::{Class, Exception};
 use crate::interp::trace;
 use crate::term::TermWriter;

@@ -6,8 +6,8 @@
 #![expect(unsafe_code, reason = "makes match contexts and advances them in place")]
 
 use crate::abi::{Atom, Kind, Word, atoms};
-use crate::interp::code::Opcode;
 use crate::interp::frame::Raise;
+use crate::interp::opcode::Opcode;
 use crate::interp::outcome::{Class, Exception};
 use crate::term::bits::{self, BitBuilder, Decoded, Endian};
 use crate::term::view::{self, BitsRef};
@@ -81,6 +81,31 @@ fn next<'a>(context: Word, size: Word, segment: u64) -> Option<(BitsRef<'a>, usi
     let len = units.checked_mul((segment & 0xffff) as usize)?;
     let (bits, position) = rest(context)?;
     (len <= bits.bit_len).then(|| (bits.slice(0, len), position + len))
+}
+
+/// `bs_get_integer` of one to seven whole bytes, unsigned and big-endian: nearly all of them. `None` where that is not
+/// what is asked for, or not what is there.
+#[inline(always)]
+pub(crate) fn quick_integer(context: Word, size: Word, segment: u64) -> Option<Word> {
+    let payload = view::payload(context, Kind::MatchContext)?;
+    let [whole, position, end] = *payload.first_chunk::<3>()?;
+    // Positions are small integers, that is twice as large.
+    let (position, end) = (position.to_bits() / 2, end.to_bits() / 2);
+    let len = (size.to_bits() / 2).wrapping_mul(segment & 0xffff);
+    let is_plain =
+        segment & (SIGNED | LITTLE) == 0 && size.is_small() && matches!(len, 8 | 16 | 24 | 32 | 48);
+    if !is_plain || position + len > end {
+        return None;
+    }
+    let bits = view::bits(whole)?;
+    let first = u64::from(bits.bit_offset) + position;
+    if !first.is_multiple_of(8) {
+        return None;
+    }
+    let bytes = bits.bytes.get((first / 8) as usize..)?.get(..(len / 8) as usize)?;
+    let value = bytes.iter().fold(0, |value, &byte| value << 8 | i64::from(byte));
+    advance(context, (position + len) as usize);
+    Some(Word::small_int(value))
 }
 
 /// `bs_get_integer`

@@ -6,9 +6,9 @@ use crate::abi::{Kind, Word, atoms};
 use crate::interp::code;
 use crate::interp::export::{ExportEntry, FunEntry, Target};
 use crate::interp::frame::{self, Raise};
-use crate::interp::machine::{Machine, Outcome, Suspend};
+use crate::interp::host::Host;
+use crate::interp::machine::{Outcome, Suspend};
 use crate::interp::outcome::{BifResult, CallTarget, Class, Exception};
-use crate::term::TermWriter;
 use crate::term::view;
 
 /// How a call goes on.
@@ -49,8 +49,8 @@ unsafe fn put_arguments(x: *mut Word, args: &[Word]) {
 ///
 /// # Safety
 /// `x` are the x registers, the first `arity` of them initialised, and the context is up to date.
-pub(crate) unsafe fn call_entry<M: Machine>(
-    machine: &mut M,
+pub(crate) unsafe fn call_entry(
+    machine: &mut dyn Host,
     entry: &'static ExportEntry,
     arity: usize,
     x: *mut Word,
@@ -77,8 +77,8 @@ pub(crate) unsafe fn call_entry<M: Machine>(
 ///
 /// # Safety
 /// As [`call_entry`].
-pub(crate) unsafe fn finish<M: Machine>(
-    machine: &mut M,
+pub(crate) unsafe fn finish(
+    machine: &mut dyn Host,
     result: BifResult,
     entry: &'static ExportEntry,
     arity: usize,
@@ -125,12 +125,7 @@ pub(crate) unsafe fn finish<M: Machine>(
 ///
 /// # Safety
 /// As [`call_entry`].
-unsafe fn again<M: Machine>(
-    machine: &mut M,
-    entry: &'static ExportEntry,
-    arity: usize,
-    x: *mut Word,
-) -> Flow {
+unsafe fn again(machine: &mut dyn Host, entry: &'static ExportEntry, arity: usize, x: *mut Word) -> Flow {
     machine.context().charge(1);
     if machine.context().is_budget_spent() {
         // SAFETY: as the caller says.
@@ -147,8 +142,8 @@ unsafe fn again<M: Machine>(
 ///
 /// # Safety
 /// As [`call_entry`].
-unsafe fn push_call<M: Machine>(
-    machine: &mut M,
+unsafe fn push_call(
+    machine: &mut dyn Host,
     entry: &'static ExportEntry,
     arity: usize,
     x: *mut Word,
@@ -165,12 +160,12 @@ unsafe fn push_call<M: Machine>(
 ///
 /// # Safety
 /// As [`call_entry`].
-pub(crate) unsafe fn call_fun<M: Machine>(machine: &mut M, fun: Word, arity: usize, x: *mut Word) -> Flow {
-    let error = |machine: &mut M, reason, subject| {
+pub(crate) unsafe fn call_fun(machine: &mut dyn Host, fun: Word, arity: usize, x: *mut Word) -> Flow {
+    let error = |machine: &mut dyn Host, reason, subject| {
         let reason = machine.heap().tuple(&[Word::atom(reason), subject]);
         Flow::Raise(Raise::error(reason))
     };
-    let bad_arity = |machine: &mut M| {
+    let bad_arity = |machine: &mut dyn Host| {
         // SAFETY: as the caller says.
         let args = machine.heap().list(unsafe { registers(x, arity) }, Word::NIL);
         let subject = machine.heap().tuple(&[fun, args]);
@@ -207,8 +202,8 @@ pub(crate) unsafe fn call_fun<M: Machine>(machine: &mut M, fun: Word, arity: usi
 ///
 /// # Safety
 /// As [`call_entry`].
-pub(crate) unsafe fn apply<M: Machine>(
-    machine: &mut M,
+pub(crate) unsafe fn apply(
+    machine: &mut dyn Host,
     module: Word,
     function: Word,
     arity: usize,
@@ -239,7 +234,7 @@ pub(crate) unsafe fn apply<M: Machine>(
 /// `pc` is the entry, its arguments in x0.. .
 #[cold]
 #[inline(never)]
-pub(crate) unsafe fn enter<M: Machine>(machine: &mut M, pc: *const u64, x: *mut Word) -> Option<Suspend> {
+pub(crate) unsafe fn enter(machine: &mut dyn Host, pc: *const u64, x: *mut Word) -> Option<Suspend> {
     // SAFETY: the word before an entry holds the arity.
     let args = unsafe { registers(x, (*pc.sub(1) & 0xffff_ffff) as usize) };
     let wanted = machine.context().is_collection_wanted();

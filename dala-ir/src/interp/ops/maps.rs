@@ -1,10 +1,86 @@
 //! Maps.
 
+#![expect(unsafe_code, reason = "handlers keep the contract of `state`")]
+
 use crate::abi::{Atom, Word, atoms};
 use crate::interp::frame::Raise;
 use crate::interp::outcome::{Class, Exception};
+use crate::interp::state::{Next, State, handler};
 use crate::interp::trace;
 use crate::term::{TermWriter, map, view};
+
+handler! {
+    fn has_key(s) {
+        if map::get(s.get(s.a()), s.get(s.b())).is_some() { s.next_len() } else { s.jump(s.w(1)) }
+    }
+}
+
+handler! {
+    fn get(s) {
+        let (subject, key) = (s.get(s.b()), s.get(s.c()));
+        match map::get(subject, key) {
+            Some(value) => {
+                s.set(s.a(), value);
+                s.next_len()
+            }
+            None => s.fail_with(1, |s| {
+                let (subject, key) = (s.get(s.b()), s.get(s.c()));
+                s.ask(|host| no_value(host.heap(), subject, key))
+            }),
+        }
+    }
+}
+
+handler! {
+    fn put(s) {
+        let changed = s.aside(|s| changed(s, put_pairs));
+        finish(s, changed)
+    }
+}
+
+handler! {
+    fn update(s) {
+        let changed = s.aside(|s| changed(s, update_pairs));
+        finish(s, changed)
+    }
+}
+
+/// Goes on with the map, or with the exception that is stored.
+#[inline(always)]
+unsafe fn finish(s: State, changed: Option<Word>) -> Next {
+    // SAFETY: the contract of handlers.
+    unsafe {
+        match changed {
+            Some(map) => {
+                s.set(s.a(), map);
+                s.next_long()
+            }
+            None => s.fail_stored(2),
+        }
+    }
+}
+
+/// A function that changes pairs of a map.
+type Change = fn(&mut dyn TermWriter, Word, &[(Word, Word)]) -> Result<Word, Raise>;
+
+/// Reads the pairs and changes them; `None` with an exception stored.
+unsafe fn changed(s: &mut State, change: Change) -> Option<Word> {
+    // SAFETY: the contract of handlers.
+    unsafe {
+        let subject = s.get(s.b());
+        let mut pairs: smallvec::SmallVec<[(Word, Word); 8]> = smallvec::SmallVec::new();
+        for index in 0..usize::from(s.c()) {
+            pairs.push((s.packed(3, 2 * index), s.packed(3, 2 * index + 1)));
+        }
+        match s.ask(|host| change(host.heap(), subject, &pairs)) {
+            Ok(map) => Some(map),
+            Err(raised) => {
+                s.store(raised);
+                None
+            }
+        }
+    }
+}
 
 fn error<W: TermWriter + ?Sized>(heap: &mut W, reason: Atom, subject: Word) -> Raise {
     let reason = heap.tuple(&[Word::atom(reason), subject]);
@@ -14,7 +90,7 @@ fn error<W: TermWriter + ?Sized>(heap: &mut W, reason: Atom, subject: Word) -> R
 /// The exception of looking up a key that is not there, or in no map.
 #[cold]
 #[inline(never)]
-pub(crate) fn no_value<W: TermWriter + ?Sized>(heap: &mut W, subject: Word, key: Word) -> Raise {
+fn no_value<W: TermWriter + ?Sized>(heap: &mut W, subject: Word, key: Word) -> Raise {
     let (tag, value) =
         if view::map(subject).is_some() { (atoms::BADKEY, key) } else { (atoms::BADMAP, subject) };
     let reason = heap.tuple(&[Word::atom(tag), value]);
@@ -28,11 +104,7 @@ pub(crate) fn no_value<W: TermWriter + ?Sized>(heap: &mut W, subject: Word, key:
 }
 
 /// `Map#{K => V, ..}`
-pub(crate) fn put<W: TermWriter + ?Sized>(
-    heap: &mut W,
-    subject: Word,
-    pairs: &[(Word, Word)],
-) -> Result<Word, Raise> {
+fn put_pairs(heap: &mut dyn TermWriter, subject: Word, pairs: &[(Word, Word)]) -> Result<Word, Raise> {
     match map::put_all(heap, subject, pairs) {
         Some(map) => Ok(map),
         None => Err(error(heap, atoms::BADMAP, subject)),
@@ -40,14 +112,10 @@ pub(crate) fn put<W: TermWriter + ?Sized>(
 }
 
 /// `Map#{K := V, ..}`
-pub(crate) fn update<W: TermWriter + ?Sized>(
-    heap: &mut W,
-    subject: Word,
-    pairs: &[(Word, Word)],
-) -> Result<Word, Raise> {
+fn update_pairs(heap: &mut dyn TermWriter, subject: Word, pairs: &[(Word, Word)]) -> Result<Word, Raise> {
     let Some(found) = view::map(subject) else { return Err(error(heap, atoms::BADMAP, subject)) };
     if let Some((key, _)) = pairs.iter().find(|(key, _)| found.get(*key).is_none()) {
         return Err(error(heap, atoms::BADKEY, *key));
     }
-    put(heap, subject, pairs)
+    put_pairs(heap, subject, pairs)
 }

@@ -1,0 +1,124 @@
+//! Emitting calls.
+
+use smallvec::SmallVec;
+
+use super::EncodeError;
+use super::emit::{Fixup, FunctionEmitter, Label};
+use super::instruction::Ins;
+use super::moves::Place;
+use crate::interp::code::FRAME_HEAD;
+use crate::interp::export::ExportEntry;
+use crate::interp::opcode::Opcode;
+use crate::ir::{Immediate, InstData, Op, Value};
+
+impl FunctionEmitter<'_, '_, '_> {
+    /// Puts a call's operands into registers and clears dead slots; gives the mask for those of the first 16 that the
+    /// call itself clears.
+    pub(super) fn prepare_call(&mut self, inst: &InstData, is_tail: bool) -> Result<u16, EncodeError> {
+        let moves = call_registers(inst)
+            .into_iter()
+            .map(|(value, register)| (Place::X(register), self.place(value)))
+            .collect();
+        self.moves(moves)?;
+        if is_tail {
+            return Ok(0);
+        }
+        let mut mask = 0;
+        let mut dead: SmallVec<[u64; 4]> = SmallVec::new();
+        for slot in (0..self.colors.slots).filter(|&slot| self.may.has(slot) && !self.taken.slots.has(slot)) {
+            if slot < 16 {
+                mask |= 1 << slot;
+            } else {
+                let word = usize::from(slot - 16) / 64;
+                dead.resize(dead.len().max(word + 1), 0);
+                dead[word] |= 1 << ((slot - 16) % 64);
+            }
+        }
+        for (index, &bits) in dead.iter().enumerate().filter(|(_, bits)| **bits != 0) {
+            let first = (FRAME_HEAD + 16 + 64 * index) as u16;
+            self.push(Ins::new(Opcode::Kill, 2).a(first).word(1, bits))?;
+        }
+        self.may = self.taken.slots.clone();
+        Ok(mask)
+    }
+
+    pub(super) fn emit_tail_call(&mut self, inst: &InstData) -> Result<(), EncodeError> {
+        self.prepare_call(inst, true)?;
+        let pop = self.frame_words();
+        let arity = call_arity(inst);
+        let at = match (inst.op, &inst.immediate) {
+            (Op::Call, Immediate::Function(id)) => {
+                let at = self.push(Ins::new(Opcode::CallTail, 2).a(pop))?;
+                self.module.call_fixups.push((at + 1, *id));
+                at
+            }
+            (Op::CallExt, Immediate::Import(id)) => {
+                let entry = entry_word(self.module.imports[id.index()]);
+                self.push(Ins::new(Opcode::CallExtTail, 3).a(pop).b(arity).word(1, entry))?
+            }
+            (Op::CallFun, _) => self.push(Ins::new(Opcode::CallFunTail, 3).a(pop).b(arity))?,
+            _ => self.push(Ins::new(Opcode::ApplyTail, 3).a(pop).b(arity))?,
+        };
+        self.row(at, inst.location, None);
+        if inst.op != Op::Call {
+            // Where what is called turns out not to be code, the frame stays until it has returned.
+            self.module.words[at + 2] |= u64::from(pop);
+            self.push(Ins::new(Opcode::Return, 1).a(pop))?;
+        }
+        Ok(())
+    }
+
+    /// Emits a call that returns; the result is then in x0.
+    pub(super) fn emit_call(&mut self, inst: &InstData, handler: Option<Label>) -> Result<(), EncodeError> {
+        let mask = self.prepare_call(inst, false)?;
+        let arity = call_arity(inst);
+        let at = match (inst.op, &inst.immediate) {
+            (Op::Call, Immediate::Function(id)) => {
+                let at = self.push(Ins::new(Opcode::Call, 3).a(mask))?;
+                self.module.call_fixups.push((at + 1, *id));
+                at
+            }
+            (Op::CallExt, Immediate::Import(id)) => {
+                let entry = entry_word(self.module.imports[id.index()]);
+                self.push(Ins::new(Opcode::CallExt, 3).a(mask).b(arity).word(1, entry))?
+            }
+            (Op::CallFun, _) => self.push(Ins::new(Opcode::CallFun, 3).a(mask).b(arity))?,
+            _ => self.push(Ins::new(Opcode::Apply, 3).a(mask).b(arity))?,
+        };
+        self.module.words[at + 2] |= u64::from(self.frame_words());
+        if let Some(label) = handler {
+            self.fixups.push(Fixup { word: at + 2, high: true, base: at + 3, label });
+        }
+        self.row(at, inst.location, handler);
+        Ok(())
+    }
+}
+
+/// The x registers that a call wants its operands in.
+pub(super) fn call_registers(inst: &InstData) -> SmallVec<[(Value, u16); 8]> {
+    let args = &inst.args;
+    let fixed = match inst.op {
+        Op::CallFun => 1,
+        Op::Apply => 2,
+        _ => 0,
+    };
+    let count = args.len() - fixed;
+    let spread = args[fixed..].iter().enumerate().map(|(index, &value)| (value, index as u16));
+    let callee = args[..fixed].iter().enumerate().map(|(index, &value)| (value, (count + index) as u16));
+    spread.chain(callee).collect()
+}
+
+/// Number of arguments that a call passes.
+pub(super) fn call_arity(inst: &InstData) -> u16 {
+    let fixed = match inst.op {
+        Op::CallFun => 1,
+        Op::Apply => 2,
+        _ => 0,
+    };
+    (inst.args.len() - fixed) as u16
+}
+
+/// The address of an export entry, as code holds it.
+pub(super) fn entry_word(entry: &'static ExportEntry) -> u64 {
+    std::ptr::from_ref(entry).expose_provenance() as u64
+}

@@ -1,0 +1,53 @@
+//! Jumps by value.
+
+#![expect(unsafe_code, reason = "handlers keep the contract of `state`")]
+
+use crate::abi::Kind;
+use crate::interp::state::handler;
+use crate::term::view;
+
+handler! {
+    fn switch_table(s) {
+        let value = s.get(s.a());
+        let count = s.w(3) as u32 as u64;
+        let index = ((value.to_bits() as i64 >> 1) as u64).wrapping_sub(s.w(2));
+        if value.is_small() && index < count {
+            return s.jump(s.w(4 + index as usize / 2) >> (32 * (index % 2)));
+        }
+        s.jump(s.w(3) >> 32)
+    }
+}
+
+handler! {
+    fn switch_words(s) {
+        let value = s.get(s.a()).to_bits();
+        let count = s.w(2) as u32 as usize;
+        let keys = std::slice::from_raw_parts(s.pc.add(3), count);
+        let found = if count <= 8 {
+            keys.iter().position(|&key| key == value)
+        } else {
+            keys.binary_search(&value).ok()
+        };
+        match found {
+            Some(index) => s.jump(s.w(3 + count + index / 2) >> (32 * (index % 2))),
+            None => s.jump(s.w(2) >> 32),
+        }
+    }
+}
+
+handler! {
+    fn switch_arity(s) {
+        let value = s.get(s.a());
+        if let Some(header) = view::header(value)
+            && header.is(Kind::Tuple)
+        {
+            let count = s.w(2) as u32 as usize;
+            let cases = std::slice::from_raw_parts(s.pc.add(3), count);
+            let arity = header.words() as u32;
+            if let Some(case) = cases.iter().find(|&&case| case as u32 == arity) {
+                return s.jump(case >> 32);
+            }
+        }
+        s.jump(s.w(2) >> 32)
+    }
+}
