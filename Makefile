@@ -2,6 +2,7 @@
 #
 #   make demo            the main example on this machine's own package log
 #   make demo LOG=path   the same on another file; ARGS="--kill-at 500" kills the Elixir process there
+#   make demo-ai         models served by actors: batches, streams, what serving costs
 #   make test            all tests, with the sum of what ran
 #   make diff            the differential suite in all its modes (budget 1, GC stress, 1 and 2 workers)
 #   make bench           Dala beside its peers, in one run
@@ -12,7 +13,7 @@
 LOG ?=
 ARGS ?=
 
-.PHONY: demo test diff bench loom asan check setup
+.PHONY: demo demo-ai test diff bench loom asan check setup
 
 setup:
 	@./scripts/setup.sh
@@ -25,6 +26,10 @@ target/mixed/ebin/.built: $(wildcard examples/mixed/lib/*.ex) | setup
 	@mkdir -p target/mixed/ebin
 	elixirc --warnings-as-errors -o target/mixed/ebin examples/mixed/lib/*.ex
 	@touch $@
+
+demo-ai: setup
+	@./scripts/setup-ai.sh
+	cargo run -q --release -p dala-examples-ai --bin serve -- $(ARGS)
 
 test: setup
 	@./scripts/test.sh

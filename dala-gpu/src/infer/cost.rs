@@ -1,16 +1,22 @@
 //! What a run costs by the size of its batch, learned, and how large a batch pays.
 use std::time::Duration;
 
-/// Weight of the newest measurement.
-const NEWEST: f64 = 0.2;
+/// Weight of a measurement that is below the average, and of one above it: a run that was interrupted says little
+/// about what the model costs.
+const BELOW: f64 = 0.5;
+const ABOVE: f64 = 0.05;
+
+/// After so many choices a larger batch than the best is tried again: what was measured may be no more true.
+const TRY_AGAIN: u32 = 32;
 
 /// A larger batch must give so much more per second to be waited for.
 const WORTH_WAITING: f64 = 1.2;
 
-/// Times of runs by rows, in powers of two, as moving averages.
+/// Times of runs by rows, in powers of two, as moving averages that lean to the shorter ones.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Costs {
     seconds: Vec<Option<f64>>,
+    choices: u32,
 }
 
 /// What to do with the requests that wait.
@@ -34,7 +40,8 @@ impl Costs {
         }
         let took = took.as_secs_f64().max(1e-9);
         let slot = &mut self.seconds[at];
-        *slot = Some(slot.map_or(took, |old| old + NEWEST * (took - old)));
+        let average = |old: f64| old + if took < old { BELOW } else { ABOVE } * (took - old);
+        *slot = Some(slot.map_or(took, average));
     }
 
     /// The expected time of a run, if that size or a smaller one was run; a smaller one's is scaled up.
@@ -59,11 +66,13 @@ impl Costs {
     }
 
     /// How many of `waiting` rows to run now, the oldest of which waited for `age`.
-    pub(super) fn choose(&self, waiting: usize, max: usize, age: Duration, max_wait: Duration) -> Choice {
+    pub(super) fn choose(&mut self, waiting: usize, max: usize, age: Duration, max_wait: Duration) -> Choice {
         let Some((best, best_rate)) = self.best() else { return Choice::Run(1) };
         // A size next to the best that was never tried, when there are enough to try it.
         let next = best * 2;
-        if next <= max && waiting >= next && self.rate(bucket(next)).is_none() {
+        self.choices = (self.choices + 1) % TRY_AGAIN;
+        let is_open = self.choices == 0 || self.rate(bucket(next)).is_none();
+        if next <= max && waiting >= next && is_open {
             return Choice::Run(next);
         }
         let target = best.min(max);
@@ -97,23 +106,26 @@ mod tests {
         assert_eq!(learned(&[(1, 4)]).choose(100, 32, none, none), Choice::Run(2));
         assert_eq!(learned(&[(1, 4), (2, 5)]).choose(100, 32, none, none), Choice::Run(4));
         assert_eq!(learned(&[(1, 4), (2, 5)]).choose(3, 32, none, none), Choice::Run(2));
-        let all = learned(&[(1, 4), (2, 5), (4, 6), (8, 7)]);
+        let mut all = learned(&[(1, 4), (2, 5), (4, 6), (8, 7)]);
         assert_eq!(all.choose(100, 8, none, none), Choice::Run(8));
         assert_eq!(all.choose(5, 8, none, none), Choice::Run(5), "nobody waits");
     }
 
     #[test]
     fn a_model_that_does_not_batch_runs_alone_and_waits_for_nobody() {
-        let costs = learned(&[(1, 4), (2, 9)]);
+        let mut costs = learned(&[(1, 4), (2, 9)]);
         assert_eq!(costs.choose(100, 32, Duration::ZERO, 10 * MS), Choice::Run(1));
+        let tried =
+            (0..TRY_AGAIN).filter(|_| costs.choose(100, 32, Duration::ZERO, 10 * MS) == Choice::Run(2));
+        assert_eq!(tried.count(), 1, "from time to time it is tried again");
     }
 
     #[test]
     fn waiting_ends_when_it_does_not_pay_or_was_long_enough() {
-        let pays = learned(&[(1, 4), (2, 4), (4, 4)]);
+        let mut pays = learned(&[(1, 4), (2, 4), (4, 4)]);
         assert_eq!(pays.choose(1, 4, MS, 3 * MS), Choice::Wait(2 * MS));
         assert_eq!(pays.choose(1, 4, 3 * MS, 3 * MS), Choice::Run(1));
-        let hardly = learned(&[(1, 4), (2, 7)]);
+        let mut hardly = learned(&[(1, 4), (2, 7)]);
         assert_eq!(hardly.choose(1, 2, MS, 3 * MS), Choice::Run(1));
     }
 
@@ -123,7 +135,11 @@ mod tests {
         assert_eq!(costs.expected(3), Some(10 * MS));
         assert_eq!(costs.expected(16), Some(40 * MS), "scaled up");
         assert_eq!(costs.expected(2), None);
+        costs.note(4, 1000 * MS);
+        assert!(costs.expected(4).is_some_and(|time| time < 60 * MS), "one interruption");
         (0..50).for_each(|_| costs.note(4, 2 * MS));
         assert!(costs.expected(4).is_some_and(|time| time < 3 * MS));
+        (0..200).for_each(|_| costs.note(4, 20 * MS));
+        assert!(costs.expected(4).is_some_and(|time| time > 19 * MS));
     }
 }

@@ -232,7 +232,9 @@ impl DeskState {
         while let Some(next) = self.waiting.peek() {
             let is_late = next.deadline.is_some_and(|deadline| now + least > deadline);
             let is_abandoned = next.sender.is_abandoned();
-            let fits = taken == 0 || taken + next.rows <= rows;
+            let fits = batch
+                .first()
+                .is_none_or(|first: &Queued| taken + next.rows <= rows && same_kind(first, next));
             if !(is_late || is_abandoned || fits) || taken >= rows.max(1) {
                 break;
             }
@@ -250,6 +252,15 @@ impl DeskState {
         }
         batch
     }
+}
+
+/// Whether two requests can share a run: the same sizes, but for rows.
+fn same_kind(one: &Queued, other: &Queued) -> bool {
+    let sizes = |queued: &'_ Queued, at: usize| queued.inputs[at].shape();
+    (0..one.inputs.len()).all(|at| {
+        let (one, other) = (sizes(one, at), sizes(other, at));
+        one.rank() == other.rank() && one.sizes().iter().skip(1).eq(other.sizes().iter().skip(1))
+    })
 }
 
 /// The number of rows that all inputs have.

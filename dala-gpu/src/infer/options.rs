@@ -10,7 +10,8 @@ use crate::{Region, TensorError, TensorRef};
 pub struct ServeOptions {
     /// Where outputs and batches lie.
     pub region: Region,
-    /// Rows of the largest batch. A model whose batch is fixed never gets larger ones.
+    /// Rows of the largest batch. A model whose batch is fixed never gets larger ones; one whose outputs' first
+    /// axis does not count rows must be given 1.
     pub max_batch: usize,
     /// How long a request may wait for others, when the actor has learned that it pays.
     pub max_wait: Duration,
@@ -24,6 +25,8 @@ pub struct ServeOptions {
     pub constants: Vec<(String, TensorRef)>,
     /// Inputs and outputs that carry a stream's state.
     pub states: Vec<StatePort>,
+    /// A request to warm the model up with; where there is none, zeros, if the model says all sizes but rows.
+    pub example: Option<Vec<TensorRef>>,
 }
 
 impl ServeOptions {
@@ -39,6 +42,7 @@ impl ServeOptions {
             session: SessionOptions::default(),
             constants: Vec::new(),
             states: Vec::new(),
+            example: None,
         }
     }
 
@@ -74,6 +78,13 @@ impl ServeOptions {
     #[must_use]
     pub fn constant(mut self, name: impl Into<String>, value: impl Into<TensorRef>) -> Self {
         self.constants.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets the request that warms the model up.
+    #[must_use]
+    pub fn example(mut self, inputs: Vec<TensorRef>) -> Self {
+        self.example = Some(inputs);
         self
     }
 

@@ -53,12 +53,20 @@ pub(super) struct Runner {
     targets: Vec<Target>,
     /// One state each.
     states: Vec<Row>,
-    /// One row of each output; unknown until the first run where the model does not say it.
-    outputs: Option<Vec<Row>>,
+    /// One row of each output, for requests whose inputs have these sizes; learned in a run.
+    outputs: Option<(Vec<Shape>, Vec<Row>)>,
     /// Outputs that were given away: used again when nobody reads them any more.
     spare: Vec<TensorRef>,
     request_ports: Vec<Port>,
     is_batched: bool,
+    /// Whether the model leaves sizes of outputs open, beside the number of rows.
+    has_open_outputs: bool,
+    example: Option<Vec<TensorRef>>,
+}
+
+/// A shape with one row.
+fn row_shape(shape: Shape) -> Shape {
+    if shape.rank() == 0 { shape } else { shape.with_size(0, 1) }
 }
 
 /// Outputs kept for later.
@@ -109,18 +117,19 @@ impl Runner {
         }
         let any_rows = |port: &Port| port.sizes.first().is_some_and(Option::is_none);
         let is_batched = request_ports.iter().all(any_rows);
-        let region = options.region.clone();
-        let spare = Vec::new();
+        let is_open = |port: &Port| port.sizes.iter().skip(1).any(Option::is_none);
         Ok(Runner {
+            has_open_outputs: session.outputs().iter().any(is_open),
             session,
-            region,
+            region: options.region.clone(),
             sources,
             targets,
             states,
             outputs: None,
-            spare,
+            spare: Vec::new(),
             request_ports,
             is_batched,
+            example: options.example.clone(),
         })
     }
 
@@ -133,8 +142,12 @@ impl Runner {
         self.is_batched
     }
 
-    /// A request of zeros, of one row, if the model says all other sizes.
-    pub(super) fn example(&self) -> Result<Option<Vec<TensorRef>>, InferError> {
+    /// The example that was given, or a request of zeros, of one row, if the model says all other sizes.
+    fn example(&self) -> Result<Option<Vec<TensorRef>>, InferError> {
+        if let Some(example) = &self.example {
+            crate::model::check_ports("input", &self.request_ports, example)?;
+            return Ok(Some(example.clone()));
+        }
         let mut inputs = Vec::new();
         for port in &self.request_ports {
             let sizes = port.sizes.iter().enumerate();
@@ -153,11 +166,13 @@ impl Runner {
     ) -> Result<Vec<Vec<TensorRef>>, InferError> {
         let rows: usize = requests.iter().map(|request| request.1).sum();
         let inputs = self.inputs(requests, rows)?;
-        let outputs = match &self.outputs {
+        let sizes = |input: &TensorRef| row_shape(input.shape());
+        let known =
+            self.outputs.take().filter(|known| requests[0].0.iter().map(sizes).eq(known.0.iter().copied()));
+        let outputs = match known {
             Some(known) => {
-                let known = known.clone();
-                let mut outputs = Vec::with_capacity(known.len());
-                for (row, &target) in known.iter().zip(&self.targets) {
+                let mut outputs = Vec::with_capacity(known.1.len());
+                for (row, &target) in known.1.iter().zip(&self.targets) {
                     let own = match (target, &mut *requests) {
                         (Target::State(at), [(_, _, Some(state))]) => spare_state(state, at),
                         _ => None,
@@ -168,12 +183,22 @@ impl Runner {
                     };
                     outputs.push(output);
                 }
-                self.session.run(&inputs, &mut outputs)?;
-                outputs
+                match self.session.run(&inputs, &mut outputs) {
+                    // Sizes that the model leaves open may be others this time.
+                    Err(ModelError::Failed(_)) if self.has_open_outputs => {
+                        self.session.run_into(&inputs, &self.region)?
+                    }
+                    result => {
+                        self.outputs = Some(known);
+                        result?;
+                        outputs
+                    }
+                }
             }
             None => {
                 let outputs = self.session.run_into(&inputs, &self.region)?;
-                self.learn(&outputs, rows)?;
+                let kind = requests[0].0.iter().map(sizes).collect();
+                self.learn(kind, &outputs, rows)?;
                 outputs
             }
         };
@@ -227,7 +252,7 @@ impl Runner {
     }
 
     /// Notes the shapes of one row from those of a run.
-    fn learn(&mut self, outputs: &[TensorRef], rows: usize) -> Result<(), InferError> {
+    fn learn(&mut self, kind: Vec<Shape>, outputs: &[TensorRef], rows: usize) -> Result<(), InferError> {
         let mut known = Vec::new();
         for (output, target) in outputs.iter().zip(&self.targets) {
             let axis = match target {
@@ -246,11 +271,7 @@ impl Runner {
             };
             known.push(Row { dtype: output.dtype(), shape, axis });
         }
-        // What the model leaves open but for rows could be another size next time.
-        let is_fixed = |port: &Port| port.sizes.iter().skip(1).all(Option::is_some);
-        if self.request_ports.iter().all(is_fixed) {
-            self.outputs = Some(known);
-        }
+        self.outputs = Some((kind, known));
         Ok(())
     }
 

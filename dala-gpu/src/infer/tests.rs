@@ -365,6 +365,83 @@ fn streams_keep_their_state_alone_without_a_copy_and_together_in_a_batch() -> Ou
     Ok(())
 }
 
+/// A model whose rows have any length: `y = x`.
+#[derive(Debug)]
+struct AnyLength;
+
+impl Backend for AnyLength {
+    fn name(&self) -> &str {
+        "any length"
+    }
+
+    fn load(&self, _: &[u8], _: &SessionOptions) -> Result<Box<dyn Session>, ModelError> {
+        let port = |name: &str| Port { name: name.to_owned(), dtype: DType::F32, sizes: vec![None, None] };
+        Ok(Box::new(AnyLengthSession { inputs: [port("x")], outputs: [port("y")] }))
+    }
+}
+
+#[derive(Debug)]
+struct AnyLengthSession {
+    inputs: [Port; 1],
+    outputs: [Port; 1],
+}
+
+impl Session for AnyLengthSession {
+    fn inputs(&self) -> &[Port] {
+        &self.inputs
+    }
+
+    fn outputs(&self) -> &[Port] {
+        &self.outputs
+    }
+
+    fn run(&mut self, inputs: &[TensorRef], outputs: &mut [TensorRef]) -> Result<(), ModelError> {
+        check_ports("input", &self.inputs, inputs)?;
+        if outputs[0].shape() != inputs[0].shape() {
+            return Err(ModelError::Failed("another shape".into()));
+        }
+        Ok(outputs[0].copy_from(&inputs[0])?)
+    }
+
+    fn run_into(&mut self, inputs: &[TensorRef], region: &Region) -> Result<Vec<TensorRef>, ModelError> {
+        let mut outputs = vec![region.zeros_of(DType::F32, inputs[0].shape())?];
+        self.run(inputs, &mut outputs)?;
+        Ok(outputs)
+    }
+}
+
+#[test]
+fn requests_of_other_sizes_get_runs_of_their_own() -> Outcome {
+    let runtime = Runtime::builder().workers(1).build()?;
+    let region = region();
+    let example = vec![region.zeros_of(DType::F32, Shape::new(&[1, 5])?)?];
+    let options = ServeOptions::in_region(&region).max_batch(8).example(example);
+    let model = Server::new(Arc::new(AnyLength), Vec::new(), options)?.start(&runtime)?;
+    let input = |length: usize, x: f32| -> TensorRef {
+        let shape = Shape::new(&[1, length]).expect("small");
+        region.tensor(shape, &vec![x; length]).expect("within the limit").into()
+    };
+    runtime.block_on(async {
+        // Sent off together, so that they wait together.
+        let mut all: Vec<_> =
+            (0..40).map(|i| Box::pin(model.infer(vec![input(1 + i % 3, i as f32)]))).collect();
+        let mut answers: Vec<Option<Vec<TensorRef>>> = vec![None; 40];
+        while answers.iter().any(Option::is_none) {
+            for (one, answer) in all.iter_mut().zip(&mut answers).filter(|(_, answer)| answer.is_none()) {
+                let polled = std::future::poll_fn(|context| Poll::Ready(one.as_mut().poll(context))).await;
+                if let Poll::Ready(done) = polled {
+                    *answer = Some(done?);
+                }
+            }
+        }
+        for (i, answer) in answers.into_iter().flatten().enumerate() {
+            assert_eq!(answer[0], input(1 + i % 3, i as f32));
+        }
+        Ok::<_, InferError>(())
+    })?;
+    Ok(())
+}
+
 #[test]
 fn nothing_is_left_in_the_region_when_clients_and_actor_are_gone() -> Outcome {
     let region = region();
