@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use dala::actor::process as actor;
 use dala_ir::abi::{Pid, Word, atoms};
 use dala_ir::interp::{BifResult, Exception};
-use dala_ir::term::{TermWriter, map, view};
+use dala_ir::term::TermWriter;
 
 use super::Answer;
 use super::arguments::{badarg, bytes, named, ok};
@@ -81,39 +81,16 @@ fn read_one(shared: &Mutex<Lines>) {
     }
 }
 
-/// `logger:log_allowed(Location, Level, Message, Metadata)`: the event goes to `dala_io:log/4`, whatever handlers are
-/// configured.
-pub(crate) fn log_allowed(_: &mut Process, [location, level, message, metadata]: [Word; 4]) -> BifResult {
-    BifResult::call(named!("dala_io"), named!("log"), &[location, level, message, metadata])
-}
-
-/// `logger:allow(Level, Module)`. Built in so that a dying process, whose crash report asks this, loads no module.
-pub(crate) fn log_allow(_: &mut Process, [level, _module]: [Word; 2]) -> Answer {
-    let levels = ["emergency", "alert", "critical", "error", "warning", "notice"];
-    let level = level.as_atom().map(dala_ir::abi::Atom::text);
-    Ok(super::arguments::boolean(level.is_some_and(|level| levels.contains(&level))))
-}
-
-/// `logger:macro_log(Location, Level, StringOrReport)`.
-pub(crate) fn macro_log_3(p: &mut Process, [location, level, message]: [Word; 3]) -> BifResult {
-    let metadata = map::from_pairs(&mut p.heap, &[]);
-    log_allowed(p, [location, level, message, metadata])
-}
-
-/// `logger:macro_log(Location, Level, StringOrReport, Metadata)` or `(Location, Level, FunOrFormat, Args)`.
-pub(crate) fn macro_log_4(p: &mut Process, [location, level, message, rest]: [Word; 4]) -> BifResult {
-    if view::map(rest).is_some() && view::fun(message).is_none() && view::export_fun(message).is_none() {
-        return log_allowed(p, [location, level, message, rest]);
+/// `logger:allow(Level, Module)`: OTP's own rule once the logger runs. Before, and where it never starts, nothing is
+/// logged, and a dying process, whose crash report asks this, loads no module.
+pub(crate) fn log_allow(p: &mut Process, [level, module]: [Word; 2]) -> BifResult {
+    if p.system.whereis(named!("logger")).is_some() {
+        return BifResult::call(named!("logger_config"), named!("allow"), &[level, module]);
     }
-    let metadata = map::from_pairs(&mut p.heap, &[]);
-    macro_log_5(p, [location, level, message, rest, metadata])
+    BifResult::Value(super::arguments::boolean(false))
 }
 
-/// `logger:macro_log(Location, Level, FunOrFormat, Args, Metadata)`.
-pub(crate) fn macro_log_5(
-    p: &mut Process,
-    [location, level, format, args, metadata]: [Word; 5],
-) -> BifResult {
-    let message = p.heap.tuple(&[format, args]);
-    log_allowed(p, [location, level, message, metadata])
+/// The start function of what the runtime started before.
+pub(crate) fn ignore(_: &mut Process, []: [Word; 0]) -> Answer {
+    Ok(Word::atom(named!("ignore")))
 }

@@ -9,6 +9,7 @@ use super::erlang::timers::TimerTable;
 use super::ets::Tables;
 use super::os::Environment;
 use super::persistent_term::PersistentTerms;
+use super::re::Patterns;
 
 /// Tables and other shared state of built-in functions; one per [`System`](crate::process::System).
 #[derive(Debug, Default)]
@@ -17,6 +18,8 @@ pub struct State {
     pub tables: Tables,
     /// Persistent terms.
     pub persistent_terms: PersistentTerms,
+    /// Compiled regular expressions.
+    pub patterns: Patterns,
     /// Environment variables.
     pub environment: Environment,
     /// Timers that have not fired.
@@ -25,6 +28,8 @@ pub struct State {
     pub questions: Questions,
     /// Standard input.
     pub input: StandardInput,
+    /// Who gets the runtime's own log events (`system_flag(system_logger, _)`): a pid's bits, 0 for nobody.
+    pub(crate) system_logger: AtomicU64,
     /// Totals that `statistics/1` last told.
     pub(crate) statistics: Statistics,
     /// Nanoseconds from monotonic to system time, set when first asked for.

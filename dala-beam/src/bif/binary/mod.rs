@@ -20,7 +20,7 @@ pub(crate) use number::{decode_unsigned, decode_unsigned_endian, encode_unsigned
 use search::Pattern;
 
 /// Largest binary that is built here, in bytes.
-const MAX_BINARY: usize = 1 << 40;
+const MAX_BINARY: usize = 1 << 31;
 
 /// `binary:compile_pattern(Pattern)`: `{bm | ac, Pattern}`; the pattern is compiled anew where it is used, which
 /// costs no more than reading it.
@@ -155,7 +155,12 @@ pub(crate) fn copy_2(p: &mut Process, [subject, times]: [Word; 2]) -> Answer {
     match bytes.len().checked_mul(times) {
         Some(size) if size <= MAX_BINARY => {
             p.charge(size / 1024);
-            Ok(p.heap.binary(&bytes.repeat(times)))
+            let mut copies = Vec::new();
+            if copies.try_reserve_exact(size).is_err() {
+                return system_limit();
+            }
+            (0..times).for_each(|_| copies.extend_from_slice(&bytes));
+            Ok(p.heap.binary(&copies))
         }
         _ => system_limit(),
     }

@@ -1,13 +1,15 @@
 //! Loaded code: what `code`, `error_handler` and `module_info` ask for.
 
+use std::sync::Arc;
+
 use dala_ir::abi::{Word, atoms};
-use dala_ir::interp::Exception;
-use dala_ir::term::TermWriter;
+use dala_ir::interp::{BifResult, Exception};
+use dala_ir::term::{TermWriter, view};
 
 use super::funs::is_exported;
 use crate::bif::Answer;
 use crate::bif::arguments::{arity, atom, badarg, boolean, bytes, named};
-use crate::code::LoadedModule;
+use crate::code::{Claim, LoadFailure, LoadedModule};
 use crate::process::Process;
 
 /// `module_loaded(Module)`.
@@ -65,7 +67,7 @@ pub(crate) fn soft_purge(p: &mut Process, [module]: [Word; 1]) -> Answer {
     Ok(boolean(true))
 }
 
-fn module_of(p: &Process, module: Word) -> Result<std::sync::Arc<LoadedModule>, Exception> {
+fn module_of(p: &Process, module: Word) -> Result<Arc<LoadedModule>, Exception> {
     p.system.code.current(atom(module)?).ok_or(Exception::badarg())
 }
 
@@ -126,61 +128,102 @@ fn failure(p: &mut Process, reason: dala_ir::abi::Atom) -> Word {
     p.heap.tuple(&[Word::atom(atoms::ERROR), Word::atom(reason)])
 }
 
+/// `{module, Module}` or `{error, Reason}`; a module with an `-on_load` function is waited for.
+fn loaded_answer(p: &mut Process, module: Word, loaded: Result<Arc<LoadedModule>, LoadFailure>) -> BifResult {
+    match loaded {
+        Ok(_) => BifResult::Value(module_answer(p, module)),
+        Err(LoadFailure::OnLoad(name)) if !p.system.code.pending.is_run_by(name, p.pid) => {
+            BifResult::call(named!("dala_code"), named!("await"), &[module])
+        }
+        Err(problem) => BifResult::Value(failure(p, problem.reason())),
+    }
+}
+
 /// `code:ensure_loaded(Module)`.
-pub(crate) fn ensure_loaded(p: &mut Process, [module]: [Word; 1]) -> Answer {
-    let name = atom(module)?;
-    let system = std::sync::Arc::clone(&p.system);
+pub(crate) fn ensure_loaded(p: &mut Process, [module]: [Word; 1]) -> BifResult {
+    let Some(name) = module.as_atom() else { return BifResult::Raise(Exception::badarg()) };
+    let system = Arc::clone(&p.system);
     p.charge(50);
-    Ok(match system.code.ensure_loaded(name) {
-        Ok(_) => module_answer(p, module),
-        Err(problem) => failure(p, problem.reason()),
-    })
+    let loaded = system.code.ensure_loaded(name);
+    loaded_answer(p, module, loaded)
 }
 
 /// `code:ensure_modules_loaded(Modules)`.
-pub(crate) fn ensure_modules_loaded(p: &mut Process, [modules]: [Word; 1]) -> Answer {
-    let system = std::sync::Arc::clone(&p.system);
-    let mut failed = Vec::new();
-    for module in crate::bif::arguments::list(modules)? {
-        if let Err(problem) = system.code.ensure_loaded(atom(module)?) {
-            failed.push(p.heap.tuple(&[module, Word::atom(problem.reason())]));
+pub(crate) fn ensure_modules_loaded(p: &mut Process, [modules]: [Word; 1]) -> BifResult {
+    let names = view::list_to_vec(modules).filter(|names| names.iter().all(|name| name.is_atom()));
+    let Some(names) = names else { return BifResult::Raise(Exception::badarg()) };
+    let system = Arc::clone(&p.system);
+    let (mut failed, mut pending) = (Vec::new(), Vec::new());
+    for module in names {
+        match module.as_atom().map(|name| system.code.ensure_loaded(name)) {
+            Some(Err(LoadFailure::OnLoad(_))) => pending.push(module),
+            Some(Err(problem)) => failed.push(p.heap.tuple(&[module, Word::atom(problem.reason())])),
+            Some(Ok(_)) | None => {}
         }
     }
-    if failed.is_empty() {
-        return Ok(Word::atom(atoms::OK));
+    let (failed_list, pending_list) = (p.heap.list(&failed, Word::NIL), p.heap.list(&pending, Word::NIL));
+    if !pending.is_empty() {
+        return BifResult::call(named!("dala_code"), named!("await_all"), &[pending_list, failed_list]);
     }
-    let failed = p.heap.list(&failed, Word::NIL);
-    Ok(p.heap.tuple(&[Word::atom(atoms::ERROR), failed]))
+    if failed.is_empty() {
+        return BifResult::Value(Word::atom(atoms::OK));
+    }
+    BifResult::Value(p.heap.tuple(&[Word::atom(atoms::ERROR), failed_list]))
 }
 
 /// `code:load_file(Module)`.
-pub(crate) fn load_file(p: &mut Process, [module]: [Word; 1]) -> Answer {
-    let name = atom(module)?;
-    let system = std::sync::Arc::clone(&p.system);
+pub(crate) fn load_file(p: &mut Process, [module]: [Word; 1]) -> BifResult {
+    let Some(name) = module.as_atom() else { return BifResult::Raise(Exception::badarg()) };
+    let system = Arc::clone(&p.system);
     p.charge(500);
-    Ok(match system.code.load_file(name) {
-        Ok(_) => module_answer(p, module),
-        Err(problem) => failure(p, problem.reason()),
-    })
+    let loaded = system.code.load_file(name);
+    loaded_answer(p, module, loaded)
 }
 
 /// `code:load_binary(Module, File, Binary)`, `code:load_module/4` of `code_server`.
-pub(crate) fn load_binary(p: &mut Process, [module, file, binary]: [Word; 3]) -> Answer {
-    let name = atom(module)?;
+pub(crate) fn load_binary(p: &mut Process, [module, file, binary]: [Word; 3]) -> BifResult {
+    let (name, bytes) = match (atom(module), bytes(binary)) {
+        (Ok(name), Ok(bytes)) => (name, bytes),
+        _ => return BifResult::Raise(Exception::badarg()),
+    };
     let path: Option<std::path::PathBuf> = text_of(file).map(Into::into);
-    let bytes = bytes(binary)?;
-    let system = std::sync::Arc::clone(&p.system);
+    let system = Arc::clone(&p.system);
     p.charge(500);
     // code:load_binary/3 purges old code first, as code_server does.
     system.code.purge(name);
-    Ok(match system.code.load_binary(name, path.as_deref(), &bytes) {
-        Ok(_) => module_answer(p, module),
-        Err(problem) => failure(p, problem.reason()),
+    let loaded = system.code.load_binary(name, path.as_deref(), &bytes);
+    loaded_answer(p, module, loaded)
+}
+
+/// `erlang:call_on_load_function(Module)`: runs the function of a pending module in the caller.
+pub(crate) fn call_on_load_function(p: &mut Process, [module]: [Word; 1]) -> BifResult {
+    match module.as_atom() {
+        Some(name) if p.system.code.pending.begin(name, p.pid) => {
+            BifResult::call(name, crate::code::server::on_load_name(), &[])
+        }
+        _ => BifResult::Raise(Exception::badarg()),
+    }
+}
+
+/// `erlang:finish_after_on_load(Module, Keep)`: a pending module becomes current, or is dropped.
+pub(crate) fn finish_after_on_load(p: &mut Process, [module, keep]: [Word; 2]) -> Answer {
+    let (module, keep) = (atom(module)?, crate::bif::arguments::truth(keep)?);
+    if p.system.code.finish_on_load(module, keep) { Ok(boolean(true)) } else { badarg() }
+}
+
+/// `dala_code:claim(Module)`: `claimed`, the pid of the keeper, or `loaded` or `failed` when it is not pending.
+pub(crate) fn claim_pending(p: &mut Process, [module]: [Word; 1]) -> Answer {
+    let name = atom(module)?;
+    Ok(match p.system.code.pending.claim(name, p.pid, dala::actor::process::is_alive) {
+        Claim::Claimed => Word::atom(named!("claimed")),
+        Claim::KeptBy(keeper) => Word::pid(keeper),
+        Claim::Settled if p.system.code.is_loaded(name) => Word::atom(named!("loaded")),
+        Claim::Settled => Word::atom(named!("failed")),
     })
 }
 
 fn text_of(list: Word) -> Option<String> {
-    let items = dala_ir::term::view::list_to_vec(list)?;
+    let items = view::list_to_vec(list)?;
     items.into_iter().map(|item| item.as_small().and_then(|value| char::from_u32(value as u32))).collect()
 }
 
@@ -324,8 +367,15 @@ pub(crate) fn get_mode(_: &mut Process, []: [Word; 0]) -> Answer {
     Ok(Word::atom(named!("interactive")))
 }
 
-/// `load_nif(Path, Info)`: native libraries cannot be loaded.
-pub(crate) fn load_nif(p: &mut Process, [_path, _info]: [Word; 2]) -> Answer {
+/// Native libraries of OTP whose functions are rows of the table.
+const BUILT_IN_LIBRARIES: &[&str] = &["zlib", "prim_file", "prim_buffer", "crypto", "erl_tracer"];
+
+/// `load_nif(Path, Info)`: `ok` for what is built in; other native libraries cannot be loaded.
+pub(crate) fn load_nif(p: &mut Process, [path, _info]: [Word; 2]) -> Answer {
+    let path = text_of(path).ok_or(Exception::badarg())?;
+    if BUILT_IN_LIBRARIES.contains(&path.rsplit('/').next().unwrap_or(&path)) {
+        return Ok(Word::atom(atoms::OK));
+    }
     let text = p.heap.charlist("Native libraries cannot be loaded by this runtime");
     let reason = p.heap.tuple(&[Word::atom(named!("notsup")), text]);
     Ok(p.heap.tuple(&[Word::atom(atoms::ERROR), reason]))
@@ -342,8 +392,12 @@ pub(crate) fn has_no_on_load(_: &mut Process, [_prepared]: [Word; 1]) -> Answer 
     Ok(boolean(false))
 }
 
-/// `init:get_argument(Flag)`: `error`.
-pub(crate) fn no_argument(_: &mut Process, [flag]: [Word; 1]) -> Answer {
-    atom(flag)?;
-    Ok(Word::atom(atoms::ERROR))
+/// `code:where_is_file(Name)`: the path, or `non_existing`.
+pub(crate) fn where_is_file(p: &mut Process, [name]: [Word; 1]) -> Answer {
+    let name = text_of(name).ok_or(Exception::badarg())?;
+    let path = read(&p.system.code.paths).file(&name);
+    Ok(match path {
+        Some(path) => p.heap.charlist(&path.to_string_lossy()),
+        None => Word::atom(named!("non_existing")),
+    })
 }

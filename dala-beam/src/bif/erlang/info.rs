@@ -29,6 +29,15 @@ impl Questions {
     }
 }
 
+impl Questions {
+    /// Forgets the question of a process that ends; `state` is its `bif_state`.
+    pub(crate) fn forget(&self, state: Word) {
+        if let Some(number) = state.as_small() {
+            self.with(|questions| questions.remove(&(number as u64)));
+        }
+    }
+}
+
 /// What a process is asked or told out of order with its messages.
 #[derive(Debug)]
 pub enum Question {

@@ -76,7 +76,7 @@ pub(crate) fn process_flag(p: &mut Process, [flag, value]: [Word; 2]) -> Answer 
         "min_heap_size" => {
             let mut options = p.heap.options();
             let former = options.min_words;
-            options.min_words = index(value)?;
+            options.min_words = heap_size(value)?;
             p.heap.set_options(options);
             Ok(Word::small_int(former as i64))
         }
@@ -120,6 +120,17 @@ pub(super) fn priority_of(value: Word) -> Result<Priority, Exception> {
         "high" => Ok(Priority::High),
         "max" => Ok(Priority::Max),
         _ => badarg(),
+    }
+}
+
+/// Most words that a smallest heap may have: 1 GiB. OTP's emulator would end when it cannot get them.
+const MAX_SMALLEST_HEAP: usize = 1 << 27;
+
+/// Words of a smallest heap; `system_limit` of what no machine has.
+pub(super) fn heap_size(value: Word) -> Result<usize, Exception> {
+    match index(value)? {
+        words if words <= MAX_SMALLEST_HEAP => Ok(words),
+        _ => crate::bif::arguments::system_limit(),
     }
 }
 

@@ -5,7 +5,7 @@ use dala_ir::interp::Exception;
 use dala_ir::term::{TermWriter, view};
 
 use super::monitors::monitor_options;
-use super::process::{max_heap_size, priority_of};
+use super::process::{heap_size, max_heap_size, priority_of};
 use crate::bif::Answer;
 use crate::bif::arguments::{atom, badarg, index, list, named, tuple};
 use crate::heap::HeapOptions;
@@ -94,7 +94,7 @@ impl Options {
                 "fullsweep_after" => {
                     read.heap.fullsweep_after = u32::try_from(index(value)?).unwrap_or(u32::MAX)
                 }
-                "min_heap_size" => read.heap.min_words = index(value)?,
+                "min_heap_size" => read.heap.min_words = heap_size(value)?,
                 "max_heap_size" => read.heap.max_words = max_heap_size(value)?,
                 // Accepted as hints.
                 "min_bin_vheap_size" => drop(index(value)?),

@@ -1,8 +1,9 @@
 //! The runtime itself: `system_info`, `statistics`, `halt`, `display`, and functions that have nothing to do here.
 
 use std::io::Write;
+use std::sync::atomic::Ordering;
 
-use dala_ir::abi::{Atom, Word, atoms};
+use dala_ir::abi::{Atom, Pid, Word, atoms};
 use dala_ir::interp::{BifResult, Exception};
 use dala_ir::term::{ListIter, TermWriter, print, view};
 
@@ -85,6 +86,7 @@ pub(crate) fn system_info(p: &mut Process, [item]: [Word; 1]) -> Answer {
         "build_flavor" | "kernel_poll" | "dynamic_trace" | "dist_ctrl" | "eager_check_io" => {
             Ok(Word::atom(atoms::FALSE))
         }
+        "system_logger" => Ok(system_logger(p)),
         "os_type" => Ok(crate::bif::os::os_type(p)),
         "os_version" => Ok(p.heap.tuple(&[0, 0, 0].map(Word::small_int))),
         "start_time" => count(0),
@@ -116,13 +118,34 @@ pub(crate) fn system_info(p: &mut Process, [item]: [Word; 1]) -> Answer {
     }
 }
 
-/// `system_flag(Flag, Value)`: flags are kept nowhere; the former value is what OTP starts with.
-pub(crate) fn system_flag(p: &mut Process, [flag, _value]: [Word; 2]) -> Answer {
+/// The process that the runtime's own log events go to, as a term.
+fn system_logger(p: &Process) -> Word {
+    match p.system.builtins.system_logger.load(Ordering::Acquire) {
+        0 => Word::atom(atoms::UNDEFINED),
+        bits => Word::pid(Pid::from_bits(bits)),
+    }
+}
+
+/// `system_flag(Flag, Value)`: flags but `system_logger` are kept nowhere; their former value is what OTP starts with.
+pub(crate) fn system_flag(p: &mut Process, [flag, value]: [Word; 2]) -> Answer {
     match atom(flag)?.text() {
+        "system_logger" => {
+            let former = system_logger(p);
+            let logger = match (value.as_pid(), value.as_atom().map(Atom::text)) {
+                (Some(pid), _) => pid.to_bits(),
+                (_, Some("undefined")) => 0,
+                // The process registered as logger.
+                (_, Some("logger")) => p.system.whereis(named!("logger")).map_or(0, Pid::to_bits),
+                _ => return badarg(),
+            };
+            p.system.builtins.system_logger.store(logger, Ordering::Release);
+            Ok(former)
+        }
         "backtrace_depth" => Ok(Word::small_int(8)),
         "fullsweep_after" => Ok(Word::small_int(p.system.options.heap.fullsweep_after as i64)),
         "min_heap_size" => Ok(Word::small_int(p.system.options.heap.min_words as i64)),
-        "max_heap_size" | "schedulers_online" | "dirty_cpu_schedulers_online" => {
+        "max_heap_size" => system_info(p, [flag]),
+        "schedulers_online" | "dirty_cpu_schedulers_online" => {
             Ok(Word::small_int(p.system.runtime.workers() as i64))
         }
         "scheduler_wall_time" => Ok(boolean(false)),
@@ -143,19 +166,19 @@ pub(crate) fn statistics(p: &mut Process, [item]: [Word; 1]) -> Answer {
         "wall_clock" => {
             let total = elapsed.as_millis() as u64;
             let former =
-                p.system.builtins.statistics.wall_clock.swap(total, std::sync::atomic::Ordering::Relaxed);
+                p.system.builtins.statistics.wall_clock.swap(total, Ordering::Relaxed);
             Ok(pair(p, total, total.saturating_sub(former)))
         }
         "runtime" => {
             let total = cpu_milliseconds().unwrap_or(elapsed.as_millis() as u64);
             let former =
-                p.system.builtins.statistics.runtime.swap(total, std::sync::atomic::Ordering::Relaxed);
+                p.system.builtins.statistics.runtime.swap(total, Ordering::Relaxed);
             Ok(pair(p, total, total.saturating_sub(former)))
         }
         "reductions" | "exact_reductions" => {
             let total = p.reductions();
             let former =
-                p.system.builtins.statistics.reductions.swap(total, std::sync::atomic::Ordering::Relaxed);
+                p.system.builtins.statistics.reductions.swap(total, Ordering::Relaxed);
             Ok(pair(p, total, total.saturating_sub(former)))
         }
         "garbage_collection" => Ok(p.heap.tuple(&[0, 0, 0].map(Word::small_int))),
@@ -204,9 +227,11 @@ pub(crate) fn halt(p: &mut Process, [status, _options]: [Word; 2]) -> BifResult 
     BifResult::Exit(Word::atom(atoms::KILLED))
 }
 
-/// `display(Term)`: to standard error, as OTP does.
+/// `display(Term)`: to standard output, past the I/O servers.
 pub(crate) fn display(_: &mut Process, [term]: [Word; 1]) -> Answer {
-    eprintln!("{}", print::print(term, print::Style::Readable));
+    let mut out = std::io::stdout().lock();
+    // As OTP: whether anybody reads is not asked.
+    drop(writeln!(out, "{}", print::print(term, print::Style::Readable)).and_then(|()| out.flush()));
     Ok(boolean(true))
 }
 
@@ -218,7 +243,8 @@ pub(crate) fn display_string(_: &mut Process, [text]: [Word; 1]) -> Answer {
         let point = item.as_small().and_then(|value| u32::try_from(value).ok()).and_then(char::from_u32);
         shown.push(point.ok_or(Exception::badarg())?);
     }
-    eprint!("{shown}");
+    let mut out = std::io::stdout().lock();
+    drop(write!(out, "{shown}").and_then(|()| out.flush()));
     Ok(boolean(true))
 }
 
@@ -344,17 +370,36 @@ pub(crate) fn undefined_0(_: &mut Process, []: [Word; 0]) -> Answer {
     Ok(Word::atom(atoms::UNDEFINED))
 }
 
+/// `system_monitor(Pid | undefined)`: off.
+pub(crate) fn undefined_1(_: &mut Process, [_who]: [Word; 1]) -> Answer {
+    Ok(Word::atom(atoms::UNDEFINED))
+}
+
+/// `system_monitor(Pid, Options)`, `system_profile(Pid, Options)`: off.
+pub(crate) fn undefined_2(_: &mut Process, [_who, options]: [Word; 2]) -> Answer {
+    crate::bif::arguments::list(options)?;
+    Ok(Word::atom(atoms::UNDEFINED))
+}
+
+/// `erts_internal:scheduler_wall_time(Enabled)`: whether it was on.
+pub(crate) fn scheduler_wall_time(_: &mut Process, [enabled]: [Word; 1]) -> Answer {
+    crate::bif::arguments::truth(enabled)?;
+    Ok(boolean(false))
+}
+
+/// `erts_internal:system_check(schedulers)`: they run.
+pub(crate) fn system_check(_: &mut Process, [what]: [Word; 1]) -> Answer {
+    if what == Word::atom(named!("schedulers")) { Ok(Word::atom(atoms::OK)) } else { badarg() }
+}
+
+/// `display_nl()`.
+pub(crate) fn display_nl(_: &mut Process, []: [Word; 0]) -> Answer {
+    let mut out = std::io::stdout().lock();
+    drop(writeln!(out).and_then(|()| out.flush()));
+    Ok(boolean(true))
+}
+
 /// `ports()`: there are none.
 pub(crate) fn ports(_: &mut Process, []: [Word; 0]) -> Answer {
     Ok(Word::NIL)
-}
-
-/// `init:stop()`.
-pub(crate) fn stop_0(p: &mut Process, []: [Word; 0]) -> BifResult {
-    halt(p, [Word::small_int(0), Word::NIL])
-}
-
-/// `init:stop(Status)`.
-pub(crate) fn stop_1(p: &mut Process, [status]: [Word; 1]) -> BifResult {
-    halt(p, [status, Word::NIL])
 }

@@ -110,8 +110,8 @@ pub(crate) fn name_to_native(p: &mut Process, [name]: [Word; 1]) -> Answer {
     Ok(p.heap.binary(&bytes))
 }
 
-/// `prim_file:internal_native2name(Binary)`: a string, or the binary when it is no UTF-8.
-pub(crate) fn native_to_name(p: &mut Process, [name]: [Word; 1]) -> Answer {
+/// `prim_file:internal_normalize_utf8(Binary)`: a string, or the binary when it is no UTF-8.
+pub(crate) fn normalize_utf8(p: &mut Process, [name]: [Word; 1]) -> Answer {
     let bytes = super::arguments::bytes(name)?;
     let bytes = bytes.strip_suffix(&[0]).unwrap_or(&bytes);
     Ok(match std::str::from_utf8(bytes) {
@@ -123,19 +123,6 @@ pub(crate) fn native_to_name(p: &mut Process, [name]: [Word; 1]) -> Answer {
 /// `prim_file:is_translatable(Name)`.
 pub(crate) fn is_translatable(_: &mut Process, [name]: [Word; 1]) -> Answer {
     Ok(boolean(text(name).is_ok()))
-}
-
-/// `prim_file:get_cwd_nif()`: `{ok, Name}`.
-pub(crate) fn get_cwd(p: &mut Process, []: [Word; 0]) -> Answer {
-    Ok(match std::env::current_dir() {
-        Ok(folder) => {
-            let mut bytes = folder.to_string_lossy().into_owned().into_bytes();
-            bytes.push(0);
-            let name = p.heap.binary(&bytes);
-            p.heap.tuple(&[Word::atom(atoms::OK), name])
-        }
-        Err(_) => p.heap.tuple(&[Word::atom(atoms::ERROR), Word::atom(named!("enoent"))]),
-    })
 }
 
 /// The environment as programs of one runtime see it: that of the OS process, with their own changes. The OS

@@ -69,8 +69,3 @@ pub(crate) fn list_to_float(p: &mut Process, [text]: [Word; 1]) -> Answer {
 pub(crate) fn printable_range(_: &mut Process, []: [Word; 0]) -> Answer {
     Ok(Word::atom(named!("latin1")))
 }
-
-/// `re:version()`: that of OTP 25's PCRE.
-pub(crate) fn re_version(p: &mut Process, []: [Word; 0]) -> Answer {
-    Ok(p.heap.binary(b"8.44 2020-02-12"))
-}

@@ -14,7 +14,7 @@ use dala_ir::term::print::{Style, print};
 use dala_ir::term::{TermWriter, view};
 
 use super::{call, lookup};
-use crate::cli::read_term::read_term;
+use crate::otp::read_term::read_term;
 use crate::process::{Mfa, Process, System, SystemOptions};
 
 mod coverage;

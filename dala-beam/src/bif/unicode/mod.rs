@@ -251,3 +251,40 @@ fn join(p: &mut Process, start: Word, next: Word) -> Answer {
 fn remaining(p: &mut Process, first: Word, pending: &[Word]) -> Word {
     pending.iter().rev().fold(first, |rest, &tail| p.heap.cons(rest, tail))
 }
+
+/// What [`utf8`] makes of character data.
+pub(crate) enum Converted {
+    /// All of it, in UTF-8.
+    Whole(Vec<u8>),
+    /// It is no character data, or not whole.
+    Not,
+}
+
+/// Deep character data as UTF-8; binaries in it are UTF-8. A worklist, as everywhere.
+pub(crate) fn utf8(data: Word) -> Converted {
+    let mut bytes = Vec::new();
+    let mut pending = vec![data];
+    while let Some(current) = pending.pop() {
+        if let Some((head, tail)) = view::cons(current) {
+            pending.push(tail);
+            match head.as_small() {
+                Some(point) => match u32::try_from(point).ok().and_then(char::from_u32) {
+                    Some(character) => push_utf8(character.into(), &mut bytes),
+                    None => return Converted::Not,
+                },
+                None => pending.push(head),
+            }
+        } else if let Some(bits) = view::bits(current) {
+            match bits.to_bytes() {
+                Some(part) => bytes.extend_from_slice(&part),
+                None => return Converted::Not,
+            }
+        } else if !current.is_nil() {
+            return Converted::Not;
+        }
+    }
+    match std::str::from_utf8(&bytes) {
+        Ok(_) => Converted::Whole(bytes),
+        Err(_) => Converted::Not,
+    }
+}
