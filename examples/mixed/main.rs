@@ -21,8 +21,8 @@ use clap::Parser;
 use dala::supervise::{ChildSpec, Intensity, Supervisor};
 use dala::{Atom, Runtime};
 use dala_beam::interop::{Server, ServerSpec};
-use dala_beam::otp::io_server;
-use dala_beam::process::{System, SystemOptions};
+use dala_beam::otp::boot;
+use dala_beam::process::{System, SystemOptions, workers_from_environment};
 use reader::{Analyse, Reader, ReaderRef};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -69,13 +69,13 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     }
     let started = Instant::now();
     let mut builder = Runtime::builder();
-    if let Some(workers) = std::env::var("DALA_WORKERS").ok().and_then(|text| text.parse().ok()) {
+    if let Some(workers) = workers_from_environment()? {
         builder = builder.workers(workers);
     }
     let runtime = builder.build().map_err(|error| format!("cannot start the runtime: {error}"))?;
     let options = SystemOptions { paths: vec![arguments.ebin.clone()], ..SystemOptions::from_environment() };
     let system = System::new(runtime.handle().clone(), options);
-    let leader = io_server::start(&system)?;
+    let leader = boot::start(&system, &["elixir"])?;
 
     let analyser = ServerSpec::new(&system, "Elixir.LogAnalyser", &options_of(arguments))
         .named("analyser")

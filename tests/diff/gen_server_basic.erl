@@ -25,7 +25,8 @@ many() ->
     Me = self(), {ok, S} = gen_server:start(?MODULE, [{n, 0}], []), Cs = [spawn(fun() -> [gen_server:call(S, {incr, n}) || _ <- lists:seq(1, 10)], Me ! {done, self()} end) || _ <- lists:seq(1, 5)], [receive {done, C} -> ok end || C <- Cs], p(gen_server:call(S, {get, n})), gen_server:stop(S),
     {ok, A} = gen_server:start(?MODULE, [{k, v}], []), Req = gen_server:send_request(A, {get, k}), p(gen_server:wait_response(Req, 1000)), p(gen_server:reply({self(), tag}, direct)), p(receive {tag, D} -> D end), gen_server:stop(A).
 
-starts() -> process_flag(trap_exit, true), [p(gen_server:start_link(?MODULE, Arg, [])) || Arg <- [ignore, {stop, reason}, bad_return]], p(case gen_server:start(?MODULE, crash, []) of {error, {R, [_ | _]}} -> R end), p(catch_exit(fun() -> gen_server:call(self(), x) end)), p(flush()).
+%% The caller learns why before the process ends (init_ack), so each EXIT is awaited before the next process starts.
+starts() -> process_flag(trap_exit, true), [p({gen_server:start_link(?MODULE, Arg, []), receive {'EXIT', _, Why} -> Why end}) || Arg <- [ignore, {stop, reason}, bad_return]], p(case gen_server:start(?MODULE, crash, []) of {error, {R, [_ | _]}} -> R end), p(catch_exit(fun() -> gen_server:call(self(), x) end)), p(flush()).
 
 flush() -> receive {'EXIT', _, R} -> [R | flush()]; {terminated, _, _} -> flush() after 0 -> [] end.
 catch_exit(F) -> try F() catch exit:{R, {M, Fn, _}} -> {R, M, Fn} end.

@@ -11,10 +11,12 @@ main() ->
     [begin {ok, P} = gen_server:start_link(?MODULE, [], []), gen_server:cast(P, Req), p({Req, exits(P)}) end || Req <- [stop, crash, {exit, why}]],
     [begin {ok, P} = gen_server:start_link(?MODULE, [], []), P ! Req, p({Req, exits(P)}) end || Req <- [stop, crash]],
     {ok, S} = gen_server:start_link(?MODULE, [], []), p(catch_exit(fun() -> gen_server:call(S, never_replies, 10) end)), p(gen_server:call(S, log)), exit(S, shutdown), p(exits(S)), {ok, K} = gen_server:start_link(?MODULE, trapping, []), exit(K, shutdown), p({exits(K), receive {last, L} -> L after 1000 -> none end}),
-    {ok, G} = gen_server:start_link(?MODULE, trapping, []), exit(G, kill), p(exits(G)), p(catch_exit(fun() -> gen_server:stop(spawn(fun() -> ok end)) end)), {ok, H} = gen_server:start_link(?MODULE, [], []), p(gen_server:call(H, throw_reply)), p(gen_server:call(H, hibernate)), p(gen_server:call(H, log)), p(gen_server:stop(H, {shutdown, asked}, 1000)), p(exits(H)),
+    {ok, G} = gen_server:start_link(?MODULE, trapping, []), exit(G, kill), p(exits(G)), p(catch_exit(fun() -> gen_server:stop(ended()) end)), {ok, H} = gen_server:start_link(?MODULE, [], []), p(gen_server:call(H, throw_reply)), p(gen_server:call(H, hibernate)), p(gen_server:call(H, log)), p(gen_server:stop(H, {shutdown, asked}, 1000)), p(exits(H)),
     {ok, C} = gen_server:start(?MODULE, [], []), M = monitor(process, C), p(catch_exit(fun() -> gen_server:stop(C, odd_reason, 1000) end)), receive {'DOWN', M, _, _, DR} -> p(DR) end.
 
 p(T) -> io:format("~p~n", [T]).
+%% Of a process that has ended for sure: sys:terminate/3 tells noproc of it, but normal of one that is about to end.
+ended() -> {P, M} = spawn_monitor(fun() -> ok end), receive {'DOWN', M, _, _, _} -> P end.
 run(F, Arg) -> {ok, P} = gen_server:start_link(?MODULE, Arg, []), R = F(P), gen_server:stop(P), {R, exits(P)}.
 exits(P) -> receive {'EXIT', P, R} -> short(R) after 5000 -> still_alive end.
 short({R, [{M, F, A, _} | _]}) when is_atom(M) -> {R, M, F, A};

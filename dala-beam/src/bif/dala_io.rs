@@ -81,13 +81,20 @@ fn read_one(shared: &Mutex<Lines>) {
     }
 }
 
-/// `logger:allow(Level, Module)`: OTP's own rule once the logger runs. Before, and where it never starts, nothing is
-/// logged, and a dying process, whose crash report asks this, loads no module.
+/// `logger:log_allowed(Location, Level, Message, Metadata)`: see `dala_io:log/4`.
+pub(crate) fn log_allowed(_: &mut Process, [location, level, message, metadata]: [Word; 4]) -> BifResult {
+    BifResult::call(named!("dala_io"), named!("log"), &[location, level, message, metadata])
+}
+
+/// `logger:allow(Level, Module)`: OTP's own rule once the logger runs. Where it never starts, levels from notice on; a
+/// dying process, whose crash report asks this, loads no module for that.
 pub(crate) fn log_allow(p: &mut Process, [level, module]: [Word; 2]) -> BifResult {
     if p.system.whereis(named!("logger")).is_some() {
         return BifResult::call(named!("logger_config"), named!("allow"), &[level, module]);
     }
-    BifResult::Value(super::arguments::boolean(false))
+    let levels = ["emergency", "alert", "critical", "error", "warning", "notice"];
+    let level = level.as_atom().map(dala_ir::abi::Atom::text);
+    BifResult::Value(super::arguments::boolean(level.is_some_and(|level| levels.contains(&level))))
 }
 
 /// The start function of what the runtime started before.

@@ -1,5 +1,6 @@
 //! The `dala` command: parses its arguments and calls `dala_beam::cli`.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -21,18 +22,48 @@ enum Command {
     Disasm(cli::disasm::Arguments),
     /// Shows the verified IR that is run
     Ir(cli::ir::Arguments),
-    /// Runs a function of a module.
+    /// Evaluates an Elixir or Erlang expression and prints its value
+    Eval(cli::eval::Arguments),
+    /// Runs a function of a module
     Run(cli::run::Arguments),
 }
 
 fn main() -> ExitCode {
-    // Erlang's tools all write `-pa`; clap knows long options with two dashes only.
-    let arguments =
-        std::env::args_os().map(|argument| if argument == "-pa" { "--pa".into() } else { argument });
+    let arguments = long_options(std::env::args_os());
     match Arguments::parse_from(arguments).command {
         Command::Info(arguments) => cli::info::run(&arguments),
         Command::Disasm(arguments) => cli::disasm::run(&arguments),
         Command::Ir(arguments) => cli::ir::run(&arguments),
+        Command::Eval(arguments) => cli::eval::run(&arguments),
         Command::Run(arguments) => cli::run::run(&arguments),
+    }
+}
+
+/// Erlang's tools all write `-pa`; clap knows long options with two dashes only. What stands behind the command's first
+/// argument that is no option belongs to the program.
+fn long_options(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut changed = Vec::new();
+    let (mut is_value, mut is_program) = (false, false);
+    for (place, argument) in arguments.enumerate() {
+        let is_option = argument.as_encoded_bytes().starts_with(b"-");
+        // The name of this program, and of the command.
+        if place >= 2 && !is_value && !is_option {
+            is_program = true;
+        }
+        is_value = !is_program && ["-pa", "--pa", "--otp", "--elixir"].iter().any(|name| argument == *name);
+        changed.push(if !is_program && argument == "-pa" { "--pa".into() } else { argument });
+    }
+    changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pa_is_an_option_only_before_the_program() {
+        let text = ["dala", "run", "-pa", "a", "--print-result", "-pa", "-pa", "m", "f", "-pa"];
+        let changed = long_options(text.iter().map(OsString::from));
+        assert_eq!(changed, ["dala", "run", "--pa", "a", "--print-result", "--pa", "-pa", "m", "f", "-pa"]);
     }
 }

@@ -20,16 +20,31 @@ use crate::opcode::disasm::atom_text;
 /// Arguments of `dala info`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Arguments {
-    /// A .beam file, or the name of an installed module
-    pub file: String,
+    /// A .beam file, or the name of an installed module; without one, the built-in functions that are there in part
+    pub file: Option<String>,
 }
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> ExitCode {
-    finish(open::open(&arguments.file).map(|(path, file)| {
+    let Some(file) = &arguments.file else { return finish(Ok(partial_functions())) };
+    finish(open::open(file).map(|(path, file)| {
         let mut natives = Natives::new(CodePaths::find(&[], None, None).ok());
         format!("{}\n{}", path.display(), text(&file, &mut natives))
     }))
+}
+
+/// All built-in functions that are not whole, with what they lack.
+fn partial_functions() -> String {
+    let mut names = BTreeSet::new();
+    for row in table::ROWS {
+        if let Coverage::Partial(reason) = row.coverage {
+            let (module, name) = (atom_text(Atom::new(row.module)), atom_text(Atom::new(row.name)));
+            names.insert(format!("{module}:{name}/{}: {reason}", row.arity));
+        }
+    }
+    let mut out = format!("built-in functions: {}, of which {} in part", table::ROWS.len(), names.len());
+    section(&mut out, "partial", &names);
+    out
 }
 
 /// The text that the command prints.
@@ -197,6 +212,34 @@ mod tests {
             ["module queue, md5 ", "exports (", "  in/2\n", "  lists: ", "built-in functions it names: "]
         {
             assert!(text.contains(expected), "{expected} not in:\n{text}");
+        }
+    }
+
+    #[test]
+    fn info_lists_what_is_partial_with_its_reason_and_what_is_missing() {
+        let mut natives = Natives::new(CodePaths::find(&[], None, None).ok());
+        let mut needed = Needed::default();
+        let partial = table::ROWS.iter().find(|row| row.coverage != Coverage::Full).expect("some are");
+        let mut add = |module: &str, function: &str, arity: u32| {
+            needed.add(Atom::new(module), Atom::new(function), arity as u8, &mut natives);
+        };
+        add(partial.module, partial.name, partial.arity);
+        add("erlang", "self", 0);
+        add("erts_debug", "dirty_cpu", 2);
+        add("lists", "map", 2);
+        let Coverage::Partial(reason) = partial.coverage else { panic!("it was partial") };
+        let listed = needed.partial.first().expect("the partial one");
+        assert!(listed.ends_with(&format!(": {reason}")), "{listed}");
+        assert_eq!(needed.full.iter().collect::<Vec<_>>(), ["erlang:self/0"]);
+        assert_eq!(needed.missing.iter().collect::<Vec<_>>(), ["erts_debug:dirty_cpu/2"]);
+    }
+
+    #[test]
+    fn every_partial_function_says_why() {
+        for row in table::ROWS {
+            if let Coverage::Partial(reason) = row.coverage {
+                assert!(reason.len() >= 8, "{}:{}/{}: {reason:?}", row.module, row.name, row.arity);
+            }
         }
     }
 }

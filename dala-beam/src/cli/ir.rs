@@ -35,9 +35,10 @@ fn try_run(arguments: &Arguments) -> Result<String, String> {
     }
 }
 
-/// The module's IR; an error when the verifier refuses it.
+/// The module's IR as the code server links it; an error when the verifier refuses it.
 fn lowered(file: &BeamFile) -> Result<Module, String> {
-    let module = lower(file, &mut NamesOnly::default()).map_err(|error| error.to_string())?;
+    let mut module = lower(file, &mut NamesOnly::default()).map_err(|error| error.to_string())?;
+    crate::code::stubs::redirect_built_ins(&mut module);
     verify_module(&module).map_err(|errors| match errors.first() {
         Some(error) => format!("the verifier refuses it: {error}"),
         None => "the verifier refuses it".into(),
@@ -105,6 +106,14 @@ mod tests {
     fn small_module_has_the_ir_that_its_source_says() {
         let module = lowered(&installed::compile(SMALL_MODULE)).unwrap();
         insta::assert_snapshot!(print_module(&module));
+    }
+
+    #[test]
+    fn functions_that_are_built_in_are_shown_as_calls_of_the_built_in() {
+        let module = lowered(&BeamFile::parse(&installed::module("lists")).unwrap()).unwrap();
+        let text = print_some(&module, "reverse/2").unwrap();
+        assert!(text.contains("lists:reverse/2") || text.contains("lists"), "{text}");
+        assert!(!text.contains("nif_error"), "{text}");
     }
 
     // Literals that are funs are printed for people only: a text cannot hold the code they name.

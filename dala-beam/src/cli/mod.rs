@@ -1,10 +1,10 @@
 //! The sub-commands of `dala`, one a file.
 
 pub mod disasm;
+pub mod eval;
 pub mod info;
 pub mod ir;
 mod open;
-pub mod read_term;
 pub mod run;
 
 use std::io::Write;

@@ -1,7 +1,7 @@
 //! `dala run`: runs a function of a module.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use dala_ir::abi::{Atom, Word};
 use dala_ir::term::print::{Style, print};
 use dala_ir::term::{Fragment, OwnedTerm, TermWriter};
 
-use super::read_term::read_term;
 use crate::code::CodePaths;
-use crate::otp::io_server;
-use crate::process::{Ended, Entry, System, SystemOptions, stack_trace};
+use crate::otp::boot;
+use crate::otp::read_term::read_term;
+use crate::process::{Ended, Entry, System, SystemOptions, stack_trace, workers_from_environment};
 
 /// Arguments of `dala run`.
 #[derive(Clone, Debug, clap::Args)]
@@ -57,12 +57,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 }
 
 fn try_run(arguments: &Arguments) -> Result<ExitCode, String> {
-    let mut options = SystemOptions::from_environment();
-    options.paths.clone_from(&arguments.paths);
-    options.otp.clone_from(&arguments.otp);
-    options.elixir.clone_from(&arguments.elixir);
-    CodePaths::find(&options.paths, options.otp.as_deref(), options.elixir.as_deref())
-        .map_err(|error| error.to_string())?;
+    let program = Program::new(&arguments.paths, arguments.otp.as_deref(), arguments.elixir.as_deref())?;
     let name = |text: &str| Atom::try_new(text).map_err(|error| error.to_string());
     let (module, function) = (name(&arguments.module)?, name(&arguments.function)?);
     let mut scratch = Fragment::new();
@@ -71,26 +66,56 @@ fn try_run(arguments: &Arguments) -> Result<ExitCode, String> {
         terms.push(read_term(text, &mut scratch).map_err(|error| format!("{text}: {error}"))?);
     }
     let terms = scratch.list(&terms, Word::NIL);
+    let started: &[&str] = if arguments.module.starts_with("Elixir.") { &["elixir"] } else { &[] };
+    program.run(started, Entry::Function(module, function, terms), arguments.print_result)
+}
 
-    let mut builder = Runtime::builder().thread_name("dala");
-    if let Some(workers) = std::env::var("DALA_WORKERS").ok().and_then(|text| text.parse().ok()) {
-        builder = builder.workers(workers);
+/// A runtime for one program.
+#[derive(Debug)]
+pub(super) struct Program {
+    options: SystemOptions,
+}
+
+impl Program {
+    /// With these folders before the installed libraries.
+    ///
+    /// # Errors
+    /// With a text, when no libraries are installed.
+    pub(super) fn new(paths: &[PathBuf], otp: Option<&Path>, elixir: Option<&Path>) -> Result<Program, String> {
+        let mut options = SystemOptions::from_environment();
+        options.exits_on_halt = true;
+        options.paths = paths.to_vec();
+        options.otp = otp.map(Path::to_owned);
+        options.elixir = elixir.map(Path::to_owned);
+        CodePaths::find(paths, otp, elixir).map_err(|error| error.to_string())?;
+        Ok(Program { options })
     }
-    let runtime = builder.build().map_err(|error| format!("cannot start the runtime: {error}"))?;
-    let system = System::new(runtime.handle().clone(), options);
-    let leader = io_server::start(&system)?;
-    let (sender, receiver) = mpsc::channel();
-    system
-        .start_process(Entry::Function(module, function, terms), Some(leader), Some(sender))
-        .map_err(|_| "cannot start a process".to_owned())?;
-    let ended = receiver.recv().map_err(|_| "the program ended without a word".to_owned())?;
-    let code = report(&ended, arguments.print_result);
-    io_server::flush(&system, FLUSH_LIMIT);
-    // What was printed is out: printing waits for its reply.
-    let _ = std::io::stdout().flush();
-    // The program is over, whatever its other processes do.
-    std::mem::forget(runtime);
-    Ok(code)
+
+    /// Starts OTP and the applications `started`, runs `entry` until it ends, and reports how.
+    ///
+    /// # Errors
+    /// With a text, when it cannot be started.
+    pub(super) fn run(self, started: &[&str], entry: Entry<'_>, print_result: bool) -> Result<ExitCode, String> {
+        let mut builder = Runtime::builder().thread_name("dala");
+        if let Some(workers) = workers_from_environment()? {
+            builder = builder.workers(workers);
+        }
+        let runtime = builder.build().map_err(|error| format!("cannot start the runtime: {error}"))?;
+        let system = System::new(runtime.handle().clone(), self.options);
+        let leader = boot::start(&system, started)?;
+        let (sender, receiver) = mpsc::channel();
+        system
+            .start_process(entry, Some(leader), Some(sender))
+            .map_err(|_| "cannot start a process".to_owned())?;
+        let ended = receiver.recv().map_err(|_| "the program ended without a word".to_owned())?;
+        let code = report(&ended, print_result);
+        boot::flush(&system, FLUSH_LIMIT);
+        // What was printed is out: printing waits for its reply.
+        let _ = std::io::stdout().flush();
+        // The program is over, whatever its other processes do.
+        std::mem::forget(runtime);
+        Ok(code)
+    }
 }
 
 /// Prints how the program ended; the exit status.

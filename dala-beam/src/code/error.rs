@@ -40,8 +40,8 @@ pub enum LoadFailure {
     /// Two versions exist already.
     #[error("module {0} has old code that was not purged")]
     NotPurged(Atom),
-    /// Its `-on_load` function did not return `ok`.
-    #[error("the on_load function of module {0} failed")]
+    /// It is linked, and its `-on_load` function is to run before anybody can call it: `dala_code:await/1` goes on.
+    #[error("the on_load function of module {0} did not run yet")]
     OnLoad(Atom),
 }
 

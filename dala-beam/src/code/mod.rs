@@ -1,16 +1,19 @@
 //! Loaded modules: finding, loading, replacing and purging them.
 
+mod carried;
 pub mod error;
 pub mod export;
 mod link;
 pub mod lookup;
 pub mod module;
+pub mod on_load;
 pub mod paths;
 pub mod server;
-mod stubs;
+pub(crate) mod stubs;
 
 pub use error::LoadFailure;
 pub use export::ExportTable;
 pub use module::LoadedModule;
+pub use on_load::{Claim, PendingModules};
 pub use paths::{CodePaths, InstallError};
 pub use server::CodeServer;

@@ -68,6 +68,14 @@ impl CodePaths {
         self.folders.iter().map(|folder| folder.join(&file)).find(|path| path.is_file())
     }
 
+    /// The file of this name in the first folder that has it (`code:where_is_file/1`).
+    pub fn file(&self, name: &str) -> Option<PathBuf> {
+        if name.is_empty() || name.contains('\0') {
+            return None;
+        }
+        self.folders.iter().map(|folder| folder.join(name)).find(|path| path.exists())
+    }
+
     /// The folders, in order.
     pub fn folders(&self) -> &[PathBuf] {
         &self.folders

@@ -7,13 +7,16 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use dala_ir::abi::Atom;
+use dala_ir::interp::Target;
 use hashbrown::HashMap;
 
+use super::carried;
 use super::error::LoadFailure;
 use super::export::ExportTable;
 use super::link;
 use super::lookup::{CodeByName, Lookup};
 use super::module::LoadedModule;
+use super::on_load::PendingModules;
 use super::paths::CodePaths;
 use crate::process::SystemOptions;
 
@@ -24,6 +27,11 @@ struct Versions {
     old: Option<Arc<LoadedModule>>,
 }
 
+/// The name under which a pending module's `-on_load` function is called; no compiler makes such a name.
+pub(crate) fn on_load_name() -> Atom {
+    Atom::new("-on_load-")
+}
+
 /// Loaded modules of one runtime and where others are found.
 #[derive(Debug)]
 pub struct CodeServer {
@@ -32,6 +40,8 @@ pub struct CodeServer {
     modules: RwLock<HashMap<Atom, Versions>>,
     exports: ExportTable,
     lookup: Lookup,
+    /// Modules that wait for their `-on_load` function.
+    pub pending: PendingModules,
     /// Held while a module is loaded.
     loading: Mutex<()>,
 }
@@ -45,6 +55,7 @@ impl CodeServer {
             modules: RwLock::default(),
             exports: ExportTable::new(),
             lookup: Lookup::default(),
+            pending: PendingModules::default(),
             loading: Mutex::new(()),
         }
     }
@@ -97,7 +108,7 @@ impl CodeServer {
     /// The module, loaded from the search path if it is not yet; what the runtime carries itself is found without.
     ///
     /// # Errors
-    /// When it cannot be found or loaded.
+    /// When it cannot be found or loaded; [`LoadFailure::OnLoad`] when only its `-on_load` function is missing.
     pub fn ensure_loaded(&self, module: Atom) -> Result<Arc<LoadedModule>, LoadFailure> {
         if let Some(loaded) = self.current(module) {
             return Ok(loaded);
@@ -120,7 +131,10 @@ impl CodeServer {
     }
 
     fn load_from_path(&self, module: Atom) -> Result<Arc<LoadedModule>, LoadFailure> {
-        if let Some(bytes) = crate::otp::io_server::carried(module) {
+        if self.pending.contains(module) {
+            return Err(LoadFailure::OnLoad(module));
+        }
+        if let Some(bytes) = carried::module(module.text()) {
             return self.install(module, None, bytes);
         }
         let path = self.paths.read().unwrap_or_else(PoisonError::into_inner).module(module.text());
@@ -154,14 +168,35 @@ impl CodeServer {
             return Err(LoadFailure::NotPurged(module));
         }
         let linked = link::compile(&self.exports, &self.lookup, module, path, bytes)?;
-        // From here on nothing fails: first calls reach the new code, then the tables say so.
-        link::publish(&self.exports, &linked, self.current(module).as_deref());
         linked.code.fun_entries().for_each(|entry| self.lookup.add(entry));
+        if let Some(address) = linked.code.on_load() {
+            self.exports.entry(module, on_load_name(), 0).set_target(Target::Code(address));
+            self.pending.add(linked);
+            return Err(LoadFailure::OnLoad(module));
+        }
+        Ok(self.publish(linked))
+    }
+
+    /// Makes a linked module the current version. First calls reach the new code, then the tables say so.
+    fn publish(&self, linked: link::Linked) -> Arc<LoadedModule> {
+        let module = linked.module.name;
+        link::publish(&self.exports, &linked, self.current(module).as_deref());
         let loaded = Arc::new(linked.module);
         let mut modules = self.modules.write().unwrap_or_else(PoisonError::into_inner);
         let versions = modules.entry(module).or_default();
         versions.old = versions.current.replace(loaded.clone());
-        Ok(loaded)
+        loaded
+    }
+
+    /// Settles a pending module (`erlang:finish_after_on_load/2`): it becomes current, or is dropped. Says whether it
+    /// was pending.
+    pub fn finish_on_load(&self, module: Atom, keep: bool) -> bool {
+        let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(linked) = self.pending.take(module) else { return false };
+        if keep {
+            self.publish(linked);
+        }
+        true
     }
 
     /// Makes the current version of a module old: calls to it find nothing. Says whether there was one.

@@ -6,7 +6,7 @@ use crate::bif;
 
 /// Makes every function of `module` that stands in the table of built-in functions a call of that, so that local
 /// calls (in `erlang`, `lists`, `maps`, `code`...) reach it as well.
-pub(super) fn redirect_built_ins(module: &mut Module) {
+pub(crate) fn redirect_built_ins(module: &mut Module) {
     let name = module.name;
     for index in 0..module.functions.len() {
         let (function, arity) = (module.functions[index].name, module.functions[index].arity);

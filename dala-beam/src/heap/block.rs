@@ -8,7 +8,7 @@ use dala_ir::abi::Word;
 
 /// What a freed or abandoned word is overwritten with under stress: a header of no kind, so that whoever reads
 /// it as an object panics.
-const POISON: u64 = 0xdead_dead_dead_deff;
+pub(super) const POISON: u64 = 0xdead_dead_dead_deff;
 
 /// An owned run of words. Its memory does not move when the block does.
 #[derive(Debug)]

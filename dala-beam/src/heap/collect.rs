@@ -207,7 +207,7 @@ impl Heap {
                 && wanted > limit
                 && wanted > capacity
             {
-                self.context.collection_done();
+                self.collected();
                 return Err(HeapLimit { words: wanted, limit });
             }
             // Nothing counts as mature, so all of it moves to the new block.
@@ -218,11 +218,19 @@ impl Heap {
         self.high_water = self.context.hp;
         let after = self.context.heap_words() + self.old_words();
         self.counters.reclaimed_words += before.saturating_sub(after) as u64;
-        self.context.collection_done();
+        self.collected();
         debug_assert!(self.context.free_words() >= need);
         match self.options.max_words {
             Some(limit) if self.total_words() > limit => Err(HeapLimit { words: self.total_words(), limit }),
             _ => Ok(()),
+        }
+    }
+
+    /// The request for a collection was met; under stress the next function entry has the next one.
+    fn collected(&mut self) {
+        self.context.collection_done();
+        if self.options.stress {
+            self.context.request_collection();
         }
     }
 

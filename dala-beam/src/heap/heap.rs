@@ -92,6 +92,7 @@ impl Heap {
         context.top = block.end();
         if options.stress {
             context.flags |= flags::STRESS;
+            context.request_collection();
         }
         Heap {
             high_water: block.start(),
@@ -127,6 +128,7 @@ impl Heap {
         self.options = options;
         if options.stress {
             self.context.flags |= flags::STRESS;
+            self.context.request_collection();
         }
     }
 

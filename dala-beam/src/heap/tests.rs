@@ -346,3 +346,25 @@ fn full_block_falls_back_to_fragments_and_asks_for_a_collection() {
     assert_eq!(heap.context.reductions, 4000);
     assert_eq!(dala_ir::term::list_len(list[0]), Some(1000));
 }
+
+#[test]
+#[expect(unsafe_code, reason = "reads poisoned memory that the quarantine keeps")]
+fn under_stress_a_root_that_was_left_out_is_noticed() {
+    let mut heap = Heap::new(HeapOptions { stress: true, ..HeapOptions::default() });
+    let kept = heap.tuple(&[Word::small_int(1)]);
+    let left_out = heap.tuple(&[Word::small_int(2)]);
+    let mut roots = [kept];
+    heap.collect(0, &mut [&mut roots]).unwrap();
+    assert_ne!(roots[0], kept, "everything moves");
+    assert_eq!(dala_ir::term::tuple_elements(roots[0]), Some(&[Word::small_int(1)][..]));
+    // What the missing root points to is neither its object nor any other, and stays that way until the block is
+    // given back, at the next collection.
+    for stale in [kept, left_out] {
+        let header = stale.pointer().expect("a tuple");
+        // SAFETY: the quarantine keeps the block that the word points into.
+        let found = unsafe { *header };
+        assert_eq!(found.to_bits(), super::block::POISON);
+        let read = std::panic::catch_unwind(|| dala_ir::term::tuple_elements(stale).map(<[Word]>::len));
+        assert!(!matches!(read, Ok(Some(1))), "poison was read as a tuple");
+    }
+}

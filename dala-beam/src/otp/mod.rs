@@ -1,3 +1,5 @@
-//! What OTP's start-up would have running before a program, as far as programs need it.
+//! What OTP's start-up would have running before a program.
 
+pub mod boot;
 pub mod io_server;
+pub mod read_term;

@@ -1,4 +1,4 @@
-//! Reads a term in Erlang syntax, as given on the command line.
+//! Reads a term in Erlang syntax, as given on the command line or in an `.app` file.
 //!
 //! Integers (also `16#ff`), floats, atoms, strings, `$c`, lists, tuples, maps and binaries of integers and strings.
 //! No recursion: open brackets are kept on a stack.
@@ -53,8 +53,17 @@ impl Reader<'_> {
     }
 
     fn skip_space(&mut self) {
-        while self.peek().is_some_and(char::is_whitespace) {
-            self.at += 1;
+        while let Some(next) = self.peek() {
+            if next == '%' {
+                // A comment: to the end of its line.
+                while self.peek().is_some_and(|next| next != '\n') {
+                    self.at += 1;
+                }
+            } else if !next.is_whitespace() {
+                break;
+            } else {
+                self.at += 1;
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use dala_ir::term::{TermWriter, view};
 
 use super::process::Process;
 use crate::bif;
+use crate::code::LoadFailure;
 use crate::heap::{Heap, HeapLimit};
 
 // SAFETY: the context is that of the process's own heap, whose block, stack and collector keep their invariants (see
@@ -46,10 +47,16 @@ unsafe impl Machine for Process {
         let head = *entry.head();
         let system = self.system.clone();
         if self.error_handler == atoms::ERROR_HANDLER {
-            if !system.code.is_loaded(head.module)
-                && let Err(failure) = system.code.ensure_loaded(head.module)
-            {
-                system.code.note_failure(&failure);
+            if !system.code.is_loaded(head.module) {
+                match system.code.ensure_loaded(head.module) {
+                    Err(LoadFailure::OnLoad(module)) if !system.code.pending.is_run_by(module, self.pid) => {
+                        let list = self.heap.list(args, Word::NIL);
+                        let call = [Word::atom(module), Word::atom(head.function), list];
+                        return BifResult::call(Atom::new("dala_code"), Atom::new("call"), &call);
+                    }
+                    Err(LoadFailure::OnLoad(_)) | Ok(_) => {}
+                    Err(failure) => system.code.note_failure(&failure),
+                }
             }
             if entry.target() != Target::Undefined {
                 return BifResult::call(head.module, head.function, args);
@@ -141,5 +148,71 @@ impl Process {
         };
         [self.group_leader, self.bif_state] = own;
         result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dala_ir::abi::Word;
+    use dala_ir::interp::{self, Outcome, Suspend};
+    use dala_ir::term::{TermWriter, view};
+
+    use super::*;
+    use crate::heap::HeapOptions;
+    use crate::process::process::Mfa;
+    use crate::process::{Entry, System, SystemOptions};
+
+    /// Runs `lists:seq(1, len)`; gives collections and function entries.
+    fn run_seq(stress: bool, len: i64) -> (u64, u64) {
+        let runtime = dala::Runtime::builder().workers(1).build().unwrap();
+        let system = System::new(runtime.handle().clone(), SystemOptions::default());
+        system.code.ensure_loaded(Atom::new("lists")).unwrap();
+        let options = HeapOptions { stress, ..HeapOptions::default() };
+        let mut process = Process::new(system, options, Mfa::UNKNOWN);
+        let arguments = process.heap.list(&[Word::small_int(1), Word::small_int(len)], Word::NIL);
+        process.set_entry(Entry::Function(Atom::new("lists"), Atom::new("seq"), arguments)).unwrap();
+        let budget = 1 << 40;
+        process.heap.context.refill(budget);
+        let before = process.heap.counters();
+        let Suspend::Exited(Outcome::Returned(list)) = interp::run(&mut process) else {
+            panic!("lists:seq/2 did not return");
+        };
+        assert_eq!(view::list_len(list), Some(len as usize));
+        let entries = budget - process.heap.context.reductions_left();
+        let counted = process.heap.counters();
+        (counted.minor + counted.major - before.minor - before.major, entries as u64)
+    }
+
+    #[test]
+    fn a_built_in_that_is_missing_is_undef_under_its_name() {
+        let runtime = dala::Runtime::builder().workers(1).build().unwrap();
+        let system = System::new(runtime.handle().clone(), SystemOptions::default());
+        let module = Atom::new("erts_debug");
+        let function = Atom::new("dirty_cpu");
+        assert!(bif::lookup(module, function, 2).is_none(), "choose another that is missing");
+        for (module, function) in [(module, function), (atoms::ERLANG, Atom::new("no_such_built_in"))] {
+            let mut process = Process::new(system.clone(), HeapOptions::default(), Mfa::UNKNOWN);
+            let arguments = process.heap.list(&[Word::NIL, Word::NIL], Word::NIL);
+            process.set_entry(Entry::Function(module, function, arguments)).unwrap();
+            process.heap.context.refill(1 << 40);
+            let Suspend::Exited(Outcome::Raised { class, reason, trace }) = interp::run(&mut process) else {
+                panic!("{module}:{function}/2 did something");
+            };
+            assert_eq!((class, reason), (Class::Error, Word::atom(atoms::UNDEF)));
+            let trace = interp::trace::build_stacktrace(&mut process.heap, trace);
+            let text = crate::process::stack_trace::show(class, reason, trace);
+            assert!(text.contains(&format!("in function  {module}:{function}/2")), "{text}");
+        }
+    }
+
+    #[test]
+    fn under_stress_every_safepoint_collects() {
+        // A round of lists:seq/2 conses four elements: one function entry and one heap check.
+        let (collections, entries) = run_seq(true, 4_000);
+        assert!(entries >= 1_000, "{entries}");
+        assert!(collections >= entries + 1_000, "{collections} collections at {entries} entries and as many checks");
+        let (collections, same_entries) = run_seq(false, 4_000);
+        assert_eq!(entries, same_entries);
+        assert!(collections < 50, "{collections}");
     }
 }

@@ -24,4 +24,4 @@ pub use dictionary::Dictionary;
 pub use ended::Ended;
 pub use process::{Mfa, Priority, Process};
 pub use signals::{Entry, MonitorOptions, SpawnRequest};
-pub use system::{System, SystemOptions};
+pub use system::{System, SystemOptions, workers_from_environment};

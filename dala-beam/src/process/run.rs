@@ -1,11 +1,13 @@
 //! A process as an actor of Dala: its activations and its end.
 
+use std::sync::atomic::Ordering;
+
 use dala::actor::{Activation, Behaviour, Outcome};
 use dala::message::ExitReason;
-use dala_ir::abi::{Atom, Word, atoms};
+use dala_ir::abi::{Atom, Pid, Word, atoms};
 use dala_ir::interp::{self, Class, Suspend};
 use dala_ir::term::print::{Style, print};
-use dala_ir::term::{Fragment, TermWriter, copy_term};
+use dala_ir::term::{Fragment, TermWriter, copy_term, map};
 
 use super::ended::Ended;
 use super::process::Process;
@@ -42,6 +44,7 @@ impl Behaviour for Process {
 
     fn exiting(&mut self, reason: &ExitReason, _activation: &mut Activation<'_>) {
         self.hand_tables_over();
+        self.system.builtins.questions.forget(self.bif_state);
         if let ExitReason::Panic(panic) = reason {
             eprintln!("process {} ended by a fault of the runtime: {panic}", self.pid);
         }
@@ -81,15 +84,41 @@ impl Process {
                 }
                 let why = self.exit_reason(class, reason, trace);
                 if class != Class::Exit {
-                    self.system.report(&format!(
-                        "Error in process {} with exit value:\n{}\n",
-                        self.pid,
-                        print(why, Style::Readable).limited(REPORT_BYTES)
-                    ));
+                    self.log_end(why);
                 }
                 reason::of_own(why)
             }
         }
+    }
+
+    /// Logs an end by an exception that met no handler, as OTP's emulator does.
+    fn log_end(&mut self, why: Word) {
+        let logger = self.system.builtins.system_logger.load(Ordering::Acquire);
+        if logger == 0 {
+            let shown = print(why, Style::Readable).limited(REPORT_BYTES);
+            self.system.report(&format!("Error in process {} with exit value:\n{shown}\n", self.pid));
+            return;
+        }
+        let mut scratch = Fragment::new();
+        let name = |text: &str| Word::atom(Atom::new(text));
+        let format = scratch.charlist("Error in process ~p with exit value:~n~p~n");
+        let me = Word::pid(self.pid);
+        let why = copy_term(why, &mut scratch, crate::heap::is_literal);
+        let args = scratch.list(&[me, why], Word::NIL);
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let time = scratch.integer(i64::try_from(now.as_micros()).unwrap_or(i64::MAX));
+        let origin = [(name("tag"), name("error")), (name("emulator"), name("true"))];
+        let origin = map::from_pairs(&mut scratch, &origin);
+        let facts = [
+            (name("pid"), me),
+            (name("gl"), self.group_leader),
+            (name("time"), time),
+            (name("error_logger"), origin),
+        ];
+        let facts = map::from_pairs(&mut scratch, &facts);
+        let event = scratch.tuple(&[name("log"), name("error"), format, args, facts]);
+        // A logger that is gone logs nothing.
+        drop(dala::actor::process::send(Pid::from_bits(logger), message::node_of(event)));
     }
 
     /// What links and monitors see of an exception that met no handler (Erlang reference manual, "Errors and Error

@@ -25,6 +25,9 @@ pub struct SystemOptions {
     pub reductions: i64,
     /// Heaps of new processes.
     pub heap: HeapOptions,
+    /// Whether `halt` ends the OS process when nobody waits for the program's end. Otherwise it only ends the
+    /// program's processes: an app that embeds Erlang goes on.
+    pub exits_on_halt: bool,
 }
 
 impl Default for SystemOptions {
@@ -35,6 +38,7 @@ impl Default for SystemOptions {
             elixir: None,
             reductions: 4000,
             heap: HeapOptions::default(),
+            exits_on_halt: false,
         }
     }
 }
@@ -50,6 +54,19 @@ impl SystemOptions {
         }
         options.heap.stress = read("DALA_GC_STRESS").is_some_and(|text| !matches!(text.as_str(), "" | "0"));
         options
+    }
+}
+
+/// Number of workers that `DALA_WORKERS` asks for, if it is set.
+///
+/// # Errors
+/// With a text, when it is no number from 1 to 1024.
+pub fn workers_from_environment() -> Result<Option<usize>, String> {
+    let Some(text) = std::env::var_os("DALA_WORKERS") else { return Ok(None) };
+    let number = text.to_str().and_then(|text| text.parse().ok()).filter(|number| (1..=1024).contains(number));
+    match number {
+        Some(number) => Ok(Some(number)),
+        None => Err(format!("DALA_WORKERS={}: not a number from 1 to 1024", text.to_string_lossy())),
     }
 }
 
@@ -90,10 +107,18 @@ impl System {
     /// Ends the program (`erlang:halt/1`).
     pub fn halt(&self, status: i32) {
         match self.halted.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            // Nobody waits any more when the program ends already.
-            Some(sender) => drop(sender.send(Ended::Halted(status))),
-            None => std::process::exit(status),
+            Some(sender) if sender.send(Ended::Halted(status)).is_ok() => {}
+            _ if self.options.exits_on_halt => std::process::exit(status),
+            _ => self.kill_all(),
         }
+    }
+
+    /// Kills every Erlang process; native actors go on.
+    fn kill_all(&self) {
+        let is_process = |pid: &Pid| {
+            dala::actor::process::behaviour_of(*pid) == Some(std::any::TypeId::of::<super::process::Process>())
+        };
+        self.processes().into_iter().filter(is_process).for_each(dala::actor::process::kill);
     }
 
     /// Tells people of something that went wrong, on standard error, as OTP's logger would.

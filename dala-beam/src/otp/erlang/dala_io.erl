@@ -1,4 +1,4 @@
-%% The I/O servers of a Dala runtime (`user`, `standard_error`), and where log events end.
+%% The I/O servers of a Dala runtime (`user`, `standard_error`), and where log events go.
 %%
 %% Protocol: OTP manual, stdlib user's guide, "The Erlang I/O Protocol". Written in Erlang because requests name
 %% functions to call; reading and writing themselves are built-in functions. `dala_io.beam` beside this file is what
@@ -149,8 +149,9 @@ next(#{mode := Mode, encoding := Encoding}) ->
 
 %% Log events
 
-%% Prints an event that `logger` let through to standard error, in the form of OTP's default handler. The arguments
-%% are those of logger:log_allowed/4; a lazy message is made here, in the process that logs.
+%% An event that `logger` let through; the arguments are those of logger:log_allowed/4. A lazy message is made here, in
+%% the process that logs. Once OTP has started the event goes to the logger's filters and handlers; in a runtime where
+%% it never does, it is printed to standard error in the form of OTP's default handler.
 log(Location, Level, {Fun, Args}, Metadata) when is_function(Fun, 1) ->
     try Fun(Args) of
         ignore -> ok;
@@ -162,8 +163,23 @@ log(Location, Level, {Fun, Args}, Metadata) when is_function(Fun, 1) ->
             log(Location, Level, Crash, Metadata)
     end;
 log(Location, Level, Message, Metadata) ->
-    Known = #{pid => self(), gl => group_leader(), time => erlang:system_time(microsecond)},
-    Event = #{level => Level, msg => message(Message), meta => maps:merge(maps:merge(Known, Location), Metadata)},
+    Known = maps:merge(#{pid => self(), gl => group_leader(), time => erlang:system_time(microsecond)}, Location),
+    case ets:whereis(logger) of
+        undefined ->
+            print_later(#{level => Level, msg => message(Message), meta => maps:merge(Known, Metadata)});
+        Table ->
+            {ok, #{metadata := Common} = Config} = logger_config:get(Table, primary),
+            Meta = lists:foldl(fun(More, All) -> maps:merge(All, More) end, Known, [Common, of_process(), Metadata]),
+            logger_backend:log_allowed(#{level => Level, msg => message(Message), meta => Meta}, Table, Config)
+    end.
+
+of_process() ->
+    case logger:get_process_metadata() of
+        undefined -> #{};
+        Metadata -> Metadata
+    end.
+
+print_later(Event) ->
     %% Printed by the server, so that a process that ends does not wait for its own report.
     try standard_error ! {log, Event} of
         _ -> ok
@@ -194,10 +210,13 @@ message([{_, _} | _] = Report) -> {report, Report};
 message({Format, Args}) when is_list(Args) -> {Format, Args};
 message(Text) -> {string, Text}.
 
-%% Returns when everything logged before is printed.
+%% Returns when everything written before is out.
 flush() ->
-    standard_error ! {io_request, self(), flush, getopts},
-    receive {io_reply, flush, _} -> ok end.
+    [begin
+         Server ! {io_request, self(), {flush, Server}, getopts},
+         receive {io_reply, {flush, Server}, _} -> ok end
+     end || Server <- [user, standard_error], whereis(Server) =/= undefined],
+    ok.
 
 %% Built-in functions
 

@@ -1,0 +1,89 @@
+//! Starts OTP before a program: the I/O servers, `init`, the logger, the application controller, kernel and stdlib.
+//!
+//! The order and the processes are those of OTP's boot script; `erlang/dala_boot.erl` runs it.
+
+use std::sync::{Arc, PoisonError, mpsc};
+use std::time::Duration;
+
+use dala_ir::abi::{Atom, Pid, Word};
+use dala_ir::term::print::{Style, print};
+use dala_ir::term::{Fragment, TermWriter};
+
+use super::io_server;
+use super::read_term::read_term;
+use crate::process::{Ended, Entry, System, stack_trace};
+
+/// Applications that are loaded, so that stack traces name them and their environment can be read. The first is what
+/// the application controller starts with; those behind the second are left out where they are not installed.
+const LOADED: [&str; 4] = ["kernel", "stdlib", "compiler", "elixir"];
+
+/// The emulator's arguments (`init:get_arguments/0`): log events go to standard error, not in between what the program
+/// prints, and are cut: the state of a server that fails may be megabytes.
+const FLAGS: &str = r#"[{root, ["ROOT"]}, {progname, ["dala"]}, {home, ["HOME"]}, {noshell, []},
+  {kernel, ["logger", "[{handler, default, logger_std_h, #{config => #{type => standard_error}, formatter => {logger_formatter, #{legacy_header => true, single_line => false, depth => 20, chars_limit => 3000}}}}]"]}]"#;
+
+/// Starts everything, then the applications `started`, and gives the pid of `user`, the group leader of programs.
+///
+/// # Errors
+/// With a text, when something does not start: no OTP is installed, an application refuses.
+pub fn start(system: &Arc<System>, started: &[&str]) -> Result<Pid, String> {
+    let user = io_server::start(system)?;
+    let mut scratch = Fragment::new();
+    let mut specs = Vec::new();
+    for (place, name) in LOADED.iter().enumerate() {
+        match specification(system, name, &mut scratch) {
+            Ok(spec) => specs.push(spec),
+            Err(problem) if place < 2 => return Err(problem),
+            Err(_) => {}
+        }
+    }
+    let specs = scratch.list(&specs, Word::NIL);
+    let started: Vec<Word> = started.iter().map(|name| Word::atom(Atom::new(name))).collect();
+    let started = scratch.list(&started, Word::NIL);
+    let root = {
+        let paths = system.code.paths.read().unwrap_or_else(PoisonError::into_inner);
+        paths.otp_root().map(|root| root.to_string_lossy().into_owned()).unwrap_or_default()
+    };
+    let quoted = |text: &str| text.replace(['"', '\\'], "");
+    let home = std::env::var("HOME").unwrap_or_default();
+    let flags = FLAGS.replace("ROOT", &quoted(&root)).replace("HOME", &quoted(&home));
+    let flags = read_term(&flags, &mut scratch).map_err(|error| error.to_string())?;
+    let arguments = scratch.list(&[specs, started, flags, Word::NIL], Word::NIL);
+    let (sender, receiver) = mpsc::channel();
+    let entry = Entry::Function(Atom::new("dala_boot"), Atom::new("start"), arguments);
+    system
+        .start_process(entry, Some(user), Some(sender))
+        .map_err(|_| "cannot start a process".to_owned())?;
+    match receiver.recv() {
+        Ok(Ended::Value(_)) => Ok(user),
+        Ok(Ended::Raised { class, reason, trace }) => {
+            Err(format!("OTP does not start:\n{}", stack_trace::show(class, reason.root(), trace.root())))
+        }
+        Ok(Ended::Exit(reason)) => Err(format!("OTP does not start: {reason}")),
+        Ok(Ended::Halted(status)) => Err(format!("OTP does not start: halted with status {status}")),
+        Err(_) => Err("OTP does not start".to_owned()),
+    }
+}
+
+/// The application specification in `NAME.app`.
+fn specification(system: &System, name: &str, scratch: &mut Fragment) -> Result<Word, String> {
+    let file = format!("{name}.app");
+    let path = system.code.paths.read().unwrap_or_else(PoisonError::into_inner).file(&file);
+    let path = path.ok_or_else(|| format!("{file} is in none of the folders of the code path"))?;
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let term = read_term(&text, scratch).map_err(|error| format!("{}: {error}", path.display()))?;
+    match dala_ir::term::tuple_elements(term) {
+        Some(&[tag, _, _]) if tag == Word::atom(Atom::new("application")) => Ok(term),
+        _ => Err(format!("{}: {} is no application", path.display(), print(term, Style::Plain).limited(80))),
+    }
+}
+
+/// Waits until what processes logged and printed so far is out, but no longer than `limit`. For the end of a program.
+pub fn flush(system: &Arc<System>, limit: Duration) {
+    let (sender, receiver) = mpsc::channel();
+    let entry = Entry::Function(Atom::new("dala_boot"), Atom::new("flush"), Word::NIL);
+    if system.start_process(entry, None, Some(sender)).is_ok() {
+        // Late, or a server that is gone: the program ends all the same.
+        let _ = receiver.recv_timeout(limit);
+    }
+}
