@@ -8,7 +8,7 @@ const SOURCE: &str = r#"
 -compile(export_all).
 value(X) -> {value, X}.
 crash(X) -> {tuple, crash_here(X)}.
-crash_here(X) -> X + not_a_number.
+crash_here(X) -> X + 1.
 thrown() -> throw(ball).
 left() -> exit(why).
 quiet() -> exit(normal).
@@ -66,7 +66,7 @@ fn a_result_is_printed_when_asked_for_and_nothing_else() {
 #[test]
 fn an_uncaught_exception_shows_class_reason_stack_and_fails() {
     let program = Program::compile();
-    let output = program.run(&["ends", "crash", "1"]);
+    let output = program.run(&["ends", "crash", "not_a_number"]);
     let text = err(&output);
     assert_eq!(output.status.code(), Some(1));
     assert!(text.starts_with("** exception error: badarith"), "{text}");

@@ -210,10 +210,10 @@ bifs! {
     ets "slot"/2 plain ets::slot full;
     ets "whereis"/1 plain ets::whereis full;
     ets "rename"/2 plain ets::rename full;
-    ets "safe_fixtable"/2 plain ets::safe_fixtable partial("one flag, not a count per process: tables may be walked while they change anyway");
+    ets "safe_fixtable"/2 plain ets::safe_fixtable full;
     ets "setopts"/2 plain ets::setopts full;
     ets "info"/1 plain ets::info_1 partial("memory is counted in our words");
-    ets "info"/2 plain ets::info_2 partial("binary and stats are empty; safe_fixed is true or false");
+    ets "info"/2 plain ets::info_2 partial("binary and stats are empty");
     ets "all"/0 replaces ets::all partial("asks no scheduler: there is one list of tables");
     ets "update_counter"/3 plain ets::update_counter_3 full;
     ets "update_counter"/4 plain ets::update_counter_4 full;
@@ -236,15 +236,15 @@ bifs! {
     ets "match_spec_compile"/1 plain ets::match_spec_compile partial("compiled is a tuple, not a reference");
     ets "is_compiled_ms"/1 plain ets::is_compiled_ms full;
     ets "match_spec_run_r"/3 plain ets::match_spec_run_r full;
-    erlang "match_spec_test"/3 plain ets::match_spec_test partial("for tables, not for traces; no warnings");
+    erlang "match_spec_test"/3 plain ets::match_spec_test partial("for tables, not for traces; no warnings, and one text for all errors");
 
     persistent_term "get"/0 plain persistent_term::get_0 full;
     persistent_term "get"/1 plain persistent_term::get_1 full;
     persistent_term "get"/2 plain persistent_term::get_2 full;
-    persistent_term "put"/2 plain persistent_term::put partial("a replaced value is never freed");
-    persistent_term "erase"/1 plain persistent_term::erase partial("the value is never freed");
+    persistent_term "put"/2 plain persistent_term::put full;
+    persistent_term "erase"/1 plain persistent_term::erase full;
     persistent_term "info"/0 plain persistent_term::info full;
-    erts_internal "erase_persistent_terms"/0 plain persistent_term::erase_all partial("the values are never freed");
+    erts_internal "erase_persistent_terms"/0 plain persistent_term::erase_all full;
 
     erlang "integer_to_list"/1 plain erlang::numbers::integer_to_list full;
     erlang "integer_to_list"/2 plain erlang::numbers::integer_to_list_in full;

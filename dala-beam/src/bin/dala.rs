@@ -50,8 +50,9 @@ fn long_options(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
         if place >= 2 && !is_value && !is_option {
             is_program = true;
         }
-        is_value = !is_program && ["-pa", "--pa", "--otp", "--elixir"].iter().any(|name| argument == *name);
-        changed.push(if !is_program && argument == "-pa" { "--pa".into() } else { argument });
+        let takes_value = ["-pa", "--pa", "--otp", "--elixir"].iter().any(|name| argument == *name);
+        changed.push(if !is_program && !is_value && argument == "-pa" { "--pa".into() } else { argument });
+        is_value = !is_program && !is_value && takes_value;
     }
     changed
 }

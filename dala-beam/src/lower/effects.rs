@@ -3,14 +3,12 @@
 use dala_ir::ir::Type;
 use smallvec::SmallVec;
 
-use super::Lowering;
+use super::{Lowering, Reason};
 use super::context::{Context, Slot};
 use super::flow;
 use crate::load::BeamFile;
-use crate::opcode::operand::{
-    FloatRegister, FloatSource, FloatTarget, MatchCommand, Register, SegmentKind, Size, Source,
-};
-use crate::opcode::{Instruction as I, Located};
+use crate::opcode::operand::{Fail, FloatRegister, Register, Source};
+use crate::opcode::{Instruction as I, Located, OperandVisitor};
 
 /// Where a written value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,10 +35,34 @@ pub(super) struct Effects {
 struct Recorder<'a> {
     context: &'a mut Context,
     effects: Effects,
+    /// What was wrong with an operand that the visitor was told.
+    failure: Option<Reason>,
+}
+
+impl OperandVisitor for Recorder<'_> {
+    fn read(&mut self, source: &Source) {
+        let result = self.source(source);
+        self.failure = self.failure.take().or(result.err());
+    }
+
+    fn read_float(&mut self, register: FloatRegister) {
+        self.effects.reads.push(Slot::F(register.0));
+    }
+
+    fn write(&mut self, register: Register) {
+        let result = self.term(register);
+        self.failure = self.failure.take().or(result.err());
+    }
+
+    fn write_float(&mut self, register: FloatRegister) {
+        self.effects.writes.push((Slot::F(register.0), From::New(Type::F64)));
+    }
+
+    fn fail(&mut self, _: Fail) {}
 }
 
 impl Recorder<'_> {
-    fn read(&mut self, register: Register) -> Lowering<()> {
+    fn register(&mut self, register: Register) -> Lowering<()> {
         let slot = self.context.slot(register)?;
         self.effects.reads.push(slot);
         Ok(())
@@ -48,7 +70,7 @@ impl Recorder<'_> {
 
     fn source(&mut self, source: &Source) -> Lowering<()> {
         match source {
-            Source::Register(register, _) => self.read(*register),
+            Source::Register(register, _) => self.register(*register),
             _ => Ok(()),
         }
     }
@@ -57,18 +79,11 @@ impl Recorder<'_> {
         sources.into_iter().try_for_each(|source| self.source(source))
     }
 
-    fn size(&mut self, size: &Size) -> Lowering<()> {
-        match size {
-            Size::Unsigned(_) => Ok(()),
-            Size::Source(source) => self.source(source),
-        }
-    }
-
     fn arguments(&mut self, count: impl Into<u32>) {
         self.effects.reads.extend((0..count.into() as u16).map(Slot::X));
     }
 
-    fn write(&mut self, register: Register, ty: Type) -> Lowering<()> {
+    fn define(&mut self, register: Register, ty: Type) -> Lowering<()> {
         let slot = self.context.slot(register)?;
         self.context.leave(slot);
         self.effects.writes.push((slot, From::New(ty)));
@@ -76,15 +91,7 @@ impl Recorder<'_> {
     }
 
     fn term(&mut self, register: Register) -> Lowering<()> {
-        self.write(register, Type::Term)
-    }
-
-    fn write_float(&mut self, register: FloatRegister) {
-        self.effects.writes.push((Slot::F(register.0), From::New(Type::F64)));
-    }
-
-    fn read_float(&mut self, register: FloatRegister) {
-        self.effects.reads.push(Slot::F(register.0));
+        self.define(register, Type::Term)
     }
 
     fn copy(&mut self, from: &Source, to: Register) -> Lowering<()> {
@@ -136,27 +143,8 @@ pub(super) fn effects(
     arity: u8,
     context: &mut Context,
 ) -> Lowering<Effects> {
-    let mut to = Recorder { context, effects: Effects::default() };
+    let mut to = Recorder { context, effects: Effects::default(), failure: None };
     match &code[position].instruction {
-        I::Label { .. }
-        | I::Line { .. }
-        | I::IntCodeEnd {}
-        | I::OnLoad {}
-        | I::NifStart {}
-        | I::ExecutableLine { .. }
-        | I::DebugLine { .. }
-        | I::TestHeap { .. }
-        | I::RemoveMessage {}
-        | I::Timeout {}
-        | I::RecvMark { .. }
-        | I::RecvSet { .. }
-        | I::FClearError {}
-        | I::FCheckError { .. }
-        | I::Jump { .. }
-        | I::LoopRecEnd { .. }
-        | I::Wait { .. }
-        | I::IfEnd {} => {}
-
         I::FuncInfo { .. } => to.arguments(arity),
         I::Call { arity, .. } | I::CallExt { arity, .. } => to.call((*arity).into()),
         I::CallFun { arity } => to.call(u32::from(*arity) + 1),
@@ -179,128 +167,30 @@ pub(super) fn effects(
 
         I::Allocate { slots, .. } | I::AllocateHeap { slots, .. } => to.allocate(*slots, false)?,
         I::AllocateZero { slots, .. } | I::AllocateHeapZero { slots, .. } => to.allocate(*slots, true)?,
-        I::Init { slot } => to.term(*slot)?,
-        I::InitYregs { slots } => slots.iter().try_for_each(|slot| to.term(*slot))?,
         I::Deallocate { slots } => to.context.deallocate(*slots)?,
         I::Trim { drop, remaining } => to.context.trim(*drop, *remaining)?,
-
-        I::Bif0 { to: result, .. } => to.term(*result)?,
-        I::Bif1 { argument, to: result, .. } | I::GcBif1 { argument, to: result, .. } => {
-            to.source(argument)?;
-            to.term(*result)?;
-        }
-        I::Bif2 { first, second, to: result, .. } | I::GcBif2 { first, second, to: result, .. } => {
-            to.sources([first, second])?;
-            to.term(*result)?;
-        }
-        I::Bif3 { first, second, third, to: result, .. }
-        | I::GcBif3 { first, second, third, to: result, .. } => {
-            to.sources([first, second, third])?;
-            to.term(*result)?;
-        }
 
         I::Send {} => {
             to.arguments(2_u32);
             to.effects.kills_x = true;
             to.term(Register::X(0))?;
         }
-        I::LoopRec { to: message, .. } => to.term(*message)?,
-        I::WaitTimeout { time, .. } => to.source(time)?,
-        I::RecvMarkerBind { marker, reference } => to.sources([marker, reference])?,
-        I::RecvMarkerClear { reference } | I::RecvMarkerUse { reference } => to.source(reference)?,
-        I::RecvMarkerReserve { to: marker } => to.write(*marker, Type::Marker)?,
-
-        I::IsLt { first, second, .. }
-        | I::IsGe { first, second, .. }
-        | I::IsEq { first, second, .. }
-        | I::IsNe { first, second, .. }
-        | I::IsEqExact { first, second, .. }
-        | I::IsNeExact { first, second, .. } => to.sources([first, second])?,
-        I::IsInteger { value, .. }
-        | I::IsFloat { value, .. }
-        | I::IsNumber { value, .. }
-        | I::IsAtom { value, .. }
-        | I::IsPid { value, .. }
-        | I::IsReference { value, .. }
-        | I::IsPort { value, .. }
-        | I::IsNil { value, .. }
-        | I::IsBinary { value, .. }
-        | I::IsBitstring { value, .. }
-        | I::IsList { value, .. }
-        | I::IsNonemptyList { value, .. }
-        | I::IsTuple { value, .. }
-        | I::IsBoolean { value, .. }
-        | I::IsMap { value, .. }
-        | I::IsFunction { value, .. }
-        | I::IsTaggedTuple { value, .. }
-        | I::SelectVal { value, .. }
-        | I::Badmatch { value }
-        | I::CaseEnd { value }
-        | I::TryCaseEnd { value }
-        | I::Badrecord { value } => to.source(value)?,
-        I::IsFunction2 { value, arity, .. } => to.sources([value, arity])?,
-        I::TestArity { tuple, .. } | I::SelectTupleArity { tuple, .. } => to.source(tuple)?,
-
+        I::RecvMarkerReserve { to: marker } => to.define(*marker, Type::Marker)?,
         I::Move { from, to: result } => to.copy(from, *result)?,
         I::Swap { first, second } => {
             let (first, second) = (to.context.slot(*first)?, to.context.slot(*second)?);
             to.effects.writes.extend([(first, From::Copy(second)), (second, From::Copy(first))]);
         }
-        I::GetList { list, head, tail } => {
-            to.source(list)?;
-            to.term(*head)?;
-            to.term(*tail)?;
-        }
-        I::GetHead { list: source, to: result }
-        | I::GetTail { list: source, to: result }
-        | I::GetTupleElement { tuple: source, to: result, .. } => {
-            to.source(source)?;
-            to.term(*result)?;
-        }
         // A changed copy may take the tuple's place.
         I::SetTupleElement { value, tuple: Source::Register(tuple, _), .. } => {
             to.source(value)?;
-            to.read(*tuple)?;
+            to.register(*tuple)?;
             to.term(*tuple)?;
         }
         I::SetTupleElement { .. } => return Err("a constant is overwritten".into()),
-        I::PutList { head, tail, to: result } => {
-            to.sources([head, tail])?;
-            to.term(*result)?;
-        }
-        I::PutTuple2 { to: result, elements } => {
-            to.sources(elements)?;
-            to.term(*result)?;
-        }
-        I::UpdateRecord { tuple, to: result, updates, .. } => {
-            to.source(tuple)?;
-            to.sources(updates.0.iter().map(|(_, value)| value))?;
-            to.term(*result)?;
-        }
         I::MakeFun2 { lambda } => {
             to.arguments(file.lambdas[lambda.0 as usize].free);
             to.term(Register::X(0))?;
-        }
-        I::MakeFun3 { to: result, free, .. } => {
-            to.sources(free)?;
-            to.term(*result)?;
-        }
-
-        I::PutMapAssoc { map, to: result, pairs, .. } | I::PutMapExact { map, to: result, pairs, .. } => {
-            to.source(map)?;
-            to.sources(pairs.0.iter().flat_map(|(key, value)| [key, value]))?;
-            to.term(*result)?;
-        }
-        I::HasMapFields { map, keys, .. } => {
-            to.source(map)?;
-            to.sources(keys)?;
-        }
-        I::GetMapElements { map, pairs, .. } => {
-            to.source(map)?;
-            to.sources(pairs.0.iter().map(|(key, _)| key))?;
-            for (_, result) in &pairs.0 {
-                to.term(*result)?;
-            }
         }
 
         I::Catch { slot, handler } | I::Try { slot, handler } => {
@@ -334,7 +224,6 @@ pub(super) fn effects(
                 to.term(Register::X(0))?;
             }
         }
-        I::Raise { trace, reason } => to.sources([trace, reason])?,
         I::RawRaise {} => {
             to.arguments(3_u32);
             to.term(Register::X(0))?;
@@ -344,85 +233,9 @@ pub(super) fn effects(
             to.term(Register::X(0))?;
         }
 
-        I::FMove { from, to: result } => {
-            match from {
-                FloatSource::Float(from) => to.read_float(*from),
-                FloatSource::Source(source) => to.source(source)?,
-            }
-            match result {
-                FloatTarget::Float(register) => to.write_float(*register),
-                FloatTarget::Register(register) => to.term(*register)?,
-            }
-        }
-        I::FConv { from, to: result } => {
-            match from {
-                FloatSource::Float(from) => to.read_float(*from),
-                FloatSource::Source(source) => to.source(source)?,
-            }
-            to.write_float(*result);
-        }
-        I::FAdd { first, second, to: result, .. }
-        | I::FSub { first, second, to: result, .. }
-        | I::FMul { first, second, to: result, .. }
-        | I::FDiv { first, second, to: result, .. } => {
-            to.read_float(*first);
-            to.read_float(*second);
-            to.write_float(*result);
-        }
-        I::FNegate { value, to: result, .. } => {
-            to.read_float(*value);
-            to.write_float(*result);
-        }
-
         I::BsStartMatch3 { source, to: result, .. } | I::BsStartMatch4 { source, to: result, .. } => {
             to.source(source)?;
-            to.write(*result, Type::Context)?;
-        }
-        I::BsGetInteger2 { context, size, to: result, .. }
-        | I::BsGetFloat2 { context, size, to: result, .. }
-        | I::BsGetBinary2 { context, size, to: result, .. } => {
-            to.sources([context, size])?;
-            to.term(*result)?;
-        }
-        I::BsSkipBits2 { context, size, .. } => to.sources([context, size])?,
-        I::BsTestTail2 { context, .. }
-        | I::BsTestUnit { context, .. }
-        | I::BsMatchString { context, .. }
-        | I::BsSkipUtf8 { context, .. }
-        | I::BsSkipUtf16 { context, .. }
-        | I::BsSkipUtf32 { context, .. } => to.source(context)?,
-        I::BsGetUtf8 { context, to: result, .. }
-        | I::BsGetUtf16 { context, to: result, .. }
-        | I::BsGetUtf32 { context, to: result, .. }
-        | I::BsGetTail { context, to: result, .. }
-        | I::BsGetPosition { context, to: result, .. } => {
-            to.source(context)?;
-            to.term(*result)?;
-        }
-        I::BsSetPosition { context, position } => to.sources([context, position])?,
-        I::BsMatch { context, commands, .. } => {
-            to.source(context)?;
-            for command in &commands.0 {
-                match command {
-                    MatchCommand::Integer { to: result, .. }
-                    | MatchCommand::Binary { to: result, .. }
-                    | MatchCommand::GetTail { to: result, .. } => to.term(*result)?,
-                    MatchCommand::EnsureAtLeast { .. }
-                    | MatchCommand::EnsureExactly(_)
-                    | MatchCommand::Skip(_)
-                    | MatchCommand::Equal { .. } => {}
-                }
-            }
-        }
-
-        I::BsCreateBin { to: result, segments, .. } => {
-            for segment in &segments.0 {
-                if segment.kind != SegmentKind::String {
-                    to.size(&segment.value)?;
-                    to.size(&segment.size)?;
-                }
-            }
-            to.term(*result)?;
+            to.define(*result, Type::Context)?;
         }
         I::BsInitWritable {} => to.term(Register::X(0))?,
         // Sizes computed ahead are not used: the op that makes the bitstring computes them from its segments.
@@ -448,8 +261,14 @@ pub(super) fn effects(
         | I::BsPutUtf8 { .. }
         | I::BsPutUtf16 { .. }
         | I::BsPutUtf32 { .. } => return Err("no bitstring is being made".into()),
+
+        // All others read and write what their row says, and nothing else.
+        other => other.visit_operands(&mut to),
     }
-    Ok(to.effects)
+    match to.failure {
+        Some(failure) => Err(failure),
+        None => Ok(to.effects),
+    }
 }
 
 /// The `bs_put_*` instructions behind the one that starts a bitstring; OTP 24 emits them in one run.

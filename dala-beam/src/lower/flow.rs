@@ -5,7 +5,8 @@ use smallvec::{SmallVec, smallvec};
 use super::bifs::BifKind;
 use crate::load::BeamFile;
 use crate::opcode::Instruction as I;
-use crate::opcode::operand::{Fail, Import, Label, StartFail};
+use crate::opcode::OperandVisitor;
+use crate::opcode::operand::{Fail, FloatRegister, Import, Label, Register, Source};
 
 /// What an edge carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,68 +72,6 @@ pub(super) fn flow(file: &BeamFile, instruction: &I) -> Flow {
         if BifKind::of(&import).is_total() { Flow::next() } else { Flow::may_fail(fail) }
     };
     match instruction {
-        I::Label { .. }
-        | I::Line { .. }
-        | I::IntCodeEnd {}
-        | I::OnLoad {}
-        | I::NifStart {}
-        | I::ExecutableLine { .. }
-        | I::DebugLine { .. }
-        | I::Allocate { .. }
-        | I::AllocateHeap { .. }
-        | I::AllocateZero { .. }
-        | I::AllocateHeapZero { .. }
-        | I::TestHeap { .. }
-        | I::Init { .. }
-        | I::InitYregs { .. }
-        | I::Deallocate { .. }
-        | I::Trim { .. }
-        | I::RemoveMessage {}
-        | I::Timeout {}
-        | I::RecvMark { .. }
-        | I::RecvSet { .. }
-        | I::RecvMarkerBind { .. }
-        | I::RecvMarkerClear { .. }
-        | I::RecvMarkerReserve { .. }
-        | I::RecvMarkerUse { .. }
-        | I::Move { .. }
-        | I::Swap { .. }
-        | I::GetList { .. }
-        | I::GetHead { .. }
-        | I::GetTail { .. }
-        | I::GetTupleElement { .. }
-        | I::SetTupleElement { .. }
-        | I::PutList { .. }
-        | I::PutTuple2 { .. }
-        | I::UpdateRecord { .. }
-        | I::MakeFun2 { .. }
-        | I::MakeFun3 { .. }
-        | I::Catch { .. }
-        | I::CatchEnd { .. }
-        | I::Try { .. }
-        | I::TryEnd { .. }
-        | I::TryCase { .. }
-        | I::BuildStacktrace {}
-        | I::Bif0 { .. }
-        | I::FClearError {}
-        | I::FCheckError { .. }
-        | I::FMove { .. }
-        | I::FNegate { .. }
-        | I::BsGetTail { .. }
-        | I::BsGetPosition { .. }
-        | I::BsSetPosition { .. }
-        | I::BsInitWritable {}
-        | I::BsAdd { .. }
-        | I::BsUtf8Size { .. }
-        | I::BsUtf16Size { .. }
-        | I::BsPutInteger { .. }
-        | I::BsPutBinary { .. }
-        | I::BsPutFloat { .. }
-        | I::BsPutString { .. }
-        | I::BsPutUtf8 { .. }
-        | I::BsPutUtf16 { .. }
-        | I::BsPutUtf32 { .. } => Flow::next(),
-
         I::Jump { target } | I::LoopRecEnd { target } | I::Wait { target } => Flow::jump(*target),
         I::LoopRec { fail, .. } => Flow::may_fail(Some(*fail)),
         I::WaitTimeout { target, .. } => {
@@ -165,7 +104,6 @@ pub(super) fn flow(file: &BeamFile, instruction: &I) -> Flow {
         | I::Apply { .. }
         | I::Send {}
         | I::RawRaise {} => Flow::raises(),
-        I::FConv { .. } | I::FAdd { .. } | I::FSub { .. } | I::FMul { .. } | I::FDiv { .. } => Flow::raises(),
 
         I::Bif1 { fail, bif: import, .. }
         | I::Bif2 { fail, bif: import, .. }
@@ -174,57 +112,39 @@ pub(super) fn flow(file: &BeamFile, instruction: &I) -> Flow {
         | I::GcBif2 { fail, bif: import, .. }
         | I::GcBif3 { fail, bif: import, .. } => bif(*import, *fail),
 
-        I::IsLt { fail, .. }
-        | I::IsGe { fail, .. }
-        | I::IsEq { fail, .. }
-        | I::IsNe { fail, .. }
-        | I::IsEqExact { fail, .. }
-        | I::IsNeExact { fail, .. }
-        | I::IsInteger { fail, .. }
-        | I::IsFloat { fail, .. }
-        | I::IsNumber { fail, .. }
-        | I::IsAtom { fail, .. }
-        | I::IsPid { fail, .. }
-        | I::IsReference { fail, .. }
-        | I::IsPort { fail, .. }
-        | I::IsNil { fail, .. }
-        | I::IsBinary { fail, .. }
-        | I::IsBitstring { fail, .. }
-        | I::IsList { fail, .. }
-        | I::IsNonemptyList { fail, .. }
-        | I::IsTuple { fail, .. }
-        | I::IsBoolean { fail, .. }
-        | I::IsMap { fail, .. }
-        | I::IsFunction { fail, .. }
-        | I::IsFunction2 { fail, .. }
-        | I::TestArity { fail, .. }
-        | I::IsTaggedTuple { fail, .. }
-        | I::HasMapFields { fail, .. }
-        | I::GetMapElements { fail, .. }
-        | I::PutMapAssoc { fail, .. }
-        | I::PutMapExact { fail, .. }
-        | I::BsStartMatch3 { fail, .. }
-        | I::BsGetInteger2 { fail, .. }
-        | I::BsGetFloat2 { fail, .. }
-        | I::BsGetBinary2 { fail, .. }
-        | I::BsSkipBits2 { fail, .. }
-        | I::BsTestTail2 { fail, .. }
-        | I::BsTestUnit { fail, .. }
-        | I::BsMatchString { fail, .. }
-        | I::BsGetUtf8 { fail, .. }
-        | I::BsSkipUtf8 { fail, .. }
-        | I::BsGetUtf16 { fail, .. }
-        | I::BsSkipUtf16 { fail, .. }
-        | I::BsGetUtf32 { fail, .. }
-        | I::BsSkipUtf32 { fail, .. }
-        | I::BsMatch { fail, .. }
-        | I::BsInit2 { fail, .. }
-        | I::BsInitBits { fail, .. }
-        | I::BsAppend { fail, .. }
-        | I::BsPrivateAppend { fail, .. }
-        | I::BsCreateBin { fail, .. } => Flow::may_fail(*fail),
-        I::BsStartMatch4 { fail: StartFail::Label(fail), .. } => Flow::may_fail(*fail),
-        I::BsStartMatch4 { .. } => Flow::next(),
+        // These check what an instruction before or behind them does, or compute a size that is not used.
+        I::FCheckError { .. }
+        | I::FNegate { .. }
+        | I::BsAdd { .. }
+        | I::BsUtf8Size { .. }
+        | I::BsUtf16Size { .. }
+        | I::BsPutInteger { .. }
+        | I::BsPutBinary { .. }
+        | I::BsPutFloat { .. }
+        | I::BsPutString { .. }
+        | I::BsPutUtf8 { .. }
+        | I::BsPutUtf16 { .. }
+        | I::BsPutUtf32 { .. } => Flow::next(),
+
+        // All others fail where their row says so, and else go on.
+        other => {
+            let mut found = FailOperand(None);
+            other.visit_operands(&mut found);
+            found.0.map_or_else(Flow::next, Flow::may_fail)
+        }
+    }
+}
+
+/// Finds where an instruction goes when it fails.
+struct FailOperand(Option<Fail>);
+
+impl OperandVisitor for FailOperand {
+    fn read(&mut self, _: &Source) {}
+    fn read_float(&mut self, _: FloatRegister) {}
+    fn write(&mut self, _: Register) {}
+    fn write_float(&mut self, _: FloatRegister) {}
+    fn fail(&mut self, fail: Fail) {
+        self.0 = Some(fail);
     }
 }
 

@@ -11,8 +11,10 @@ pub mod error;
 pub mod kinds;
 pub mod operand;
 pub mod table;
+pub mod visit;
 
 pub use cursor::Cursor;
 pub use decode::{Located, Tables, decode};
 pub use error::{DecodeError, DecodeErrorKind};
 pub use table::{Instruction, Opcode};
+pub use visit::OperandVisitor;

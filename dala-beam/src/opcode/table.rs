@@ -11,6 +11,7 @@ use super::disasm::{Names, Print};
 use super::error::{DecodeError, DecodeErrorKind};
 use super::kinds::*;
 use super::operand::*;
+use super::visit::{OperandVisitor, VisitOperand};
 use dala_ir::abi::Atom;
 
 /// The newest release known here.
@@ -402,6 +403,15 @@ macro_rules! define {
                     })*
                     $($old_number => Err(DecodeErrorKind::ObsoleteOpcode { number: opcode, name: $old_name }.at(at)),)*
                     _ => Err(DecodeErrorKind::UnknownOpcode(opcode).at(at)),
+                }
+            }
+
+            /// Tells `visitor` what the instruction reads and writes and where failure goes, as far as its operands say.
+            pub fn visit_operands(&self, visitor: &mut dyn OperandVisitor) {
+                match self {
+                    $(Instruction::$variant { $($field),* } => {
+                        $($field.visit(stringify!($field) == "to", visitor);)*
+                    })*
                 }
             }
 

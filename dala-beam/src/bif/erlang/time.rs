@@ -12,7 +12,7 @@ use crate::bif::calendar::{self, DateTime};
 use crate::process::{Process, System};
 
 /// Nanoseconds since the runtime started. OTP's counts from a large negative number; programs may assume neither.
-fn monotonic(system: &System) -> i64 {
+pub(crate) fn monotonic(system: &System) -> i64 {
     i64::try_from(system.start.elapsed().as_nanos()).unwrap_or(i64::MAX)
 }
 
@@ -94,6 +94,12 @@ pub(crate) fn time_unit(_: &mut Process, []: [Word; 0]) -> Answer {
 pub(crate) fn timestamp(p: &mut Process, []: [Word; 0]) -> Answer {
     let now = (monotonic(&p.system) + offset(&p.system)) / 1000;
     Ok(triple(p, now))
+}
+
+/// A moment of monotonic time as `timestamp()` tells it.
+pub(crate) fn timestamp_of(p: &mut Process, moment: i64) -> Word {
+    let micros = (moment + offset(&p.system)) / 1000;
+    triple(p, micros)
 }
 
 /// `now()`: as `timestamp()`, but each is later than the one before.

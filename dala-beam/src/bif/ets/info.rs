@@ -8,6 +8,7 @@ use dala_ir::term::TermWriter;
 use super::table::{Protection, Table, TableType};
 use crate::bif::Answer;
 use crate::bif::arguments::{atom, badarg, boolean, named};
+use crate::bif::erlang::time::timestamp_of;
 use crate::process::Process;
 
 /// Words of an empty table, for what `info(memory)` reports.
@@ -84,9 +85,17 @@ fn item(p: &mut Process, table: &Table, name: &str) -> Option<Word> {
             Protection::Protected => named!("protected"),
             Protection::Private => named!("private"),
         }),
-        "fixed" | "safe_fixed" | "safe_fixed_monotonic_time" => {
-            boolean(table.is_fixed.load(Ordering::Relaxed))
-        }
+        "fixed" => boolean(table.fixes.is_fixed()),
+        "safe_fixed" | "safe_fixed_monotonic_time" => match table.fixes.all() {
+            None => boolean(false),
+            Some((since, by)) => {
+                let by: Vec<Word> =
+                    by.into_iter().map(|(pid, times)| p.heap.tuple(&[Word::pid(pid), count(times)])).collect();
+                let by = p.heap.list(&by, Word::NIL);
+                let since = if name == "safe_fixed" { timestamp_of(p, since) } else { p.heap.integer(since) };
+                p.heap.tuple(&[since, by])
+            }
+        },
         "binary" => Word::NIL,
         "stats" => Word::NIL,
         _ => return None,

@@ -4,7 +4,7 @@
 //! table is ordered by hash and key, so iteration may go on behind any key, whether or not the table is fixed and the
 //! key still there. Inserting copies in (literals are shared), looking up copies out.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
 
 use dala::pid::NOBODY;
@@ -14,10 +14,12 @@ use dala_ir::term::compare::eq_exact;
 use dala_ir::term::{OwnedTerm, TermWriter, view};
 
 use super::Answer;
+use super::erlang::time::monotonic;
 use super::arguments::{as_boolean, atom, badarg, boolean, list, named, small, tuple};
 use crate::heap::own;
 use crate::process::Process;
 
+mod fixes;
 mod info;
 mod key;
 mod match_spec;
@@ -28,6 +30,7 @@ mod update;
 
 pub(crate) use info::{info_1, info_2};
 pub(crate) use select::*;
+use fixes::Fixes;
 use table::{Heir, Holder, Protection, Table, TableType};
 use tables::Access;
 pub use tables::{TableName, Tables, Transfer};
@@ -116,7 +119,7 @@ fn plain(tables: &Tables, name: Atom, owner: Pid) -> Table {
         rows: RwLock::default(),
         size: AtomicUsize::new(0),
         words: AtomicUsize::new(0),
-        is_fixed: AtomicBool::new(false),
+        fixes: Fixes::default(),
     }
 }
 
@@ -292,7 +295,7 @@ fn step(p: &mut Process, word: Word, key: Option<Word>, is_reverse: bool) -> Ans
     let is_reverse = is_reverse && found.kind == TableType::OrderedSet;
     if let Some(key) = key
         && found.kind != TableType::OrderedSet
-        && !found.is_fixed.load(Ordering::Relaxed)
+        && !found.fixes.is_fixed()
         && !found.has(key)
     {
         return badarg_because(atoms::BADKEY);
@@ -338,7 +341,11 @@ pub(crate) fn rename(p: &mut Process, [word, name]: [Word; 2]) -> Answer {
 pub(crate) fn safe_fixtable(p: &mut Process, [word, fixed]: [Word; 2]) -> Answer {
     let found = table(p, word, Access::Read)?;
     let fixed = as_boolean(fixed).ok_or(Exception::badarg())?;
-    found.is_fixed.store(fixed, Ordering::Relaxed);
+    if fixed {
+        found.fixes.add(p.pid, monotonic(&p.system));
+    } else {
+        found.fixes.remove(p.pid);
+    }
     Ok(TRUE)
 }
 

@@ -349,7 +349,12 @@ pub(crate) fn match_spec_test(p: &mut Process, [object, spec, kind]: [Word; 3]) 
     }
     let value = match MatchSpec::compile(spec, 1) {
         Ok(spec) => spec.run(p, object).unwrap_or(Word::atom(atoms::FALSE)),
-        Err(exception) => return Err(exception),
+        Err(_) => {
+            let text = p.heap.charlist("the match specification is malformed");
+            let error = p.heap.tuple(&[Word::atom(atoms::ERROR), text]);
+            let errors = p.heap.list(&[error], Word::NIL);
+            return Ok(p.heap.tuple(&[Word::atom(atoms::ERROR), errors]));
+        }
     };
     Ok(p.heap.tuple(&[Word::atom(atoms::OK), value, Word::NIL, Word::NIL]))
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::RwLock;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dala_ir::abi::{Atom, Pid, Word};
 use dala_ir::term::compare::{eq_exact, eq_loose};
 use dala_ir::term::{OwnedTerm, view};
 use smallvec::{SmallVec, smallvec};
 
+use super::fixes::Fixes;
 use super::key::{AsProbe, Key, Probe};
 
 /// What a table holds for one key.
@@ -65,7 +66,7 @@ pub(crate) struct Table {
     pub(crate) size: AtomicUsize,
     /// Words of all rows and keys.
     pub(crate) words: AtomicUsize,
-    pub(crate) is_fixed: AtomicBool,
+    pub(crate) fixes: Fixes,
 }
 
 impl Table {

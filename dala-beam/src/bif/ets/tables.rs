@@ -178,6 +178,7 @@ impl Tables {
         let mut transfers = Vec::new();
         for table in self.list() {
             let mut holder = table.holder.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+            table.fixes.forget(owner);
             if holder.owner != owner {
                 continue;
             }

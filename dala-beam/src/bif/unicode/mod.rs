@@ -4,7 +4,7 @@
 //! stdlib, "unicode". Results are the converted text, `{error, Converted, Rest}` or `{incomplete, Converted, Rest}`.
 
 use dala_ir::abi::{Word, atoms};
-use dala_ir::interp::Exception;
+use dala_ir::interp::{BifResult, Exception};
 use dala_ir::term::{TermWriter, view};
 
 use super::Answer;
@@ -27,8 +27,24 @@ enum End {
     Incomplete(Word),
 }
 
+/// Whether bytes are in an encoding that Erlang code of `unicode.erl` converts first, as OTP's emulator has it do.
+fn is_wide(encoding: Word) -> bool {
+    let name = match view::tuple_elements(encoding) {
+        Some(&[name, order]) if [named!("big"), named!("little")].map(Word::atom).contains(&order) => name,
+        _ => encoding,
+    };
+    [named!("utf16"), named!("utf32")].map(Word::atom).contains(&name)
+}
+
 /// `unicode:characters_to_list(Data, Encoding)`.
-pub(crate) fn characters_to_list(p: &mut Process, [data, encoding]: [Word; 2]) -> Answer {
+pub(crate) fn characters_to_list(p: &mut Process, [data, encoding]: [Word; 2]) -> BifResult {
+    if is_wide(encoding) {
+        return BifResult::call(named!("unicode"), named!("characters_to_list_int"), &[data, encoding]);
+    }
+    BifResult::from(to_list(p, data, encoding))
+}
+
+fn to_list(p: &mut Process, data: Word, encoding: Word) -> Answer {
     let (text, end) = convert(p, data, encoding)?;
     let points: Vec<Word> = text.iter().map(|&point| Word::small_int(i64::from(point))).collect();
     let converted = p.heap.list(&points, Word::NIL);
@@ -36,7 +52,14 @@ pub(crate) fn characters_to_list(p: &mut Process, [data, encoding]: [Word; 2]) -
 }
 
 /// `unicode:characters_to_binary(Data, Encoding)`: to UTF-8.
-pub(crate) fn characters_to_binary(p: &mut Process, [data, encoding]: [Word; 2]) -> Answer {
+pub(crate) fn characters_to_binary(p: &mut Process, [data, encoding]: [Word; 2]) -> BifResult {
+    if is_wide(encoding) {
+        return BifResult::call(named!("unicode"), named!("characters_to_binary_int"), &[data, encoding]);
+    }
+    BifResult::from(to_binary(p, data, encoding))
+}
+
+fn to_binary(p: &mut Process, data: Word, encoding: Word) -> Answer {
     let data = match view::cons(data) {
         // As OTP does, which shows in what is returned as the rest.
         Some((binary, tail)) if tail.is_nil() && view::bits(binary).is_some() => binary,
