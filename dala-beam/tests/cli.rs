@@ -105,7 +105,11 @@ fn what_cannot_be_run_is_one_clear_line() {
     let program = Program::compile();
     let output = program.run(&["no_such_module"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(err(&output).contains("undef") && err(&output).contains("no_such_module:main/0"), "{}", err(&output));
+    assert!(
+        err(&output).contains("undef") && err(&output).contains("no_such_module:main/0"),
+        "{}",
+        err(&output)
+    );
     let output = program.run(&["ends", "value", "{unclosed"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(err(&output).starts_with("error: {unclosed: "), "{}", err(&output));

@@ -45,7 +45,8 @@ fn try_run(arguments: &Arguments) -> Result<ExitCode, String> {
     let mut scratch = Fragment::new();
     let text = scratch.binary(arguments.expression.as_bytes());
     let terms = scratch.list(&[text], Word::NIL);
-    let (language, started): (_, &[&str]) = if arguments.erl { ("erlang", &[]) } else { ("elixir", &["elixir"]) };
+    let (language, started): (_, &[&str]) =
+        if arguments.erl { ("erlang", &[]) } else { ("elixir", &["elixir"]) };
     let entry = Entry::Function(Atom::new("dala_eval"), Atom::new(language), terms);
     program.run(started, entry, false)
 }

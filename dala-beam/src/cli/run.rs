@@ -81,7 +81,11 @@ impl Program {
     ///
     /// # Errors
     /// With a text, when no libraries are installed.
-    pub(super) fn new(paths: &[PathBuf], otp: Option<&Path>, elixir: Option<&Path>) -> Result<Program, String> {
+    pub(super) fn new(
+        paths: &[PathBuf],
+        otp: Option<&Path>,
+        elixir: Option<&Path>,
+    ) -> Result<Program, String> {
         let mut options = SystemOptions::from_environment();
         options.exits_on_halt = true;
         options.paths = paths.to_vec();
@@ -95,7 +99,12 @@ impl Program {
     ///
     /// # Errors
     /// With a text, when it cannot be started.
-    pub(super) fn run(self, started: &[&str], entry: Entry<'_>, print_result: bool) -> Result<ExitCode, String> {
+    pub(super) fn run(
+        self,
+        started: &[&str],
+        entry: Entry<'_>,
+        print_result: bool,
+    ) -> Result<ExitCode, String> {
         let mut builder = Runtime::builder().thread_name("dala");
         if let Some(workers) = workers_from_environment()? {
             builder = builder.workers(workers);

@@ -22,10 +22,11 @@ impl Heap {
         let mut slots = Vec::new();
         // Copies go into fragments or to the end of the block, and hold nothing of the memory: what is there now is
         // all there is to look at.
-        let runs: Vec<(*mut Word, *mut Word)> = [(self.context.base, self.context.hp), (self.old.start(), self.old_top)]
-            .into_iter()
-            .chain(self.fragments.iter().map(|fragment| (fragment.start, fragment.used)))
-            .collect();
+        let runs: Vec<(*mut Word, *mut Word)> =
+            [(self.context.base, self.context.hp), (self.old.start(), self.old_top)]
+                .into_iter()
+                .chain(self.fragments.iter().map(|fragment| (fragment.start, fragment.used)))
+                .collect();
         for (start, end) in runs {
             let mut at = start;
             while at < end {

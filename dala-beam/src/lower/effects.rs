@@ -3,9 +3,9 @@
 use dala_ir::ir::Type;
 use smallvec::SmallVec;
 
-use super::{Lowering, Reason};
 use super::context::{Context, Slot};
 use super::flow;
+use super::{Lowering, Reason};
 use crate::load::BeamFile;
 use crate::opcode::operand::{Fail, FloatRegister, Register, Source};
 use crate::opcode::{Instruction as I, Located, OperandVisitor};

@@ -175,7 +175,8 @@ mod tests {
         assert_eq!(told.0, ["fail None", "read f0", "read f1", "write f2"]);
         let mut told = Told::default();
         let pairs = Pairs(vec![(Source::Integer(1), x0)]);
-        Instruction::GetMapElements { fail: Some(Label(3)), map: Source::Nil, pairs }.visit_operands(&mut told);
+        Instruction::GetMapElements { fail: Some(Label(3)), map: Source::Nil, pairs }
+            .visit_operands(&mut told);
         assert_eq!(told.0, ["fail Some(Label(3))", "read Nil", "read Integer(1)", "write X(0)"]);
     }
 }

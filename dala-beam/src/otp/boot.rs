@@ -51,9 +51,7 @@ pub fn start(system: &Arc<System>, started: &[&str]) -> Result<Pid, String> {
     let arguments = scratch.list(&[specs, started, flags, Word::NIL], Word::NIL);
     let (sender, receiver) = mpsc::channel();
     let entry = Entry::Function(Atom::new("dala_boot"), Atom::new("start"), arguments);
-    system
-        .start_process(entry, Some(user), Some(sender))
-        .map_err(|_| "cannot start a process".to_owned())?;
+    system.start_process(entry, Some(user), Some(sender)).map_err(|_| "cannot start a process".to_owned())?;
     match receiver.recv() {
         Ok(Ended::Value(_)) => Ok(user),
         Ok(Ended::Raised { class, reason, trace }) => {

@@ -222,7 +222,10 @@ mod tests {
         // A round of lists:seq/2 conses four elements: one function entry and one heap check.
         let (collections, entries) = run_seq(true, 4_000);
         assert!(entries >= 1_000, "{entries}");
-        assert!(collections >= entries + 1_000, "{collections} collections at {entries} entries and as many checks");
+        assert!(
+            collections >= entries + 1_000,
+            "{collections} collections at {entries} entries and as many checks"
+        );
         let (collections, same_entries) = run_seq(false, 4_000);
         assert_eq!(entries, same_entries);
         assert!(collections < 50, "{collections}");

@@ -63,7 +63,8 @@ impl SystemOptions {
 /// With a text, when it is no number from 1 to 1024.
 pub fn workers_from_environment() -> Result<Option<usize>, String> {
     let Some(text) = std::env::var_os("DALA_WORKERS") else { return Ok(None) };
-    let number = text.to_str().and_then(|text| text.parse().ok()).filter(|number| (1..=1024).contains(number));
+    let number =
+        text.to_str().and_then(|text| text.parse().ok()).filter(|number| (1..=1024).contains(number));
     match number {
         Some(number) => Ok(Some(number)),
         None => Err(format!("DALA_WORKERS={}: not a number from 1 to 1024", text.to_string_lossy())),
@@ -116,7 +117,8 @@ impl System {
     /// Kills every Erlang process; native actors go on.
     fn kill_all(&self) {
         let is_process = |pid: &Pid| {
-            dala::actor::process::behaviour_of(*pid) == Some(std::any::TypeId::of::<super::process::Process>())
+            dala::actor::process::behaviour_of(*pid)
+                == Some(std::any::TypeId::of::<super::process::Process>())
         };
         self.processes().into_iter().filter(is_process).for_each(dala::actor::process::kill);
     }

@@ -148,10 +148,7 @@ pub(crate) fn mac_final(p: &mut Process, [hmac]: [Word; 1]) -> Answer {
 }
 
 /// `pbkdf2_hmac_nif(Digest, Password, Salt, Rounds, KeyLength)`.
-pub(crate) fn pbkdf2_hmac(
-    p: &mut Process,
-    [digest, password, salt, rounds, len]: [Word; 5],
-) -> Answer {
+pub(crate) fn pbkdf2_hmac(p: &mut Process, [digest, password, salt, rounds, len]: [Word; 5]) -> Answer {
     let Some(kind) = digest.as_atom().filter(|kind| Hash::new(kind.text()).is_some()) else {
         return Err(failure(p, "badarg", ("pbkdf2_hmac.c", 34), 0, "Bad digest type"));
     };

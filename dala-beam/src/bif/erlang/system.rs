@@ -165,20 +165,17 @@ pub(crate) fn statistics(p: &mut Process, [item]: [Word; 1]) -> Answer {
     match atom(item)?.text() {
         "wall_clock" => {
             let total = elapsed.as_millis() as u64;
-            let former =
-                p.system.builtins.statistics.wall_clock.swap(total, Ordering::Relaxed);
+            let former = p.system.builtins.statistics.wall_clock.swap(total, Ordering::Relaxed);
             Ok(pair(p, total, total.saturating_sub(former)))
         }
         "runtime" => {
             let total = cpu_milliseconds().unwrap_or(elapsed.as_millis() as u64);
-            let former =
-                p.system.builtins.statistics.runtime.swap(total, Ordering::Relaxed);
+            let former = p.system.builtins.statistics.runtime.swap(total, Ordering::Relaxed);
             Ok(pair(p, total, total.saturating_sub(former)))
         }
         "reductions" | "exact_reductions" => {
             let total = p.reductions();
-            let former =
-                p.system.builtins.statistics.reductions.swap(total, Ordering::Relaxed);
+            let former = p.system.builtins.statistics.reductions.swap(total, Ordering::Relaxed);
             Ok(pair(p, total, total.saturating_sub(former)))
         }
         "garbage_collection" => Ok(p.heap.tuple(&[0, 0, 0].map(Word::small_int))),

@@ -89,8 +89,10 @@ fn item(p: &mut Process, table: &Table, name: &str) -> Option<Word> {
         "safe_fixed" | "safe_fixed_monotonic_time" => match table.fixes.all() {
             None => boolean(false),
             Some((since, by)) => {
-                let by: Vec<Word> =
-                    by.into_iter().map(|(pid, times)| p.heap.tuple(&[Word::pid(pid), count(times)])).collect();
+                let by: Vec<Word> = by
+                    .into_iter()
+                    .map(|(pid, times)| p.heap.tuple(&[Word::pid(pid), count(times)]))
+                    .collect();
                 let by = p.heap.list(&by, Word::NIL);
                 let since = if name == "safe_fixed" { timestamp_of(p, since) } else { p.heap.integer(since) };
                 p.heap.tuple(&[since, by])

@@ -14,8 +14,8 @@ use dala_ir::term::compare::eq_exact;
 use dala_ir::term::{OwnedTerm, TermWriter, view};
 
 use super::Answer;
-use super::erlang::time::monotonic;
 use super::arguments::{as_boolean, atom, badarg, boolean, list, named, small, tuple};
+use super::erlang::time::monotonic;
 use crate::heap::own;
 use crate::process::Process;
 
@@ -28,9 +28,9 @@ mod table;
 mod tables;
 mod update;
 
+use fixes::Fixes;
 pub(crate) use info::{info_1, info_2};
 pub(crate) use select::*;
-use fixes::Fixes;
 use table::{Heir, Holder, Protection, Table, TableType};
 use tables::Access;
 pub use tables::{TableName, Tables, Transfer};

@@ -82,7 +82,8 @@ fn info(p: &mut Process, data: &std::fs::Metadata, access: Word) -> Word {
     } else {
         named!("other")
     };
-    let mut fields = vec![Word::atom(named!("file_info")), p.heap.unsigned(data.size()), Word::atom(kind), access];
+    let mut fields =
+        vec![Word::atom(named!("file_info")), p.heap.unsigned(data.size()), Word::atom(kind), access];
     let times = [data.atime(), data.mtime(), data.ctime()];
     fields.extend(times.map(|seconds| p.heap.integer(seconds)));
     let is_device = matches!(kind.text(), "device");
@@ -109,7 +110,8 @@ fn info(p: &mut Process, data: &std::fs::Metadata, access: Word) -> Word {
     } else {
         named!("regular")
     };
-    let mut fields = vec![Word::atom(named!("file_info")), p.heap.unsigned(data.len()), Word::atom(kind), access];
+    let mut fields =
+        vec![Word::atom(named!("file_info")), p.heap.unsigned(data.len()), Word::atom(kind), access];
     for time in [data.accessed(), data.modified(), data.created()] {
         let seconds = time.ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
         fields.push(p.heap.unsigned(seconds.map_or(0, |seconds| seconds.as_secs())));

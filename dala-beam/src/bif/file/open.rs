@@ -30,7 +30,10 @@ impl Resource for OpenFile {
 }
 
 /// Calls `act` with the file behind a reference; `{error, einval}` when it was closed.
-fn with<R>(word: Word, act: impl FnOnce(&OpenFile, &mut File) -> io::Result<R>) -> Result<io::Result<R>, Exception> {
+fn with<R>(
+    word: Word,
+    act: impl FnOnce(&OpenFile, &mut File) -> io::Result<R>,
+) -> Result<io::Result<R>, Exception> {
     let open: &OpenFile = resource::get(word).ok_or(Exception::badarg())?;
     let mut file = open.file.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(match file.as_mut() {
@@ -306,8 +309,8 @@ pub(crate) fn indirect_read(p: &mut Process, [file, offset, max]: [Word; 3]) -> 
         readable(open)?;
         let head = at(file, offset, |file| read_some(file, 8))?;
         let Some(head) = head.first_chunk::<8>() else { return Ok(None) };
-        let [size, pointer] =
-            [0, 4].map(|from| u32::from_be_bytes([head[from], head[from + 1], head[from + 2], head[from + 3]]));
+        let [size, pointer] = [0, 4]
+            .map(|from| u32::from_be_bytes([head[from], head[from + 1], head[from + 2], head[from + 3]]));
         if size as usize > max || size >= 1 << 31 {
             return Ok(None);
         }

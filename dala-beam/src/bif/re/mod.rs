@@ -114,7 +114,8 @@ fn read_pattern(word: Word) -> Option<(Flags, Vec<u8>, bool)> {
     let code = view::bits(code)?.to_bytes()?;
     let rest = code.strip_prefix(MAGIC)?;
     let (numbers, source) = rest.split_at_checked(12)?;
-    let number = |at: usize| u32::from_le_bytes([numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 3]]);
+    let number =
+        |at: usize| u32::from_le_bytes([numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 3]]);
     let flags = Flags { options: number(0), newline: number(4), bsr: number(8) };
     Some((flags, source.to_vec(), unicode == Word::small_int(1)))
 }
@@ -167,7 +168,8 @@ fn run(
     takes_global: bool,
 ) -> Result<BifResult, Exception> {
     let options = options::read(list, true).ok_or_else(bad_option)?;
-    let error = |p: &mut Process, what: Word| BifResult::Value(p.heap.tuple(&[Word::atom(atoms::ERROR), what]));
+    let error =
+        |p: &mut Process, what: Word| BifResult::Value(p.heap.tuple(&[Word::atom(atoms::ERROR), what]));
     let mut match_options = options.match_options;
     let (compiled, is_unicode, word) = if view::tuple_elements(pattern).is_some() {
         if options.compiles {
@@ -231,8 +233,10 @@ fn run(
     let Some(selected) = selected(&compiled, &groups, &options.select)? else {
         return Ok(BifResult::Value(Word::atom(named!("match"))));
     };
-    let captured: Vec<Word> =
-        selected.into_iter().map(|group| capture(p, subject, &bytes, group, options.form, is_unicode)).collect();
+    let captured: Vec<Word> = selected
+        .into_iter()
+        .map(|group| capture(p, subject, &bytes, group, options.form, is_unicode))
+        .collect();
     let captured = p.heap.list(&captured, Word::NIL);
     Ok(BifResult::Value(p.heap.tuple(&[Word::atom(named!("match")), captured])))
 }

@@ -263,7 +263,10 @@ mod tests {
 
     #[test]
     fn groups_end_with_the_last_one_that_is_set() {
-        assert_eq!(find("(a)(x)?(b)?(y)?", 0, b"ab"), Some(vec![Some((0, 2)), Some((0, 1)), None, Some((1, 1))]));
+        assert_eq!(
+            find("(a)(x)?(b)?(y)?", 0, b"ab"),
+            Some(vec![Some((0, 2)), Some((0, 1)), None, Some((1, 1))])
+        );
         assert_eq!(find("x", 0, b"ab"), None);
     }
 
