@@ -48,6 +48,7 @@ codes! {
     BadArgument = 21 "an argument that cannot become a field";
     BadMain = 22 "`#[dala::main]` on something that is not `async fn main()`";
     ReplyInTrait = 23 "a reply of a type that has no name";
+    BadProtocol = 24 "`#[dala::protocol]` on something that is not a list of messages";
 }
 
 /// Mistakes found so far.

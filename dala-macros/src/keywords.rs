@@ -26,6 +26,8 @@ pub(crate) const METHOD_ATTRIBUTES: &[&str] =
 pub(crate) const NAME: &str = "name";
 /// `#[dala::actor(mailbox = N)]`.
 pub(crate) const MAILBOX: &str = "mailbox";
+/// `#[dala::actor(overflow = "..")]`.
+pub(crate) const OVERFLOW: &str = "overflow";
 /// `#[dala::actor(pinned)]`.
 pub(crate) const PINNED: &str = "pinned";
 /// `#[handler(priority = "..")]`.
@@ -38,3 +40,7 @@ pub(crate) const WORKERS: &str = "workers";
 /// The lanes of a mailbox: the word in the attribute, the variant of `dala::Lane`.
 pub(crate) const PRIORITIES: &[(&str, &str)] =
     &[("critical", "Critical"), ("high", "High"), ("normal", "Normal"), ("low", "Low")];
+
+/// What becomes of messages for a full lane: the word in the attribute, the variant of `dala::Overflow`.
+pub(crate) const OVERFLOWS: &[(&str, &str)] =
+    &[("wait", "Wait"), ("refuse", "Refuse"), ("drop_newest", "DropNewest"), ("drop_oldest", "DropOldest")];

@@ -1,4 +1,4 @@
-//! Proc macros of the Dala actor runtime: [`macro@message`], [`macro@actor`], [`macro@main`]. Used through the crate
+//! Proc macros of the Dala actor runtime: [`macro@message`], [`macro@actor`], [`macro@protocol`], [`macro@main`]. Used through the crate
 //! `dala`, which re-exports them.
 //!
 //! ```
@@ -49,6 +49,7 @@
 //! | | `T::spawn` | with the arguments of `#[init]`, gives a `dala::Spawning`; without `#[init]`, a method of the state |
 //! | | `T::spawn_on` | instead, for a pinned actor |
 //! | | `impl Actor for T`, `impl Handles<M> for T` | hooks, protocol table; one `Handles` a handler |
+//! | `#[dala::protocol] trait P` | `PRef`, `impl P for A` | reference to any actor that has the protocol; for every such actor |
 //! | `#[message] fn set_limit(..)` | `SetLimit` | the message type, with a field for each argument |
 //!
 //! Nothing else is visible. Generated code names only `::dala::__rt` and contains no `unsafe`.
@@ -126,9 +127,19 @@ pub fn message(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Handlers may be `async`: they borrow `self` while they wait, and the actor takes no other message meanwhile. One
 /// that only reads may take `&self`, unless it is async. Replies have `dala::StableLayout`.
 ///
+/// A handler may give its reply otherwise than by returning it:
+/// - with a parameter `reply: ReplyTo<R>`, at any place: when and where it likes ([`dala::ReplyTo`]);
+/// - with `-> Concurrent<R>`: from a future that goes on beside the actor ([`dala::Concurrent`]);
+/// - with `-> Blocking<R>`: from a function that blocks a thread of a pool ([`dala::Blocking`]).
+///
+/// The type may have parameters (`impl<T: Send + 'static> Cache<T>`), its messages may not; its reference is then
+/// `CacheRef<Cache<T>>`.
+///
 /// # Options
 /// - `#[dala::actor(name = "counter")]`: name for people, instead of the type's.
 /// - `#[dala::actor(mailbox = 1024)]`: messages that Rust senders may have waiting in each lane.
+/// - `#[dala::actor(overflow = "drop_oldest")]`, also `wait` (the default), `refuse`, `drop_newest`: what becomes of
+///   messages for a lane that is full (`dala::Overflow`).
 /// - `#[dala::actor(pinned)]`: the actor stays on one thread, so that its state need not be `Send`; it is made and
 ///   spawned by `T::spawn_on(&thread, || ..)`, and has no `#[init]`.
 /// - `#[handler(priority = "critical")]`, also `high`, `normal`, `low`: the lane that the message is sent in.
@@ -150,6 +161,62 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
             quote!(#errors #lints #item #items #client).into()
         }
         None => fallback::item(diagnostics, &item).into(),
+    }
+}
+
+/// Makes a trait a protocol: a list of messages that actors of several types handle.
+///
+/// Every actor that handles the messages with these replies has the trait; nothing is to be written. `NameRef::from` the
+/// reference of such an actor gives a reference that does not say which type it is, with one method for each of the protocol,
+/// `tell` and `call`.
+///
+/// # Methods
+/// `fn put(&mut self, put: Put) -> bool;` takes a `#[dala::message]` type. `#[message] fn get(&mut self, key: u64) -> u64;`
+/// makes the message type, `Get`, from the arguments, as in an actor; actors handle it by `#[handler]`.
+///
+/// ```
+/// #[dala::protocol]
+/// trait Store {
+///     #[message]
+///     fn put(&mut self, value: u64) -> u64;
+/// }
+///
+/// struct Last(u64);
+/// #[dala::actor]
+/// impl Last {
+///     #[handler]
+///     fn put(&mut self, put: Put) -> u64 {
+///         std::mem::replace(&mut self.0, put.value)
+///     }
+/// }
+///
+/// struct Sum(u64);
+/// #[dala::actor]
+/// impl Sum {
+///     #[handler]
+///     fn put(&mut self, put: Put) -> u64 {
+///         self.0 += put.value;
+///         self.0
+///     }
+/// }
+///
+/// #[dala::main]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let stores = [StoreRef::from(*Last(1).spawn()?), StoreRef::from(*Sum(1).spawn()?)];
+///     assert_eq!(stores[0].put(5).await?, 1);
+///     assert_eq!(stores[1].call(Put { value: 5 }).await?, 6);
+///     Ok(())
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn protocol(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let (item, mut diagnostics) = match read(&item) {
+        Ok(item) => item,
+        Err(error) => return fallback::unread(error, item.into()).into(),
+    };
+    match parse::protocol::protocol(arguments.into(), &item, &mut diagnostics) {
+        Some(protocol) if diagnostics.is_empty() => expand::protocol::items(&protocol).into(),
+        _ => diagnostics.into_tokens().into(),
     }
 }
 

@@ -27,8 +27,10 @@ pub use self::checks::{NoPair, Pair, assert_distinct, is_message, state_is_send}
 pub use self::start::{init, initialised, run_main, spawn_pinned};
 pub use crate::__nested as nested;
 pub use crate::actor::{
-    Actor, ActorRef, Context, Entry, Handled, Handles, Protocol, SpawnError, Starting, Unhandled,
+    Actor, ActorRef, Callee, Context, Entry, Handled, Handles, Protocol, Recipient, SendError, SpawnError,
+    Starting, Takes, Unhandled,
 };
+pub use crate::mailbox::bounded::Overflow;
 pub use crate::message::nested::{Choice, Known, Unknown};
 pub use crate::message::{
     Call, ConvertError, ExitReason, Lane, Message, MessageField, Source, StableLayout, field,
@@ -36,6 +38,7 @@ pub use crate::message::{
 pub use crate::sched::pinned::PinnedThread;
 pub use crate::sched::spawning::Spawning;
 pub use crate::signal::Down;
+pub use crate::spawn;
 
 /// What [`Actor::protocol`] refers to.
 pub type AnyProtocol = dyn std::any::Any + Send + Sync;

@@ -1,8 +1,11 @@
 //! How a runtime is set up.
 
 use crate::runtime::Runtime;
+use crate::sched::watchdog::{LongHandler, WatchOptions};
+use crate::sync::Arc;
 use crate::timer::Clock;
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 /// What a [`Runtime`] is made of; see the methods for the defaults.
 #[derive(Clone, Debug)]
@@ -11,12 +14,13 @@ pub struct Builder {
     pub(crate) name: String,
     pub(crate) tokio: Option<tokio::runtime::Handle>,
     pub(crate) clock: Clock,
+    pub(crate) watch: Option<WatchOptions>,
 }
 
 impl Default for Builder {
     fn default() -> Builder {
         let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        Builder { workers, name: "dala".to_owned(), tokio: None, clock: Clock::Real }
+        Builder { workers, name: "dala".to_owned(), tokio: None, clock: Clock::Real, watch: None }
     }
 }
 
@@ -47,6 +51,26 @@ impl Builder {
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Builder {
         self.clock = clock;
+        self
+    }
+
+    /// Calls `report` for each handler that holds a worker for longer than `limit`, once, up to half a limit late, on the
+    /// timer thread: it must be short. Off by default; on, it costs a fence an activation and two stores a message.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let limit = std::time::Duration::from_millis(50);
+    /// let runtime = dala::Runtime::builder().watchdog(limit, |long| eprintln!("{long:?}")).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn watchdog(
+        mut self,
+        limit: Duration,
+        report: impl Fn(&LongHandler) + Send + Sync + 'static,
+    ) -> Builder {
+        self.watch = Some(WatchOptions { limit, hook: Arc::new(report) });
         self
     }
 

@@ -37,6 +37,8 @@ pub mod registry;
 pub mod runtime;
 pub(crate) mod sched;
 #[cfg(not(loom))]
+pub mod shutdown;
+#[cfg(not(loom))]
 pub mod signal;
 #[cfg(not(loom))]
 pub mod supervise;
@@ -50,19 +52,30 @@ pub use api::*;
 mod api {
     pub use crate::actor::cell::Qos;
     pub use crate::actor::spawn::{SpawnError, SpawnOptions, Spawned};
-    pub use crate::actor::{Actor, ActorRef, Behaviour, Context, Handles, SendError, Unhandled};
+    pub use crate::actor::stream::{Items, Outlet, outlet};
+    pub use crate::actor::{
+        Actor, ActorRef, Behaviour, Blocking, Callee, Concurrent, Context, Handles, Recipient, SendError,
+        Unhandled,
+    };
     pub use crate::config::Builder;
+    pub use crate::mailbox::bounded::Overflow;
     pub use crate::message::{
-        Bytes, Call, CallError, ConvertError, ExitReason, Lane, Local, Message, Reply, StableLayout,
+        Bytes, Call, CallError, ConvertError, ExitReason, Lane, Local, Message, Reply, ReplyTo, StableLayout,
+        join,
     };
     pub use crate::pid::Ref;
+    pub use crate::registry::NameError;
     pub use crate::runtime::{Handle, Runtime};
     pub use crate::sched::pinned::PinnedThread;
     pub use crate::sched::spawning::Spawning;
+    pub use crate::sched::watchdog::LongHandler;
     pub use crate::signal::Down;
-    pub use crate::supervise::{ChildSpec, Intensity, Restart, Shutdown, Supervisor, SupervisorRef};
+    pub use crate::supervise::{
+        ChildSpec, DynamicSupervisor, Intensity, Restart, Shutdown, Strategy, Supervisor, SupervisorRef,
+    };
+    pub use crate::timer::{Missed, Moment};
     pub use dala_ir::abi::{Atom, Pid};
-    pub use dala_macros::{actor, main, message};
+    pub use dala_macros::{actor, main, message, protocol};
 
     /// Spawns a native actor on the runtime that this thread works for or has entered.
     ///

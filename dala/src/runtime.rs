@@ -55,7 +55,11 @@ impl Runtime {
             timers,
             dead_letters,
             names: Names::default(),
+            groups: Default::default(),
+            topics: Default::default(),
+            departures: Default::default(),
             background,
+            watch: builder.watch,
             pinned: Mutex::default(),
         });
         let (scheduler, queues) = Scheduler::new(services, builder.workers);

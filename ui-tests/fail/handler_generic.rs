@@ -17,10 +17,26 @@ struct Cache<T> {
 }
 
 #[dala::actor]
-impl<T: Send> Cache<T> {
+impl<T: Send + 'static> Cache<T> {
     #[message]
-    fn len(&mut self) -> usize {
-        self.items.len()
+    fn len(&mut self) -> u64 {
+        self.items.len() as u64
+    }
+    #[message]
+    fn put(&mut self, item: Option<T>) {
+        self.items.extend(item);
+    }
+}
+
+struct View<'a> {
+    text: &'a str,
+}
+
+#[dala::actor]
+impl<'a> View<'a> {
+    #[message]
+    fn width(&mut self) -> u64 {
+        self.text.len() as u64
     }
 }
 

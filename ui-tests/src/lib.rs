@@ -1,9 +1,13 @@
 //! Compile-fail tests of the macros (`tests/ui.rs`), and what is written for people: the code of the
-//! README runs here, and that of the pages of errors is compiled.
+//! README and of the page of guarantees runs here, and that of the pages of errors is compiled.
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub mod readme {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/semantics.md")]
+pub mod semantics {}
 
 #[doc = include_str!("../../docs/errors/DALA0001.md")]
 pub mod dala_0001 {}
@@ -73,3 +77,6 @@ pub mod dala_0022 {}
 
 #[doc = include_str!("../../docs/errors/DALA0023.md")]
 pub mod dala_0023 {}
+
+#[doc = include_str!("../../docs/errors/DALA0024.md")]
+pub mod dala_0024 {}

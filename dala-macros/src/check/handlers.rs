@@ -47,9 +47,35 @@ pub(crate) fn actor(actor: &mut Actor, diagnostics: &mut Diagnostics) {
             }
         }
     }
+    parameters(actor, &mut is_first, diagnostics);
     same_shapes(actor, &mut is_first, diagnostics);
     let mut is_first = is_first.into_iter();
     actor.handlers.retain(|_| is_first.next() == Some(true));
+}
+
+/// Reports arguments of made messages whose types have a parameter of the actor.
+fn parameters(actor: &Actor, is_first: &mut [bool], diagnostics: &mut Diagnostics) {
+    let names: Vec<_> = actor.generics.type_params().map(|parameter| parameter.ident.clone()).collect();
+    for (position, handler) in actor.handlers.iter().enumerate() {
+        for (_, ty) in handler.made.iter().flat_map(|made| &made.fields) {
+            let Some(name) = names.iter().find(|name| mentions(ty.to_token_stream(), name)) else { continue };
+            is_first[position] = false;
+            diagnostics.report(
+                Code::GenericHandler,
+                ty,
+                format_args!("the message of `{}` would have the parameter `{name}`", handler.ident),
+                "write a concrete type: the shape of a message is one fixed layout",
+            );
+        }
+    }
+}
+
+fn mentions(tokens: proc_macro2::TokenStream, name: &proc_macro2::Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        proc_macro2::TokenTree::Ident(ident) => ident == *name,
+        proc_macro2::TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
 }
 
 /// Reports two messages made from methods that Erlang could not tell apart.

@@ -6,14 +6,15 @@ use syn::spanned::Spanned as _;
 
 use super::message;
 use crate::model::actor::Actor;
-use crate::model::handler::{Handler, Hook, Parameter, cfgs};
+use crate::model::handler::{Handler, Hook, Parameter, Replies, cfgs};
 use crate::names;
 
 /// Everything beside the impl block itself and the reference.
 pub(crate) fn items(actor: &Actor) -> TokenStream {
-    let made = actor.handlers.iter().map(|handler| made_message(actor, handler));
+    let made = actor.handlers.iter().map(|handler| made_message(&actor.ident, handler));
     let handles = actor.handlers.iter().map(|handler| handles(actor, handler));
-    let distinct = distinct_shapes(actor);
+    let is_generic = !actor.generics.params.is_empty();
+    let distinct = if is_generic { TokenStream::new() } else { distinct_shapes(actor) };
     let state = state_check(actor);
     let messages = actor.handlers.iter().map(message_check);
     let implementation = implementation(actor);
@@ -23,7 +24,8 @@ pub(crate) fn items(actor: &Actor) -> TokenStream {
 /// One error at the type when the state may not move between threads.
 fn state_check(actor: &Actor) -> TokenStream {
     let ty = &actor.ty;
-    if actor.is_pinned {
+    // With parameters it is checked where the actor is spawned.
+    if actor.is_pinned || !actor.generics.params.is_empty() {
         return TokenStream::new();
     }
     quote_spanned!(ty.span()=> const _: () = ::dala::__rt::state_is_send::<#ty>();)
@@ -43,13 +45,22 @@ fn message_check(handler: &Handler) -> TokenStream {
 }
 
 fn implementation(actor: &Actor) -> TokenStream {
-    let Actor { ty, ident, .. } = actor;
+    let Actor { ty, ident, generics, .. } = actor;
+    let (parameters, _, bounds) = generics.split_for_impl();
+    let distinct = (!generics.params.is_empty()).then(|| {
+        let checks = shape_checks(actor, &quote!(Self));
+        quote!(const { #(#checks)* })
+    });
     let name = actor.name.clone().unwrap_or_else(|| ident.to_string());
     let traps_exits = flag(actor.on_exit.as_ref());
     let terminates = flag(actor.terminate.as_ref());
     let mailbox = actor.mailbox.map(|capacity| {
         let capacity = u32::try_from(capacity).unwrap_or(u32::MAX);
         quote!(const MAILBOX: ::dala::__rt::Option<::dala::__rt::u32> = ::dala::__rt::Some(#capacity);)
+    });
+    let overflow = actor.overflow.map(|overflow| {
+        let overflow = Ident::new(overflow, Span::call_site());
+        quote!(const OVERFLOW: ::dala::__rt::Overflow = ::dala::__rt::Overflow::#overflow;)
     });
     let on_exit = actor.on_exit.as_ref().map(|hook| {
         let (cfgs, call) = hook_call(hook, &["from", "reason"]);
@@ -120,11 +131,12 @@ fn implementation(actor: &Actor) -> TokenStream {
     });
     quote! {
         #[automatically_derived]
-        impl ::dala::__rt::Actor for #ty {
+        impl #parameters ::dala::__rt::Actor for #ty #bounds {
             const NAME: &'static ::dala::__rt::str = #name;
             const TRAPS_EXITS: bool = #traps_exits;
             const TERMINATES: bool = #terminates;
             #mailbox
+            #overflow
             #on_exit
             #on_down
             #unhandled
@@ -135,6 +147,7 @@ fn implementation(actor: &Actor) -> TokenStream {
             fn protocol() -> ::dala::__rt::Option<&'static ::dala::__rt::AnyProtocol> {
                 #[allow(unused_imports, reason = "needed only beside errors")]
                 use ::dala::__rt::NoPair as _;
+                #distinct
                 ::dala::__rt::Some(const { &::dala::__rt::Protocol::new(const { &[#(#entries),*] }) })
             }
         }
@@ -160,7 +173,7 @@ fn hook_call<'a>(hook: &'a Hook, arguments: &[&str]) -> (Vec<&'a syn::Attribute>
     let values = hook.parameters.iter().map(|parameter| {
         let name = match parameter {
             Parameter::Context => "context",
-            Parameter::Argument => arguments.next().copied().unwrap_or("context"),
+            Parameter::Argument | Parameter::ReplyTo => arguments.next().copied().unwrap_or("context"),
         };
         Ident::new(name, proc_macro2::Span::call_site())
     });
@@ -169,12 +182,12 @@ fn hook_call<'a>(hook: &'a Hook, arguments: &[&str]) -> (Vec<&'a syn::Attribute>
 }
 
 /// The message type of `#[message]`.
-fn made_message(actor: &Actor, handler: &Handler) -> TokenStream {
+pub(super) fn made_message(owner: &Ident, handler: &Handler) -> TokenStream {
     let Some(made) = &handler.made else { return TokenStream::new() };
     let cfgs = handler.cfgs();
     let attrs = &handler.attrs;
     let ident = &made.message.ident;
-    let summary = format!("The message of `{}::{}`.", actor.ident, handler.ident);
+    let summary = format!("The message of `{owner}::{}`.", handler.ident);
     let repr = message::repr(&made.message);
     let impls = message::impls(&made.message);
     let fields = made.fields.iter().map(|(name, ty)| {
@@ -214,9 +227,11 @@ fn handles(actor: &Actor, handler: &Handler) -> TokenStream {
     let cfgs = handler.cfgs();
     let lane = Ident::new(lane, proc_macro2::Span::call_site());
     let (this, value, context) = (quote!(self), binding("message"), binding("context"));
+    let reply_to = binding("reply_to");
     let mut fields = handler.made.iter().flat_map(|made| made.fields.iter().enumerate());
     let arguments = handler.parameters.iter().map(|parameter| match (parameter, &handler.made) {
         (Parameter::Context, _) => quote!(#context),
+        (Parameter::ReplyTo, _) => quote!(#reply_to),
         (Parameter::Argument, None) => quote!(#value),
         (Parameter::Argument, Some(_)) => {
             let position = fields.next().map_or(0, |(position, _)| position);
@@ -225,11 +240,20 @@ fn handles(actor: &Actor, handler: &Handler) -> TokenStream {
         }
     });
     let call = quote_spanned!(ident.span()=> Self::#ident(#this, #(#arguments),*));
-    let handled = match (handler.is_async, actor.is_pinned) {
-        (true, false) => quote_spanned!(ident.span()=> ::dala::__rt::Handled::later(#call)),
-        (true, true) => quote_spanned!(ident.span()=> ::dala::__rt::Handled::later_here(#call)),
-        (false, _) => quote_spanned!(ident.span()=> ::dala::__rt::Handled::now(#call)),
+    let way = match (handler.replies, handler.is_async, actor.is_pinned) {
+        (Replies::Concurrent, _, _) => "concurrent",
+        (Replies::Blocking, _, _) => "blocking",
+        (Replies::Delegated, false, _) => "delegated",
+        (Replies::Delegated, true, false) => "delegated_later",
+        (Replies::Delegated, true, true) => "delegated_later_here",
+        (Replies::Returned, true, false) => "later",
+        (Replies::Returned, true, true) => "later_here",
+        (Replies::Returned, false, _) => "now",
     };
+    let way = Ident::new(way, ident.span());
+    let handled = quote_spanned!(ident.span()=> ::dala::__rt::Handled::#way(#call));
+    let take_reply = (handler.replies == Replies::Delegated)
+        .then(|| quote!(let #reply_to = #context.reply_to::<#reply>();));
     let unpack = handler.made.as_ref().map(|made| {
         let patterns = made.fields.iter().enumerate().map(|(position, (name, _))| {
             let binding = names::field_binding(position);
@@ -241,7 +265,8 @@ fn handles(actor: &Actor, handler: &Handler) -> TokenStream {
     // lists what an actor handles.
     let (first, last) = handler.signature;
     let ty = respanned(ty.to_token_stream(), last);
-    let header = quote_spanned!(first=> impl ::dala::__rt::Handles<#message> for #ty);
+    let (parameters, _, bounds) = actor.generics.split_for_impl();
+    let header = quote_spanned!(first=> impl #parameters ::dala::__rt::Handles<#message> for #ty #bounds);
     let reply_item = quote_spanned!(reply.span()=> type Reply = #reply;);
     let items = quote! {
         #reply_item
@@ -254,6 +279,7 @@ fn handles(actor: &Actor, handler: &Handler) -> TokenStream {
             #context: &'a mut ::dala::__rt::Context<Self>,
         ) -> ::dala::__rt::Handled<'a, #reply> {
             #unpack
+            #take_reply
             #handled
         }
     };
@@ -290,23 +316,34 @@ fn binding(name: &str) -> Ident {
 
 /// For each handler, an assertion that no earlier one takes a message that looks the same in Erlang.
 fn distinct_shapes(actor: &Actor) -> TokenStream {
-    let ty = &actor.ty;
-    let mut checks = TokenStream::new();
-    for (position, handler) in actor.handlers.iter().enumerate().skip(1) {
+    let checks = shape_checks(actor, &actor.ty.to_token_stream());
+    let checks = checks.into_iter().zip(actor.handlers.iter().skip(1));
+    checks
+        .map(|(check, handler)| {
+            let cfgs = handler.cfgs();
+            quote_spanned! {handler.message.span()=>
+                #(#cfgs)*
+                const _: () = {
+                    #[allow(unused_imports, reason = "needed only beside errors")]
+                    use ::dala::__rt::NoPair as _;
+                    #check
+                };
+            }
+        })
+        .collect()
+}
+
+/// One call for each handler but the first; `actor` is how the actor's type is written there.
+fn shape_checks(actor: &Actor, ty: &TokenStream) -> Vec<TokenStream> {
+    let check = |(position, handler): (usize, &Handler)| {
         let message = &handler.message;
-        let cfgs = handler.cfgs();
         let formers = actor.handlers[..position].iter().map(|former| {
             let (cfgs, message) = (former.cfgs(), &former.message);
             quote!(#(#cfgs)* <::dala::__rt::Pair<#ty, #message>>::SHAPES)
         });
-        checks.extend(quote_spanned! {message.span()=>
-            #(#cfgs)*
-            const _: () = {
-                #[allow(unused_imports, reason = "needed only beside errors")]
-                use ::dala::__rt::NoPair as _;
-                ::dala::__rt::assert_distinct(<::dala::__rt::Pair<#ty, #message>>::SHAPES, &[#(#formers),*])
-            };
-        });
-    }
-    checks
+        quote_spanned! {message.span()=>
+            ::dala::__rt::assert_distinct(<::dala::__rt::Pair<#ty, #message>>::SHAPES, &[#(#formers),*]);
+        }
+    };
+    actor.handlers.iter().enumerate().skip(1).map(check).collect()
 }

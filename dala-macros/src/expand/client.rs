@@ -9,13 +9,19 @@ use crate::names;
 
 /// The reference and its methods, and `spawn`.
 pub(crate) fn items(actor: &Actor) -> TokenStream {
-    let Actor { ident, ty, .. } = actor;
+    let Actor { ident, ty, generics, .. } = actor;
     let reference = names::reference(ident);
+    let (parameters, _, bounds) = generics.split_for_impl();
+    // What has parameters has no default to stand for it.
+    let (default, whole) = match generics.params.is_empty() {
+        true => (quote!(= #ty), quote!(#reference)),
+        false => (TokenStream::new(), quote!(#reference<#ty>)),
+    };
     let methods = actor.handlers.iter().map(|handler| method(actor, handler));
     let spawn = match &actor.init {
-        _ if actor.is_pinned => spawn_pinned(&reference),
-        Some(init) => spawn_with(actor, &reference, init),
-        None => spawn_state(&reference),
+        _ if actor.is_pinned => spawn_pinned(&reference, &whole),
+        Some(init) => spawn_with(actor, &whole, init),
+        None => spawn_state(actor, &reference, &whole),
     };
     let summary = format!(
         "Names an actor of type [`{ident}`]: what is sent through it is checked against its handlers."
@@ -29,7 +35,7 @@ pub(crate) fn items(actor: &Actor) -> TokenStream {
         #[doc = "Has one method for each handler, and all of [`dala::ActorRef`]. Cloning is cheap and keeps nothing alive."]
         #[allow(private_interfaces, private_bounds, dead_code, reason = "as visible as the macro can tell")]
         #[repr(transparent)]
-        pub struct #reference<A: ::dala::__rt::Actor = #ty>(::dala::__rt::ActorRef<A>);
+        pub struct #reference<A: ::dala::__rt::Actor #default>(::dala::__rt::ActorRef<A>);
 
         #[automatically_derived]
         impl<A: ::dala::__rt::Actor> ::dala::__rt::Clone for #reference<A> {
@@ -85,7 +91,7 @@ pub(crate) fn items(actor: &Actor) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl ::dala::__rt::From<#reference<#ty>> for ::dala::__rt::ActorRef<#ty> {
+        impl #parameters ::dala::__rt::From<#reference<#ty>> for ::dala::__rt::ActorRef<#ty> #bounds {
             #[inline]
             fn from(reference: #reference<#ty>) -> Self {
                 reference.0
@@ -126,7 +132,7 @@ pub(crate) fn items(actor: &Actor) -> TokenStream {
         }
 
         #[allow(private_interfaces, dead_code, clippy::too_many_arguments, reason = "generated from the handlers")]
-        impl #reference<#ty> {
+        impl #parameters #reference<#ty> #bounds {
             /// The reference to `pid`, if that is a live actor of this type.
             pub fn of_pid(pid: ::dala::__rt::Pid) -> ::dala::__rt::Option<Self> {
                 ::dala::__rt::ActorRef::of_pid(pid).map(#reference)
@@ -136,14 +142,14 @@ pub(crate) fn items(actor: &Actor) -> TokenStream {
         }
 
         #[allow(private_interfaces, dead_code, clippy::too_many_arguments, reason = "generated from the constructor")]
-        impl #ty {
+        impl #parameters #ty #bounds {
             #spawn
         }
     }
 }
 
 /// `tokens` with the actor's type in place of `Self`, which means the reference there.
-fn without_self(tokens: TokenStream, ty: &TokenStream) -> TokenStream {
+pub(super) fn without_self(tokens: TokenStream, ty: &TokenStream) -> TokenStream {
     tokens
         .into_iter()
         .flat_map(|token| match token {
@@ -190,7 +196,7 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
     }
 }
 
-fn spawn_with(actor: &Actor, reference: &syn::Ident, init: &Init) -> TokenStream {
+fn spawn_with(actor: &Actor, reference: &TokenStream, init: &Init) -> TokenStream {
     let Init { ident, attrs, arguments, parameters, is_async, is_fallible } = init;
     let ty = &actor.ty;
     let declared = arguments.iter().map(|(name, ty)| quote!(#name: #ty));
@@ -198,7 +204,7 @@ fn spawn_with(actor: &Actor, reference: &syn::Ident, init: &Init) -> TokenStream
     let mut names = arguments.iter().map(|(name, _)| name);
     let values = parameters.iter().map(|parameter| match parameter {
         Parameter::Context => quote!(#context),
-        Parameter::Argument => names.next().to_token_stream(),
+        Parameter::Argument | Parameter::ReplyTo => names.next().to_token_stream(),
     });
     let summary = format!("An actor whose state `{ident}` makes: `.await` spawns it and waits for that.");
     let call = quote_spanned!(ident.span()=> Self::#ident(#(#values),*));
@@ -211,6 +217,17 @@ fn spawn_with(actor: &Actor, reference: &syn::Ident, init: &Init) -> TokenStream
         true => quote!(::dala::__rt::Starting::later(async move { #state })),
         false => quote!(::dala::__rt::Starting::now(#state)),
     };
+    // The fallback of `Pair` would hide that a state with parameters is not `Send`.
+    let (import, spawning) = match actor.generics.params.is_empty() {
+        true => (
+            quote! {
+                #[allow(unused_imports, reason = "needed only beside errors")]
+                use ::dala::__rt::NoPair as _;
+            },
+            quote!(<::dala::__rt::Pair<Self, ()>>::spawning),
+        ),
+        false => (TokenStream::new(), quote!(::dala::__rt::Spawning::new)),
+    };
     quote! {
         #[doc = #summary]
         #[doc = ""]
@@ -219,30 +236,38 @@ fn spawn_with(actor: &Actor, reference: &syn::Ident, init: &Init) -> TokenStream
         #[doc = "# Errors"]
         #[doc = "When the constructor fails, no runtime runs, or no pid is left."]
         pub fn spawn(#(#declared),*) -> ::dala::__rt::Spawning<#ty, #reference> {
-            #[allow(unused_imports, reason = "needed only beside errors")]
-            use ::dala::__rt::NoPair as _;
-            <::dala::__rt::Pair<Self, ()>>::spawning(::dala::__rt::init(
+            #import
+            #spawning(::dala::__rt::init(
                 move |#context: &mut ::dala::__rt::Context<Self>| #starting,
             ))
         }
     }
 }
 
-fn spawn_state(reference: &syn::Ident) -> TokenStream {
+fn spawn_state(actor: &Actor, reference: &syn::Ident, whole: &TokenStream) -> TokenStream {
+    let (import, spawn) = match actor.generics.params.is_empty() {
+        true => (
+            quote! {
+                #[allow(unused_imports, reason = "needed only beside errors")]
+                use ::dala::__rt::NoPair as _;
+            },
+            quote!(<::dala::__rt::Pair<Self, ()>>::spawn),
+        ),
+        false => (TokenStream::new(), quote!(::dala::__rt::spawn)),
+    };
     quote! {
         /// Spawns an actor with this state.
         ///
         /// # Errors
         /// When no runtime runs, or no pid is left.
-        pub fn spawn(self) -> ::dala::__rt::Result<#reference, ::dala::__rt::SpawnError> {
-            #[allow(unused_imports, reason = "needed only beside errors")]
-            use ::dala::__rt::NoPair as _;
-            ::dala::__rt::Ok(#reference(<::dala::__rt::Pair<Self, ()>>::spawn(self)?))
+        pub fn spawn(self) -> ::dala::__rt::Result<#whole, ::dala::__rt::SpawnError> {
+            #import
+            ::dala::__rt::Ok(#reference(#spawn(self)?))
         }
     }
 }
 
-fn spawn_pinned(reference: &syn::Ident) -> TokenStream {
+fn spawn_pinned(reference: &syn::Ident, whole: &TokenStream) -> TokenStream {
     quote! {
         /// Makes an actor on `thread`, where it stays, and spawns it there.
         ///
@@ -251,7 +276,7 @@ fn spawn_pinned(reference: &syn::Ident) -> TokenStream {
         pub async fn spawn_on(
             thread: &::dala::__rt::PinnedThread,
             make: impl ::dala::__rt::FnOnce() -> Self + ::dala::__rt::Send + 'static,
-        ) -> ::dala::__rt::Result<#reference, ::dala::__rt::SpawnError> {
+        ) -> ::dala::__rt::Result<#whole, ::dala::__rt::SpawnError> {
             ::dala::__rt::Ok(#reference(::dala::__rt::spawn_pinned(thread, make).await?))
         }
     }

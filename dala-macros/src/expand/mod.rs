@@ -7,5 +7,6 @@ pub(crate) mod actor;
 pub(crate) mod client;
 pub(crate) mod main;
 pub(crate) mod message;
+pub(crate) mod protocol;
 pub(crate) mod shape;
 pub(crate) mod term;

@@ -10,10 +10,14 @@ pub(crate) struct Actor {
     pub(crate) ident: Ident,
     /// The type, as the impl block writes it.
     pub(crate) ty: syn::Type,
+    /// Parameters of the impl block.
+    pub(crate) generics: syn::Generics,
     /// Name for people and traces, if given.
     pub(crate) name: Option<String>,
     /// Capacity of the mailbox, if bounded.
     pub(crate) mailbox: Option<usize>,
+    /// Variant of `dala::Overflow`, if given.
+    pub(crate) overflow: Option<&'static str>,
     /// Whether it stays on one thread, so that its state need not be `Send`.
     pub(crate) is_pinned: bool,
     /// Constructor.

@@ -20,6 +20,8 @@ pub(crate) struct Handler {
     pub(crate) parameters: Vec<Parameter>,
     /// The message type.
     pub(crate) message: syn::Type,
+    /// How the reply comes.
+    pub(crate) replies: Replies,
     /// Fields of the message made from the method's arguments; `None` for `#[handler]`.
     pub(crate) made: Option<Made>,
     /// What it returns; `()` when nothing is written.
@@ -46,8 +48,23 @@ pub(crate) struct Made {
     pub(crate) fields: Vec<(Ident, syn::Type)>,
 }
 
+/// How a handler gives its reply.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Replies {
+    /// By returning it.
+    Returned,
+    /// Through its parameter `ReplyTo<R>`.
+    Delegated,
+    /// By returning a `Concurrent<R>`.
+    Concurrent,
+    /// By returning a `Blocking<R>`.
+    Blocking,
+}
+
 /// What a method is called with at one position.
 pub(crate) enum Parameter {
+    /// Whom to reply to.
+    ReplyTo,
     /// The context.
     Context,
     /// The message, or for `#[message]`, constructors and hooks the next argument.

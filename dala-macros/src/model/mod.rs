@@ -4,3 +4,4 @@ pub(crate) mod actor;
 pub(crate) mod handler;
 pub(crate) mod main;
 pub(crate) mod message;
+pub(crate) mod protocol;

@@ -64,17 +64,20 @@ fn head(arguments: TokenStream, block: &mut syn::ItemImpl, diagnostics: &mut Dia
     let options = attrs::options(
         arguments,
         "#[dala::actor]",
-        &[words::NAME, words::MAILBOX, words::PINNED],
+        &[words::NAME, words::MAILBOX, words::OVERFLOW, words::PINNED],
         diagnostics,
     );
     let mut name = None;
     let mut mailbox = None;
+    let mut overflow = None;
     let mut is_pinned = false;
     for option in &options {
         if option.word == words::NAME {
             name = option.string(diagnostics).map(|text| text.value());
         } else if option.word == words::MAILBOX {
             mailbox = option.number(diagnostics);
+        } else if option.word == words::OVERFLOW {
+            overflow = self::overflow(option, diagnostics);
         } else {
             is_pinned = option.flag(diagnostics);
         }
@@ -89,12 +92,12 @@ fn head(arguments: TokenStream, block: &mut syn::ItemImpl, diagnostics: &mut Dia
         take_roles(block);
         return None;
     }
-    if !block.generics.params.is_empty() {
+    if let Some(lifetime) = block.generics.lifetimes().next() {
         diagnostics.report(
             Code::GenericHandler,
-            &block.generics,
-            "an actor type has no parameters: its messages are one fixed table",
-            "write the concrete type, or box what varies: `Box<dyn Trait + Send>`",
+            lifetime,
+            "an actor borrows nothing: it outlives whoever spawns it",
+            "own the data: `String` instead of `&str`, `Vec<T>` instead of `&[T]`",
         );
         take_roles(block);
         return None;
@@ -118,8 +121,10 @@ fn head(arguments: TokenStream, block: &mut syn::ItemImpl, diagnostics: &mut Dia
     Some(Actor {
         ident,
         ty: (*block.self_ty).clone(),
+        generics: block.generics.clone(),
         name,
         mailbox,
+        overflow,
         is_pinned,
         init: None,
         handlers: Vec::new(),
@@ -130,6 +135,22 @@ fn head(arguments: TokenStream, block: &mut syn::ItemImpl, diagnostics: &mut Dia
         idle_after: 0,
         terminate: None,
     })
+}
+
+/// The variant of `dala::Overflow`.
+fn overflow(option: &attrs::NamedOption, diagnostics: &mut Diagnostics) -> Option<&'static str> {
+    let text = option.string(diagnostics)?;
+    let found = words::OVERFLOWS.iter().find(|(word, _)| *word == text.value());
+    if found.is_none() {
+        let all: Vec<&str> = words::OVERFLOWS.iter().map(|(word, _)| *word).collect();
+        diagnostics.report(
+            Code::UnknownOption,
+            &text,
+            format_args!("there is no overflow policy `{}`", text.value()),
+            format_args!("policies are {}", attrs::list(&all)),
+        );
+    }
+    found.map(|&(_, variant)| variant)
 }
 
 /// Takes the attributes off a block that is not understood, so that the compiler does not report them too.

@@ -6,12 +6,17 @@ use quote::ToTokens as _;
 use super::attrs;
 use crate::diag::{Code, Diagnostics};
 use crate::keywords as words;
-use crate::model::handler::{Handler, Hook, Init, Made, Parameter};
+use crate::model::handler::{Handler, Hook, Init, Made, Parameter, Replies};
 use crate::model::message::{Field, Message, Variant};
 use crate::names;
 
 /// The last part of the context's type, by which its parameter is known.
 const CONTEXT: &str = "Context";
+/// The last part of the type of what a reply is given through.
+const REPLY_TO: &str = "ReplyTo";
+/// The last parts of the types of replies that come from elsewhere.
+const CONCURRENT: &str = "Concurrent";
+const BLOCKING: &str = "Blocking";
 
 /// `#[handler] fn add(&mut self, add: Add)`.
 pub(crate) fn handler(
@@ -48,7 +53,7 @@ pub(crate) fn handler(
         }
     };
     let is_owned = owned(&message.ty, "a handler owns its message", diagnostics);
-    let reply = reply(&method.sig, diagnostics)?;
+    let (reply, replies) = reply(&method.sig, diagnostics)?;
     (is_sound && is_owned).then(|| Handler {
         ident: method.sig.ident.clone(),
         attrs: carried(method),
@@ -58,6 +63,7 @@ pub(crate) fn handler(
         parameters,
         message: (*message.ty).clone(),
         made: None,
+        replies,
         reply,
     })
 }
@@ -80,7 +86,7 @@ pub(crate) fn message(
             None => is_sound = false,
         }
     }
-    let reply = reply(&method.sig, diagnostics)?;
+    let (reply, replies) = reply(&method.sig, diagnostics)?;
     let ident = names::message_of_method(&method.sig.ident);
     let (atom, atom_span) = match name {
         Some(name) => (name.value(), name.span()),
@@ -104,6 +110,7 @@ pub(crate) fn message(
         parameters,
         message: syn::parse_quote!(#ident),
         made: Some(Made { message: Message { ident, is_enum: false, variants: vec![variant] }, fields }),
+        replies,
         reply,
     })
 }
@@ -341,6 +348,8 @@ fn parameters(sig: &syn::Signature) -> (Vec<Parameter>, Vec<&syn::PatType>) {
         let syn::FnArg::Typed(input) = input else { continue };
         if is_context(&input.ty) {
             parameters.push(Parameter::Context);
+        } else if of_reply(&input.ty, REPLY_TO).is_some() {
+            parameters.push(Parameter::ReplyTo);
         } else {
             parameters.push(Parameter::Argument);
             arguments.push(input);
@@ -353,6 +362,17 @@ fn is_context(ty: &syn::Type) -> bool {
     let syn::Type::Reference(reference) = ty else { return false };
     let syn::Type::Path(path) = &*reference.elem else { return false };
     path.path.segments.last().is_some_and(|last| last.ident == CONTEXT)
+}
+
+/// The `R` of `word<R>`.
+fn of_reply<'a>(ty: &'a syn::Type, word: &str) -> Option<&'a syn::Type> {
+    let syn::Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == word)?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first() {
+        Some(syn::GenericArgument::Type(reply)) if arguments.args.len() == 1 => Some(reply),
+        _ => None,
+    }
 }
 
 /// Reports a type that borrows or has no name.
@@ -408,26 +428,58 @@ fn argument_name(argument: &syn::PatType, diagnostics: &mut Diagnostics) -> Opti
     }
 }
 
-fn reply(sig: &syn::Signature, diagnostics: &mut Diagnostics) -> Option<syn::Type> {
-    match &sig.output {
-        syn::ReturnType::Default => Some(syn::parse_quote!(())),
-        syn::ReturnType::Type(_, ty) => match &**ty {
-            syn::Type::ImplTrait(_) => {
-                diagnostics.report(
-                    Code::ReplyInTrait,
-                    ty,
-                    "a reply has a type that its caller can name",
-                    "write the concrete type",
-                );
-                None
-            }
-            syn::Type::Reference(_) => {
-                let instead = "return an owned value: the reply leaves the actor";
-                diagnostics.report(Code::ReplyInTrait, ty, "a reply cannot borrow from the actor", instead);
-                None
-            }
-            ty => Some(ty.clone()),
-        },
+/// The type of the reply, and how it comes.
+fn reply(sig: &syn::Signature, diagnostics: &mut Diagnostics) -> Option<(syn::Type, Replies)> {
+    let delegated = sig.inputs.iter().find_map(|input| match input {
+        syn::FnArg::Typed(input) => of_reply(&input.ty, REPLY_TO),
+        syn::FnArg::Receiver(_) => None,
+    });
+    let ty = match &sig.output {
+        syn::ReturnType::Default => {
+            return Some(match delegated {
+                Some(reply) => (reply.clone(), Replies::Delegated),
+                None => (syn::parse_quote!(()), Replies::Returned),
+            });
+        }
+        syn::ReturnType::Type(_, ty) => &**ty,
+    };
+    if let Some(reply) = delegated {
+        if matches!(ty, syn::Type::Tuple(unit) if unit.elems.is_empty()) {
+            return Some((reply.clone(), Replies::Delegated));
+        }
+        let wrong = format!("`{}` replies through its `ReplyTo`, and returns something too", sig.ident);
+        diagnostics.report(Code::ReplyInTrait, ty, wrong, "remove the return type, or the `ReplyTo`");
+        return None;
+    }
+    for (word, replies) in [(CONCURRENT, Replies::Concurrent), (BLOCKING, Replies::Blocking)] {
+        let Some(reply) = of_reply(ty, word) else { continue };
+        if let Some(keyword) = &sig.asyncness {
+            diagnostics.report(
+                Code::ReplyInTrait,
+                keyword,
+                format_args!("`{}` returns at once what goes on without the actor", sig.ident),
+                format_args!("remove `async`, and wait inside the `{word}`"),
+            );
+            return None;
+        }
+        return Some((reply.clone(), replies));
+    }
+    match ty {
+        syn::Type::ImplTrait(_) => {
+            diagnostics.report(
+                Code::ReplyInTrait,
+                ty,
+                "a reply has a type that its caller can name",
+                "write the concrete type",
+            );
+            None
+        }
+        syn::Type::Reference(_) => {
+            let instead = "return an owned value: the reply leaves the actor";
+            diagnostics.report(Code::ReplyInTrait, ty, "a reply cannot borrow from the actor", instead);
+            None
+        }
+        ty => Some((ty.clone(), Replies::Returned)),
     }
 }
 

@@ -5,3 +5,4 @@ pub(crate) mod attrs;
 pub(crate) mod handler;
 pub(crate) mod main;
 pub(crate) mod message;
+pub(crate) mod protocol;

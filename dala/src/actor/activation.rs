@@ -2,7 +2,9 @@
 
 #![expect(unsafe_code, reason = "acts as the cell's owner, which it is by construction")]
 
+use super::beat::Beat;
 use super::cell::Header;
+use crate::mailbox::bounded::is_ticket;
 use crate::mailbox::receive::{Cursor, Receive};
 use crate::message::{ExitReason, NodeBox, node::class};
 use crate::pid::Pid;
@@ -43,6 +45,8 @@ pub struct Activation<'a> {
     pub(crate) doom: Option<ExitReason>,
     pub(crate) woken: bool,
     pub(crate) questions: Vec<Question>,
+    /// Where what is handled is noted, if a watchdog looks.
+    pub(crate) beat: Option<&'a Beat>,
     /// The call that a failing handler left; answered when the actor is seen to be dead.
     pub(crate) unanswered: Option<NodeBox>,
     _on_this_thread: std::marker::PhantomData<*const ()>,
@@ -60,6 +64,7 @@ impl<'a> Activation<'a> {
             doom: None,
             woken: false,
             questions: Vec::new(),
+            beat: None,
             unanswered: None,
             _on_this_thread: std::marker::PhantomData,
         }
@@ -126,12 +131,16 @@ impl<'a> Activation<'a> {
                 return None;
             }
         }
-        let node = if self.cell.sorts.get() { self.take_sorted() } else { self.cell.queue.pop() };
-        let node = node?;
-        if node.has_credit() {
-            self.return_credit(&node);
+        loop {
+            let node = if self.cell.sorts.get() { self.take_sorted() } else { self.cell.queue.pop() };
+            let node = node?;
+            if !node.has_credit() {
+                return Some(node);
+            }
+            if let Some(node) = self.return_credit(node) {
+                return Some(node);
+            }
         }
-        Some(node)
     }
 
     fn is_time_to_look(&mut self) -> bool {
@@ -148,11 +157,15 @@ impl<'a> Activation<'a> {
             .and_then(|lanes| lanes.take(&self.cell.queue))
     }
 
-    fn return_credit(&self, node: &NodeBox) {
+    /// The message: itself, or what the ticket stands for.
+    fn return_credit(&self, node: NodeBox) -> Option<NodeBox> {
         node.drop_credit();
-        if let Some(bound) = &self.cell.bound {
-            bound.took(node.lane());
+        let Some(bound) = &self.cell.bound else { return Some(node) };
+        if is_ticket(&node) {
+            return bound.redeem(node.lane());
         }
+        bound.took(node.lane());
+        Some(node)
     }
 
     /// The next thing whose turn it is, in lane order; `None` when there is none or the actor is doomed.

@@ -6,10 +6,12 @@ use super::activation::Activation;
 use super::cell::Header;
 use super::native::typed_node;
 use super::process::{self, Timer};
-use super::reference::ActorRef;
+use super::reference::{ActorRef, SendError};
+use super::ticker::Ticker;
 use super::{Actor, Handles};
-use crate::message::{ExitReason, Message, NodeBox};
+use crate::message::{ExitReason, Message, NodeBox, Reply, ReplyTo};
 use crate::pid::{Pid, Ref};
+use crate::timer::{Missed, Moment};
 use std::collections::VecDeque;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
@@ -33,6 +35,8 @@ pub(super) struct Extras {
     stop: Option<ExitReason>,
     /// Messages to be handled before those of the mailbox.
     next: VecDeque<NodeBox>,
+    /// Concurrent handlers that go on, and some that ended.
+    pub(super) tasks: Vec<Pid>,
     pub(super) idle: Idle,
 }
 
@@ -94,6 +98,10 @@ impl<A: Actor> Context<A> {
         self.extras.get_or_insert_default()
     }
 
+    pub(super) fn take_tasks(&mut self) -> Option<Vec<Pid>> {
+        self.extras.as_mut().map(|extras| std::mem::take(&mut extras.tasks))
+    }
+
     /// What is to be done before the next message.
     #[cold]
     pub(super) fn take_request(&mut self) -> Request {
@@ -142,6 +150,24 @@ impl<A: Actor> Context<A> {
         self.sender
     }
 
+    /// Takes over the reply to the call that is being handled: this handler does not reply itself, as
+    /// [`Handled::delegated`](super::Handled::delegated) says. Parameters of type [`ReplyTo`] of handlers are made by this.
+    ///
+    /// # Panics
+    /// When `R` is not the reply type of the handler.
+    #[track_caller]
+    pub fn reply_to<R: Reply>(&mut self) -> ReplyTo<R> {
+        ReplyTo::new(self.call.take().and_then(|call| call.take_reply()))
+    }
+
+    /// How long the caller of the call that is being handled waits still; none if for ever, if nobody waits, or if it is not
+    /// known yet. What it is not known of waits five seconds.
+    pub fn time_left(&self) -> Option<Duration> {
+        let deadline = super::current::deadline();
+        let now = self.cell().host().timers.now();
+        (deadline != 0).then(|| Duration::from_nanos(deadline.saturating_sub(now)))
+    }
+
     /// Ends the actor when the handler returns.
     pub fn stop(&mut self, reason: ExitReason) {
         self.extras().stop = Some(reason);
@@ -188,13 +214,69 @@ impl<A: Actor> Context<A> {
         self.has_requests = true;
     }
 
-    /// Sends this actor a message after some time.
+    /// The time on the clock of this actor's runtime.
+    pub fn now(&self) -> Moment {
+        Moment(self.cell().host().timers.now())
+    }
+
+    /// Sends this actor a message after some time. It is not refused by a full mailbox.
     pub fn tell_after<M: Message>(&mut self, after: Duration, message: M) -> Timer
     where
         A: Handles<M>,
     {
-        let me = self.me();
-        self.act(|activation| activation.run_after(after, move || drop(me.tell(message))))
+        let pid = self.pid();
+        let node = typed_node::<A, M>(message);
+        self.act(|activation| activation.send_after(after, pid, node))
+    }
+
+    /// As [`Context::tell_after`], at a moment; at once when that has passed.
+    pub fn tell_at<M: Message>(&mut self, at: Moment, message: M) -> Timer
+    where
+        A: Handles<M>,
+    {
+        let after = at.since(self.now());
+        self.tell_after(after, message)
+    }
+
+    /// Sends this actor what `message` makes, a period (at least a microsecond) from now and every period from then on. A
+    /// tick that finds the mailbox full is left out.
+    ///
+    /// ```
+    /// # use dala::{Context, Missed};
+    /// # use std::time::Duration;
+    /// struct Clock { ticks: u64 }
+    ///
+    /// #[dala::actor]
+    /// impl Clock {
+    ///     #[init]
+    ///     fn new(ctx: &mut Context<Self>) -> Self {
+    ///         ctx.tell_every(Duration::from_millis(1), Missed::Skip, || Tick {});
+    ///         Clock { ticks: 0 }
+    ///     }
+    ///     #[message]
+    ///     fn tick(&mut self) {
+    ///         self.ticks += 1;
+    ///     }
+    /// }
+    /// # #[dala::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// #   Clock::spawn().await?;
+    /// #   Ok(())
+    /// # }
+    /// ```
+    pub fn tell_every<M: Message>(
+        &mut self,
+        period: Duration,
+        missed: Missed,
+        mut message: impl FnMut() -> M + Send + 'static,
+    ) -> Ticker
+    where
+        A: Handles<M>,
+    {
+        let (me, timers) = (self.me(), self.cell().host().timers);
+        let first = self.now() + period;
+        let tick = move || !matches!(me.tell(message()), Err(SendError::Dead(_)));
+        Ticker::start(timers, first.0, period, missed, tick)
     }
 
     /// Links with `peer`: when one ends abnormally, so does the other, unless it traps exits.

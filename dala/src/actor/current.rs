@@ -17,6 +17,9 @@ const SENDS_BEFORE_SHARING: u32 = 32;
 struct Current {
     cell: Cell<*const Header>,
     sends: Cell<u32>,
+    /// The actor whose handler holds it up while it waits, or [`NOBODY`]. Kept in debug builds only.
+    #[cfg(debug_assertions)]
+    suspending: Cell<u64>,
     /// Of the call that is being handled, on the runtime's clock; 0 for none.
     deadline: Cell<u64>,
 }
@@ -25,6 +28,8 @@ thread_local! {
     static CURRENT: Current = const { Current {
         cell: Cell::new(null()),
         sends: Cell::new(0),
+        #[cfg(debug_assertions)]
+        suspending: Cell::new(0),
         deadline: Cell::new(0),
     } };
 }
@@ -71,6 +76,29 @@ pub(crate) fn set_deadline(deadline: u64) {
     CURRENT.with(|current| current.deadline.set(deadline));
 }
 
+/// The actor that the code on this thread holds up when it waits, or [`NOBODY`].
+#[cfg(debug_assertions)]
+pub(crate) fn suspending() -> Pid {
+    CURRENT.with(|current| Pid::from_bits(current.suspending.get()))
+}
+
+/// Says that waiting holds up the actor that runs on this thread, while `poll` runs.
+#[inline(always)]
+pub(crate) fn holding_up<R>(actor: Pid, poll: impl FnOnce() -> R) -> R {
+    #[cfg(debug_assertions)]
+    {
+        let before = CURRENT.with(|current| current.suspending.replace(actor.to_bits()));
+        let done = poll();
+        CURRENT.with(|current| current.suspending.set(before));
+        done
+    }
+    #[cfg(not(debug_assertions))]
+    {
+        let _ = actor;
+        poll()
+    }
+}
+
 /// Notes one message sent by the current activation.
 #[inline(always)]
 pub(crate) fn count_send() {
@@ -105,6 +133,8 @@ pub(crate) fn enter(cell: &Header) -> Entered {
         current.sends.set(0);
         // A handler that panicked may have left one.
         current.deadline.set(0);
+        #[cfg(debug_assertions)]
+        current.suspending.set(0);
         Entered(current.cell.replace(cell))
     })
 }

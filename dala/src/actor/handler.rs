@@ -1,6 +1,7 @@
 //! What a native actor is, and which messages it handles. `#[dala::actor]` implements these traits.
 
 use super::context::Context;
+use crate::mailbox::bounded::Overflow;
 use crate::message::{ExitReason, Lane, Reply};
 use crate::pid::Pid;
 use crate::signal::Down;
@@ -17,6 +18,8 @@ pub trait Actor: Sized + 'static {
     const TERMINATES: bool = false;
     /// Capacity of each lane for Rust senders, unless the spawner says otherwise.
     const MAILBOX: Option<u32> = None;
+    /// What becomes of messages for a full lane, unless the spawner says otherwise.
+    const OVERFLOW: Overflow = Overflow::Wait;
     /// How long its mailbox is empty before [`Actor::idle`] is called; never if none.
     const IDLE_AFTER: Option<std::time::Duration> = None;
 
@@ -87,6 +90,97 @@ pub(crate) enum HandledKind<'a, R> {
     Now(R),
     Later(Pin<Box<dyn Future<Output = R> + Send + 'a>>),
     LaterHere(Pin<Box<dyn Future<Output = R> + 'a>>),
+    Delegated,
+    DelegatedLater(Pin<Box<dyn Future<Output = ()> + Send + 'a>>),
+    DelegatedLaterHere(Pin<Box<dyn Future<Output = ()> + 'a>>),
+    Concurrent(Concurrent<R>),
+    Blocking(Blocking<R>),
+}
+
+/// What a handler returns to go on beside the actor: a future that borrows nothing of it. The actor takes the next message
+/// at once; the reply is the future's output. Any number may go on at a time.
+///
+/// The future runs as an actor of its own, linked with this one: its panic ends the actor, and the actor's end ends it. Its
+/// caller is told. Costs a spawn.
+///
+/// ```
+/// use dala::Concurrent;
+///
+/// struct Fetcher { delay: std::time::Duration }
+///
+/// #[dala::actor]
+/// impl Fetcher {
+///     #[message]
+///     fn fetch(&mut self, url: String) -> Concurrent<usize> {
+///         let delay = self.delay;
+///         Concurrent::new(async move {
+///             tokio::time::sleep(delay).await;
+///             url.len()
+///         })
+///     }
+/// }
+///
+/// #[dala::main]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let fetcher = Fetcher { delay: std::time::Duration::from_millis(5) }.spawn()?;
+///     let both = dala::join([fetcher.fetch("a".to_owned()), fetcher.fetch("bc".to_owned())]).await;
+///     assert_eq!(both, [Ok(1), Ok(2)]);
+///     Ok(())
+/// }
+/// ```
+pub struct Concurrent<R>(pub(crate) Pin<Box<dyn Future<Output = R> + Send>>);
+
+impl<R> Concurrent<R> {
+    /// Goes on with `future`.
+    pub fn new(future: impl Future<Output = R> + Send + 'static) -> Concurrent<R> {
+        Concurrent(Box::pin(future))
+    }
+}
+
+impl<R> std::fmt::Debug for Concurrent<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Concurrent")
+    }
+}
+
+/// What a handler returns to have something done that blocks a thread, or computes for long: on tokio's blocking pool,
+/// while the actor takes the next message. The reply is what the function returns.
+///
+/// A panic in it ends the actor. It cannot be stopped: when the actor ends first it runs to its end, and its reply is
+/// still given.
+///
+/// ```
+/// use dala::Blocking;
+///
+/// struct Files;
+///
+/// #[dala::actor]
+/// impl Files {
+///     #[message]
+///     fn size(&mut self, path: String) -> Blocking<Option<u64>> {
+///         Blocking::new(move || std::fs::metadata(path).ok().map(|data| data.len()))
+///     }
+/// }
+///
+/// #[dala::main]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     assert_eq!(Files.spawn()?.size("/no/such/file".to_owned()).await?, None);
+///     Ok(())
+/// }
+/// ```
+pub struct Blocking<R>(pub(crate) Box<dyn FnOnce() -> R + Send>);
+
+impl<R> Blocking<R> {
+    /// Has `work` done.
+    pub fn new(work: impl FnOnce() -> R + Send + 'static) -> Blocking<R> {
+        Blocking(Box::new(work))
+    }
+}
+
+impl<R> std::fmt::Debug for Blocking<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Blocking")
+    }
 }
 
 impl<R> std::fmt::Debug for Handled<'_, R> {
@@ -95,6 +189,11 @@ impl<R> std::fmt::Debug for Handled<'_, R> {
             HandledKind::Now(_) => "Handled::now",
             HandledKind::Later(_) => "Handled::later",
             HandledKind::LaterHere(_) => "Handled::later_here",
+            HandledKind::Delegated => "Handled::delegated",
+            HandledKind::DelegatedLater(_) => "Handled::delegated_later",
+            HandledKind::DelegatedLaterHere(_) => "Handled::delegated_later_here",
+            HandledKind::Concurrent(_) => "Handled::concurrent",
+            HandledKind::Blocking(_) => "Handled::blocking",
         })
     }
 }
@@ -110,6 +209,33 @@ impl<'a, R> Handled<'a, R> {
     #[inline(always)]
     pub fn later(future: impl Future<Output = R> + Send + 'a) -> Handled<'a, R> {
         Handled(HandledKind::Later(Box::pin(future)))
+    }
+
+    /// The reply comes through the [`ReplyTo`](crate::ReplyTo) that the handler took
+    /// ([`Context::reply_to`](super::Context::reply_to)).
+    #[inline(always)]
+    pub fn delegated(_handled: ()) -> Handled<'a, R> {
+        Handled(HandledKind::Delegated)
+    }
+
+    /// As [`Handled::delegated`] of an async handler.
+    pub fn delegated_later(future: impl Future<Output = ()> + Send + 'a) -> Handled<'a, R> {
+        Handled(HandledKind::DelegatedLater(Box::pin(future)))
+    }
+
+    /// As [`Handled::delegated_later`] for pinned actors.
+    pub fn delegated_later_here(future: impl Future<Output = ()> + 'a) -> Handled<'a, R> {
+        Handled(HandledKind::DelegatedLaterHere(Box::pin(future)))
+    }
+
+    /// What goes on beside the actor.
+    pub fn concurrent(concurrent: Concurrent<R>) -> Handled<'a, R> {
+        Handled(HandledKind::Concurrent(concurrent))
+    }
+
+    /// What goes on on the blocking pool.
+    pub fn blocking(blocking: Blocking<R>) -> Handled<'a, R> {
+        Handled(HandledKind::Blocking(blocking))
     }
 
     /// As [`Handled::later`] for pinned actors, whose futures never leave their thread. In any other actor it is that
@@ -139,7 +265,7 @@ impl Unhandled {
     pub fn text(&self) -> String {
         match self.node.as_misfit() {
             Some(misfit) => misfit.text(),
-            None => self.node.vtable().name.to_owned(),
+            None => self.node.vtable().type_name().to_owned(),
         }
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct HostFunctions {
     pub(crate) ended: fn(&Host, &Header),
     /// Enters tokio's context on this thread, if that has not been done.
     pub(crate) enter_tokio: fn(&Host),
+    /// Runs something that blocks, on a thread of tokio's pool for that.
+    pub(crate) run_blocking: fn(&Host, Box<dyn FnOnce() + Send>),
 }
 
 impl Host {

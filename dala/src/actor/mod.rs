@@ -5,32 +5,43 @@
 //! (see [`mailbox::queue`](crate::mailbox)).
 
 pub mod activation;
+pub(crate) mod admission;
+pub(crate) mod beat;
 pub mod behaviour;
+mod beside;
 pub(crate) mod cell;
 pub mod context;
 pub(crate) mod current;
+#[cfg(debug_assertions)]
+mod cycles;
+mod end_watch;
 pub mod handler;
 pub(crate) mod host;
 pub(crate) mod native;
 pub mod process;
 pub mod protocol;
+pub mod recipient;
 pub mod reference;
 pub(crate) mod run;
 pub mod spawn;
 pub mod start;
+pub mod stream;
 mod suspended;
 pub(crate) mod task;
 mod term;
+mod ticker;
 pub(crate) mod waker;
 
 pub use activation::{Activation, Incoming};
 pub use behaviour::{Behaviour, Outcome};
 pub use context::Context;
-pub use handler::{Actor, Handled, Handles, Unhandled};
+pub use handler::{Actor, Blocking, Concurrent, Handled, Handles, Unhandled};
 pub use protocol::{Entry, Protocol};
+pub use recipient::{Callee, Recipient, Takes};
 pub use reference::{ActorRef, SendError};
 pub use spawn::{SpawnError, SpawnOptions};
 pub use start::{Init, Starting};
+pub use ticker::Ticker;
 
 #[cfg(test)]
 mod tests;

@@ -137,6 +137,19 @@ fn run_typed<A: Handles<M>, M: Message>(native: &mut Native<A>, node: NodeBox, a
             assert!(native.is_pinned, "a future that is not Send in an actor that is not pinned");
             native.go_on(AnyFuture::Here(future), activation);
         }
+        // A handler that did not take the reply has dropped the call.
+        HandledKind::Delegated => drop(native.context.call.take()),
+        HandledKind::DelegatedLater(future) => {
+            drop(native.context.call.take());
+            native.go_on(AnyFuture::Anywhere(future), activation);
+        }
+        HandledKind::DelegatedLaterHere(future) => {
+            assert!(native.is_pinned, "a future that is not Send in an actor that is not pinned");
+            drop(native.context.call.take());
+            native.go_on(AnyFuture::Here(future), activation);
+        }
+        HandledKind::Concurrent(concurrent) => native.context.go_on_beside(concurrent, activation),
+        HandledKind::Blocking(blocking) => native.context.go_on_blocking(blocking, activation),
     }
     if is_call {
         current::set_deadline(0);
@@ -184,7 +197,8 @@ impl<A: Actor> Native<A> {
         let host = activation.cell.host();
         (host.functions.enter_tokio)(host);
         let waker = waker(activation.pid());
-        match future.poll(&mut std::task::Context::from_waker(&waker)) {
+        let me = activation.pid();
+        match current::holding_up(me, || future.poll(&mut std::task::Context::from_waker(&waker))) {
             std::task::Poll::Pending => {
                 let deadline = current::deadline();
                 self.suspended = Some(Box::new(Handling { future: Some(future), deadline }));
@@ -208,7 +222,9 @@ impl<A: Actor> Native<A> {
         (host.functions.enter_tokio)(host);
         let waker = waker(activation.pid());
         current::set_deadline(suspended.deadline());
-        let polled = suspended.poll(&mut std::task::Context::from_waker(&waker), self);
+        let polled = current::holding_up(activation.pid(), || {
+            suspended.poll(&mut std::task::Context::from_waker(&waker), self)
+        });
         current::set_deadline(0);
         match polled {
             std::task::Poll::Pending => {
@@ -327,6 +343,9 @@ impl<A: Actor> Behaviour for Native<A> {
                 }
             };
             let vtable = node.vtable();
+            if let Some(beat) = activation.beat {
+                beat.message(vtable);
+            }
             if vtable.kind as u8 == PayloadKind::Typed as u8 && node.class.get() & class::SYSTEM == 0 {
                 // SAFETY: typed nodes in this mailbox have the vtable of an actor of type A (`ActorRef<A>`, `process::send`).
                 let typed = unsafe { &*(&raw const *vtable).cast::<TypedVtable<A>>() };
@@ -354,6 +373,7 @@ impl<A: Actor> Behaviour for Native<A> {
         self.suspended = None;
         self.context.set_cell(activation.cell);
         activation.unanswered = self.context.call.take();
+        self.context.end_tasks();
         if self.has_state {
             let (state, context) = self.state();
             state.terminate(reason, context);

@@ -6,7 +6,7 @@
 use super::activation::Activation;
 use super::cell;
 use super::waker::wake_actor;
-use crate::message::{ExitReason, NodeBox, PayloadKind};
+use crate::message::{Call, DeadLetter, DeadLetterCause, ExitReason, NodeBox, PayloadKind};
 use crate::pid::{Pid, Ref, epoch};
 use crate::signal::alias::AliasMode;
 use crate::signal::deliver;
@@ -47,7 +47,7 @@ pub async fn send_wait(to: Pid, mut node: NodeBox) -> Result<(), NodeBox> {
         let Some(cell) = cell::lookup(to, &pin) else { return Err(node) };
         cell.bound.clone()
     };
-    if let Some(bound) = bound {
+    if let Some(bound) = bound.filter(|bound| bound.lets_wait()) {
         if !bound.take(node.lane()).await {
             return Err(node);
         }
@@ -73,6 +73,19 @@ pub fn behaviour_of(pid: Pid) -> Option<std::any::TypeId> {
     cell::lookup(pid, &pin).map(|cell| (cell.vtable.type_id)())
 }
 
+/// The name of an actor's type, for people.
+pub fn name_of_type(pid: Pid) -> Option<&'static str> {
+    let pin = epoch::pin();
+    cell::lookup(pid, &pin).map(|cell| (cell.vtable.name)())
+}
+
+/// Waits until an actor is dead, and gives the reason of its end; [`ExitReason::NoProc`] when it was dead before. For those
+/// that are no actor; others have monitors. Costs an actor while it waits. The call fails when the actor's runtime goes
+/// down first.
+pub fn ended(pid: Pid) -> Call<ExitReason> {
+    super::end_watch::ended(pid)
+}
+
 /// The protocol table of an actor's behaviour ([`Behaviour::protocol`](super::Behaviour::protocol)).
 pub fn protocol_of(pid: Pid) -> Option<&'static (dyn std::any::Any + Send + Sync)> {
     let pin = epoch::pin();
@@ -88,6 +101,24 @@ pub fn parent_of(pid: Pid) -> Option<Pid> {
 /// Sends an exit signal (`exit/2`). `from` is who is said to send it.
 pub fn exit(from: Pid, to: Pid, reason: ExitReason) {
     deliver::send_or_forget(to, Signal::Exit { from, reason, by_link: false });
+}
+
+/// How much an actor has to do, as far as one can tell from outside: messages of Rust senders that wait, if its mailbox is
+/// bounded, and one if it is doing something. None if it is dead.
+pub fn load(pid: Pid) -> Option<usize> {
+    let pin = epoch::pin();
+    let cell = cell::lookup(pid, &pin)?;
+    let waiting = cell.bound.as_ref().map_or(0, |bound| bound.load());
+    (!cell.head.is_closed()).then(|| waiting + usize::from(!cell.head.is_at_rest()))
+}
+
+/// Notes a message that an actor did not get because its mailbox was full.
+pub(crate) fn missed(pid: Pid, message: &'static str) {
+    let pin = epoch::pin();
+    if let Some(cell) = cell::lookup(pid, &pin) {
+        let letter = || DeadLetter { to: pid, message: message.to_owned(), cause: DeadLetterCause::Overflow };
+        cell.host().dead_letters.record(letter);
+    }
 }
 
 /// Kills an actor, whatever it does at the moment, unless its handler never returns.

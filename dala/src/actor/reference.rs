@@ -2,11 +2,12 @@
 
 #![expect(unsafe_code, reason = "a reference vouches for the type of the actor it names")]
 
+use super::admission::{self, NotSent};
 use super::cell::{self, Header};
 use super::handler::{Actor, Handles};
 use super::native::{is_native, typed_node};
 use super::{current, process};
-use crate::message::{Call, CallError, ExitReason, Message, NodeBox};
+use crate::message::{Call, CallError, ExitReason, Message, NodeBox, ReplyTo};
 use crate::pid::{Pid, epoch};
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -82,6 +83,16 @@ impl<M> std::fmt::Debug for SendError<M> {
 }
 
 impl<M> SendError<M> {
+    #[cold]
+    pub(super) fn of(not_sent: NotSent) -> SendError<M> {
+        let (node, error): (NodeBox, fn(M) -> SendError<M>) = match not_sent {
+            NotSent::Dead(node) => (node, SendError::Dead),
+            NotSent::Full(node) => (node, SendError::Full),
+        };
+        // SAFETY: callers sent a node that they had put an M into, and what is not sent comes back as it was.
+        error(unsafe { node.into_payload() })
+    }
+
     /// The message.
     pub fn into_message(self) -> M {
         match self {
@@ -118,8 +129,8 @@ impl<A: Actor> ActorRef<A> {
     /// Sends a message. Never waits; one allocation, which most often is a block from the thread's free list.
     ///
     /// # Errors
-    /// [`SendError::Dead`], or [`SendError::Full`] when the mailbox is bounded and its lane is full. Both give the message
-    /// back.
+    /// [`SendError::Dead`], or [`SendError::Full`] when the mailbox is bounded, its lane is full, and its
+    /// [`Overflow`](crate::Overflow) policy does not drop. Both give the message back.
     #[inline(always)]
     pub fn tell<M: Message>(&self, message: M) -> Result<(), SendError<M>>
     where
@@ -133,21 +144,14 @@ impl<A: Actor> ActorRef<A> {
         push(cell, typed_node::<A, M>(message))
     }
 
+    #[cold]
     fn tell_bounded<M: Message>(cell: &Header, message: M) -> Result<(), SendError<M>>
     where
         A: Handles<M>,
     {
-        let bound = cell.bound.as_ref().expect("the caller looked");
-        if !bound.try_take(A::LANE) {
-            return Err(if cell.head.is_closed() {
-                SendError::Dead(message)
-            } else {
-                SendError::Full(message)
-            });
-        }
         let mut node = typed_node::<A, M>(message);
-        node.set_credit();
-        push(cell, node)
+        node.set_sender(current::pid());
+        admission::send(cell, node).map_err(SendError::of)
     }
 
     /// As [`ActorRef::tell`]: the name says that it fails at once when the mailbox is full.
@@ -162,10 +166,11 @@ impl<A: Actor> ActorRef<A> {
     }
 
     /// Sends a message; waits while the mailbox is full. Waiting senders are served in order, and woken only with room
-    /// for their message.
+    /// for their message. Under another [`Overflow`](crate::Overflow) policy than `Wait` it does as [`ActorRef::tell`].
     ///
     /// # Errors
-    /// [`SendError::Dead`] with the message, also when the actor dies while this waits.
+    /// [`SendError::Dead`] with the message, also when the actor dies while this waits; [`SendError::Full`] if the policy is to
+    /// refuse.
     pub async fn tell_wait<M: Message>(&self, message: M) -> Result<(), SendError<M>>
     where
         A: Handles<M>,
@@ -173,16 +178,14 @@ impl<A: Actor> ActorRef<A> {
         let bound = {
             let pin = epoch::pin();
             let Some(cell) = cell::lookup(self.pid, &pin) else { return Err(SendError::Dead(message)) };
-            match &cell.bound {
-                None => return push(cell, typed_node::<A, M>(message)),
-                Some(bound) if bound.try_take(A::LANE) => {
-                    let mut node = typed_node::<A, M>(message);
-                    node.set_credit();
-                    return push(cell, node);
-                }
-                Some(bound) => bound.clone(),
-            }
+            let Some(bound) = &cell.bound else { return push(cell, typed_node::<A, M>(message)) };
+            let refused = match Self::tell_bounded(cell, message) {
+                Err(SendError::Full(message)) if bound.lets_wait() => message,
+                done => return done,
+            };
+            (bound.clone(), refused)
         };
+        let (bound, message) = bound;
         if !bound.take(A::LANE).await {
             return Err(SendError::Dead(message));
         }
@@ -237,33 +240,60 @@ impl<A: Actor> ActorRef<A> {
     where
         A: Handles<M>,
     {
-        let pin = epoch::pin();
-        let Some(cell) = cell::lookup(self.pid, &pin) else { return Call::failed(CallError::NoProc) };
-        let credit = match &cell.bound {
-            Some(bound) if !bound.try_take(A::LANE) => return Call::failed(CallError::Overloaded),
-            Some(_) => true,
-            None => false,
-        };
-        let timers = cell.host().timers;
-        let (call, reply) = if is_told || current::deadline() != 0 {
-            let deadline = current::nested_deadline(timers, limit);
-            let (mut call, reply) = Call::new(deadline.map(|_| (Duration::ZERO, timers)));
-            call.set_deadline(deadline.unwrap_or(0));
-            (call, reply)
-        } else {
-            // The clock is read only if the caller gets to wait: 20 ns.
-            Call::new(limit.map(|limit| (limit, timers)))
-        };
+        call_node(self.pid, limit, is_told, || typed_node::<A, M>(message))
+    }
+
+    /// Sends a message whose handler is to answer `reply`, which somebody else waits for: the caller of the handler that
+    /// forwards it. Nothing of it comes back here.
+    ///
+    /// ```
+    /// # use dala::ReplyTo;
+    /// struct Worker;
+    /// #[dala::actor]
+    /// impl Worker {
+    ///     #[message]
+    ///     fn work(&mut self, n: u64) -> u64 { n + 1 }
+    /// }
+    ///
+    /// struct Front { worker: WorkerRef }
+    /// #[dala::actor]
+    /// impl Front {
+    ///     #[message]
+    ///     fn serve(&mut self, n: u64, reply: ReplyTo<u64>) {
+    ///         self.worker.forward(Work { n }, reply);
+    ///     }
+    /// }
+    ///
+    /// #[dala::main]
+    /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let front = Front { worker: Worker.spawn()? }.spawn()?;
+    ///     assert_eq!(front.serve(1).await?, 2);
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn forward<M: Message>(&self, message: M, reply: ReplyTo<A::Reply>)
+    where
+        A: Handles<M>,
+    {
         let mut node = typed_node::<A, M>(message);
-        node.set_reply(reply);
-        if credit {
-            node.set_credit();
+        match reply.into_handle() {
+            Some(reply) => node.set_reply(reply),
+            None => node.set_sender(current::pid()),
         }
-        current::count_send();
-        if let Err(node) = cell.send(node, false) {
-            node.fail_call(|| CallError::NoProc);
+        let pin = epoch::pin();
+        let Some(cell) = cell::lookup(self.pid, &pin) else {
+            return node.fail_call(|| CallError::NoProc);
+        };
+        match admission::send(cell, node) {
+            Ok(()) => {}
+            Err(NotSent::Dead(node)) => node.fail_call(|| CallError::NoProc),
+            Err(NotSent::Full(node)) => node.fail_call(|| CallError::Overloaded),
         }
-        call
+    }
+
+    /// Waits until the actor is dead ([`process::ended`]).
+    pub fn ended(&self) -> Call<ExitReason> {
+        process::ended(self.pid)
     }
 
     /// Sends an exit signal: the actor ends with `reason` unless it traps exits.
@@ -283,4 +313,37 @@ fn push<M: Message>(cell: &Header, mut node: NodeBox) -> Result<(), SendError<M>
     current::count_send();
     // SAFETY: a typed node whose payload is the message that the caller put in.
     cell.send(node, false).map_err(|node| SendError::Dead(unsafe { node.into_payload() }))
+}
+
+/// Calls with the node that `make` gives, whose handler must reply with an `R`. `is_told` when the limit is not the default:
+/// the callee then learns of the deadline in any case.
+#[inline(always)]
+pub(super) fn call_node<R: Send + 'static>(
+    pid: Pid,
+    limit: Option<Duration>,
+    is_told: bool,
+    make: impl FnOnce() -> NodeBox,
+) -> Call<R> {
+    let pin = epoch::pin();
+    let Some(cell) = cell::lookup(pid, &pin) else { return Call::failed(CallError::NoProc) };
+    let timers = cell.host().timers;
+    let (call, reply) = if is_told || current::deadline() != 0 {
+        let deadline = current::nested_deadline(timers, limit);
+        let (mut call, reply) = Call::new(deadline.map(|_| (Duration::ZERO, timers)));
+        call.set_deadline(deadline.unwrap_or(0));
+        (call, reply)
+    } else {
+        // The clock is read only if the caller gets to wait: 20 ns.
+        Call::new(limit.map(|limit| (limit, timers)))
+    };
+    #[cfg(debug_assertions)]
+    let call = call.watched(&super::cycles::WAITS, pid);
+    let mut node = make();
+    node.set_reply(reply);
+    match admission::send(cell, node) {
+        Ok(()) => {}
+        Err(NotSent::Dead(node)) => node.fail_call(|| CallError::NoProc),
+        Err(NotSent::Full(node)) => node.fail_call(|| CallError::Overloaded),
+    }
+    call
 }

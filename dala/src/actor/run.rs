@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "the worker is the cell's owner between schedule and park")]
 
 use super::activation::Activation;
+use super::beat::Beat;
 use super::behaviour::Outcome;
 use super::cell::Header;
 use super::current;
@@ -19,17 +20,18 @@ pub(crate) enum After {
     Again,
 }
 
-/// Runs one activation of at most `messages` messages.
+/// Runs one activation of at most `messages` messages; notes them in `beat`.
 ///
 /// # Safety
 /// The caller took the cell off a run queue, so it owns it.
 #[inline(always)]
-pub(crate) unsafe fn activate(cell: NonNull<Header>, messages: u32) -> After {
+pub(crate) unsafe fn activate(cell: NonNull<Header>, messages: u32, beat: Option<&Beat>) -> After {
     // SAFETY: a scheduled actor is alive: only its owner ends it.
     let cell = unsafe { cell.as_ref() };
     let entered = current::enter(cell);
     // SAFETY: we own the cell until it is parked, and do not touch the activation afterwards.
     let mut activation = unsafe { Activation::new(cell, messages) };
+    activation.beat = beat;
     loop {
         // Through a place of its own: a result that is returned through the unwinding machinery is copied, which stalls
         // on the write that just happened (seen in a profile of ping-pong, 5 % of it).

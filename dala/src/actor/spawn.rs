@@ -10,11 +10,13 @@ use super::host::Host;
 use super::native::Native;
 use super::reference::ActorRef;
 use super::start::Unborn;
-use crate::mailbox::bounded::Bound;
-use crate::message::ExitReason;
+use crate::mailbox::bounded::{Bound, Overflow, UNBOUNDED};
+use crate::message::{ExitReason, Lane};
 use crate::pid::{NOBODY, Pid, Ref};
 use crate::signal::alias::AliasMode;
 use crate::signal::relations::Relations;
+use crate::signal::signal::Signal;
+use crate::signal::{deliver, ending};
 use crate::sync::Arc;
 use dala_ir::abi::Atom;
 
@@ -48,6 +50,10 @@ pub struct SpawnOptions {
     pub alias: Option<AliasMode>,
     /// Capacity of each lane for Rust senders; unbounded if none.
     pub mailbox: Option<u32>,
+    /// Capacities of single lanes, in place of `mailbox`.
+    pub lanes: Vec<(Lane, u32)>,
+    /// What becomes of messages for a full lane; what the actor says if none.
+    pub overflow: Option<Overflow>,
     /// Which share of the workers it gets; that of the spawner's wish, [`Qos::UserFacing`] if none.
     pub qos: Qos,
     /// Whether it traps exits from the start.
@@ -76,6 +82,43 @@ impl SpawnOptions {
     pub fn mailbox(mut self, capacity: u32) -> SpawnOptions {
         self.mailbox = Some(capacity);
         self
+    }
+
+    /// Bounds one lane for Rust senders, in place of what [`SpawnOptions::mailbox`] says of all.
+    #[must_use]
+    pub fn lane(mut self, lane: Lane, capacity: u32) -> SpawnOptions {
+        self.lanes.push((lane, capacity));
+        self
+    }
+
+    /// Sets what becomes of messages for a full lane. Behaviours that take messages in arrival order, as Erlang's processes do,
+    /// drop the newest where [`Overflow::DropOldest`] is asked for.
+    #[must_use]
+    pub fn overflow(mut self, overflow: Overflow) -> SpawnOptions {
+        self.overflow = Some(overflow);
+        self
+    }
+
+    fn bound(&self, arrival_order: bool) -> Option<Arc<Bound>> {
+        if self.mailbox.is_none() && self.lanes.is_empty() {
+            return None;
+        }
+        let mut capacities = [self.mailbox.unwrap_or(UNBOUNDED); 4];
+        self.lanes.iter().for_each(|&(lane, capacity)| capacities[lane.rank()] = capacity);
+        let overflow = match self.overflow.unwrap_or_default() {
+            Overflow::DropOldest if arrival_order => Overflow::DropNewest,
+            overflow => overflow,
+        };
+        Some(Arc::new(Bound::new(capacities, overflow)))
+    }
+
+    /// What is not said is as the actor wants it.
+    fn for_actor<A: Actor>(&self) -> SpawnOptions {
+        let mut options = self.clone();
+        options.mailbox = options.mailbox.or(A::MAILBOX);
+        options.overflow = options.overflow.or(Some(A::OVERFLOW));
+        options.traps_exits |= A::TRAPS_EXITS;
+        options
     }
 
     /// Sets its share of the workers.
@@ -115,7 +158,23 @@ pub(crate) fn spawn_on<B: Behaviour>(
     behaviour: B,
     options: &SpawnOptions,
 ) -> Result<Spawned, SpawnError> {
-    current::with_cell(|parent| spawn_under(host, parent, behaviour, options))
+    current::with_cell(|parent| spawn_under(host, parent, behaviour, options, None))
+}
+
+/// Spawns an actor that watches `watched` from now on: its end is told with its reason although the new actor has not run.
+pub(crate) fn spawn_watching<B: Behaviour>(
+    host: &Host,
+    watched: Pid,
+    behaviour: B,
+) -> Result<Spawned, SpawnError> {
+    let reference = Ref::fresh();
+    let mut relations = Box::<Relations>::default();
+    relations.monitors.watched.insert(reference, watched);
+    let spawned = spawn_under(host, None, behaviour, &SpawnOptions::default(), Some(relations))?;
+    if let Err(signal) = deliver::send(watched, Signal::Monitor { from: spawned.pid, reference }) {
+        ending::gone(watched, signal);
+    }
+    Ok(spawned)
 }
 
 #[inline(always)]
@@ -124,8 +183,8 @@ fn spawn_under<B: Behaviour>(
     parent: Option<&Header>,
     behaviour: B,
     options: &SpawnOptions,
+    mut relations: Option<Box<Relations>>,
 ) -> Result<Spawned, SpawnError> {
-    let mut relations: Option<Box<Relations>> = None;
     let mut monitor = None;
     let mut link = 0;
     if let Some(parent) = parent {
@@ -141,7 +200,7 @@ fn spawn_under<B: Behaviour>(
         }
     }
     let new = NewCell {
-        bound: options.mailbox.map(|capacity| Arc::new(Bound::new(capacity))),
+        bound: options.bound(B::ARRIVAL_ORDER),
         parent: parent.map_or(NOBODY, Header::pid),
         // The clock is read for those that nobody supervises only: 20 ns.
         started: if parent.is_none() { host.timers.now() } else { 0 },
@@ -179,9 +238,7 @@ pub(crate) fn spawn_native_on<A: Actor + Send>(
     actor: A,
     options: &SpawnOptions,
 ) -> Result<ActorRef<A>, SpawnError> {
-    let mut options = options.clone();
-    options.mailbox = options.mailbox.or(A::MAILBOX);
-    options.traps_exits |= A::TRAPS_EXITS;
+    let mut options = options.for_actor::<A>();
     options.starts |= A::IDLE_AFTER.is_some();
     let spawned = spawn_on(host, Native::new(actor, false), &options)?;
     // SAFETY: just spawned with this type.
@@ -194,10 +251,7 @@ pub(crate) fn spawn_unborn_on<A: Actor + Send>(
     unborn: Unborn<A>,
     options: &SpawnOptions,
 ) -> Result<ActorRef<A>, SpawnError> {
-    let mut options = options.clone();
-    options.mailbox = options.mailbox.or(A::MAILBOX);
-    options.traps_exits |= A::TRAPS_EXITS;
-    let spawned = spawn_on(host, Native::unborn(unborn), &options)?;
+    let spawned = spawn_on(host, Native::unborn(unborn), &options.for_actor::<A>())?;
     // SAFETY: just spawned with this type.
     Ok(unsafe { ActorRef::from_pid(spawned.pid) })
 }
@@ -208,9 +262,7 @@ pub(crate) fn spawn_pinned_on<A: Actor>(
     actor: A,
     options: &SpawnOptions,
 ) -> Result<ActorRef<A>, SpawnError> {
-    let mut options = options.clone();
-    options.mailbox = options.mailbox.or(A::MAILBOX);
-    options.traps_exits |= A::TRAPS_EXITS;
+    let mut options = options.for_actor::<A>();
     options.starts |= A::IDLE_AFTER.is_some();
     let spawned = spawn_on(host, Native::new(actor, true), &options)?;
     // SAFETY: just spawned with this type.

@@ -1,47 +1,140 @@
 //! Bounds by credit: a sender takes a credit of the lane, the owner gives credits back in batches as it takes messages.
 //!
 //! Waiting senders are served in the order they came, and woken only with a credit in hand.
+//!
+//! A mailbox that drops its *oldest* message works otherwise: messages lie in a ring of the bound's size, one for each
+//! lane, and a *ticket* in the mailbox stands for one of them, whichever is the oldest when its turn comes. A sender that
+//! finds the ring full takes the oldest out and puts its own in; the number of tickets stays. So the bound is exact at any
+//! time, and a message never comes later than its ticket did.
 
-#![expect(unsafe_code, reason = "the owner's counters stand beside the shared semaphores")]
+#![expect(unsafe_code, reason = "the owner's counters stand beside the shared semaphores; makes tickets")]
 
-use crate::message::Lane;
+use crate::message::{Lane, Node, NodeBox, NodeVtable, PayloadKind};
+use crate::sync::{Mutex, lock};
 use std::cell::Cell;
+use std::collections::VecDeque;
 use tokio::sync::Semaphore;
+
+/// What becomes of a message for a lane that is full.
+///
+/// | policy | `tell` | `tell_wait` | `call` |
+/// |---|---|---|---|
+/// | `Wait` | fails with `Full` | waits for room | fails with `Overloaded` |
+/// | `Refuse` | fails with `Full` | fails with `Full` | fails with `Overloaded` |
+/// | `DropNewest` | drops the message | drops the message | fails with `Overloaded` |
+/// | `DropOldest` | drops the lane's oldest | drops the lane's oldest | drops the lane's oldest |
+///
+/// What is dropped is a dead letter with cause `Overflow`, and a call that is dropped fails with `Overloaded`. Erlang's `!` and
+/// what [`Context::tell_after`](crate::Context::tell_after) sends are never refused or dropped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Overflow {
+    /// Senders that can wait do.
+    #[default]
+    Wait,
+    /// It comes back to its sender, always at once.
+    Refuse,
+    /// It is dropped.
+    DropNewest,
+    /// The one that waited longest is dropped for it.
+    DropOldest,
+}
+
+/// A lane without a bound.
+pub(crate) const UNBOUNDED: u32 = u32::MAX;
 
 /// The bound of one mailbox. Lanes have separate capacities, so that full ordinary work refuses nothing urgent.
 #[derive(Debug)]
 pub(crate) struct Bound {
     lanes: [Semaphore; 4],
+    capacities: [u32; 4],
     /// Credits that the owner has not given back yet. Owner only.
     taken: [Cell<u32>; 4],
-    batch: u32,
+    overflow: Overflow,
+    /// By rank, if the oldest are dropped.
+    rings: Option<Box<[Mutex<Ring>; 4]>>,
+}
+
+#[derive(Debug, Default)]
+struct Ring {
+    messages: VecDeque<NodeBox>,
+    is_closed: bool,
 }
 
 // SAFETY: `taken` is touched by `took` and `give_back` only, which the actor's owner calls; owners follow one another
 // with a happens-before edge (the mailbox head's protocol).
 unsafe impl Sync for Bound {}
 
+/// Whether a message may go into a lane.
+#[derive(Debug)]
+pub(crate) enum Admission {
+    /// With a credit.
+    Credit,
+    /// It does not; the policy says that the sender keeps it.
+    Refused,
+    /// It does not; the policy says that it is dropped.
+    Dropped,
+    /// By [`Bound::put`].
+    Ring,
+}
+
+/// What [`Bound::put`] did.
+#[derive(Debug)]
+pub(crate) enum Put {
+    /// There was room: a ticket must be sent.
+    Ticket,
+    /// In the place of this one, whose ticket serves.
+    Replaced(NodeBox),
+    /// The actor is dead.
+    Closed(NodeBox),
+}
+
+static TICKET: NodeVtable = NodeVtable::of::<()>(PayloadKind::Foreign).named("ticket");
+
+/// A ticket for a message in the ring of `lane`.
+pub(crate) fn ticket(lane: Lane) -> NodeBox {
+    // SAFETY: the vtable of ().
+    let mut node = unsafe { NodeBox::typed(&TICKET, ()) };
+    node.set_lane(lane);
+    node.set_credit();
+    node
+}
+
+/// Whether the node is a ticket.
+pub(crate) fn is_ticket(node: &Node) -> bool {
+    std::ptr::eq(node.vtable(), &TICKET)
+}
+
 impl Bound {
-    /// Capacity in messages for each lane; at least 1.
-    pub(crate) fn new(capacity: u32) -> Bound {
-        let capacity = capacity.max(1);
+    /// Capacities in messages, by rank of the lane; at least 1, or [`UNBOUNDED`].
+    pub(crate) fn new(capacities: [u32; 4], overflow: Overflow) -> Bound {
+        let capacities = capacities.map(|capacity| capacity.max(1));
         Bound {
-            lanes: std::array::from_fn(|_| Semaphore::new(capacity as usize)),
+            lanes: capacities.map(|capacity| Semaphore::new(capacity as usize)),
+            capacities,
             taken: [const { Cell::new(0) }; 4],
-            // A quarter: rare enough to cost little, often enough that senders rarely find the mailbox full.
-            batch: (capacity / 4).max(1),
+            overflow,
+            rings: (overflow == Overflow::DropOldest).then(Box::default),
         }
     }
 
-    /// Takes a credit if there is one.
-    pub(crate) fn try_take(&self, lane: Lane) -> bool {
+    /// Takes a credit if there is one; says what else to do by the policy.
+    pub(crate) fn admit(&self, lane: Lane) -> Admission {
+        if self.rings.is_some() {
+            return Admission::Ring;
+        }
         match self.lanes[lane.rank()].try_acquire() {
             Ok(credit) => {
                 credit.forget();
-                true
+                Admission::Credit
             }
-            Err(_) => false,
+            Err(_) if self.overflow == Overflow::DropNewest => Admission::Dropped,
+            Err(_) => Admission::Refused,
         }
+    }
+
+    /// Whether a sender may wait for room.
+    pub(crate) fn lets_wait(&self) -> bool {
+        self.overflow == Overflow::Wait
     }
 
     /// Waits for a credit. Returns false when the actor died.
@@ -55,11 +148,32 @@ impl Bound {
         }
     }
 
+    /// Puts a message into the ring of its lane.
+    pub(crate) fn put(&self, node: NodeBox) -> Put {
+        let rank = node.lane().rank();
+        let Some(rings) = &self.rings else { return Put::Closed(node) };
+        let mut ring = lock(&rings[rank]);
+        if ring.is_closed {
+            return Put::Closed(node);
+        }
+        let is_full = ring.messages.len() >= self.capacities[rank] as usize;
+        let oldest = if is_full { ring.messages.pop_front() } else { None };
+        ring.messages.push_back(node);
+        oldest.map_or(Put::Ticket, Put::Replaced)
+    }
+
+    /// The message that a ticket for `lane` stands for. Owner only.
+    pub(crate) fn redeem(&self, lane: Lane) -> Option<NodeBox> {
+        let rings = self.rings.as_ref()?;
+        lock(&rings[lane.rank()]).messages.pop_front()
+    }
+
     /// The owner took a message of the lane. Owner only.
     pub(crate) fn took(&self, lane: Lane) {
         let rank = lane.rank();
         let taken = self.taken[rank].get() + 1;
-        if taken >= self.batch {
+        // A quarter: rare enough to cost little, often enough that senders rarely find the mailbox full.
+        if taken >= (self.capacities[rank] / 4).max(1) {
             self.taken[rank].set(0);
             self.lanes[rank].add_permits(taken as usize);
         } else {
@@ -77,8 +191,25 @@ impl Bound {
         }
     }
 
-    /// The actor is dead: nobody waits any longer.
-    pub(crate) fn close(&self) {
+    /// Messages of Rust senders that wait, as far as another thread can tell: what the running activation has taken counts
+    /// too.
+    pub(crate) fn load(&self) -> usize {
+        let credits = self.lanes.iter().zip(&self.capacities);
+        let credits =
+            credits.map(|(lane, &capacity)| (capacity as usize).saturating_sub(lane.available_permits()));
+        let ringed = self.rings.iter().flat_map(|rings| rings.iter());
+        credits.sum::<usize>() + ringed.map(|ring| lock(ring).messages.len()).sum::<usize>()
+    }
+
+    /// The actor is dead: nobody waits any longer. Returns what lies in rings.
+    pub(crate) fn close(&self) -> Vec<NodeBox> {
         self.lanes.iter().for_each(Semaphore::close);
+        let rings = self.rings.iter().flat_map(|rings| rings.iter());
+        let close = |ring: &Mutex<Ring>| {
+            let mut ring = lock(ring);
+            ring.is_closed = true;
+            std::mem::take(&mut ring.messages)
+        };
+        rings.flat_map(close).collect()
     }
 }

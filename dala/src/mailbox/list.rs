@@ -62,7 +62,7 @@ impl List {
         unsafe { last.as_ref() }.set_next(null_mut());
         match NonNull::new(self.last.replace(last.as_ptr())) {
             None => self.first.set(first.as_ptr()),
-            // SAFETY: a listed node is valid.
+            // SAFETY: the list owns what it links (its doc), and `last` is cleared when its node is taken.
             Some(before) => unsafe { before.as_ref() }.set_next(first.as_ptr()),
         }
     }

@@ -5,7 +5,7 @@
 //! released only after everything that arrived before it, in whatever lane.
 
 #[cfg(not(loom))]
-pub(crate) mod bounded;
+pub mod bounded;
 #[cfg(not(loom))]
 pub(crate) mod lanes;
 #[cfg(not(loom))]

@@ -134,6 +134,11 @@ impl Head {
         self.0.load(Ordering::Acquire) & CLOSED != 0
     }
 
+    /// Whether the actor waits for messages: it is not scheduled, and no handler of it is suspended.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        self.0.load(Ordering::Relaxed) & (PARKED | DEFER) == PARKED
+    }
+
     /// Whether the actor waits, unscheduled.
     #[cfg(loom)]
     pub(crate) fn is_parked(&self) -> bool {
@@ -258,6 +263,31 @@ mod loom_models {
                 assert_eq!(seen.len(), 3);
                 let ones: Vec<_> = seen.iter().filter(|&&value| value < 10).collect();
                 assert_eq!(ones, [&1, &2]);
+            });
+        });
+    }
+
+    #[test]
+    fn while_a_handler_is_suspended_only_a_signal_schedules_and_no_message_is_lost() {
+        loom::model(|| {
+            let actor = Arc::new(Actor { head: Head::parked(), seen: UnsafeCell::new(Vec::new()) });
+            actor.head.unpark_new();
+            assert!(actor.head.park(true));
+            let sender = {
+                let actor = actor.clone();
+                thread::spawn(move || send(&actor, 1))
+            };
+            // A signal; the activation that it brings ends the handler, so from then on messages schedule.
+            // SAFETY: a fresh node.
+            let pushed = unsafe { actor.head.push(number(10), true) };
+            assert_eq!(pushed, Pushed::Schedule, "nothing but a signal schedules a suspended actor");
+            activate(&actor);
+            sender.join().unwrap();
+            assert!(actor.head.is_parked());
+            actor.seen.with(|seen| {
+                // SAFETY: all threads ended.
+                let seen = unsafe { &*seen };
+                assert!(*seen == [1, 10] || *seen == [10, 1], "{seen:?}");
             });
         });
     }

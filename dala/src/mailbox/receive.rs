@@ -118,11 +118,12 @@ impl<'r, 'a> Cursor<'r, 'a> {
     fn unlink(&mut self) -> Option<NodeBox> {
         let node = NonNull::new(self.next_node())?;
         let list = &self.activation.cell.queue;
-        // SAFETY: a node of the queue.
+        // SAFETY: `next_node` is in the queue, and what is in it is valid until it is taken off (`List`), which only
+        // this cursor does while it lives.
         let after = unsafe { node.as_ref() }.next();
         match NonNull::new(self.place.tried) {
             None => list.first.set(after),
-            // SAFETY: a node of the queue.
+            // SAFETY: `tried` is in the queue (see `next_node`), so valid as above.
             Some(before) => unsafe { before.as_ref() }.set_next(after),
         }
         if after.is_null() {
@@ -180,7 +181,7 @@ impl<'r, 'a> Cursor<'r, 'a> {
                 self.reset();
                 return false;
             };
-            // SAFETY: a node of the queue.
+            // SAFETY: `next_node` is in the queue; only this cursor takes it off, below.
             if is_it(&shown(unsafe { node.as_ref() })) {
                 drop(self.unlink());
                 self.reset();
@@ -194,7 +195,7 @@ impl<'r, 'a> Cursor<'r, 'a> {
     /// The old one's lane and credit pass to it: the mailbox is as full as before.
     pub fn replace(&mut self, mut message: NodeBox) {
         let Some(old) = NonNull::new(self.next_node()) else { return };
-        // SAFETY: a node of the queue.
+        // SAFETY: `next_node` is in the queue; only this cursor takes it off, below.
         let (lane, has_credit) = unsafe { (old.as_ref().lane(), old.as_ref().has_credit()) };
         message.set_lane(lane);
         if has_credit {

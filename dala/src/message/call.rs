@@ -1,18 +1,12 @@
 //! Calls: a slot that the reply is put into, a future that waits for it, and what can go wrong.
 //!
-//! # Protocol of a slot
-//! ```text
-//! EMPTY -> WAITING   caller, after it stored its waker
-//! WAITING -> EMPTY   caller, to store another waker
-//! EMPTY | WAITING -> BUSY -> VALUE | FAILED   whoever completes (callee, or the deadline); it stores the result
-//!                                             in between, and wakes the caller if it was WAITING
-//! ```
-//! Only the first to reach BUSY completes; a reply that comes after the deadline is dropped.
+//! The protocol between the two ends is that of [`Rendezvous`](crate::sync).
 
 #![expect(unsafe_code, reason = "the slot's cells are guarded by its state word")]
 
 use super::exit::ExitReason;
-use crate::sync::{Arc, AtomicU8, AtomicU64, Ordering};
+use crate::pid::Pid;
+use crate::sync::{Arc, AtomicU64, Ordering, Rendezvous};
 use crate::timer::{Expire, TimerKey, Timers, nursery};
 use dala_ir::abi::Word;
 use dala_ir::term::TermWriter;
@@ -20,14 +14,8 @@ use std::any::TypeId;
 use std::cell::UnsafeCell;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 use std::time::Duration;
-
-const EMPTY: u8 = 0;
-const WAITING: u8 = 1;
-const BUSY: u8 = 2;
-const VALUE: u8 = 3;
-const FAILED: u8 = 4;
 
 /// Why a call has no reply.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -48,6 +36,9 @@ pub enum CallError {
     /// The callee's mailbox was full.
     #[error("the callee's mailbox is full")]
     Overloaded,
+    /// In debug builds: the caller would wait for itself. Names who waits for whom.
+    #[error("call cycle: {0}")]
+    Cycle(std::sync::Arc<str>),
     /// The callee does not understand the request; says why.
     #[error("not understood: {0}")]
     NotUnderstood(std::sync::Arc<str>),
@@ -75,12 +66,11 @@ impl<R: super::StableLayout> ReplyValue for R {
 
 #[repr(C)]
 struct Head {
-    state: AtomicU8,
+    meeting: Rendezvous,
     /// The timer that was armed for the deadline: its deadline, then (release) its id, which is not 0.
     timer_deadline: AtomicU64,
     timer_id: AtomicU64,
     vtable: &'static SlotVtable,
-    waker: UnsafeCell<Option<Waker>>,
     failure: UnsafeCell<Option<CallError>>,
 }
 
@@ -98,7 +88,7 @@ struct Slot<R> {
     value: UnsafeCell<Option<R>>,
 }
 
-// SAFETY: `waker`, `failure` and `value` are accessed only as the protocol above allows; R moves between threads.
+// SAFETY: `failure` and `value` are accessed only as the protocol of `Rendezvous` allows; R moves between threads.
 unsafe impl<R: Send> Send for Slot<R> {}
 // SAFETY: as above.
 unsafe impl<R: Send> Sync for Slot<R> {}
@@ -131,98 +121,19 @@ static FOREIGN: SlotVtable = SlotVtable { release: release_foreign, foreign: tru
 impl Head {
     fn new(vtable: &'static SlotVtable) -> Head {
         Head {
-            state: AtomicU8::new(EMPTY),
+            meeting: Rendezvous::new(),
             timer_deadline: AtomicU64::new(0),
             timer_id: AtomicU64::new(0),
             vtable,
-            waker: UnsafeCell::new(None),
             failure: UnsafeCell::new(None),
         }
     }
 
-    /// Gets the right to complete. Returns the state before, or nothing when another was first.
-    #[inline]
-    fn begin(&self) -> Option<u8> {
-        let mut state = self.state.load(Ordering::Relaxed);
-        while state == EMPTY || state == WAITING {
-            match self.state.compare_exchange_weak(state, BUSY, Ordering::AcqRel, Ordering::Relaxed) {
-                Ok(before) => return Some(before),
-                Err(now) => state = now,
-            }
-        }
-        None
-    }
-
-    #[inline]
-    fn finish(&self, before: u8, state: u8) {
-        let waker = if before == WAITING {
-            // SAFETY: we won BUSY, and a WAITING caller does not touch the waker.
-            unsafe { (*self.waker.get()).take() }
-        } else {
-            None
-        };
-        self.state.store(state, Ordering::Release);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-
     fn fail(&self, failure: CallError) {
-        if let Some(before) = self.begin() {
-            // SAFETY: BUSY is ours.
+        if let Some(completing) = self.meeting.begin() {
+            // SAFETY: whoever completes stores the result, before the caller looks (`Rendezvous`).
             unsafe { *self.failure.get() = Some(failure) };
-            self.finish(before, FAILED);
-        }
-    }
-
-    /// The caller gives up: nobody is woken.
-    #[cold]
-    fn abandon(&self) {
-        if self.begin().is_some() {
-            self.state.store(FAILED, Ordering::Release);
-        }
-    }
-
-    /// Whether the result is there; otherwise `waker` will be woken.
-    #[inline]
-    fn poll_done(&self, waker: &Waker) -> bool {
-        loop {
-            let state = self.state.load(Ordering::Acquire);
-            match state {
-                VALUE | FAILED => return true,
-                BUSY => crate::sync::spin_loop(),
-                EMPTY => {
-                    // SAFETY: in EMPTY only the caller touches the waker.
-                    unsafe { *self.waker.get() = Some(waker.clone()) };
-                    if self
-                        .state
-                        .compare_exchange(EMPTY, WAITING, Ordering::AcqRel, Ordering::Relaxed)
-                        .is_ok()
-                    {
-                        return false;
-                    }
-                }
-                _ => {
-                    // Back to EMPTY to look at the waker; when that fails the result came.
-                    if self
-                        .state
-                        .compare_exchange(WAITING, EMPTY, Ordering::AcqRel, Ordering::Relaxed)
-                        .is_ok()
-                    {
-                        // SAFETY: in EMPTY only the caller touches the waker.
-                        let same =
-                            unsafe { (*self.waker.get()).as_ref() }.is_some_and(|old| old.will_wake(waker));
-                        if same
-                            && self
-                                .state
-                                .compare_exchange(EMPTY, WAITING, Ordering::AcqRel, Ordering::Relaxed)
-                                .is_ok()
-                        {
-                            return false;
-                        }
-                    }
-                }
-            }
+            self.meeting.finish(completing, false);
         }
     }
 }
@@ -266,7 +177,7 @@ impl ReplyHandle {
     /// Whether an answer would reach nobody: the caller gave up, or its deadline passed.
     #[inline]
     pub fn is_done(&self) -> bool {
-        self.head().state.load(Ordering::Acquire) >= BUSY
+        self.head().meeting.is_done()
     }
 
     /// When the caller gives up, nanoseconds; 0 if never, or not known (yet).
@@ -293,14 +204,31 @@ impl ReplyHandle {
         }
         // SAFETY: a native slot of a call for R (caller).
         let slot = unsafe { &*self.0.cast::<Slot<R>>() };
-        if let Some(before) = slot.head.begin() {
-            // SAFETY: BUSY is ours.
+        if let Some(completing) = slot.head.meeting.begin() {
+            // SAFETY: whoever completes stores the result, before the caller looks (`Rendezvous`).
             unsafe { *slot.value.get() = Some(value) };
-            slot.head.finish(before, VALUE);
+            slot.head.meeting.finish(completing, true);
         }
         let this = std::mem::ManuallyDrop::new(self);
         // SAFETY: our share, let go of once.
         unsafe { release_native::<R>(this.0) };
+    }
+
+    /// Whether it takes replies of type `R`: a native call made for them, or a foreign one.
+    pub(crate) fn is_for<R: 'static>(&self) -> bool {
+        let vtable = self.head().vtable;
+        vtable.foreign || vtable.made_for.is_some_and(|made_for| made_for() == TypeId::of::<R>())
+    }
+
+    /// Answers.
+    ///
+    /// # Panics
+    /// When the call was made for replies of another type.
+    #[track_caller]
+    pub(crate) fn answer_checked<R: super::StableLayout + Send>(self, value: R) {
+        assert!(self.is_for::<R>(), "a reply of another type");
+        // SAFETY: the call was made for R: just checked.
+        unsafe { self.answer(value, |value, to| to.answer(value)) };
     }
 
     /// Answers a call of ours that is not foreign.
@@ -345,7 +273,7 @@ impl<R: Send> Expire for Slot<R> {
     }
 
     fn is_done(&self) -> bool {
-        self.head.state.load(Ordering::Acquire) >= BUSY
+        self.head.meeting.is_done()
     }
 
     fn set_timer(&self, key: TimerKey) {
@@ -362,6 +290,26 @@ impl<R: Send> Expire for Slot<R> {
 pub struct Call<R: Send + 'static> {
     slot: Result<Arc<Slot<R>>, Option<CallError>>,
     deadline: Option<Arming>,
+    #[cfg(debug_assertions)]
+    watch: Option<Watch>,
+}
+
+/// What is told of waits for replies, in debug builds.
+#[derive(Debug)]
+pub(crate) struct Waits {
+    /// Somebody begins to wait for an actor. Returns who, or why it must not.
+    pub(crate) begin: fn(Pid) -> Result<Pid, CallError>,
+    /// It waits no longer.
+    pub(crate) end: fn(Pid, Pid),
+}
+
+#[cfg(debug_assertions)]
+#[derive(Clone, Copy)]
+struct Watch {
+    waits: &'static Waits,
+    callee: Pid,
+    /// Who waits, once somebody does.
+    caller: Option<Pid>,
 }
 
 #[derive(Clone, Copy)]
@@ -385,7 +333,20 @@ impl<R: Send + 'static> Call<R> {
         let slot = Arc::new(Slot { head: Head::new(&VtableOf::<R>::NATIVE), value: UnsafeCell::new(None) });
         let handle = ReplyHandle(Arc::into_raw(slot.clone()).cast());
         let deadline = limit.map(|(after, timers)| Arming { after, deadline: 0, timers, armed: false });
-        (Call { slot: Ok(slot), deadline }, handle)
+        let call = Call {
+            slot: Ok(slot),
+            deadline,
+            #[cfg(debug_assertions)]
+            watch: None,
+        };
+        (call, handle)
+    }
+
+    /// Tells `waits` when somebody waits for `callee`.
+    #[cfg(debug_assertions)]
+    pub(crate) fn watched(mut self, waits: &'static Waits, callee: Pid) -> Call<R> {
+        self.watch = Some(Watch { waits, callee, caller: None });
+        self
     }
 
     /// Sets the moment at which it fails, on the clock that it was made with: the callee learns of it with the request.
@@ -398,16 +359,21 @@ impl<R: Send + 'static> Call<R> {
 
     /// A call that failed before it was sent.
     pub(crate) fn failed(failure: CallError) -> Call<R> {
-        Call { slot: Err(Some(failure)), deadline: None }
+        Call {
+            slot: Err(Some(failure)),
+            deadline: None,
+            #[cfg(debug_assertions)]
+            watch: None,
+        }
     }
 
     fn result(slot: &Slot<R>) -> Result<R, CallError> {
-        if slot.head.state.load(Ordering::Acquire) == VALUE {
-            // SAFETY: VALUE was read with acquire; from then on only the caller touches the value.
+        if slot.head.meeting.is_value() {
+            // SAFETY: completed: from then on only the caller touches the value (`Rendezvous`).
             let value = unsafe { (*slot.value.get()).take() };
             value.ok_or(CallError::NoReply)
         } else {
-            // SAFETY: as above, for FAILED.
+            // SAFETY: as above.
             let failure = unsafe { (*slot.head.failure.get()).take() };
             Err(failure.unwrap_or(CallError::NoReply))
         }
@@ -424,8 +390,17 @@ impl<R: Send + 'static> Future for Call<R> {
             Ok(slot) => slot,
             Err(failure) => return Poll::Ready(Err(failure.take().unwrap_or(CallError::NoReply))),
         };
-        if slot.head.poll_done(context.waker()) {
+        if slot.head.meeting.poll(context.waker()) {
             return Poll::Ready(Self::result(slot));
+        }
+        #[cfg(debug_assertions)]
+        if let Some(watch) = &mut this.watch
+            && watch.caller.is_none()
+        {
+            match (watch.waits.begin)(watch.callee) {
+                Ok(caller) => watch.caller = Some(caller),
+                Err(cycle) => return Poll::Ready(Err(cycle)),
+            }
         }
         if let Some(arming) = &mut this.deadline
             && !arming.armed
@@ -446,9 +421,13 @@ impl<R: Send + 'static> Unpin for Call<R> {}
 impl<R: Send + 'static> Drop for Call<R> {
     #[inline]
     fn drop(&mut self) {
+        #[cfg(debug_assertions)]
+        if let Some(Watch { waits, callee, caller: Some(caller) }) = self.watch {
+            (waits.end)(caller, callee);
+        }
         let Ok(slot) = &self.slot else { return };
-        if slot.head.state.load(Ordering::Relaxed) < BUSY {
-            slot.head.abandon();
+        if !slot.head.meeting.is_done() {
+            slot.head.meeting.abandon();
         }
         if let Some(arming) = self.deadline {
             let id = slot.head.timer_id.load(Ordering::Acquire);
@@ -463,6 +442,7 @@ impl<R: Send + 'static> Drop for Call<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::task::Waker;
 
     fn now<R: Send + 'static>(call: Call<R>) -> Option<Result<R, CallError>> {
         let mut call = call;

@@ -1,8 +1,7 @@
 //! Messages that reached nobody: counted always, shown to a hook if there is one.
 
 use crate::pid::Pid;
-use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
-use std::sync::OnceLock;
+use crate::sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering, lock};
 
 /// Why a message reached nobody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,8 +9,6 @@ use std::sync::OnceLock;
 pub enum DeadLetterCause {
     /// The receiver ended with the message in its mailbox.
     ReceiverExited,
-    /// The receiver's behaviour has no use for it.
-    Unhandled,
     /// It is no message of the receiver's protocol; says why.
     NotConverted(String),
     /// Its lane was full and the policy was to drop it.
@@ -36,7 +33,8 @@ type Hook = Arc<dyn Fn(&DeadLetter) + Send + Sync>;
 #[derive(Default)]
 pub struct DeadLetters {
     count: AtomicU64,
-    hook: OnceLock<()>,
+    /// Whether `hooks` has any.
+    is_watched: AtomicBool,
     hooks: Mutex<Vec<Hook>>,
 }
 
@@ -55,13 +53,13 @@ impl DeadLetters {
     /// Shows every dead letter from now on to `hook`, on the thread that meets it. Must not block.
     pub fn add_hook(&self, hook: impl Fn(&DeadLetter) + Send + Sync + 'static) {
         lock(&self.hooks).push(Arc::new(hook));
-        let _ = self.hook.set(());
+        self.is_watched.store(true, Ordering::Release);
     }
 
     /// Counts a dead letter; `make` is called only if somebody looks.
     pub fn record(&self, make: impl FnOnce() -> DeadLetter) {
         self.count.fetch_add(1, Ordering::Relaxed);
-        if self.hook.get().is_some() {
+        if self.is_watched.load(Ordering::Acquire) {
             let hooks = lock(&self.hooks).clone();
             let letter = make();
             hooks.iter().for_each(|hook| hook(&letter));

@@ -176,6 +176,15 @@ pub(crate) fn catch<R>(activation: impl FnOnce() -> R) -> Result<R, ExitReason> 
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(activation)).map_err(reason_of)
 }
 
+/// As [`catch`] on a thread that is not ours, whose other panics are its own.
+pub(crate) fn catch_here<R>(work: impl FnOnce() -> R) -> Result<R, ExitReason> {
+    install_hook();
+    let before = IN_ACTOR.with(|flag| flag.replace(true));
+    let done = catch(work);
+    IN_ACTOR.with(|flag| flag.set(before));
+    done
+}
+
 #[cold]
 fn reason_of(payload: Box<dyn std::any::Any + Send>) -> ExitReason {
     let message = match payload.downcast::<String>() {

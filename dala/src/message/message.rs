@@ -49,6 +49,7 @@ pub trait Message: Sized + Send + 'static {
     note = "messages and replies are read by actors that were not compiled with this type, Erlang and Elixir \
             processes among them: scalars, `String`, `dala::Bytes`, `Vec`, `Option`, `Result`, tuples, maps, `Atom`, \
             `Pid` and types with `#[dala::message]` have a layout that all of them know",
+    note = "`dala::Local<{Self}>` takes any value, between Rust actors only",
     note = "references, raw pointers and shared pointers (`Rc`, `Arc`) have none: send the value itself, or the \
             `Pid` of the actor that owns it"
 )]

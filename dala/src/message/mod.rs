@@ -9,6 +9,7 @@ pub mod convert;
 pub mod dead_letter;
 pub mod exit;
 mod in_place;
+mod join;
 pub mod lane;
 mod local;
 #[expect(clippy::module_inception, reason = "the trait of that name")]
@@ -17,6 +18,7 @@ mod misfit;
 #[doc(hidden)]
 pub mod nested;
 pub mod node;
+mod reply_to;
 
 pub use bytes::Bytes;
 pub use call::{Call, CallError, ForeignReply, ReplyHandle, ReplyValue};
@@ -24,6 +26,7 @@ pub use convert::{ConvertError, Source};
 pub use dead_letter::{DeadLetter, DeadLetterCause, DeadLetters};
 pub use exit::{ExitReason, PanicReason};
 pub use in_place::write_field_of;
+pub use join::{Join, join};
 pub use lane::Lane;
 pub use local::Local;
 pub use message::{Message, Reply, StableLayout};
@@ -31,3 +34,4 @@ pub use message::{Message, Reply, StableLayout};
 pub use message::{MessageField, field};
 pub use misfit::Misfit;
 pub use node::{Node, NodeBox, NodeVtable, PAYLOAD_OFFSET, PayloadKind};
+pub use reply_to::ReplyTo;

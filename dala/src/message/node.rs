@@ -125,6 +125,14 @@ impl NodeVtable {
         }
     }
 
+    /// The name of the payload's type, for people.
+    pub fn type_name(&self) -> &'static str {
+        match self.shapes {
+            Some(shapes) if self.name.is_empty() => shapes.type_name(),
+            _ => self.name,
+        }
+    }
+
     /// The same with a name for people.
     pub const fn named(mut self, name: &'static str) -> NodeVtable {
         self.name = name;

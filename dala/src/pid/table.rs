@@ -278,3 +278,83 @@ mod tests {
         }
     }
 }
+
+#[cfg(all(test, loom))]
+mod loom_models {
+    use super::super::epoch::{Domain, Retired};
+    use super::*;
+    use crate::sync::{Arc, thread};
+    use loom::cell::UnsafeCell;
+
+    struct Item {
+        /// loom complains when it is read while it is written, or freed.
+        pid: UnsafeCell<Pid>,
+        tag: u32,
+    }
+
+    // SAFETY: `pid` is what `set_pid` stored.
+    unsafe impl Named for Item {
+        fn pid(&self) -> Pid {
+            // SAFETY: written before the item was in the table, which is what the model checks.
+            self.pid.with(|pid| unsafe { *pid })
+        }
+        fn set_pid(&mut self, new: Pid) {
+            // SAFETY: exclusively ours.
+            self.pid.with_mut(|pid| unsafe { *pid = new });
+        }
+    }
+
+    fn item(tag: u32) -> NonNull<Item> {
+        NonNull::from(Box::leak(Box::new(Item { pid: UnsafeCell::new(super::super::NOBODY), tag })))
+    }
+
+    unsafe fn free_item(address: *mut ()) {
+        // SAFETY: the model retires boxes of items, each once.
+        let mut item = unsafe { Box::from_raw(address.cast::<Item>()) };
+        // A write: loom complains when another thread still reads.
+        item.set_pid(super::super::NOBODY);
+    }
+
+    #[test]
+    fn a_stale_pid_finds_the_old_actor_or_none_while_its_slot_is_used_again() {
+        loom::model(|| {
+            let domain = Arc::new(Domain::new());
+            let table: Arc<Table<Item>> = Arc::new(Table::new());
+            let mut cache = SlotCache::default();
+            let first = item(1);
+            // SAFETY: freed through the domain only.
+            let old = unsafe { table.insert(first, &mut cache) }.unwrap();
+            let looker = {
+                let (domain, table) = (domain.clone(), table.clone());
+                thread::spawn(move || {
+                    let participant = domain.join();
+                    let pin = participant.pin();
+                    if let Some(found) = table.lookup(old, &pin) {
+                        assert_eq!(found.tag, 1, "a stale pid reached a new actor");
+                    }
+                    drop(pin);
+                })
+            };
+            let participant = domain.join();
+            let pin = participant.pin();
+            table.remove(old, &mut cache);
+            // SAFETY: out of the table, freed once.
+            participant.retire(unsafe { Retired::new(first.as_ptr().cast(), free_item) });
+            let second = item(2);
+            // SAFETY: freed below, after all lookups.
+            let new = unsafe { table.insert(second, &mut cache) }.unwrap();
+            assert_eq!(old.slot(), new.slot());
+            participant.quiescent();
+            drop(pin);
+            participant.collect();
+            looker.join().unwrap();
+            let pin = participant.pin();
+            assert!(table.lookup(old, &pin).is_none());
+            assert_eq!(table.lookup(new, &pin).map(|item| item.tag), Some(2));
+            drop(pin);
+            drop(participant);
+            // SAFETY: made by `item`; nobody else is left.
+            drop(unsafe { Box::from_raw(second.as_ptr()) });
+        });
+    }
+}

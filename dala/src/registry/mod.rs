@@ -1,5 +1,15 @@
-//! Finding actors other than by pid.
+//! Finding actors other than by pid: names, keys, groups, topics, routers.
 
+pub(crate) mod group;
 pub(crate) mod name;
+mod router;
+#[cfg(test)]
+mod tests;
+pub(crate) mod topic;
+pub(crate) mod via;
 
+pub use group::GroupChange;
 pub use name::NameError;
+pub use router::Router;
+pub use topic::Topic;
+pub use via::{Keys, Named, Registry};

@@ -21,6 +21,18 @@ pub enum NameError {
     NoProc,
 }
 
+/// Notes that a registry is about to know the actor: its end is told to all registries.
+///
+/// Call it under the lock that the registry takes when it is told, before the actor is put in: pairs with the fence of
+/// `signal::ending`, so that either the ending actor sees that it is registered, or this fails.
+pub(super) fn note_registered(pid: Pid) -> Result<(), NameError> {
+    let pin = epoch::pin();
+    let cell = cell::lookup(pid, &pin).ok_or(NameError::NoProc)?;
+    cell.named.store(true, Ordering::Relaxed);
+    fence(Ordering::SeqCst);
+    if cell.head.is_closed() { Err(NameError::NoProc) } else { Ok(()) }
+}
+
 /// The names of one runtime.
 #[derive(Debug, Default)]
 pub(crate) struct Names(RwLock<Both>);
@@ -41,7 +53,6 @@ impl Names {
     }
 
     pub(crate) fn register(&self, name: Atom, pid: Pid) -> Result<(), NameError> {
-        let pin = epoch::pin();
         let mut both = self.write();
         if both.pids.contains_key(&name) {
             return Err(NameError::Taken);
@@ -49,17 +60,9 @@ impl Names {
         if both.names.contains_key(&pid) {
             return Err(NameError::HasName);
         }
-        let cell = cell::lookup(pid, &pin).ok_or(NameError::NoProc)?;
+        note_registered(pid)?;
         both.pids.insert(name, pid);
         both.names.insert(pid, name);
-        // Pairs with the fence of `signal::ending`: the ending actor sees that it is named, or we see that it ends.
-        cell.named.store(true, Ordering::Relaxed);
-        fence(Ordering::SeqCst);
-        if cell.head.is_closed() {
-            both.pids.remove(&name);
-            both.names.remove(&pid);
-            return Err(NameError::NoProc);
-        }
         Ok(())
     }
 

@@ -6,17 +6,19 @@ use super::scheduler::Scheduler;
 use super::worker;
 use crate::actor::behaviour::Behaviour;
 use crate::actor::cell::{Header, TABLE};
+use crate::actor::recipient::Recipient;
 use crate::actor::spawn::{self, SpawnError, SpawnOptions, Spawned};
 use crate::actor::task::Task;
 use crate::actor::{Actor, ActorRef, process};
-use crate::message::{Call, DeadLetters};
-use crate::pid::{Pid, epoch};
-use crate::registry::NameError;
+use crate::message::{Call, DeadLetters, Message};
+use crate::pid::{Pid, Ref, epoch};
+use crate::registry::{GroupChange, Keys, NameError, Registry, Topic};
 use crate::sync::{Arc, Ordering, block_on, lock};
 use crate::timer::Timers;
 use dala_ir::abi::Atom;
 use std::cell::RefCell;
 use std::future::Future;
+use std::hash::Hash;
 use std::time::Duration;
 
 /// A way into a runtime from anywhere; cloning is cheap.
@@ -146,6 +148,55 @@ impl Handle {
         self.scheduler.services.names.all()
     }
 
+    /// The topic of this name and message type, made when it is first asked for; it stays for the runtime's life.
+    pub fn topic<M: Message + Clone>(&self, name: &str) -> Topic<M> {
+        self.scheduler.services.topics.find(Atom::new(name))
+    }
+
+    /// A new registry whose keys are of type `K`.
+    pub fn keys<K: Eq + Hash + Send + 'static>(&self) -> Keys<K> {
+        Keys::new(&self.scheduler.services.departures)
+    }
+
+    /// Adds an actor to a group once more (`pg:join/2`). It leaves all its groups when it ends.
+    ///
+    /// # Errors
+    /// [`NameError::NoProc`].
+    pub fn join_group(&self, group: Atom, pid: impl Into<Pid>) -> Result<(), NameError> {
+        self.scheduler.services.groups.join(group, pid.into())
+    }
+
+    /// Takes an actor out of a group, as often as it joined (`pg:leave/2`). Returns whether it was in it.
+    pub fn leave_group(&self, group: Atom, pid: impl Into<Pid>) -> bool {
+        self.scheduler.services.groups.leave(group, pid.into())
+    }
+
+    /// The members of a group in the order in which they joined, each as often as it did (`pg:get_members/1`).
+    pub fn group_members(&self, group: Atom) -> Vec<Pid> {
+        self.scheduler.services.groups.members(group)
+    }
+
+    /// The groups with members (`pg:which_groups/0`).
+    pub fn groups(&self) -> Vec<Atom> {
+        self.scheduler.services.groups.all()
+    }
+
+    /// Tells `watcher` of all changes of a group from now on, until it is dead (`pg:monitor/1`). Returns the members now: no
+    /// change is missed or told twice.
+    pub fn monitor_group(&self, group: Atom, watcher: impl Into<Recipient<GroupChange>>) -> (Ref, Vec<Pid>) {
+        self.scheduler.services.groups.monitor(Some(group), watcher.into())
+    }
+
+    /// As [`Handle::monitor_group`] for all groups (`pg:monitor_scope/0`).
+    pub fn monitor_groups(&self, watcher: impl Into<Recipient<GroupChange>>) -> (Ref, Vec<Pid>) {
+        self.scheduler.services.groups.monitor(None, watcher.into())
+    }
+
+    /// Ends a monitor of groups (`pg:demonitor/1`). Returns whether there was one.
+    pub fn demonitor_group(&self, monitor: Ref) -> bool {
+        self.scheduler.services.groups.demonitor(monitor)
+    }
+
     /// Messages that reached nobody.
     pub fn dead_letters(&self) -> &DeadLetters {
         &self.scheduler.services.dead_letters
@@ -191,5 +242,20 @@ impl Handle {
             }
             Err(_) => false,
         }
+    }
+}
+
+/// The runtime's names.
+impl Registry<Atom> for Handle {
+    fn register(&self, key: Atom, pid: Pid) -> Result<(), NameError> {
+        Handle::register(self, key, pid)
+    }
+
+    fn unregister(&self, key: &Atom) -> Option<Pid> {
+        Handle::unregister(self, *key)
+    }
+
+    fn whereis(&self, key: &Atom) -> Option<Pid> {
+        Handle::whereis(self, *key)
     }
 }

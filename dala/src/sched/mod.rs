@@ -27,4 +27,6 @@ pub(crate) mod scheduler;
 #[cfg(not(loom))]
 pub(crate) mod spawning;
 #[cfg(not(loom))]
+pub(crate) mod watchdog;
+#[cfg(not(loom))]
 pub(crate) mod worker;

@@ -6,11 +6,15 @@ use super::background::Background;
 use super::park::Idle;
 use super::pinned::PinnedThread;
 use super::run_queue::{Job, Robbed, RunQueues};
+use super::watchdog::{WatchOptions, Watchdog};
 use super::worker::{self, Worker};
 use crate::actor::cell::Header;
 use crate::actor::host::{Host, HostFunctions};
 use crate::message::DeadLetters;
+use crate::registry::group::Groups;
 use crate::registry::name::Names;
+use crate::registry::topic::Topics;
+use crate::registry::via::Departures;
 use crate::sync::{Arc, AtomicBool, AtomicPtr, AtomicU64, Mutex, Ordering, Parker, thread};
 use crate::timer::Timers;
 use crossbeam_queue::SegQueue;
@@ -23,7 +27,12 @@ pub(crate) struct Services {
     pub(crate) timers: &'static Timers,
     pub(crate) dead_letters: Arc<DeadLetters>,
     pub(crate) names: Names,
+    pub(crate) groups: Groups,
+    pub(crate) topics: Topics,
+    /// Registries of other kinds.
+    pub(crate) departures: Departures,
     pub(crate) background: Background,
+    pub(crate) watch: Option<WatchOptions>,
     /// The runtime's threads for pinned actors.
     pub(crate) pinned: Mutex<Vec<(PinnedThread, thread::JoinHandle<()>)>>,
 }
@@ -47,11 +56,12 @@ pub(crate) struct Scheduler {
     pub(crate) remotes: Box<[Remote]>,
     pub(crate) idle: Idle,
     pub(crate) is_ending: AtomicBool,
+    pub(crate) watchdog: Option<Arc<Watchdog>>,
     /// Times that a worker went to sleep.
     pub(crate) sleeps: AtomicU64,
 }
 
-static FUNCTIONS: HostFunctions = HostFunctions { schedule, share_work, ended, enter_tokio };
+static FUNCTIONS: HostFunctions = HostFunctions { schedule, share_work, ended, enter_tokio, run_blocking };
 
 fn of(host: &Host) -> &Scheduler {
     // SAFETY: every host is the first field of a scheduler: `Scheduler::new` makes the only ones with these functions.
@@ -76,7 +86,10 @@ fn share_work(_host: &Host) {
 }
 
 fn ended(host: &Host, cell: &Header) {
-    of(host).services.names.forget(cell.pid());
+    let (services, pid) = (&of(host).services, cell.pid());
+    services.names.forget(pid);
+    services.groups.forget(pid);
+    services.departures.note(pid);
 }
 
 #[inline]
@@ -86,6 +99,10 @@ fn enter_tokio(host: &Host) {
             worker.enter_tokio(&of(host).services.background);
         }
     });
+}
+
+fn run_blocking(host: &Host, work: Box<dyn FnOnce() + Send>) {
+    of(host).services.background.handle().spawn_blocking(work);
 }
 
 impl Scheduler {
@@ -98,6 +115,7 @@ impl Scheduler {
                 (queues, Remote { lifo, robbed, parker: Parker::new() })
             })
             .unzip();
+        let watchdog = services.watch.clone().map(|watch| Watchdog::new(watch, workers));
         let host = Host {
             functions: &FUNCTIONS,
             timers: services.timers,
@@ -110,6 +128,7 @@ impl Scheduler {
             remotes: remotes.into(),
             idle: Idle::new(workers as u32),
             is_ending: AtomicBool::new(false),
+            watchdog,
             sleeps: AtomicU64::new(0),
         };
         (Arc::new(scheduler), queues)

@@ -160,7 +160,7 @@ impl Worker {
             };
             participant.quiescent();
             // SAFETY: the job was in one place, and is ours now.
-            if unsafe { run::activate(job.0, MESSAGES_PER_ACTIVATION) } == After::Again {
+            if unsafe { self.activate(job) } == After::Again {
                 let alone = !self.queues.may_have_work();
                 self.push(job);
                 if !alone {
@@ -168,6 +168,23 @@ impl Worker {
                 }
             }
         }
+    }
+
+    /// # Safety
+    /// The job is ours.
+    #[inline(always)]
+    unsafe fn activate(&self, job: Job) -> After {
+        let Some(dog) = &self.scheduler.watchdog else {
+            // SAFETY: the job is ours (caller).
+            return unsafe { run::activate(job.0, MESSAGES_PER_ACTIVATION, None) };
+        };
+        // SAFETY: a scheduled actor is alive.
+        dog.begin(self.index, unsafe { job.0.as_ref() }.pid());
+        let beat = dog.beat(self.index);
+        // SAFETY: the job is ours (caller).
+        let after = unsafe { run::activate(job.0, MESSAGES_PER_ACTIVATION, Some(beat)) };
+        beat.end();
+        after
     }
 
     /// Moves some of the injected actors here.

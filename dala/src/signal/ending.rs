@@ -6,6 +6,7 @@ use super::deliver::send_or_forget;
 use super::signal::Signal;
 use crate::actor::activation::Activation;
 use crate::actor::cell::Header;
+use crate::mailbox::bounded::is_ticket;
 use crate::mailbox::queue::Linked;
 use crate::message::{CallError, DeadLetter, DeadLetterCause, ExitReason, Node, NodeBox, exit};
 use crate::pid::Pid;
@@ -25,9 +26,7 @@ pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
     let _ = exit::catch(|| unsafe { (cell.vtable.drop_state)(cell) });
     // From here on pushes fail, so what is in the mailbox now is all that there will ever be.
     let rest = cell.head.close::<Node>();
-    if let Some(bound) = &cell.bound {
-        bound.close();
-    }
+    let ringed = cell.bound.as_ref().map(|bound| bound.close()).unwrap_or_default();
     if let Some(call) = activation.unanswered.take() {
         call.fail_call(|| CallError::Exited(reason.clone()));
     }
@@ -57,7 +56,7 @@ pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
             send_or_forget(watched, Signal::Demonitor { reference });
         }
     }
-    for node in in_arrival_order(rest) {
+    for node in ringed.into_iter().chain(in_arrival_order(rest)) {
         refuse(cell, node, &reason);
     }
     cell.retire();
@@ -81,10 +80,12 @@ fn refuse(cell: &Header, node: NodeBox, reason: &ExitReason) {
     let pid = cell.pid();
     match Signal::from_node(node) {
         Ok(signal) => gone(pid, signal),
+        // What it stands for was in the ring.
+        Err(node) if is_ticket(&node) => {}
         Err(node) if node.is_call() => node.fail_call(|| CallError::Exited(reason.clone())),
         Err(node) => cell.host().dead_letters.record(|| DeadLetter {
             to: pid,
-            message: node.vtable().name.to_owned(),
+            message: node.vtable().type_name().to_owned(),
             cause: DeadLetterCause::ReceiverExited,
         }),
     }

@@ -1,29 +1,55 @@
-//! The one-for-one supervisor.
-//!
-//! It does one thing at a time: starts a child, or stops one, in the order in which they became due. Ends of children, and
-//! requests, arrive meanwhile and become due later.
+//! Supervisors: how they are made, and what one can ask of them. What they do is in `running`.
 
-use super::child::{ChildSpec, Restart, Shutdown, StartFuture};
-use super::intensity::{Intensity, Restarts};
-use crate::actor::behaviour::{Behaviour, Outcome};
-use crate::actor::process::{self, Timer};
-use crate::actor::waker::waker;
-use crate::actor::{Activation, Incoming, SpawnError, SpawnOptions};
-use crate::message::{Call, CallError, ExitReason, ReplyHandle};
-use crate::pid::{NOBODY, Pid, Ref};
+use super::child::{ChildSpec, Restart, Shutdown};
+use super::children::Children;
+use super::intensity::Intensity;
+use super::running::{Flags, Running};
+use super::strategy::{AutoShutdown, Backoff, Strategy};
+use super::tree::{self, Tree};
+use crate::actor::process;
+use crate::actor::{SpawnError, SpawnOptions};
+use crate::message::{Call, ExitReason, ReplyHandle};
+use crate::pid::{NOBODY, Pid};
 use crate::sched::handle::Handle;
-use crate::signal::signal::Question;
-use std::collections::VecDeque;
-use std::task::{Context, Poll};
+use dala_ir::abi::Atom;
 
-/// What a supervisor is made of.
+/// An actor that starts others, stops them in reverse order, and starts them again when they fail.
+///
+/// As OTP's `supervisor` (OTP 25), with waits between restarts if one wants them ([`Supervisor::backoff`]). Children may
+/// be actors of any kind.
+///
+/// ```
+/// use dala::supervise::{ChildSpec, Strategy, Supervisor};
+///
+/// struct Store;
+/// #[dala::actor]
+/// impl Store {
+///     #[message]
+///     fn ping(&mut self) {}
+/// }
+///
+/// #[dala::main]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let stores = || Supervisor::new().child(ChildSpec::actor("store", || Store));
+///     let app = Supervisor::new()
+///         .strategy(Strategy::RestForOne)
+///         .child(ChildSpec::supervisor("stores", stores))
+///         .child(ChildSpec::actor("front", || Store))
+///         .start_here()
+///         .await?;
+///     println!("{}", app.tree().await?);
+///     app.stop().await;
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Default)]
 pub struct Supervisor {
-    intensity: Intensity,
+    flags: Flags,
+    name: Option<Atom>,
     children: Vec<ChildSpec>,
 }
 
-/// Why a child did not start.
+/// Why a child, or a supervisor, did not start, or was not stopped.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
@@ -41,6 +67,23 @@ pub enum StartError {
     /// There is no child with this id.
     #[error("there is no child {0}")]
     NotFound(String),
+    /// The child runs.
+    #[error("child {0} is running")]
+    Running(String),
+    /// The child is being started again.
+    #[error("child {0} is restarting")]
+    Restarting(String),
+    /// A child cannot be like this; says why.
+    #[error("child {id}: {why}")]
+    BadSpec {
+        /// The child.
+        id: String,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// As many children as [`DynamicSupervisor::max_children`](super::DynamicSupervisor::max_children) allows.
+    #[error("there are {0} children already, as many as allowed")]
+    TooManyChildren(usize),
     /// The supervisor is dead.
     #[error("the supervisor is dead")]
     NoSupervisor,
@@ -49,27 +92,69 @@ pub enum StartError {
     Spawn(#[from] SpawnError),
 }
 
+/// What a child is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChildStatus {
+    /// It lives.
+    Running,
+    /// It failed, and its next start is due.
+    Restarting,
+    /// It ended, was stopped, or there was nothing to start.
+    Stopped,
+}
+
 /// A child as the supervisor sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ChildInfo {
     /// Its id.
     pub id: String,
     /// Its pid, while it lives.
     pub pid: Option<Pid>,
+    /// What it is doing.
+    pub status: ChildStatus,
     /// When it is started again.
     pub restart: Restart,
 }
 
 impl Supervisor {
-    /// A supervisor without children.
+    /// A one-for-one supervisor without children.
     pub fn new() -> Supervisor {
         Supervisor::default()
+    }
+
+    /// Sets which children are started again when one fails.
+    #[must_use]
+    pub fn strategy(mut self, strategy: Strategy) -> Supervisor {
+        self.flags.strategy = strategy;
+        self
     }
 
     /// Sets how often children may be started again.
     #[must_use]
     pub fn intensity(mut self, intensity: Intensity) -> Supervisor {
-        self.intensity = intensity;
+        self.flags.intensity = intensity;
+        self
+    }
+
+    /// Sets whether it ends when significant children have ended.
+    #[must_use]
+    pub fn auto_shutdown(mut self, auto_shutdown: AutoShutdown) -> Supervisor {
+        self.flags.auto_shutdown = auto_shutdown;
+        self
+    }
+
+    /// Waits before it starts a failed child again. Children of its group are stopped at once all the same.
+    #[must_use]
+    pub fn backoff(mut self, backoff: Backoff) -> Supervisor {
+        self.flags.backoff = Some(backoff);
+        self
+    }
+
+    /// Registers it under `name`.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Supervisor {
+        self.name = Some(Atom::new(name));
         self
     }
 
@@ -80,12 +165,31 @@ impl Supervisor {
         self
     }
 
-    /// Starts the supervisor and its children.
+    pub(super) fn dynamic() -> Supervisor {
+        let mut supervisor = Supervisor::new();
+        supervisor.flags.is_dynamic = true;
+        supervisor
+    }
+
+    pub(super) fn limit_children(&mut self, most: usize) {
+        self.flags.max_children = most;
+    }
+
+    /// Starts the supervisor and its children on `runtime`.
     ///
     /// # Errors
-    /// The first child's start that failed; those before it were stopped.
+    /// The first child's start that failed, after those before it were stopped; or a child that cannot be.
     pub async fn start(self, runtime: &Handle) -> Result<SupervisorRef, StartError> {
         self.start_with(runtime, &SpawnOptions::default()).await
+    }
+
+    /// As [`Supervisor::start`] on the runtime of this thread.
+    ///
+    /// # Errors
+    /// As [`Supervisor::start`], or [`SpawnError::NoRuntime`].
+    pub async fn start_here(self) -> Result<SupervisorRef, StartError> {
+        let runtime = Handle::current().ok_or(SpawnError::NoRuntime)?;
+        self.start(&runtime).await
     }
 
     /// As [`Supervisor::start`], linked with the actor that runs it: a child of another supervisor.
@@ -98,18 +202,23 @@ impl Supervisor {
 
     async fn start_with(self, runtime: &Handle, options: &SpawnOptions) -> Result<SupervisorRef, StartError> {
         let (call, reply) = Call::new(None);
-        let children: Vec<Child> = self.children.into_iter().map(|spec| Child { spec, pid: None }).collect();
-        let due = children.iter().map(|child| Due::Start(child.spec.id.clone(), None)).collect();
-        let running = Running {
-            intensity: self.intensity,
-            restarts: Restarts::default(),
-            children,
-            due,
-            busy: None,
-            on_started: Some(reply),
-            ending: None,
-        };
-        let pid = runtime.spawn_behaviour(running, &options.clone().trapping_exits().starting())?.pid;
+        let mut children = Children::default();
+        for spec in self.children {
+            self.flags.check(&spec)?;
+            if children.by_id(&spec.id).is_some() {
+                return Err(StartError::Exists(spec.id));
+            }
+            children.add(spec);
+        }
+        let running = Running::new(self.flags, children, reply);
+        let pid = runtime.spawn_behaviour(running, &options.clone().trapping_exits())?.pid;
+        if let Some(name) = self.name
+            && runtime.register(name, pid).is_err()
+        {
+            process::kill(pid);
+            return Err(StartError::Spawn(SpawnError::NameTaken(name)));
+        }
+        process::wake(pid);
         match call.await {
             Ok(Ok(())) => Ok(SupervisorRef { pid }),
             Ok(Err(error)) => Err(error),
@@ -130,19 +239,32 @@ impl From<SupervisorRef> for Pid {
     }
 }
 
-enum Request {
+pub(super) enum Request {
     Children(ReplyHandle),
+    Strategy(ReplyHandle),
     Start(ChildSpec, ReplyHandle),
-    Stop(String, ReplyHandle),
+    Restart(String, ReplyHandle),
+    /// Stop it, and forget its spec if that is said.
+    Stop(String, bool, ReplyHandle),
+    StopPid(Pid, ReplyHandle),
+    Delete(String, ReplyHandle),
+    /// A wait before a restart is over.
+    TryAgain(super::children::Key),
 }
 
 impl SupervisorRef {
+    /// The supervisor that `pid` names, if it is one of Rust's and lives.
+    pub fn of_pid(pid: Pid) -> Option<SupervisorRef> {
+        let is_one = process::behaviour_of(pid) == Some(std::any::TypeId::of::<Running>());
+        is_one.then_some(SupervisorRef { pid })
+    }
+
     /// Its pid.
     pub fn pid(&self) -> Pid {
         self.pid
     }
 
-    async fn ask<R: Send + 'static>(
+    pub(super) async fn ask<R: Send + 'static>(
         &self,
         request: impl FnOnce(ReplyHandle) -> Request,
     ) -> Result<R, StartError> {
@@ -152,7 +274,8 @@ impl SupervisorRef {
         call.await.map_err(|_| StartError::NoSupervisor)
     }
 
-    /// Its children in start order (`supervisor:which_children/1`, the other way round).
+    /// Its children in start order (`supervisor:which_children/1`, the other way round). Answered at once, also while it is
+    /// starting or stopping something.
     ///
     /// # Errors
     /// [`StartError::NoSupervisor`].
@@ -160,300 +283,112 @@ impl SupervisorRef {
         self.ask(Request::Children).await
     }
 
+    /// The child with this id.
+    ///
+    /// # Errors
+    /// [`StartError::NotFound`] or [`StartError::NoSupervisor`].
+    pub async fn find_child(&self, id: &str) -> Result<ChildInfo, StartError> {
+        let children = self.children().await?;
+        children.into_iter().find(|child| child.id == id).ok_or_else(|| StartError::NotFound(id.to_owned()))
+    }
+
+    /// Adds a child and starts it. None if there was nothing to start ([`ChildSpec::optional`]).
+    ///
+    /// # Errors
+    /// What its start said, [`StartError::Exists`], or [`StartError::BadSpec`].
+    pub async fn try_start_child(&self, child: ChildSpec) -> Result<Option<Pid>, StartError> {
+        self.ask(|reply| Request::Start(child, reply)).await?
+    }
+
     /// Adds a child and starts it.
     ///
     /// # Errors
-    /// What its start said, or [`StartError::Exists`].
+    /// As [`SupervisorRef::try_start_child`]; [`StartError::NotFound`] if there was nothing to start.
     pub async fn start_child(&self, child: ChildSpec) -> Result<Pid, StartError> {
-        self.ask(|reply| Request::Start(child, reply)).await?
+        let id = child.id.clone();
+        self.try_start_child(child).await?.ok_or(StartError::NotFound(id))
     }
 
     /// Stops a child and forgets it.
     ///
     /// # Errors
-    /// [`StartError::NotFound`].
+    /// [`StartError::NotFound`] or [`StartError::NoSupervisor`].
     pub async fn stop_child(&self, id: &str) -> Result<(), StartError> {
-        self.ask(|reply| Request::Stop(id.to_owned(), reply)).await?
+        self.ask(|reply| Request::Stop(id.to_owned(), true, reply)).await?
+    }
+
+    /// Stops a child; its spec stays unless it is temporary (`supervisor:terminate_child/2`).
+    ///
+    /// # Errors
+    /// [`StartError::NotFound`] or [`StartError::NoSupervisor`].
+    pub async fn terminate_child(&self, id: &str) -> Result<(), StartError> {
+        self.ask(|reply| Request::Stop(id.to_owned(), false, reply)).await?
+    }
+
+    /// Starts a child that was stopped or has ended (`supervisor:restart_child/2`).
+    ///
+    /// # Errors
+    /// What its start said, or [`StartError::NotFound`], [`StartError::Running`], [`StartError::Restarting`].
+    pub async fn restart_child(&self, id: &str) -> Result<Option<Pid>, StartError> {
+        self.ask(|reply| Request::Restart(id.to_owned(), reply)).await?
+    }
+
+    /// Forgets a child that does not run (`supervisor:delete_child/2`).
+    ///
+    /// # Errors
+    /// [`StartError::NotFound`], [`StartError::Running`] or [`StartError::Restarting`].
+    pub async fn delete_child(&self, id: &str) -> Result<(), StartError> {
+        self.ask(|reply| Request::Delete(id.to_owned(), reply)).await?
+    }
+
+    /// The supervision tree from here on, as a value that prints itself. Supervisors below are asked too; one that ends
+    /// meanwhile is shown without children.
+    ///
+    /// # Errors
+    /// [`StartError::NoSupervisor`].
+    pub async fn tree(&self) -> Result<Tree, StartError> {
+        tree::of(*self).await
+    }
+
+    pub(super) async fn kind(&self) -> Result<Option<Strategy>, StartError> {
+        self.ask(Request::Strategy).await
     }
 
     /// Tells it to end, which ends its children first. Does not wait.
     pub fn shutdown(&self) {
         process::exit(NOBODY, self.pid, ExitReason::Shutdown);
     }
+
+    /// Ends it, its children first, and waits for that.
+    pub async fn stop(&self) {
+        let ended = process::ended(self.pid);
+        self.shutdown();
+        let _ = ended.await;
+    }
 }
 
-struct Child {
-    spec: ChildSpec,
-    pid: Option<Pid>,
-}
-
-enum Due {
-    /// Start the child; who asked for it gets its pid.
-    Start(String, Option<ReplyHandle>),
-    /// Stop the child; who asked for it is told.
-    Stop(String, Option<ReplyHandle>),
-}
-
-enum Busy {
-    Starting { id: String, start: StartFuture, reply: Option<ReplyHandle> },
-    Stopping { id: String, monitor: Ref, timer: Option<Timer>, reply: Option<ReplyHandle> },
-}
-
-/// A supervisor at work.
-struct Running {
-    intensity: Intensity,
-    restarts: Restarts,
-    children: Vec<Child>,
-    due: VecDeque<Due>,
-    busy: Option<Busy>,
-    /// Whoever started the supervisor waits for its children.
-    on_started: Option<ReplyHandle>,
-    /// Why it ends, once it does; the children go first.
-    ending: Option<ExitReason>,
-}
-
-impl Running {
-    fn child(&mut self, id: &str) -> Option<&mut Child> {
-        self.children.iter_mut().find(|child| child.spec.id == id)
-    }
-
-    /// From now on there is only stopping to do.
-    fn begin_end(&mut self, reason: ExitReason) {
-        if self.ending.is_some() {
-            return;
-        }
-        self.ending = Some(reason);
-        self.due.clear();
-        self.due.extend(self.children.iter().rev().map(|child| Due::Stop(child.spec.id.clone(), None)));
-    }
-
-    /// Does what is due as far as it goes. Returns the reason when the supervisor is done.
-    fn advance(&mut self, activation: &mut Activation<'_>) -> Option<ExitReason> {
-        loop {
-            if let Some(busy) = self.busy.take() {
-                match self.go_on(busy, activation) {
-                    None => {}
-                    busy => {
-                        self.busy = busy;
-                        return None;
-                    }
-                }
-            }
-            match self.due.pop_front() {
-                Some(due) => self.busy = self.begin(due, activation),
-                None => {
-                    if self.ending.is_none()
-                        && let Some(reply) = self.on_started.take()
-                    {
-                        reply.answer_native(Ok::<(), StartError>(()));
-                    }
-                    return self.ending.clone();
-                }
-            }
-        }
-    }
-
-    fn begin(&mut self, due: Due, activation: &mut Activation<'_>) -> Option<Busy> {
-        match due {
-            Due::Start(id, reply) => {
-                let child = self.child(&id)?;
-                match child.pid {
-                    Some(_) => None,
-                    None => Some(Busy::Starting { start: (child.spec.start)(), id, reply }),
-                }
-            }
-            Due::Stop(id, reply) => {
-                let Some(child) = self.child(&id) else {
-                    if let Some(reply) = reply {
-                        reply.answer_native(Err::<(), StartError>(StartError::NotFound(id)));
-                    }
-                    return None;
-                };
-                let Some(pid) = child.pid else {
-                    self.stopped(&id, reply);
-                    return None;
-                };
-                let shutdown = child.spec.shutdown;
-                let monitor = activation.monitor(pid, None);
-                let reason = if shutdown == Shutdown::Kill { ExitReason::Kill } else { ExitReason::Shutdown };
-                process::exit(activation.pid(), pid, reason);
-                let timer = match shutdown {
-                    Shutdown::Within(limit) => Some(activation.run_after(limit, move || process::kill(pid))),
-                    Shutdown::Kill | Shutdown::Forever => None,
-                };
-                Some(Busy::Stopping { id, monitor, timer, reply })
-            }
-        }
-    }
-
-    fn go_on(&mut self, busy: Busy, activation: &mut Activation<'_>) -> Option<Busy> {
-        let Busy::Starting { id, mut start, reply } = busy else { return Some(busy) };
-        let host = activation.cell.host();
-        (host.functions.enter_tokio)(host);
-        let waker = waker(activation.pid());
-        match start.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Pending => Some(Busy::Starting { id, start, reply }),
-            Poll::Ready(Ok(pid)) => {
-                activation.link(pid);
-                if let Some(child) = self.child(&id) {
-                    child.pid = Some(pid);
-                }
-                if let Some(reply) = reply {
-                    reply.answer_native(Ok::<Pid, StartError>(pid));
-                }
-                None
-            }
-            Poll::Ready(Err(reason)) => {
-                self.start_failed(id, reason, reply, activation);
-                None
-            }
-        }
-    }
-
-    fn start_failed(
-        &mut self,
-        id: String,
-        reason: ExitReason,
-        reply: Option<ReplyHandle>,
-        activation: &Activation<'_>,
-    ) {
-        let error = StartError::Failed { id: id.clone(), reason };
-        if let Some(reply) = reply {
-            // Started on request: the child is forgotten.
-            self.children.retain(|child| child.spec.id != id);
-            reply.answer_native(Err::<Pid, StartError>(error));
-        } else if let Some(on_started) = self.on_started.take() {
-            on_started.answer_native(Err::<(), StartError>(error));
-            self.begin_end(ExitReason::Shutdown);
+impl Flags {
+    /// Whether a child may be like that (`supervisor:check_childspecs/2`).
+    pub(super) fn check(&self, spec: &ChildSpec) -> Result<(), StartError> {
+        let why = if !spec.is_significant {
+            return Ok(());
+        } else if self.auto_shutdown == AutoShutdown::Never {
+            "it is significant, but its supervisor does not shut down by itself"
+        } else if spec.restart == Restart::Permanent {
+            "a permanent child cannot be significant: it is always started again"
         } else {
-            // A restart that failed is tried again, as long as the intensity allows.
-            self.restart(id, activation);
-        }
-    }
-
-    fn restart(&mut self, id: String, activation: &Activation<'_>) {
-        if self.ending.is_some() {
-            return;
-        }
-        if self.restarts.is_too_many(activation.now(), self.intensity) {
-            self.begin_end(ExitReason::Shutdown);
-        } else {
-            self.due.push_back(Due::Start(id, None));
-        }
-    }
-
-    /// A child was stopped because somebody wanted it.
-    fn stopped(&mut self, id: &str, reply: Option<ReplyHandle>) {
-        if self.ending.is_none() {
-            self.children.retain(|child| child.spec.id != id);
-        }
-        if let Some(reply) = reply {
-            reply.answer_native(Ok::<(), StartError>(()));
-        }
-    }
-
-    fn ended(&mut self, pid: Pid, reason: &ExitReason, activation: &Activation<'_>) {
-        let Some(child) = self.children.iter_mut().find(|child| child.pid == Some(pid)) else { return };
-        child.pid = None;
-        let id = child.spec.id.clone();
-        let again = match child.spec.restart {
-            Restart::Permanent => true,
-            Restart::Transient => !reason.is_orderly(),
-            Restart::Temporary => false,
+            return Ok(());
         };
-        let is_being_stopped =
-            matches!(&self.busy, Some(Busy::Stopping { id: stopping, .. }) if *stopping == id);
-        if is_being_stopped {
-            return;
-        }
-        if again {
-            self.restart(id, activation);
-        } else if child_is_temporary(&self.children, &id) {
-            self.children.retain(|child| child.spec.id != id);
-        }
-    }
-
-    fn down(&mut self, found: Ref) {
-        if matches!(&self.busy, Some(Busy::Stopping { monitor, .. }) if *monitor == found)
-            && let Some(Busy::Stopping { id, timer, reply, .. }) = self.busy.take()
-        {
-            if let Some(timer) = timer {
-                timer.cancel();
-            }
-            if let Some(child) = self.child(&id) {
-                child.pid = None;
-            }
-            self.stopped(&id, reply);
-        }
+        Err(StartError::BadSpec { id: spec.id.clone(), why })
     }
 }
 
-fn child_is_temporary(children: &[Child], id: &str) -> bool {
-    children.iter().any(|child| child.spec.id == id && child.spec.restart == Restart::Temporary)
-}
-
-impl Behaviour for Running {
-    const ORDERLY_SHUTDOWN: bool = true;
-
-    fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {
-        while let Some(incoming) = activation.next_incoming() {
-            match incoming {
-                Incoming::Exit { from, reason } if from == activation.parent() || from == NOBODY => {
-                    self.begin_end(reason);
-                }
-                Incoming::Exit { from, reason } => self.ended(from, &reason, activation),
-                Incoming::Down(down) => self.down(down.monitor),
-                // Not a supervisor's business; dropped as OTP's supervisor does, which logs it.
-                Incoming::Message(message) => {
-                    message.fail_call(|| CallError::NotUnderstood("a supervisor".into()))
-                }
-            }
+impl Shutdown {
+    /// The signal that it begins with.
+    pub(super) fn signal(self) -> ExitReason {
+        match self {
+            Shutdown::Kill => ExitReason::Kill,
+            Shutdown::Within(_) | Shutdown::Forever => ExitReason::Shutdown,
         }
-        if activation.is_doomed() {
-            return Outcome::Waiting;
-        }
-        activation.take_wake();
-        match self.advance(activation) {
-            Some(reason) => Outcome::Exited(reason),
-            None => Outcome::Waiting,
-        }
-    }
-
-    fn asked(&mut self, question: Question, activation: &mut Activation<'_>) {
-        let Ok(request) = question.downcast::<Request>() else { return };
-        match *request {
-            Request::Children(reply) => {
-                let children = self.children.iter().map(|child| ChildInfo {
-                    id: child.spec.id.clone(),
-                    pid: child.pid,
-                    restart: child.spec.restart,
-                });
-                reply.answer_native(children.collect::<Vec<_>>());
-            }
-            Request::Start(spec, reply) => {
-                if self.child(&spec.id).is_some() {
-                    return reply.answer_native(Err::<Pid, StartError>(StartError::Exists(spec.id)));
-                }
-                self.due.push_back(Due::Start(spec.id.clone(), Some(reply)));
-                self.children.push(Child { spec, pid: None });
-            }
-            Request::Stop(id, reply) => self.due.push_back(Due::Stop(id, Some(reply))),
-        }
-        // What became due is done in an activation, which can end the actor.
-        process::wake(activation.pid());
-    }
-
-    fn exiting(&mut self, reason: &ExitReason, activation: &mut Activation<'_>) {
-        // Killed, or a start function panicked: the children have no supervisor any more.
-        if self.ending.is_none() || *reason == ExitReason::Killed {
-            let from = activation.pid();
-            self.children.iter().filter_map(|child| child.pid).for_each(|pid| {
-                process::exit(from, pid, ExitReason::Shutdown);
-            });
-        }
-    }
-
-    fn name() -> &'static str {
-        "supervisor"
     }
 }

@@ -181,3 +181,266 @@ fn a_runtime_that_shuts_down_ends_supervisors_with_their_children() {
     let ends: Vec<_> = notes.iter().collect();
     assert_eq!(ends, [("b", Note::Ended(ExitReason::Shutdown)), ("a", Note::Ended(ExitReason::Shutdown))]);
 }
+
+fn ids(scene: &Scene, supervisor: SupervisorRef, pick: impl Fn(&ChildInfo) -> bool) -> Vec<String> {
+    let children = scene.runtime.block_on(supervisor.children()).unwrap();
+    children.into_iter().filter(|child| pick(child)).map(|child| child.id).collect()
+}
+
+fn started(scene: &Scene, supervisor: Supervisor) -> SupervisorRef {
+    scene.runtime.block_on(supervisor.start(scene.runtime.handle())).unwrap()
+}
+
+#[test]
+fn one_for_all_stops_the_others_last_started_first_and_starts_all_in_order() {
+    let scene = Scene::new();
+    let supervisor = Supervisor::new()
+        .strategy(Strategy::OneForAll)
+        .child(scene.child("a", false))
+        .child(scene.child("once", false).restart(Restart::Temporary))
+        .child(scene.child("b", false))
+        .child(scene.child("c", false));
+    let supervisor = started(&scene, supervisor);
+    let [_a, _once, b, _c] = ["a", "once", "b", "c"].map(|name| scene.started(name));
+    process::kill(b);
+    assert_eq!(scene.ended("b"), ExitReason::Killed);
+    assert_eq!(["c", "once", "a"].map(|name| scene.ended(name)), [(); 3].map(|()| ExitReason::Shutdown));
+    let _ = ["a", "b", "c"].map(|name| scene.started(name));
+    assert_eq!(ids(&scene, supervisor, |_| true), ["a", "b", "c"]);
+}
+
+#[test]
+fn rest_for_one_leaves_those_alone_that_were_started_before() {
+    let scene = Scene::new();
+    let supervisor = Supervisor::new()
+        .strategy(Strategy::RestForOne)
+        .child(scene.child("a", false))
+        .child(scene.child("b", false))
+        .child(scene.child("c", false));
+    let supervisor = started(&scene, supervisor);
+    let [a, b, _c] = ["a", "b", "c"].map(|name| scene.started(name));
+    process::kill(b);
+    assert_eq!(scene.ended("b"), ExitReason::Killed);
+    assert_eq!(scene.ended("c"), ExitReason::Shutdown);
+    let _ = ["b", "c"].map(|name| scene.started(name));
+    let children = scene.runtime.block_on(supervisor.children()).unwrap();
+    assert_eq!(children[0].pid, Some(a));
+}
+
+#[test]
+fn a_restart_that_fails_is_tried_again_until_the_intensity_is_used_up() {
+    let scene = Scene::new();
+    let tries = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let (handle, count) = (scene.runtime.handle().clone(), tries.clone());
+    let (notes, limit) = (scene.sender.clone(), Intensity { restarts: 5, within: Duration::from_secs(3600) });
+    let failing = ChildSpec::new("a", move || {
+        if count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) > 0 {
+            return Err(ExitReason::custom("not again"));
+        }
+        let behaviour = Noted { name: "a", notes: notes.clone(), stubborn: false };
+        let pid = handle.spawn_behaviour(behaviour, &SpawnOptions::default().trapping_exits()).unwrap().pid;
+        let _ = notes.send(("a", Note::Started(pid)));
+        Ok(pid)
+    });
+    let supervisor = Supervisor::new().intensity(limit).child(scene.child("b", false)).child(failing);
+    let supervisor = started(&scene, supervisor);
+    let [_b, a] = ["b", "a"].map(|name| scene.started(name));
+    let ended = process::ended(supervisor.pid());
+    process::kill(a);
+    scene.ended("a");
+    assert_eq!(scene.ended("b"), ExitReason::Shutdown);
+    assert_eq!(crate::sync::block_on(ended), Ok(ExitReason::Shutdown));
+    // The first start, and five restarts; the sixth would be one too many.
+    assert_eq!(tries.load(std::sync::atomic::Ordering::SeqCst), 6);
+}
+
+#[test]
+fn a_supervisor_ends_with_its_significant_children() {
+    for (auto, first_is_enough) in
+        [(AutoShutdown::AnySignificant, true), (AutoShutdown::AllSignificant, false)]
+    {
+        let scene = Scene::new();
+        let significant = |name| scene.child(name, false).restart(Restart::Transient).significant();
+        let supervisor = Supervisor::new()
+            .auto_shutdown(auto)
+            .child(scene.child("plain", false))
+            .child(significant("one"))
+            .child(significant("two"));
+        let supervisor = started(&scene, supervisor);
+        let [_plain, one, two] = ["plain", "one", "two"].map(|name| scene.started(name));
+        let ended = process::ended(supervisor.pid());
+        process::exit(crate::pid::NOBODY, one, ExitReason::Normal);
+        assert_eq!(scene.ended("one"), ExitReason::Normal);
+        if !first_is_enough {
+            process::exit(crate::pid::NOBODY, two, ExitReason::Shutdown);
+        }
+        assert_eq!(scene.ended("two"), ExitReason::Shutdown);
+        assert_eq!(scene.ended("plain"), ExitReason::Shutdown);
+        assert_eq!(crate::sync::block_on(ended), Ok(ExitReason::Shutdown));
+    }
+}
+
+#[test]
+fn a_child_that_cannot_be_significant_is_refused() {
+    let scene = Scene::new();
+    let refused = |supervisor: Supervisor| scene.runtime.block_on(supervisor.start(scene.runtime.handle()));
+    let child = || scene.child("a", false).significant();
+    let never = refused(Supervisor::new().child(child().restart(Restart::Transient)));
+    assert!(matches!(never, Err(StartError::BadSpec { .. })), "{never:?}");
+    let permanent = refused(Supervisor::new().auto_shutdown(AutoShutdown::AnySignificant).child(child()));
+    assert!(matches!(permanent, Err(StartError::BadSpec { .. })), "{permanent:?}");
+    let twice = refused(Supervisor::new().child(scene.child("a", false)).child(scene.child("a", false)));
+    assert_eq!(twice.err(), Some(StartError::Exists("a".to_owned())));
+}
+
+#[test]
+fn children_are_terminated_restarted_and_deleted_on_request() {
+    let scene = Scene::new();
+    let supervisor = started(&scene, Supervisor::new().child(scene.child("a", false)));
+    let a = scene.started("a");
+    scene.runtime.block_on(async {
+        let running = Err(StartError::Running("a".to_owned()));
+        assert_eq!(supervisor.restart_child("a").await.map(|_| ()), running);
+        assert_eq!(supervisor.delete_child("a").await, running);
+        supervisor.terminate_child("a").await.unwrap();
+        assert_eq!(supervisor.find_child("a").await.unwrap().status, ChildStatus::Stopped);
+        let again = supervisor.restart_child("a").await.unwrap().unwrap();
+        assert_ne!(a, again);
+        supervisor.terminate_child("a").await.unwrap();
+        supervisor.delete_child("a").await.unwrap();
+        assert_eq!(supervisor.find_child("a").await, Err(StartError::NotFound("a".to_owned())));
+    });
+}
+
+#[test]
+fn a_child_with_nothing_to_start_is_no_failure() {
+    let scene = Scene::new();
+    let none = |id: &str| ChildSpec::optional(id, || std::future::ready(Ok(None)));
+    let supervisor = Supervisor::new().child(none("kept")).child(none("gone").restart(Restart::Temporary));
+    let supervisor = started(&scene, supervisor);
+    let stopped = ids(&scene, supervisor, |child| child.status == ChildStatus::Stopped);
+    assert_eq!(stopped, ["kept"]);
+}
+
+#[test]
+fn a_failed_child_waits_longer_each_time_before_its_restart() {
+    let clock = crate::timer::Clock::Virtual(Default::default());
+    let (sender, notes) = mpsc::channel();
+    let runtime = Runtime::builder().workers(1).clock(clock).build().unwrap();
+    let scene = Scene { runtime, notes, sender };
+    let backoff = Backoff { first: Duration::from_secs(1), max: Duration::from_secs(60) };
+    let limit = Intensity { restarts: 100, within: Duration::from_secs(1) };
+    let supervisor = Supervisor::new()
+        .strategy(Strategy::OneForAll)
+        .intensity(limit)
+        .backoff(backoff)
+        .child(scene.child("a", false))
+        .child(scene.child("b", false));
+    let supervisor = started(&scene, supervisor);
+    let (mut a, _b) = (scene.started("a"), scene.started("b"));
+    for wait in [1, 2, 4] {
+        process::kill(a);
+        assert_eq!(scene.ended("a"), ExitReason::Killed);
+        // The group goes down at once.
+        assert_eq!(scene.ended("b"), ExitReason::Shutdown);
+        // Its timer is armed before the sibling is told to end.
+        let status = |runtime: &Runtime| runtime.block_on(supervisor.find_child("a")).unwrap().status;
+        assert_eq!(status(&scene.runtime), ChildStatus::Restarting);
+        scene.runtime.advance(Duration::from_secs(wait) - Duration::from_millis(1));
+        assert_eq!(status(&scene.runtime), ChildStatus::Restarting);
+        scene.runtime.advance(Duration::from_millis(1));
+        (a, _) = (scene.started("a"), scene.started("b"));
+    }
+}
+
+#[test]
+fn dynamic_children_come_and_go_by_the_thousand() {
+    let scene = Scene::new();
+    let (handle, notes) = (scene.runtime.handle().clone(), scene.sender.clone());
+    let supervisor = DynamicSupervisor::new(move |restart: Restart| {
+        let (handle, notes) = (handle.clone(), notes.clone());
+        let start = move || {
+            let behaviour = Noted { name: "child", notes: notes.clone(), stubborn: false };
+            Ok(handle.spawn_behaviour(behaviour, &SpawnOptions::default().trapping_exits()).unwrap().pid)
+        };
+        ChildSpec::new("child", start).restart(restart)
+    });
+    let supervisor = supervisor.max_children(1000);
+    let supervisor = scene.runtime.block_on(supervisor.start(scene.runtime.handle())).unwrap();
+    scene.runtime.block_on(async {
+        let mut pids = Vec::new();
+        for _ in 0..1000 {
+            pids.push(supervisor.start_child(Restart::Temporary).await.unwrap());
+        }
+        assert_eq!(supervisor.start_child(Restart::Permanent).await, Err(StartError::TooManyChildren(1000)));
+        supervisor.stop_child(pids[500]).await.unwrap();
+        let again = supervisor.start_child(Restart::Permanent).await.unwrap();
+        process::kill(again);
+        process::kill(pids[1]);
+        // One comes back under another pid, the other does not.
+        loop {
+            let children = supervisor.children().await.unwrap();
+            let lives = |pid| children.iter().any(|child| child.pid == Some(pid));
+            if children.len() == 999
+                && !lives(again)
+                && !lives(pids[1])
+                && children.iter().all(|child| child.pid.is_some())
+            {
+                break;
+            }
+        }
+        supervisor.stop().await;
+    });
+    drop(supervisor);
+    let ends = scene.notes.try_iter().count();
+    // 998 at the end, one on request, two kills, and the one that came back.
+    assert_eq!(ends, 1002);
+}
+
+#[test]
+fn a_tree_shows_what_is_below_and_prints_itself() {
+    let scene = Scene::new();
+    let inner = {
+        let (handle, notes) = (scene.runtime.handle().clone(), scene.sender.clone());
+        move || {
+            let (handle, notes) = (handle.clone(), notes.clone());
+            let start = move || {
+                let behaviour = Noted { name: "leaf", notes: notes.clone(), stubborn: false };
+                Ok(handle.spawn_behaviour(behaviour, &SpawnOptions::default().trapping_exits()).unwrap().pid)
+            };
+            Supervisor::new().strategy(Strategy::OneForAll).child(ChildSpec::new("leaf", start))
+        }
+    };
+    let supervisor = Supervisor::new()
+        .strategy(Strategy::RestForOne)
+        .child(ChildSpec::supervisor("inner", inner))
+        .child(ChildSpec::optional("none", || std::future::ready(Ok(None))).restart(Restart::Transient));
+    let supervisor = started(&scene, supervisor);
+    let tree = scene.runtime.block_on(supervisor.tree()).unwrap();
+    let below = tree.children[0].below.as_ref().unwrap();
+    assert_eq!(below.strategy, Some(Strategy::OneForAll));
+    let leaf = below.children[0].child.pid.unwrap();
+    let expected = format!(
+        "supervisor {} rest for one\n\
+         ├─ inner {} supervisor one for all, permanent\n\
+         │  └─ leaf {leaf} {}, permanent\n\
+         └─ none stopped, transient",
+        supervisor.pid(),
+        below.pid,
+        std::any::type_name::<Noted>(),
+    );
+    assert_eq!(tree.to_string(), expected);
+    // The whole tree goes, from the leaves up.
+    scene.runtime.block_on(supervisor.stop());
+    assert_eq!(scene.ended("leaf"), ExitReason::Shutdown);
+}
+
+#[test]
+fn a_named_supervisor_is_found_and_a_second_one_refused() {
+    let scene = Scene::new();
+    let first = started(&scene, Supervisor::new().named("top"));
+    assert_eq!(scene.runtime.whereis(crate::Atom::new("top")), Some(first.pid()));
+    let second = scene.runtime.block_on(Supervisor::new().named("top").start(scene.runtime.handle()));
+    let taken = crate::SpawnError::NameTaken(crate::Atom::new("top"));
+    assert_eq!(second, Err(StartError::Spawn(taken)));
+}

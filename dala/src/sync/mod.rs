@@ -1,8 +1,9 @@
-//! The only door to atomics, locks, threads, parking and randomness.
+//! The door to atomics, locks, threads, parking and randomness.
 //!
-//! Everything else in the crate takes them from here, so that a build with `--cfg loom` model-checks the same code
-//! and a simulator can take the place of the clock (see [`timer`](crate::timer) for clocks). Imports nothing of the
-//! crate; every other module may import this one.
+//! What threads meet in takes them from here, so that a build with `--cfg loom` model-checks the same code and a
+//! simulator can take the place of the clock (see [`timer`](crate::timer) for clocks). Reference counts, thread locals and
+//! what is set once come from `std`: no model looks at those. Imports nothing of the crate; every other module may
+//! import this one.
 
 #[cfg(not(loom))]
 #[path = "std.rs"]
@@ -16,15 +17,19 @@ pub(crate) use imp::*;
 
 #[cfg(not(loom))]
 mod block_on;
+#[cfg(not(loom))]
+pub(crate) mod cell;
 mod parker;
 #[cfg(not(loom))]
 mod random;
+mod rendezvous;
 
 #[cfg(not(loom))]
 pub(crate) use block_on::block_on;
 pub(crate) use parker::Parker;
 #[cfg(not(loom))]
 pub(crate) use random::Random;
+pub(crate) use rendezvous::Rendezvous;
 
 /// Locks; a panic of another holder does not spread (our critical sections leave no half-made state).
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -7,10 +7,12 @@
 //! are still waiting when it has nothing else to do or some activations later. Most calls are answered by then.
 
 pub mod clock;
+mod moment;
 pub(crate) mod nursery;
 mod timers;
 
 pub use clock::{Clock, VirtualClock};
+pub use moment::{Missed, Moment};
 pub use timers::TimerKey;
 pub(crate) use timers::{Action, Timers};
 

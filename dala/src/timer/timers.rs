@@ -37,7 +37,10 @@ pub(crate) struct Timers {
 }
 
 struct State {
-    // Ordered map: 100 to 200 ns to arm or cancel, as a guess; a wheel is the next step if BEAM timers show up in profiles.
+    // Ordered map. Measured against a wheel of buckets by 67 ms, each a linked list in a slab, with a map for the nearest:
+    // with 1e6 armed the wheel arms 1.2 to 1.7 times as fast, arms and cancels at once (calls, `receive .. after`) 1.2 to 1.5
+    // times, cancels any of them 8 to 12 times, and fires half as fast. Not worth it until somebody cancels old timers
+    // in bulk. `cargo bench -p dala --bench timers` says what one costs.
     armed: BTreeMap<TimerKey, Action>,
     next_id: u64,
     thread_runs: bool,

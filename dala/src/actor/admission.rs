@@ -1,0 +1,65 @@
+//! Sending to actors whose mailboxes may be full.
+
+use super::cell::Header;
+use super::current;
+use crate::mailbox::bounded::{Admission, Bound, Put, ticket};
+use crate::message::{CallError, DeadLetter, DeadLetterCause, NodeBox};
+use crate::sync::Arc;
+
+/// Why a node was not sent.
+#[derive(Debug)]
+pub(crate) enum NotSent {
+    /// The actor is dead.
+    Dead(NodeBox),
+    /// Its lane is full, and the policy says that the sender keeps the message.
+    Full(NodeBox),
+}
+
+/// Sends a node by the bound of the receiver's mailbox, if it has one. A call that is dropped is answered.
+pub(super) fn send(cell: &Header, node: NodeBox) -> Result<(), NotSent> {
+    match &cell.bound {
+        None => {
+            current::count_send();
+            cell.send(node, false).map_err(NotSent::Dead)
+        }
+        Some(bound) => send_bounded(cell, bound, node),
+    }
+}
+
+fn send_bounded(cell: &Header, bound: &Arc<Bound>, mut node: NodeBox) -> Result<(), NotSent> {
+    match bound.admit(node.lane()) {
+        Admission::Credit => {
+            node.set_credit();
+            current::count_send();
+            cell.send(node, false).map_err(NotSent::Dead)
+        }
+        _ if cell.head.is_closed() => Err(NotSent::Dead(node)),
+        Admission::Refused => Err(NotSent::Full(node)),
+        Admission::Dropped => {
+            drop_overflow(cell, node);
+            Ok(())
+        }
+        Admission::Ring => {
+            let lane = node.lane();
+            match bound.put(node) {
+                Put::Closed(node) => return Err(NotSent::Dead(node)),
+                Put::Replaced(oldest) => drop_overflow(cell, oldest),
+                Put::Ticket => {
+                    current::count_send();
+                    // Refused by an actor that died meanwhile: its ring was emptied then, or is being.
+                    drop(cell.send(ticket(lane), false));
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
+fn drop_overflow(cell: &Header, node: NodeBox) {
+    node.fail_call(|| CallError::Overloaded);
+    cell.host().dead_letters.record(|| DeadLetter {
+        to: cell.pid(),
+        message: node.vtable().type_name().to_owned(),
+        cause: DeadLetterCause::Overflow,
+    });
+}

@@ -1,0 +1,100 @@
+//! What handlers leave to go on beside their actor: concurrent futures, work that blocks.
+
+use super::activation::Activation;
+use super::behaviour::{Behaviour, Outcome};
+use super::context::Context;
+use super::handler::{Actor, Blocking, Concurrent};
+use super::native::answer;
+use super::spawn::{SpawnOptions, spawn_on};
+use super::waker::waker;
+use super::{current, process};
+use crate::message::{CallError, ExitReason, NodeBox, Reply, exit};
+use std::future::Future;
+use std::pin::Pin;
+use std::task::Poll;
+
+/// A concurrent handler at work: an actor whose messages are dead letters.
+struct Beside<R> {
+    future: Pin<Box<dyn Future<Output = R> + Send>>,
+    call: Option<NodeBox>,
+    deadline: u64,
+}
+
+impl<R: Reply> Behaviour for Beside<R> {
+    fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {
+        activation.take_in();
+        if activation.is_doomed() {
+            return Outcome::WaitingForWake;
+        }
+        activation.take_wake();
+        let host = activation.cell.host();
+        (host.functions.enter_tokio)(host);
+        let waker = waker(activation.pid());
+        current::set_deadline(self.deadline);
+        let polled = self.future.as_mut().poll(&mut std::task::Context::from_waker(&waker));
+        current::set_deadline(0);
+        match polled {
+            Poll::Pending => Outcome::WaitingForWake,
+            Poll::Ready(reply) => {
+                answer(self.call.take(), reply);
+                Outcome::Exited(ExitReason::Normal)
+            }
+        }
+    }
+
+    fn exiting(&mut self, _reason: &ExitReason, activation: &mut Activation<'_>) {
+        activation.unanswered = self.call.take();
+    }
+
+    fn name() -> &'static str {
+        "concurrent handler"
+    }
+}
+
+impl<A: Actor> Context<A> {
+    #[cold]
+    pub(super) fn go_on_beside<R: Reply>(
+        &mut self,
+        Concurrent(future): Concurrent<R>,
+        activation: &Activation<'_>,
+    ) {
+        let beside = Beside { future, call: self.call.take(), deadline: current::deadline() };
+        let options = SpawnOptions::default().linked().starting();
+        // Without a pid left the call is dropped, which fails it.
+        if let Ok(spawned) = spawn_on(activation.cell.host(), beside, &options) {
+            let tasks = &mut self.extras().tasks;
+            // Forgets those that ended, whenever the list would grow.
+            if tasks.len() == tasks.capacity() {
+                tasks.retain(|&task| process::is_alive(task));
+            }
+            tasks.push(spawned.pid);
+        }
+    }
+
+    #[cold]
+    pub(super) fn go_on_blocking<R: Reply>(
+        &mut self,
+        Blocking(work): Blocking<R>,
+        activation: &Activation<'_>,
+    ) {
+        let (call, pid) = (self.call.take(), activation.pid());
+        let host = activation.cell.host();
+        let work = move || match exit::catch_here(work) {
+            Ok(reply) => answer(call, reply),
+            Err(reason) => {
+                if let Some(call) = call {
+                    call.fail_call(|| CallError::Exited(reason.clone()));
+                }
+                process::exit(pid, pid, reason);
+            }
+        };
+        (host.functions.run_blocking)(host, Box::new(work));
+    }
+
+    /// The actor ends: what goes on beside it does too.
+    pub(super) fn end_tasks(&mut self) {
+        if let Some(tasks) = self.take_tasks() {
+            tasks.into_iter().for_each(process::kill);
+        }
+    }
+}

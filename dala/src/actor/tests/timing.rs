@@ -1,0 +1,101 @@
+//! Timers of actors, on a virtual clock.
+
+use crate::sync::block_on;
+use crate::timer::Clock;
+use crate::{Context, Local, Missed, Runtime, SpawnOptions};
+use std::sync::mpsc;
+use std::time::Duration;
+
+struct Alarm {
+    rings: mpsc::Sender<(u64, u128)>,
+    ticker: Option<crate::actor::Ticker>,
+    began: crate::Moment,
+}
+
+#[dala::actor]
+impl Alarm {
+    #[init]
+    fn new(rings: Local<mpsc::Sender<(u64, u128)>>, ctx: &mut Context<Self>) -> Self {
+        Alarm { rings: rings.into_inner(), ticker: None, began: ctx.now() }
+    }
+
+    #[message]
+    fn ring(&mut self, number: u64, ctx: &mut Context<Self>) {
+        self.rings.send((number, (ctx.now() - self.began).as_millis())).unwrap();
+    }
+
+    #[message]
+    fn arm(&mut self, ctx: &mut Context<Self>) {
+        let at = self.began + Duration::from_millis(20);
+        ctx.tell_at(at, Ring { number: 2 });
+        ctx.tell_after(Duration::from_millis(10), Ring { number: 1 });
+        let cancelled = ctx.tell_after(Duration::from_millis(15), Ring { number: 9 });
+        assert_eq!(cancelled.remaining(), Some(Duration::from_millis(15)));
+        assert_eq!(cancelled.cancel(), Some(Duration::from_millis(15)));
+    }
+
+    #[message]
+    fn every(&mut self, milliseconds: u64, missed: Local<Missed>, ctx: &mut Context<Self>) {
+        let period = Duration::from_millis(milliseconds);
+        self.ticker = Some(ctx.tell_every(period, missed.into_inner(), || Ring { number: 0 }));
+    }
+
+    #[message]
+    fn cancel(&mut self) -> bool {
+        let ticker = self.ticker.as_ref().unwrap();
+        let left = ticker.remaining();
+        ticker.cancel() && left.is_some() && ticker.remaining().is_none() && !ticker.cancel()
+    }
+}
+
+fn scene() -> (Runtime, AlarmRef, mpsc::Receiver<(u64, u128)>) {
+    let clock = Clock::Virtual(Default::default());
+    let runtime = Runtime::builder().workers(1).clock(clock).build().unwrap();
+    let (sender, rings) = mpsc::channel();
+    let alarm = Alarm::spawn(Local(sender)).on(runtime.handle()).with(SpawnOptions::default());
+    let alarm = block_on(alarm.into_future()).unwrap();
+    (runtime, alarm, rings)
+}
+
+fn next(rings: &mpsc::Receiver<(u64, u128)>) -> (u64, u128) {
+    rings.recv_timeout(Duration::from_secs(20)).unwrap()
+}
+
+#[test]
+fn messages_come_after_a_time_and_at_a_moment_and_not_when_cancelled() {
+    let (runtime, alarm, rings) = scene();
+    block_on(alarm.arm()).unwrap();
+    runtime.advance(Duration::from_millis(10));
+    assert_eq!(next(&rings), (1, 10));
+    runtime.advance(Duration::from_millis(10));
+    assert_eq!(next(&rings), (2, 20));
+    runtime.advance(Duration::from_secs(10));
+    block_on(alarm.ring(5)).unwrap();
+    assert_eq!(next(&rings).0, 5);
+}
+
+#[test]
+fn a_repeated_timer_keeps_its_places_until_it_is_cancelled() {
+    let (runtime, alarm, rings) = scene();
+    block_on(alarm.every(10, Local(Missed::Skip))).unwrap();
+    for tick in 1..=5 {
+        runtime.advance(Duration::from_millis(10));
+        assert_eq!(next(&rings), (0, 10 * tick));
+    }
+    assert_eq!(block_on(alarm.cancel()), Ok(true));
+    runtime.advance(Duration::from_secs(1));
+    block_on(alarm.ring(5)).unwrap();
+    assert_eq!(next(&rings).0, 5, "no tick after the end");
+}
+
+#[test]
+fn a_repeated_timer_ends_with_its_actor() {
+    let (runtime, alarm, rings) = scene();
+    block_on(alarm.every(10, Local(Missed::Burst))).unwrap();
+    let ended = alarm.ended();
+    alarm.kill();
+    block_on(ended).unwrap();
+    // One more try, which finds the actor dead; if it went on this would not end.
+    runtime.advance(Duration::from_secs(3600));
+    assert!(rings.recv().is_err());
+}

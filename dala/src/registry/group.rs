@@ -1,0 +1,152 @@
+//! Process groups: any number of actors under a name, as OTP's `pg`.
+//!
+//! OTP manual, `pg`: an actor may join a group several times, and has to leave as often; it leaves all groups when it ends.
+//! A group exists while it has members. Only this runtime's own: there is one scope, and it is local.
+
+use super::name::note_registered;
+use crate::actor::SendError;
+use crate::actor::recipient::Recipient;
+use crate::pid::{Pid, Ref};
+use crate::registry::NameError;
+use crate::sync::{Mutex, lock};
+use dala_ir::abi::Atom;
+use std::collections::HashMap;
+
+/// A change of a group, for those who monitor it.
+#[crate::message]
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupChange {
+    /// The group.
+    pub group: Atom,
+    /// Who joined, once for each time.
+    pub joined: Vec<Pid>,
+    /// Who left or ended, once for each time that it had joined.
+    pub left: Vec<Pid>,
+}
+
+/// The groups of one runtime.
+#[derive(Debug, Default)]
+pub(crate) struct Groups(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    members: HashMap<Atom, Vec<Pid>>,
+    /// Groups of each member.
+    of: HashMap<Pid, Vec<Atom>>,
+    /// Who is told of changes, of one group or of all.
+    watchers: Vec<(Ref, Option<Atom>, Recipient<GroupChange>)>,
+}
+
+impl State {
+    fn add(&mut self, group: Atom, pid: Pid) {
+        self.members.entry(group).or_default().push(pid);
+        let groups = self.of.entry(pid).or_default();
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+    }
+
+    /// Takes one membership away. Returns whether there was one.
+    fn remove(&mut self, group: Atom, pid: Pid) -> bool {
+        let Some(members) = self.members.get_mut(&group) else { return false };
+        let Some(index) = members.iter().position(|&member| member == pid) else { return false };
+        members.remove(index);
+        let is_member_still = members.contains(&pid);
+        if members.is_empty() {
+            self.members.remove(&group);
+        }
+        if !is_member_still && let Some(groups) = self.of.get_mut(&pid) {
+            groups.retain(|&found| found != group);
+            if groups.is_empty() {
+                self.of.remove(&pid);
+            }
+        }
+        true
+    }
+
+    fn watchers_of(&self, group: Atom) -> Vec<Recipient<GroupChange>> {
+        let watch = self.watchers.iter().filter(|(_, of, _)| of.is_none_or(|of| of == group));
+        watch.map(|&(_, _, watcher)| watcher).collect()
+    }
+}
+
+impl Groups {
+    /// Changes what `change` changes, and tells the watchers outside of the lock.
+    fn change(&self, group: Atom, change: impl FnOnce(&mut State) -> Option<GroupChange>) -> bool {
+        let (change, watchers) = {
+            let mut state = lock(&self.0);
+            match change(&mut state) {
+                Some(change) => (change, state.watchers_of(group)),
+                None => return false,
+            }
+        };
+        let mut dead = Vec::new();
+        for watcher in watchers {
+            if let Err(SendError::Dead(_)) = watcher.tell(change.clone()) {
+                dead.push(watcher);
+            }
+        }
+        if !dead.is_empty() {
+            lock(&self.0).watchers.retain(|(_, _, watcher)| !dead.contains(watcher));
+        }
+        true
+    }
+
+    pub(crate) fn join(&self, group: Atom, pid: Pid) -> Result<(), NameError> {
+        let mut joined = Err(NameError::NoProc);
+        self.change(group, |state| {
+            // Under the lock: an actor that ends takes the lock to leave.
+            joined = note_registered(pid);
+            joined.ok()?;
+            state.add(group, pid);
+            Some(GroupChange { group, joined: vec![pid], left: Vec::new() })
+        });
+        joined
+    }
+
+    pub(crate) fn leave(&self, group: Atom, pid: Pid) -> bool {
+        self.change(group, |state| {
+            state.remove(group, pid).then(|| GroupChange { group, joined: Vec::new(), left: vec![pid] })
+        })
+    }
+
+    /// The actor ended.
+    pub(crate) fn forget(&self, pid: Pid) {
+        let groups = lock(&self.0).of.get(&pid).cloned().unwrap_or_default();
+        for group in groups {
+            self.change(group, |state| {
+                let mut left = Vec::new();
+                while state.remove(group, pid) {
+                    left.push(pid);
+                }
+                (!left.is_empty()).then(|| GroupChange { group, joined: Vec::new(), left })
+            });
+        }
+    }
+
+    pub(crate) fn members(&self, group: Atom) -> Vec<Pid> {
+        lock(&self.0).members.get(&group).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn all(&self) -> Vec<Atom> {
+        lock(&self.0).members.keys().copied().collect()
+    }
+
+    pub(crate) fn monitor(&self, group: Option<Atom>, watcher: Recipient<GroupChange>) -> (Ref, Vec<Pid>) {
+        let reference = Ref::fresh();
+        let mut state = lock(&self.0);
+        state.watchers.push((reference, group, watcher));
+        let members = match group {
+            Some(group) => state.members.get(&group).cloned().unwrap_or_default(),
+            None => state.members.values().flatten().copied().collect(),
+        };
+        (reference, members)
+    }
+
+    pub(crate) fn demonitor(&self, monitor: Ref) -> bool {
+        let mut state = lock(&self.0);
+        let before = state.watchers.len();
+        state.watchers.retain(|(reference, _, _)| *reference != monitor);
+        state.watchers.len() < before
+    }
+}
