@@ -128,9 +128,9 @@ pub fn message(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// that only reads may take `&self`, unless it is async. Replies have `dala::StableLayout`.
 ///
 /// A handler may give its reply otherwise than by returning it:
-/// - with a parameter `reply: ReplyTo<R>`, at any place: when and where it likes ([`dala::ReplyTo`]);
-/// - with `-> Concurrent<R>`: from a future that goes on beside the actor ([`dala::Concurrent`]);
-/// - with `-> Blocking<R>`: from a function that blocks a thread of a pool ([`dala::Blocking`]).
+/// - with a parameter `reply: ReplyTo<R>`, at any place: when and where it likes (`dala::ReplyTo`);
+/// - with `-> Concurrent<R>`: from a future that goes on beside the actor (`dala::Concurrent`);
+/// - with `-> Blocking<R>`: from a function that blocks a thread of a pool (`dala::Blocking`).
 ///
 /// The type may have parameters (`impl<T: Send + 'static> Cache<T>`), its messages may not; its reference is then
 /// `CacheRef<Cache<T>>`.

@@ -1,6 +1,6 @@
 //! Calls: a slot that the reply is put into, a future that waits for it, and what can go wrong.
 //!
-//! The protocol between the two ends is that of [`Rendezvous`](crate::sync).
+//! The protocol between the two ends is that of `sync::Rendezvous`.
 
 #![expect(unsafe_code, reason = "the slot's cells are guarded by its state word")]
 

@@ -113,11 +113,11 @@ impl Rendezvous {
                 _ => {
                     // Back to EMPTY to look at the waker; when that fails the result came.
                     if self.change(WAITING, EMPTY) {
-                        // SAFETY: in EMPTY only the waiter touches the waker.
-                        let old = self.waker.with(|place| {
+                        let is_same = |place: *const Option<Waker>| {
+                            // SAFETY: in EMPTY only the waiter touches the waker.
                             unsafe { (*place).as_ref() }.is_some_and(|old| old.will_wake(waker))
-                        });
-                        if old && self.change(EMPTY, WAITING) {
+                        };
+                        if self.waker.with(is_same) && self.change(EMPTY, WAITING) {
                             return false;
                         }
                     }
