@@ -1,10 +1,10 @@
 //! Module `persistent_term`: terms shared by all processes without copying.
 //!
-//! A value that was read is referred to by process heaps, which know no counts. When it is replaced or erased, every
-//! process copies out what it still refers to (`Heap::leave_memory`), and with the last one the value is freed. That costs a
-//! walk over all heaps, as OTP's global collection does.
+//! A value that was read is referred to by process heaps, which know no counts. So values are never freed: `put/2`
+//! with another value and `erase/1` leak the old one, as [`PersistentTerms::leaked_words`] counts.
 
 use std::sync::RwLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dala_ir::abi::{Word, atoms};
 use dala_ir::term::compare::eq_exact;
@@ -14,13 +14,13 @@ use hashbrown::HashTable;
 
 use super::Answer;
 use super::arguments::{badarg, boolean, named, ok};
-use super::erlang::info::retire;
 use crate::process::Process;
 
 /// All persistent terms of a runtime.
 #[derive(Debug, Default)]
 pub struct PersistentTerms {
     entries: RwLock<HashTable<Entry>>,
+    leaked_words: AtomicUsize,
 }
 
 #[derive(Debug)]
@@ -37,26 +37,42 @@ impl PersistentTerms {
         entries.find(u64::from(hash), |entry| entry.is(hash, key)).map(|entry| entry.value.clone())
     }
 
-    /// Sets a value; gives the former one, if there was another.
-    fn put(&self, key: Word, value: Word) -> Option<OwnedTerm> {
+    fn put(&self, key: Word, value: Word) {
         let hash = phash2(key);
         let mut entries = self.entries.write().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(entry) = entries.find_mut(u64::from(hash), |entry| entry.is(hash, key)) {
-            if eq_exact(entry.value.root(), value) {
-                return None;
+            if !eq_exact(entry.value.root(), value) {
+                let former = std::mem::replace(&mut entry.value, OwnedTerm::copy_of(value));
+                self.leak(former);
             }
-            return Some(std::mem::replace(&mut entry.value, OwnedTerm::copy_of(value)));
+            return;
         }
         let entry = Entry { hash, key: OwnedTerm::copy_of(key), value: OwnedTerm::copy_of(value) };
         entries.insert_unique(u64::from(hash), entry, |entry| u64::from(entry.hash));
-        None
     }
 
-    fn erase(&self, key: Word) -> Option<OwnedTerm> {
+    fn erase(&self, key: Word) -> bool {
         let hash = phash2(key);
         let mut entries = self.entries.write().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let found = entries.find_entry(u64::from(hash), |entry| entry.is(hash, key)).ok()?;
-        Some(found.remove().0.value)
+        match entries.find_entry(u64::from(hash), |entry| entry.is(hash, key)) {
+            Ok(found) => {
+                let (entry, _) = found.remove();
+                self.leak(entry.value);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    fn leak(&self, value: OwnedTerm) {
+        self.leaked_words.fetch_add(value.words(), Ordering::Relaxed);
+        // Heaps may point into it, see the module's docs.
+        std::mem::forget(value);
+    }
+
+    /// Words of replaced and erased values, which stay allocated.
+    pub fn leaked_words(&self) -> usize {
+        self.leaked_words.load(Ordering::Relaxed)
     }
 
     fn all(&self) -> Vec<(OwnedTerm, OwnedTerm)> {
@@ -74,7 +90,7 @@ impl Entry {
 /// `persistent_term:get(Key)`.
 pub(crate) fn get_1(p: &mut Process, [key]: [Word; 1]) -> Answer {
     match p.system.builtins.persistent_terms.get(key) {
-        // Whoever takes the entry's own count away asks this process to leave it first.
+        // The entry's own count is never given back, so the word stays valid for ever.
         Some(value) => Ok(value.root()),
         None => badarg(),
     }
@@ -100,28 +116,20 @@ pub(crate) fn get_0(p: &mut Process, []: [Word; 0]) -> Answer {
 
 /// `persistent_term:put(Key, Value)`.
 pub(crate) fn put(p: &mut Process, [key, value]: [Word; 2]) -> Answer {
-    if let Some(former) = p.system.builtins.persistent_terms.put(key, value) {
-        retire(p, &former);
-    }
+    p.system.builtins.persistent_terms.put(key, value);
     ok()
 }
 
 /// `persistent_term:erase(Key)`.
 pub(crate) fn erase(p: &mut Process, [key]: [Word; 1]) -> Answer {
-    let former = p.system.builtins.persistent_terms.erase(key);
-    if let Some(former) = &former {
-        retire(p, former);
-    }
-    Ok(boolean(former.is_some()))
+    Ok(boolean(p.system.builtins.persistent_terms.erase(key)))
 }
 
 /// `erts_internal:erase_persistent_terms()`.
 pub(crate) fn erase_all(p: &mut Process, []: [Word; 0]) -> Answer {
     let all = p.system.builtins.persistent_terms.all();
     for (key, _) in all {
-        if let Some(former) = p.system.builtins.persistent_terms.erase(key.root()) {
-            retire(p, &former);
-        }
+        p.system.builtins.persistent_terms.erase(key.root());
     }
     Ok(Word::atom(atoms::OK))
 }

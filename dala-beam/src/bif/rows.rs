@@ -241,10 +241,10 @@ bifs! {
     persistent_term "get"/0 plain persistent_term::get_0 full;
     persistent_term "get"/1 plain persistent_term::get_1 full;
     persistent_term "get"/2 plain persistent_term::get_2 full;
-    persistent_term "put"/2 plain persistent_term::put full;
-    persistent_term "erase"/1 plain persistent_term::erase full;
+    persistent_term "put"/2 plain persistent_term::put partial("a replaced value is never freed");
+    persistent_term "erase"/1 plain persistent_term::erase partial("the value is never freed");
     persistent_term "info"/0 plain persistent_term::info full;
-    erts_internal "erase_persistent_terms"/0 plain persistent_term::erase_all full;
+    erts_internal "erase_persistent_terms"/0 plain persistent_term::erase_all partial("the values are never freed");
 
     erlang "integer_to_list"/1 plain erlang::numbers::integer_to_list full;
     erlang "integer_to_list"/2 plain erlang::numbers::integer_to_list_in full;

@@ -23,7 +23,6 @@ mod fragment;
 mod growth;
 #[expect(clippy::module_inception, reason = "the heap itself, beside its parts")]
 mod heap;
-mod leave;
 mod literals;
 mod offheap;
 

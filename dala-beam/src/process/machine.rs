@@ -129,18 +129,6 @@ unsafe impl Machine for Process {
 }
 
 impl Process {
-    /// Copies out what the process points to within `memory`, which is about to be freed. Only between two activations,
-    /// when all that is alive lies on the stack.
-    pub(crate) fn leave(&mut self, memory: &std::ops::Range<usize>) {
-        let mut own = [self.group_leader, self.bif_state];
-        let pointed = self.heap.leave_memory(memory, &mut [&mut own, self.dictionary.roots()]);
-        [self.group_leader, self.bif_state] = own;
-        if pointed && let Err(limit) = self.collect_garbage(0, &mut [], true) {
-            // The heap is whole; its next collection ends the process.
-            self.report_heap_limit(limit);
-        }
-    }
-
     /// Collects garbage; `live` are roots beside the process's own.
     ///
     /// # Errors

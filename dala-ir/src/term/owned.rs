@@ -145,14 +145,6 @@ impl OwnedTerm {
         self.block.as_ref().map_or(0, |block| block.head().words)
     }
 
-    /// Addresses of its words, from the first to behind the last; `None` of an immediate.
-    pub fn memory(&self) -> Option<std::ops::Range<usize>> {
-        self.block.as_ref().map(|block| {
-            let start = block.words() as usize;
-            start..start + block.head().words * size_of::<Word>()
-        })
-    }
-
     /// A copy on another heap.
     pub fn copy_to<W: TermWriter + ?Sized>(&self, writer: &mut W) -> Word {
         copy_term(self.root, writer, share_nothing)

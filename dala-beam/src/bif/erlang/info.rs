@@ -52,8 +52,6 @@ pub enum Question {
     },
     /// `group_leader(Leader, Pid)`.
     GroupLeader(Pid),
-    /// Leave the memory of a term: it is freed with the last of these questions.
-    Leave(OwnedTerm),
     /// `garbage_collect(Pid)`; `{garbage_collect, RequestId, true}` goes back.
     CollectGarbage {
         /// Who is told.
@@ -71,30 +69,12 @@ pub fn answer(p: &mut Process, question: Question) {
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(own(answer));
             actor::wake(asker);
         }
-        Question::Leave(term) => {
-            if let Some(memory) = term.memory() {
-                p.leave(&memory);
-            }
-        }
         Question::GroupLeader(leader) => p.group_leader = Word::pid(leader),
         Question::CollectGarbage { asker, reply } => {
             p.heap.context.request_collection();
             let message = crate::process::message::node_of(reply.root());
             // The asker may be gone meanwhile.
             drop(actor::send(asker, message));
-        }
-    }
-}
-
-/// Frees `term` once no process points into it any more. Costs a walk over every heap of the runtime.
-pub(crate) fn retire(p: &Process, term: &OwnedTerm) {
-    if term.memory().is_none() {
-        return;
-    }
-    for pid in p.system.processes() {
-        // An actor that is gone, or no Erlang process, holds nothing of it.
-        if is_process(pid) {
-            drop(actor::ask(pid, Box::new(Question::Leave(term.clone()))));
         }
     }
 }

@@ -53,7 +53,8 @@ pub(crate) fn info_2(p: &mut Process, [word, name]: [Word; 2]) -> Answer {
 }
 
 fn missing(word: Word) -> Answer {
-    let is_name = word.is_atom() || dala_ir::term::view::reference(word).is_some();
+    // References of other kinds never named a table.
+    let is_name = word.is_atom() || dala_ir::term::view::reference(word).is_some_and(|found| found.high != 0);
     if is_name { Ok(Word::atom(atoms::UNDEFINED)) } else { badarg() }
 }
 
