@@ -61,7 +61,7 @@ impl ServerSpec {
         self
     }
 
-    /// Where what it prints goes: an I/O server ([`io_server::start`](crate::otp::io_server::start)).
+    /// Where what it prints goes: an I/O server ([`boot::start`](crate::otp::boot::start)).
     #[must_use]
     pub fn group_leader(mut self, leader: Pid) -> ServerSpec {
         self.group_leader = Some(leader);

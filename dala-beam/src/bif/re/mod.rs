@@ -30,9 +30,12 @@ const MAGIC: &[u8; 4] = b"DRE1";
 /// Most patterns in the cache; when it is full it starts anew.
 const MAX_CACHED: usize = 512;
 
+/// Flags and source of a pattern.
+type PatternKey = (Flags, Box<[u8]>);
+
 /// Compiled patterns by flags and source.
 #[derive(Debug, Default)]
-pub struct Patterns(Mutex<HashMap<(Flags, Box<[u8]>), Arc<Pattern>>>);
+pub struct Patterns(Mutex<HashMap<PatternKey, Arc<Pattern>>>);
 
 impl Patterns {
     fn get(&self, source: &[u8], flags: Flags) -> Result<Arc<Pattern>, CompileError> {

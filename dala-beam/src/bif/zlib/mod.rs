@@ -301,8 +301,9 @@ fn run(p: &mut Process, z: Word, input_max: usize, room: usize, flush: i32, is_d
     if step == Step::End {
         state.is_at_end = true;
     }
-    let goes_on = step != Step::End && !has_room
-        || !state.input.is_empty() && !(step == Step::End && state.at_end == AtEnd::Cut && !is_deflate);
+    let cuts_rest = !is_deflate && step == Step::End && state.at_end == AtEnd::Cut;
+    let has_input = !state.input.is_empty() && !cuts_rest;
+    let goes_on = has_input || step != Step::End && !has_room;
     drop(state);
     p.charge((read_in_all + output.len()) / 64 + 10);
     let chunk = if output.is_empty() {
