@@ -14,7 +14,7 @@ use crate::term::view::{self, BitsRef};
 use crate::term::{TermWriter, big};
 
 const SIGNED: u64 = 1 << 16;
-const LITTLE: u64 = 1 << 17;
+pub(super) const LITTLE: u64 = 1 << 17;
 
 fn endian(segment: u64) -> Endian {
     if segment & LITTLE != 0 { Endian::Little } else { Endian::Big }
@@ -200,6 +200,8 @@ pub(crate) fn test(op: Opcode, context: Word, bits: u64) -> bool {
     let left = end.saturating_sub(position) as u64;
     match op {
         Opcode::BsTestTail => left == bits,
+        // Nearly always bytes, and a division is slow.
+        Opcode::BsTestUnit if bits == 8 => left.is_multiple_of(8),
         Opcode::BsTestUnit => left.is_multiple_of(bits.max(1)),
         _ => left >= bits,
     }
@@ -267,11 +269,11 @@ pub(crate) struct Piece {
     pub(crate) flags: u64,
 }
 
-const INTEGER: u8 = 0;
+pub(super) const INTEGER: u8 = 0;
 const FLOAT: u8 = 1;
 const BINARY: u8 = 2;
-const APPEND: u8 = 3;
-const PRIVATE_APPEND: u8 = 4;
+pub(super) const APPEND: u8 = 3;
+pub(super) const PRIVATE_APPEND: u8 = 4;
 const STRING: u8 = 5;
 const UTF8: u8 = 6;
 const UTF16: u8 = 7;

@@ -6,16 +6,49 @@ use super::bits;
 use crate::abi::{Word, atoms};
 use crate::interp::opcode::Opcode;
 use crate::interp::state::{Next, State, handler};
+use crate::term::bits as terms;
+use crate::term::view::{self, BitsRef};
 
 handler! {
     fn bs_create(s) {
-        match s.aside(|s| create(s)) {
+        match s.aside(|s| append_integer(s).or_else(|| create(s))) {
             Some(value) => {
                 s.set(s.a(), value);
                 s.next_long()
             }
             None => s.fail_stored(2),
         }
+    }
+}
+
+/// `<<Whole/binary, Small:Size>>` with whole bytes, what loops that build a binary do; `None` where it is something else.
+#[inline]
+unsafe fn append_integer(s: &mut State) -> Option<Word> {
+    // SAFETY: the contract of handlers.
+    unsafe {
+        if s.c() != 2 {
+            return None;
+        }
+        let kind = |first: u64| ((first >> 32) as u8, first >> 40 & 1 == 1);
+        let (whole, small) = (s.w(3), s.w(5));
+        let (units, flags) = (s.w(4) & 0xffff, s.w(6));
+        if !matches!(kind(whole), (bits::APPEND | bits::PRIVATE_APPEND, false))
+            || kind(small) != (bits::INTEGER, true)
+            || flags & bits::LITTLE != 0
+        {
+            return None;
+        }
+        let value = s.get(small as u16).as_small()?;
+        let size = usize::try_from(s.get((small >> 16) as u16).as_small()?).ok()?;
+        let size = size.checked_mul((flags & 0xffff) as usize)?;
+        if !matches!(size, 8 | 16 | 24 | 32 | 48 | 64) {
+            return None;
+        }
+        let whole = s.get(whole as u16);
+        let is_whole = (view::bits(whole)?.bit_len as u64).is_multiple_of(units.max(1));
+        let bytes = value.to_be_bytes();
+        let tail = BitsRef::whole(&bytes[8 - size / 8..]);
+        if is_whole { s.ask(|host| terms::append(host.heap(), whole, tail)) } else { None }
     }
 }
 

@@ -32,7 +32,7 @@ fn exit(reason: Word) -> Flow {
 /// # Safety
 /// They are initialised, and nobody else holds them.
 unsafe fn registers<'a>(x: *mut Word, count: usize) -> &'a mut [Word] {
-    // SAFETY: as the caller says.
+    // SAFETY: the first `count` of the x registers are initialised, and nobody else holds them.
     unsafe { std::slice::from_raw_parts_mut(x, count) }
 }
 
@@ -41,7 +41,7 @@ unsafe fn registers<'a>(x: *mut Word, count: usize) -> &'a mut [Word] {
 /// # Safety
 /// `x` are the x registers, more than any arity.
 unsafe fn put_arguments(x: *mut Word, args: &[Word]) {
-    // SAFETY: as the caller says; arities are checked by whoever makes calls.
+    // SAFETY: the caller passes the x registers, and arities are at most 255.
     unsafe { x.copy_from_nonoverlapping(args.as_ptr(), args.len()) };
 }
 
@@ -55,7 +55,7 @@ pub(crate) unsafe fn call_entry(
     arity: usize,
     x: *mut Word,
 ) -> Flow {
-    // SAFETY: as the caller says.
+    // SAFETY: `x` are the x registers with the arguments in front, the context is up to date.
     let args = unsafe { registers(x, arity) };
     let result = match entry.target() {
         Target::Code(address) => return Flow::Enter(address.pc()),
@@ -69,7 +69,7 @@ pub(crate) unsafe fn call_entry(
             result => result,
         },
     };
-    // SAFETY: as the caller says.
+    // SAFETY: `x` are the x registers with the arguments in front, the context is up to date.
     unsafe { finish(machine, result, entry, arity, x) }
 }
 
@@ -114,7 +114,7 @@ pub(crate) unsafe fn finish(
         BifResult::Retry => Suspend::Yielded,
         BifResult::Wait => Suspend::Waiting,
     };
-    // SAFETY: as the caller says.
+    // SAFETY: `x` are the x registers with the arguments in front, the context is up to date.
     match unsafe { push_call(machine, entry, arity, x) } {
         Ok(()) => Flow::Stop(stop),
         Err(reason) => exit(reason),
@@ -128,13 +128,13 @@ pub(crate) unsafe fn finish(
 unsafe fn again(machine: &mut dyn Host, entry: &'static ExportEntry, arity: usize, x: *mut Word) -> Flow {
     machine.context().charge(1);
     if machine.context().is_budget_spent() {
-        // SAFETY: as the caller says.
+        // SAFETY: `x` are the x registers with the arguments in front, the context is up to date.
         return match unsafe { push_call(machine, entry, arity, x) } {
             Ok(()) => Flow::Stop(Suspend::Yielded),
             Err(reason) => exit(reason),
         };
     }
-    // SAFETY: as the caller says.
+    // SAFETY: `x` are the x registers with the arguments in front, the context is up to date.
     unsafe { call_entry(machine, entry, arity, x) }
 }
 
@@ -151,7 +151,7 @@ unsafe fn push_call(
     let head = entry.head();
     let mut record: smallvec::SmallVec<[Word; 8]> =
         smallvec::smallvec![Word::atom(head.module), Word::atom(head.function)];
-    // SAFETY: as the caller says.
+    // SAFETY: `x` are the x registers with the arguments in front, the context is up to date.
     record.extend_from_slice(unsafe { registers(x, arity) });
     frame::suspend(machine, code::start_function_pc(), &mut record)
 }
@@ -166,7 +166,7 @@ pub(crate) unsafe fn call_fun(machine: &mut dyn Host, fun: Word, arity: usize, x
         Flow::Raise(Raise::error(reason))
     };
     let bad_arity = |machine: &mut dyn Host| {
-        // SAFETY: as the caller says.
+        // SAFETY: `x` are the x registers with the arguments in front, the context is up to date.
         let args = machine.heap().list(unsafe { registers(x, arity) }, Word::NIL);
         let subject = machine.heap().tuple(&[fun, args]);
         error(machine, atoms::BADARITY, subject)
@@ -191,7 +191,7 @@ pub(crate) unsafe fn call_fun(machine: &mut dyn Host, fun: Word, arity: usize, x
                 return bad_arity(machine);
             }
             let entry = machine.export(found.head.module, found.head.function, found.head.arity);
-            // SAFETY: as the caller says.
+            // SAFETY: `x` are the x registers with the arguments in front, the context is up to date.
             unsafe { call_entry(machine, entry, arity, x) }
         }
         _ => error(machine, atoms::BADFUN, fun),
@@ -210,7 +210,7 @@ pub(crate) unsafe fn apply(
     x: *mut Word,
 ) -> Flow {
     let (Some(module_atom), Some(function_atom)) = (module.as_atom(), function.as_atom()) else {
-        // SAFETY: as the caller says.
+        // SAFETY: `x` are the x registers with the arguments in front, the context is up to date.
         let args = machine.heap().list(unsafe { registers(x, arity) }, Word::NIL);
         let args = machine.heap().list(&[module, function, args], Word::NIL);
         let exception = Exception {
@@ -224,7 +224,7 @@ pub(crate) unsafe fn apply(
         return Flow::Raise(Raise::error(Word::atom(atoms::SYSTEM_LIMIT)));
     }
     let entry = machine.export(module_atom, function_atom, arity as u32);
-    // SAFETY: as the caller says.
+    // SAFETY: `x` are the x registers with the arguments in front, the context is up to date.
     unsafe { call_entry(machine, entry, arity, x) }
 }
 
