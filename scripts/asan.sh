@@ -10,4 +10,7 @@ export ASAN_OPTIONS="detect_leaks=0:${ASAN_OPTIONS:-}"
 export CARGO_TARGET_DIR=target/asan
 packages=()
 for package in ${ASAN_PACKAGES:-dala-ir dala dala-beam dala-gpu}; do packages+=(-p "$package"); done
-exec cargo test --target "$host" "${packages[@]}" --lib -- "$@"
+# Blocks of the free lists are the system's then: a pool would hide what is used after it was freed.
+features=()
+[ "${ASAN_PACKAGES:-}" = dala-ir ] || features=(--features dala/system-alloc)
+exec cargo test --target "$host" "${packages[@]}" "${features[@]}" --lib -- "$@"
