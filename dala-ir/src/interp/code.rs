@@ -7,7 +7,7 @@
 //! the next word, or that the op has only one length.
 //!
 //! Frequent ops have *quick forms*, with an own number for each choice of register or frame for their operands; see
-//! [`opcode`](super::opcode).
+//! `interp/opcode.rs`.
 //!
 //! The word before a function's first instruction holds its arity (low half) and its number. The word before each
 //! return address holds the frame's words (low 16 bits) and the offset of the handler from the return address (high
