@@ -55,8 +55,13 @@ fn source(path: &Path) -> Option<Program> {
     Some(Program { name, path: path.to_owned(), language, stage: Stage::E, module, content: hasher.finish() })
 }
 
-/// A system on `runtime` that finds the modules of `tests/beam`, OTP's and Elixir's.
+/// A started system on `runtime` that finds the modules of `tests/beam`, OTP's and Elixir's.
+///
+/// # Panics
+/// When OTP does not start.
 pub fn system(runtime: &Handle) -> Arc<System> {
     let options = SystemOptions { paths: vec![modules().to_owned()], ..SystemOptions::from_environment() };
-    System::new(runtime.clone(), options)
+    let system = System::new(runtime.clone(), options);
+    dala_beam::otp::boot::start(&system, &["elixir"]).expect("OTP and Elixir start");
+    system
 }
