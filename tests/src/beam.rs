@@ -55,13 +55,18 @@ fn source(path: &Path) -> Option<Program> {
     Some(Program { name, path: path.to_owned(), language, stage: Stage::E, module, content: hasher.finish() })
 }
 
-/// A started system on `runtime` that finds the modules of `tests/beam`, OTP's and Elixir's.
+/// A system on `runtime` that finds the modules of `tests/beam`, OTP's and Elixir's; none of OTP's processes run.
+pub fn unstarted(runtime: &Handle) -> Arc<System> {
+    let options = SystemOptions { paths: vec![modules().to_owned()], ..SystemOptions::from_environment() };
+    System::new(runtime.clone(), options)
+}
+
+/// As [`unstarted`], with OTP and Elixir started, which takes some tenths of a second.
 ///
 /// # Panics
-/// When OTP does not start.
+/// When they do not start.
 pub fn system(runtime: &Handle) -> Arc<System> {
-    let options = SystemOptions { paths: vec![modules().to_owned()], ..SystemOptions::from_environment() };
-    let system = System::new(runtime.clone(), options);
+    let system = unstarted(runtime);
     dala_beam::otp::boot::start(&system, &["elixir"]).expect("OTP and Elixir start");
     system
 }

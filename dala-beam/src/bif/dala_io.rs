@@ -97,6 +97,16 @@ pub(crate) fn log_allow(p: &mut Process, [level, module]: [Word; 2]) -> BifResul
     BifResult::Value(super::arguments::boolean(level.is_some_and(|level| levels.contains(&level))))
 }
 
+/// `init:get_arguments()`: `init` tells, once OTP was started. Before, and where it never is, there are none: io_lib asks
+/// when it prints its first atom (erl_features), in crash reports too.
+pub(crate) fn init_arguments(p: &mut Process, []: [Word; 0]) -> BifResult {
+    if p.system.whereis(named!("init")).is_some() {
+        let request = Word::atom(named!("get_arguments"));
+        return BifResult::call(named!("dala_boot"), named!("ask"), &[request]);
+    }
+    BifResult::Value(Word::NIL)
+}
+
 /// The start function of what the runtime started before.
 pub(crate) fn ignore(_: &mut Process, []: [Word; 0]) -> Answer {
     Ok(Word::atom(named!("ignore")))

@@ -312,6 +312,7 @@ bifs! {
     dala_io "read_line"/0 plain dala_io::read_line full;
     logger "allow"/2 replaces dala_io::log_allow full;
     logger "log_allowed"/4 replaces dala_io::log_allowed partial("loggers of other nodes are not told");
+    init "get_arguments"/0 replaces dala_io::init_arguments full;
     code "start_link"/0 replaces dala_io::ignore partial("there is no code_server process");
     standard_error "start_link"/0 replaces dala_io::ignore partial("the runtime starts it before kernel");
     user_sup "start"/0 replaces dala_io::ignore partial("the runtime starts user before kernel");

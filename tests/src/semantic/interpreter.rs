@@ -61,7 +61,7 @@ impl SuiteBackend for Interpreter {
 
     fn begin(&self, runtime: &Handle, report: &Report) {
         let reporter = runtime.spawn(Reporter { report: report.clone() }).expect("pids are left").pid();
-        *self.case.lock().expect("cases run on one thread") = Some((beam::system(runtime), reporter));
+        *self.case.lock().expect("cases run on one thread") = Some((beam::unstarted(runtime), reporter));
     }
 
     fn spawn(&self, _: &Handle, _: Report) -> Pid {

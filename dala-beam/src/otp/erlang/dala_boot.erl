@@ -5,7 +5,7 @@
 %% `dala_boot.beam` beside this file is what the runtime carries: after a change here, run
 %% `erlc +deterministic +no_debug_info dala_boot.erl` in this folder.
 -module(dala_boot).
--export([start/4, flush/0, ignore/0]).
+-export([start/4, flush/0, ignore/0, ask/1]).
 
 %% Returns when everything runs. `Specs` are application specifications, kernel's first; `Started` are names of
 %% applications to start as well; `Flags` and `Plain` are the emulator's arguments.
@@ -21,6 +21,11 @@ start(Specs, Started, Flags, Plain) ->
 flush() ->
     _ = try logger_std_h:filesync(default) catch _:_ -> ok end,
     dala_io:flush().
+
+%% What `init` replies, as init:request/1 asks it.
+ask(Request) ->
+    init ! {self(), Request},
+    receive {init, Reply} -> Reply end.
 
 %% The start function of what runs already, or is no process here.
 ignore() ->
