@@ -1,5 +1,6 @@
 //! What the tests across crates share: the differential harness, the semantic suite, and a stage for Rust and BEAM actors
 //! together.
+pub mod allocations;
 pub mod beam;
 pub mod border;
 pub mod diff;

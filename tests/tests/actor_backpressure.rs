@@ -1,9 +1,5 @@
 //! A sender that waits costs no wake-ups, and a consumer that stalls no memory: counted, not timed.
 
-#![expect(unsafe_code, reason = "counts live bytes")]
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -14,33 +10,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use dala::actor::process;
 use dala::message::NodeBox;
 use dala::{Runtime, SendError, SpawnOptions};
+use dala_tests::allocations::{self, Counting};
 use dala_tests::border::Stage;
-
-struct Counting;
-
-thread_local! {
-    /// What this thread took from the allocator and did not give back: of a message that is not handed over, all.
-    static LIVE_BYTES: Cell<i64> = const { Cell::new(0) };
-}
-
-fn count(bytes: i64) {
-    let _ = LIVE_BYTES.try_with(|live| live.set(live.get() + bytes));
-}
-
-// SAFETY: passes every call on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as i64);
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        count(-(layout.size() as i64));
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(block, layout) }
-    }
-}
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -161,11 +132,11 @@ fn a_stalled_consumer_costs_no_memory_however_much_is_sent() {
         }
     };
     flood();
-    let before = LIVE_BYTES.get();
+    let before = allocations::live_bytes();
     for _ in 0..100 {
         flood();
     }
-    let after = LIVE_BYTES.get();
+    let after = allocations::live_bytes();
     assert_eq!(after - before, 0, "bytes for 200000 messages that were not taken");
     drop(line.go);
     drop(line.runtime);
@@ -216,11 +187,11 @@ fn a_stalled_elixir_process_with_a_bound_makes_rust_senders_wait_without_wake_up
         }
     };
     flood();
-    let before = LIVE_BYTES.get();
+    let before = allocations::live_bytes();
     for _ in 0..100 {
         flood();
     }
-    assert_eq!(LIVE_BYTES.get() - before, 0, "bytes for 100000 messages that wait");
+    assert_eq!(allocations::live_bytes() - before, 0, "bytes for 100000 messages that wait");
     assert_eq!(wakes.count.load(Ordering::SeqCst), 0);
     // Erlang's `!` is never refused: it is how the process is told to go on.
     process::send(server.pid().unwrap(), NodeBox::for_shape(Go)).unwrap();

@@ -5,10 +5,8 @@
 //! 64 blocks of one size from the allocator at a time; larger ones are one allocation each. So the count of large
 //! messages is exact, and that of small ones is exact in blocks.
 
-#![expect(unsafe_code, reason = "reads memory as compiled code does, and counts allocations")]
+#![expect(unsafe_code, reason = "reads memory as compiled code does")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dala::actor::process;
@@ -17,27 +15,8 @@ use dala::{Atom, Pid, StableLayout};
 use dala_ir::abi::Word;
 use dala_ir::abi::shape::FieldType;
 use dala_ir::term::{Fragment, TermWriter};
+use dala_tests::allocations::{self, Counting};
 use dala_tests::border::{Stage, atom, term};
-
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-// SAFETY: passes every call on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(block, layout) }
-    }
-}
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -115,11 +94,11 @@ fn sending<M: dala::Message>(count: u64, make: impl Fn(u64) -> M) -> (usize, Str
     let process = stage.spawn("receive_all", &(peer.pid(), i64::try_from(count).expect("few")));
     assert_eq!(notes.told(), "ready");
     let server = server(process);
-    let before = ALLOCATIONS.get();
+    let before = allocations::made();
     for number in 0..count {
         server.tell(make(number)).expect("it lives");
     }
-    let taken = ALLOCATIONS.get() - before;
+    let taken = allocations::made() - before;
     (taken, notes.told())
 }
 

@@ -1,10 +1,7 @@
 //! A message lies in its node at its shape's offsets, and takes one allocation. This is what lets compiled Erlang code
 //! read a Rust struct without a copy.
 
-#![expect(unsafe_code, reason = "reads memory as compiled code does, and counts allocations")]
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#![expect(unsafe_code, reason = "reads memory as compiled code does")]
 
 use dala::actor::{Actor as _, Protocol};
 use dala::message::{NodeBox, PAYLOAD_OFFSET};
@@ -12,26 +9,7 @@ use dala::{Atom, Message as _, Pid};
 use dala_ir::abi::shape::{FieldType, Shape};
 use dala_ir::abi::{Shapes, Word};
 use dala_ir::term::{Fragment, TermWriter as _, view};
-
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-// SAFETY: passes every call on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(block, layout) }
-    }
-}
+use dala_tests::allocations::{self, Counting};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -187,10 +165,10 @@ fn fields_of_a_variant_lie_at_the_offsets_of_its_shape() {
 /// Nodes made of `term`, and the allocations that they and the vector around them took.
 fn converted(term: Word, count: usize) -> (Vec<NodeBox>, usize) {
     let protocol: &Protocol = Teller::protocol().and_then(|table| table.downcast_ref()).expect("a table");
-    let before = ALLOCATIONS.get();
+    let before = allocations::made();
     let mut nodes = Vec::with_capacity(count);
     nodes.extend((0..count).map(|_| protocol.convert(term).unwrap()));
-    (nodes, ALLOCATIONS.get() - before)
+    (nodes, allocations::made() - before)
 }
 
 #[test]

@@ -10,20 +10,19 @@ pub mod run;
 use std::io::Write;
 use std::process::ExitCode;
 
-/// Prints what a command made, or its error in one line.
+/// Prints what a command made, or its error.
 fn finish(result: Result<String, String>) -> ExitCode {
-    match result {
-        Ok(text) => match std::io::stdout().lock().write_all(text.as_bytes()) {
-            // Whoever reads has seen enough: `dala ir FILE | head`.
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-                eprintln!("error: {error}");
-                ExitCode::FAILURE
-            }
-            _ => ExitCode::SUCCESS,
-        },
-        Err(problem) => {
-            eprintln!("error: {problem}");
-            ExitCode::FAILURE
-        }
-    }
+    report(result.and_then(|text| match std::io::stdout().lock().write_all(text.as_bytes()) {
+        // Whoever reads has seen enough: `dala ir FILE | head`.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.to_string()),
+        _ => Ok(ExitCode::SUCCESS),
+    }))
+}
+
+/// A command's exit code, its error printed in one line.
+fn report(result: Result<ExitCode, String>) -> ExitCode {
+    result.unwrap_or_else(|problem| {
+        eprintln!("error: {problem}");
+        ExitCode::FAILURE
+    })
 }

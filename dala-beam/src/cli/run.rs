@@ -47,13 +47,7 @@ const FLUSH_LIMIT: Duration = Duration::from_secs(2);
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> ExitCode {
-    match try_run(arguments) {
-        Ok(code) => code,
-        Err(problem) => {
-            eprintln!("error: {problem}");
-            ExitCode::FAILURE
-        }
-    }
+    super::report(try_run(arguments))
 }
 
 fn try_run(arguments: &Arguments) -> Result<ExitCode, String> {

@@ -295,6 +295,7 @@ pub struct Call<R: Send + 'static> {
 }
 
 /// What is told of waits for replies, in debug builds.
+#[cfg(debug_assertions)]
 #[derive(Debug)]
 pub(crate) struct Waits {
     /// Somebody begins to wait for an actor. Returns who, or why it must not.
