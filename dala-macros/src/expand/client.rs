@@ -165,22 +165,40 @@ pub(super) fn without_self(tokens: TokenStream, ty: &TokenStream) -> TokenStream
 }
 
 fn method(actor: &Actor, handler: &Handler) -> TokenStream {
-    let Handler { ident, attrs, message, reply, .. } = handler;
     let ty = actor.ty.to_token_stream();
-    let message = without_self(message.to_token_stream(), &ty);
-    let reply = without_self(reply.to_token_stream(), &ty);
-    let summary = format!("Sends the message of the handler `{ident}` and waits for its reply.");
+    let summary = format!("Sends the message of the handler `{}` and waits for its reply.", handler.ident);
+    calling(handler, &ty, &summary, |message, value| {
+        quote! {
+            #[allow(unused_imports, reason = "needed only beside errors")]
+            use ::dala::__rt::NoPair as _;
+            <::dala::__rt::Pair<#ty, #message>>::call(&self.0, #value)
+        }
+    })
+}
+
+/// A reference's method of the handler's name, with its documentation: `send` gives the call of a message of a type, made
+/// from the method's parameters. `Self` in the handler means `ty`.
+pub(super) fn calling(
+    handler: &Handler,
+    ty: &TokenStream,
+    summary: &str,
+    send: impl FnOnce(&TokenStream, &TokenStream) -> TokenStream,
+) -> TokenStream {
+    let Handler { ident, attrs, message, reply, .. } = handler;
+    let message = without_self(message.to_token_stream(), ty);
+    let reply = without_self(reply.to_token_stream(), ty);
     let (parameters, value) = match &handler.made {
         None => (quote!(message: #message), quote!(message)),
         Some(made) => {
             let parameters = made.fields.iter().map(|(name, field)| {
-                let field = without_self(field.to_token_stream(), &ty);
+                let field = without_self(field.to_token_stream(), ty);
                 quote!(#name: #field)
             });
             let names = made.fields.iter().map(|(name, _)| name);
             (quote!(#(#parameters),*), quote!(#message { #(#names),* }))
         }
     };
+    let send = send(&message, &value);
     quote! {
         #[doc = #summary]
         #[doc = ""]
@@ -189,9 +207,7 @@ fn method(actor: &Actor, handler: &Handler) -> TokenStream {
         #[doc = "# Errors"]
         #[doc = "As [`dala::ActorRef::call`]."]
         pub fn #ident(&self, #parameters) -> ::dala::__rt::Call<#reply> {
-            #[allow(unused_imports, reason = "needed only beside errors")]
-            use ::dala::__rt::NoPair as _;
-            <::dala::__rt::Pair<#ty, #message>>::call(&self.0, #value)
+            #send
         }
     }
 }

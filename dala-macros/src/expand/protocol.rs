@@ -151,27 +151,12 @@ pub(crate) fn items(protocol: &Protocol) -> TokenStream {
 }
 
 fn call(reference: &proc_macro2::Ident, method: &Handler) -> TokenStream {
-    let Handler { ident, attrs, message, reply, .. } = method;
-    let own = reference.to_token_stream();
-    let message = client::without_self(message.to_token_stream(), &own);
+    let ident = &method.ident;
     let summary = format!("Sends the message of `{ident}` and waits for its reply.");
-    let (parameters, value) = match &method.made {
-        None => (quote!(message: #message), quote!(message)),
-        Some(made) => {
-            let parameters = made.fields.iter().map(|(name, ty)| quote!(#name: #ty));
-            let names = made.fields.iter().map(|(name, _)| name);
-            (quote!(#(#parameters),*), quote!(#message { #(#names),* }))
-        }
-    };
-    quote! {
-        #[doc = #summary]
-        #[doc = ""]
-        #(#attrs)*
-        #[doc = ""]
-        #[doc = "# Errors"]
-        #[doc = "As [`dala::ActorRef::call`]."]
-        pub fn #ident(&self, #parameters) -> ::dala::__rt::Call<#reply> {
-            self.#ident.call(#value)
-        }
-    }
+    client::calling(
+        method,
+        &reference.to_token_stream(),
+        &summary,
+        |_, value| quote!(self.#ident.call(#value)),
+    )
 }
