@@ -98,7 +98,10 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         let outcome = reader.call_forever(analyse).await;
         supervisor.shutdown();
         outcome.map_err(|error| format!("the reader failed: {error}"))?
-    })?;
+    });
+    // What OTP has to say comes before the report.
+    boot::stop(&system, Duration::from_secs(2));
+    let report = report?;
     print!("{}", report.table);
     println!(
         "\n{} lines in {:.2} s, {} restart{} of the Elixir process",

@@ -76,10 +76,21 @@ fn specification(system: &System, name: &str, scratch: &mut Fragment) -> Result<
     }
 }
 
+/// Ends what [`start`] started as OTP ends it (`init:stop/0`): the applications in order, the logger after them, then all
+/// processes of the system. For the end of an app, before the runtime's own: without it the processes end in any order,
+/// and what one logs then finds no logger. Waits no longer than `limit`; blocks, so not for a handler.
+pub fn stop(system: &Arc<System>, limit: Duration) {
+    run_to_end(system, "stop", limit);
+}
+
 /// Waits until what processes logged and printed so far is out, but no longer than `limit`. For the end of a program.
 pub fn flush(system: &Arc<System>, limit: Duration) {
+    run_to_end(system, "flush", limit);
+}
+
+fn run_to_end(system: &Arc<System>, function: &str, limit: Duration) {
     let (sender, receiver) = mpsc::channel();
-    let entry = Entry::Function(Atom::new("dala_boot"), Atom::new("flush"), Word::NIL);
+    let entry = Entry::Function(Atom::new("dala_boot"), Atom::new(function), Word::NIL);
     if system.start_process(entry, None, Some(sender)).is_ok() {
         // Late, or a server that is gone: the program ends all the same.
         let _ = receiver.recv_timeout(limit);

@@ -5,7 +5,7 @@
 %% `dala_boot.beam` beside this file is what the runtime carries: after a change here, run
 %% `erlc +deterministic +no_debug_info dala_boot.erl` in this folder.
 -module(dala_boot).
--export([start/4, flush/0, ignore/0, ask/1]).
+-export([start/4, stop/0, flush/0, ignore/0, ask/1]).
 
 %% Returns when everything runs. `Specs` are application specifications, kernel's first; `Started` are names of
 %% applications to start as well; `Flags` and `Plain` are the emulator's arguments.
@@ -16,6 +16,11 @@ start(Specs, Started, Flags, Plain) ->
         {Init, booted} -> demonitor(Ref, [flush]), ok;
         {'DOWN', Ref, process, Init, Why} -> exit({boot_failed, Why})
     end.
+
+%% Ends the applications in order and then, by `halt`, all processes, this one too.
+stop() ->
+    init:stop(),
+    receive after infinity -> ok end.
 
 %% Waits until what was logged and printed so far is out.
 flush() ->
