@@ -5,6 +5,7 @@
 #![expect(unsafe_code, reason = "the slot's cells are guarded by its state word")]
 
 use super::exit::ExitReason;
+#[cfg(debug_assertions)]
 use crate::pid::Pid;
 use crate::sync::{Arc, AtomicU64, Ordering, Rendezvous};
 use crate::timer::{Expire, TimerKey, Timers, nursery};
