@@ -18,6 +18,8 @@ mod generate;
 #[cfg(feature = "onnx")]
 pub mod onnx;
 mod port;
+#[cfg(feature = "tract")]
+mod tract;
 
 #[cfg(all(test, feature = "onnx"))]
 mod tests;
@@ -28,6 +30,8 @@ pub use generate::{mlp, ramp};
 #[cfg(feature = "onnx")]
 pub use onnx::{Onnx, OnnxOptions};
 pub use port::{Port, check_ports};
+#[cfg(feature = "tract")]
+pub use tract::Tract;
 
 use std::sync::Arc;
 
