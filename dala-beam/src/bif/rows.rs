@@ -443,6 +443,8 @@ bifs! {
     code "is_loaded"/1 replaces erlang::code::is_loaded partial("there is no code_server process");
     code "which"/1 replaces erlang::code::which partial("there is no code_server process");
     code "get_object_code"/1 replaces erlang::code::get_object_code partial("there is no code_server process");
+    code_server "call"/1 replaces erlang::code::code_server_call partial("there is no code_server process: dala_code answers");
+    code "set_path"/1 replaces erlang::code::set_path partial("there is no code_server process");
     code "get_path"/0 replaces erlang::code::get_path partial("there is no code_server process");
     code "add_path"/1 replaces erlang::code::add_path_last partial("there is no code_server process");
     code "add_patha"/1 replaces erlang::code::add_path_first partial("there is no code_server process");

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use dala_beam::cli;
+use dala_beam::cli::tools::Tool;
 
 /// Runs and shows compiled Erlang and Elixir modules.
 #[derive(Debug, Parser)]
@@ -26,6 +27,14 @@ enum Command {
     Eval(cli::eval::Arguments),
     /// Runs a function of a module
     Run(cli::run::Arguments),
+    /// Compiles as erlc does
+    Erlc(cli::tools::Arguments),
+    /// Compiles as elixirc does
+    Elixirc(cli::tools::Arguments),
+    /// Runs a script as elixir does
+    Elixir(cli::tools::Arguments),
+    /// Runs ExUnit test files
+    Test(cli::tools::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +45,10 @@ fn main() -> ExitCode {
         Command::Ir(arguments) => cli::ir::run(&arguments),
         Command::Eval(arguments) => cli::eval::run(&arguments),
         Command::Run(arguments) => cli::run::run(&arguments),
+        Command::Erlc(arguments) => cli::tools::run(Tool::Erlc, &arguments),
+        Command::Elixirc(arguments) => cli::tools::run(Tool::Elixirc, &arguments),
+        Command::Elixir(arguments) => cli::tools::run(Tool::Elixir, &arguments),
+        Command::Test(arguments) => cli::tools::run(Tool::Test, &arguments),
     }
 }
 
@@ -45,6 +58,9 @@ fn long_options(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut changed = Vec::new();
     let (mut is_value, mut is_program) = (false, false);
     for (place, argument) in arguments.enumerate() {
+        // Tools take their arguments as they are.
+        is_program |=
+            place == 1 && ["erlc", "elixirc", "elixir", "test"].iter().any(|tool| argument == *tool);
         let is_option = argument.as_encoded_bytes().starts_with(b"-");
         // The name of this program, and of the command.
         if place >= 2 && !is_value && !is_option {

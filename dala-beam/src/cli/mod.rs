@@ -6,6 +6,7 @@ pub mod info;
 pub mod ir;
 mod open;
 pub mod run;
+pub mod tools;
 
 use std::io::Write;
 use std::process::ExitCode;

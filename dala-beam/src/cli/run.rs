@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::mpsc;
+use std::sync::{PoisonError, mpsc};
 use std::time::Duration;
 
 use dala::Runtime;
@@ -13,7 +13,7 @@ use dala_ir::term::print::{Style, print};
 use dala_ir::term::{Fragment, OwnedTerm, TermWriter};
 
 use crate::code::CodePaths;
-use crate::otp::boot;
+use crate::otp::boot::{self, CommandLine};
 use crate::otp::read_term::read_term;
 use crate::process::{Ended, Entry, System, SystemOptions, stack_trace, workers_from_environment};
 
@@ -68,6 +68,9 @@ fn try_run(arguments: &Arguments) -> Result<ExitCode, String> {
 #[derive(Debug)]
 pub(super) struct Program {
     options: SystemOptions,
+    command: CommandLine,
+    /// Folders searched behind the installed libraries.
+    last: Vec<PathBuf>,
 }
 
 impl Program {
@@ -86,7 +89,19 @@ impl Program {
         options.otp = otp.map(Path::to_owned);
         options.elixir = elixir.map(Path::to_owned);
         CodePaths::find(paths, otp, elixir).map_err(|error| error.to_string())?;
-        Ok(Program { options })
+        Ok(Program { options, command: CommandLine::default(), last: Vec::new() })
+    }
+
+    /// With what the program may ask `init` for.
+    pub(super) fn with_command_line(mut self, command: CommandLine) -> Program {
+        self.command = command;
+        self
+    }
+
+    /// With folders that are searched behind the installed libraries.
+    pub(super) fn with_last_paths(mut self, last: Vec<PathBuf>) -> Program {
+        self.last = last;
+        self
     }
 
     /// Starts OTP and the applications `started`, runs `entry` until it ends, and reports how.
@@ -105,7 +120,11 @@ impl Program {
         }
         let runtime = builder.build().map_err(|error| format!("cannot start the runtime: {error}"))?;
         let system = System::new(runtime.handle().clone(), self.options);
-        let leader = boot::start(&system, started)?;
+        {
+            let mut paths = system.code.paths.write().unwrap_or_else(PoisonError::into_inner);
+            self.last.into_iter().for_each(|folder| paths.add_last(folder));
+        }
+        let leader = boot::start_with(&system, started, &self.command)?;
         let (sender, receiver) = mpsc::channel();
         system
             .start_process(entry, Some(leader), Some(sender))

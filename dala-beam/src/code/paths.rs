@@ -81,6 +81,11 @@ impl CodePaths {
         &self.folders
     }
 
+    /// Searches just `folders` from now on (`code:set_path/1`).
+    pub fn replace(&mut self, folders: Vec<PathBuf>) {
+        self.folders = folders;
+    }
+
     /// Searches `folder` first from now on (`code:add_patha/1`).
     pub fn add_first(&mut self, folder: PathBuf) {
         self.folders.retain(|known| *known != folder);

@@ -22,11 +22,28 @@ const LOADED: [&str; 4] = ["kernel", "stdlib", "compiler", "elixir"];
 const FLAGS: &str = r#"[{root, ["ROOT"]}, {progname, ["dala"]}, {home, ["HOME"]}, {noshell, []},
   {kernel, ["logger", "[{handler, default, logger_std_h, #{config => #{type => standard_error}, formatter => {logger_formatter, #{legacy_header => true, single_line => false, depth => 20, chars_limit => 3000}}}}]"]}]"#;
 
+/// What `erl` would have been started with.
+#[derive(Clone, Debug, Default)]
+pub struct CommandLine {
+    /// Flags with their values, as `-elixir ansi_enabled true` (`init:get_argument/1`).
+    pub flags: Vec<(String, Vec<String>)>,
+    /// What stands behind `-extra` (`init:get_plain_arguments/0`).
+    pub plain: Vec<String>,
+}
+
 /// Starts everything, then the applications `started`, and gives the pid of `user`, the group leader of programs.
 ///
 /// # Errors
 /// With a text, when something does not start: no OTP is installed, an application refuses.
 pub fn start(system: &Arc<System>, started: &[&str]) -> Result<Pid, String> {
+    start_with(system, started, &CommandLine::default())
+}
+
+/// As [`start`], with a command line that programs can ask `init` for.
+///
+/// # Errors
+/// As [`start`].
+pub fn start_with(system: &Arc<System>, started: &[&str], command: &CommandLine) -> Result<Pid, String> {
     let user = io_server::start(system)?;
     let mut scratch = Fragment::new();
     let mut specs = Vec::new();
@@ -48,7 +65,15 @@ pub fn start(system: &Arc<System>, started: &[&str]) -> Result<Pid, String> {
     let home = std::env::var("HOME").unwrap_or_default();
     let flags = FLAGS.replace("ROOT", &quoted(&root)).replace("HOME", &quoted(&home));
     let flags = read_term(&flags, &mut scratch).map_err(|error| error.to_string())?;
-    let arguments = scratch.list(&[specs, started, flags, Word::NIL], Word::NIL);
+    let mut more = Vec::new();
+    for (name, values) in &command.flags {
+        let name = Word::atom(Atom::try_new(name).map_err(|error| error.to_string())?);
+        let values = texts(values, &mut scratch);
+        more.push(scratch.tuple(&[name, values]));
+    }
+    let flags = scratch.list(&more, flags);
+    let plain = texts(&command.plain, &mut scratch);
+    let arguments = scratch.list(&[specs, started, flags, plain], Word::NIL);
     let (sender, receiver) = mpsc::channel();
     let entry = Entry::Function(Atom::new("dala_boot"), Atom::new("start"), arguments);
     system.start_process(entry, Some(user), Some(sender)).map_err(|_| "cannot start a process".to_owned())?;
@@ -61,6 +86,11 @@ pub fn start(system: &Arc<System>, started: &[&str]) -> Result<Pid, String> {
         Ok(Ended::Halted(status)) => Err(format!("OTP does not start: halted with status {status}")),
         Err(_) => Err("OTP does not start".to_owned()),
     }
+}
+
+fn texts(texts: &[String], scratch: &mut Fragment) -> Word {
+    let texts: Vec<Word> = texts.iter().map(|text| scratch.charlist(text)).collect();
+    scratch.list(&texts, Word::NIL)
 }
 
 /// The application specification in `NAME.app`.

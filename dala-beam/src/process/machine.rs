@@ -46,7 +46,9 @@ unsafe impl Machine for Process {
     fn undefined_function(&mut self, entry: &'static ExportEntry, args: &[Word]) -> BifResult {
         let head = *entry.head();
         let system = self.system.clone();
-        if self.error_handler == atoms::ERROR_HANDLER {
+        // A handler that is not loaded itself cannot handle that.
+        let is_handlers = head.module == self.error_handler || head.module == atoms::ERROR_HANDLER;
+        if is_handlers || self.error_handler == atoms::ERROR_HANDLER {
             if !system.code.is_loaded(head.module) {
                 match system.code.ensure_loaded(head.module) {
                     Err(LoadFailure::OnLoad(module)) if !system.code.pending.is_run_by(module, self.pid) => {

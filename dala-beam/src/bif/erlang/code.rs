@@ -281,6 +281,31 @@ pub(crate) fn get_path(p: &mut Process, []: [Word; 0]) -> Answer {
     Ok(p.heap.list(&folders, Word::NIL))
 }
 
+/// `code:set_path(Folders)`: `true`, or `{error, bad_directory}` when one of them is no folder.
+pub(crate) fn set_path(p: &mut Process, [folders]: [Word; 1]) -> Answer {
+    let mut paths = Vec::new();
+    for folder in crate::bif::arguments::list(folders)? {
+        let text = match folder.as_atom() {
+            Some(name) => Some(name.text().to_owned()),
+            None => text_of(folder),
+        };
+        match text.map(std::path::PathBuf::from) {
+            Some(path) => paths.push(path),
+            None => return Ok(failure(p, named!("bad_path"))),
+        }
+    }
+    if paths.iter().any(|path| !path.is_dir()) {
+        return Ok(failure(p, named!("bad_directory")));
+    }
+    write(&p.system.code.paths).replace(paths);
+    Ok(boolean(true))
+}
+
+/// `code_server:call(Request)`: the requests that no built-in function answers (`dala_code.erl`).
+pub(crate) fn code_server_call(_: &mut Process, [request]: [Word; 1]) -> BifResult {
+    BifResult::call(named!("dala_code"), named!("request"), &[request])
+}
+
 /// `code:add_patha(Folder)`.
 pub(crate) fn add_path_first(p: &mut Process, [folder]: [Word; 1]) -> Answer {
     add_path(p, folder, true)

@@ -48,12 +48,18 @@ init(Parent, Specs, Started, Flags, Plain) ->
 %% are linked with it.
 boot(Init, [Kernel | Specs], Started) ->
     process_flag(trap_exit, true),
+    %% Whoever loads applications reads their files through it.
+    {ok, _} = erl_prim_loader:start(),
+    ok = dala_code:start(),
     {ok, Logger} = logger_server:start_link(),
     %% What every runtime has in its place; the application controller makes its own.
     true = ets:delete(ac_tab),
     {ok, Controller} = application_controller:start(Kernel),
     [ok = application:load(Spec) || Spec <- Specs],
     [ok = application:start_boot(Name, permanent) || Name <- [kernel, stdlib]],
+    %% Kernel's minimal mode leaves it out; whoever traps signals of the system adds handlers to it.
+    {ok, _} = gen_event:start_link({local, erl_signal_server}),
+    ok = erl_signal_handler:start(),
     [{ok, _} = application:ensure_all_started(Name) || Name <- Started],
     Init ! {self(), booted},
     guard(Logger, Controller).

@@ -8,7 +8,21 @@
 %% `dala_code.beam` beside this file is what the runtime carries: after a change here, run
 %% `erlc +deterministic +no_debug_info dala_code.erl` in this folder.
 -module(dala_code).
--export([await/1, await_all/2, call/3, keep/1, claim/1]).
+-export([start/0, await/1, await_all/2, call/3, keep/1, claim/1, request/1]).
+
+%% Registers `code_server`: `error_handler` loads modules only where there is one.
+start() ->
+    true = register(code_server, spawn_link(fun serve/0)),
+    ok.
+
+serve() ->
+    receive
+        {code_call, From, Request} ->
+            From ! {code_server, try request(Request) catch _:Reason -> {error, Reason} end};
+        _ ->
+            ignored
+    end,
+    serve().
 
 %% Waits until a pending module can be called: `{module, Module}` or `{error, on_load_failure}`.
 await(Module) ->
@@ -57,6 +71,44 @@ report(_, Result) when is_atom(Result) ->
     ok;
 report(Module, Result) ->
     error_logger:warning_msg("The on_load function for module ~s returned:~n~P\n", [Module, Result, 10]).
+
+%% What `code` asks its server for, where no built-in function takes the place of the whole function of `code`.
+request({load_abs, File, Module}) ->
+    Path = filename:absname(lists:concat([File, code:objfile_extension()])),
+    case erl_prim_loader:get_file(Path) of
+        {ok, Binary, _} -> code:load_binary(Module, Path, Binary);
+        error -> {error, nofile}
+    end;
+request({add_paths, Where, Folders}) ->
+    _ = case Where of
+            last -> [code:add_pathz(Folder) || Folder <- Folders];
+            first -> [code:add_patha(Folder) || Folder <- lists:reverse(Folders)]
+        end,
+    ok;
+request({replace_path, Name, Folder}) ->
+    case filelib:is_dir(Folder) of
+        true ->
+            _ = code:del_path(Name),
+            code:add_pathz(Folder);
+        false ->
+            {error, bad_directory}
+    end;
+request({dir, compiler_dir}) ->
+    code:lib_dir(compiler);
+request({dir, {lib_dir, Application, Sub}}) ->
+    case code:lib_dir(Application) of
+        {error, _} = Error -> Error;
+        Folder -> filename:append(Folder, atom_to_list(Sub))
+    end;
+%% No folder is sticky: whoever loads a module of OTP's own again means it.
+request({Stick, _}) when Stick =:= stick_dir; Stick =:= unstick_dir; Stick =:= stick_mod; Stick =:= unstick_mod ->
+    ok;
+request({is_sticky, _}) ->
+    false;
+request(stop) ->
+    ok;
+request(_) ->
+    {error, enotsup}.
 
 %% Built-in: makes the caller the keeper of a pending module, or tells who is, or how it ended.
 claim(_Module) ->
