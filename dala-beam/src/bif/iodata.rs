@@ -4,7 +4,20 @@ use dala_ir::abi::Word;
 use dala_ir::interp::Exception;
 use dala_ir::term::view::{self, BitsRef};
 
-use super::arguments::badarg;
+use super::arguments::{badarg, system_limit};
+
+/// Most bytes that data may be flattened to, as many as one binary segment may have. A short list can name the same
+/// large binary any number of times: that is `system_limit` and not the end of the runtime. (OTP goes on until the machine
+/// has no memory, and then aborts.)
+const MAX_BYTES: usize = 1 << 32;
+
+/// Makes room for `more` bytes, up to `limit` in all.
+fn reserve(bytes: &mut Vec<u8>, more: usize, limit: usize) -> Result<(), Exception> {
+    if more > limit.saturating_sub(bytes.len()) || bytes.try_reserve(more).is_err() {
+        return system_limit();
+    }
+    Ok(())
+}
 
 /// A piece of an iolist, in order.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +69,8 @@ pub(crate) fn for_each_piece<'a>(
     }
 }
 
-/// Bytes of an iolist or binary; `badarg` of anything else, and of bitstrings that are no binaries.
+/// Bytes of an iolist or binary; `badarg` of anything else, and of bitstrings that are no binaries; `system_limit` of
+/// too many.
 pub(crate) fn to_bytes(data: Word) -> Result<Vec<u8>, Exception> {
     let mut bytes = Vec::new();
     append_bytes(data, &mut bytes)?;
@@ -65,13 +79,21 @@ pub(crate) fn to_bytes(data: Word) -> Result<Vec<u8>, Exception> {
 
 /// Appends the bytes of an iolist or binary.
 pub(crate) fn append_bytes(data: Word, target: &mut Vec<u8>) -> Result<(), Exception> {
+    append_at_most(data, target, MAX_BYTES)
+}
+
+fn append_at_most(data: Word, target: &mut Vec<u8>, limit: usize) -> Result<(), Exception> {
     for_each_piece(data, |piece| {
         match piece {
-            Piece::Byte(byte) => target.push(byte),
-            Piece::Bits(bits) => match bits.to_bytes() {
-                Some(bytes) => target.extend_from_slice(&bytes),
-                None => return badarg(),
-            },
+            Piece::Byte(byte) => {
+                reserve(target, 1, limit)?;
+                target.push(byte);
+            }
+            Piece::Bits(bits) => {
+                let Some(bytes) = bits.to_bytes() else { return badarg() };
+                reserve(target, bytes.len(), limit)?;
+                target.extend_from_slice(&bytes);
+            }
         }
         Ok(())
     })?;
@@ -94,12 +116,22 @@ pub(crate) fn size(data: Word) -> Result<usize, Exception> {
 
 /// Bits of a bit list: bytes, and how many bits of them count.
 pub(crate) fn to_bits(data: Word) -> Result<(Vec<u8>, usize), Exception> {
+    to_bits_at_most(data, MAX_BYTES)
+}
+
+fn to_bits_at_most(data: Word, limit: usize) -> Result<(Vec<u8>, usize), Exception> {
     let mut buffer = BitBuffer::default();
     for_each_piece(data, |piece| {
-        match piece {
-            Piece::Byte(byte) => buffer.push(&BitsRef::whole(&[byte])),
-            Piece::Bits(bits) => buffer.push(&bits),
-        }
+        let byte;
+        let bits = match piece {
+            Piece::Byte(value) => {
+                byte = [value];
+                BitsRef::whole(&byte)
+            }
+            Piece::Bits(bits) => bits,
+        };
+        reserve(&mut buffer.bytes, bits.bit_len.div_ceil(8), limit)?;
+        buffer.push(&bits);
         Ok(())
     })?;
     Ok((buffer.bytes, buffer.len))
@@ -142,5 +174,31 @@ impl BitBuffer {
             left -= take;
             position += 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dala_ir::term::{Fragment, TermWriter as _};
+
+    use super::*;
+
+    /// `[Text, Text, ..]`, the same binary each time.
+    fn repeated(scratch: &mut Fragment, text: &[u8], times: usize) -> Word {
+        let binary = scratch.binary(text);
+        scratch.list(&vec![binary; times], Word::NIL)
+    }
+
+    #[test]
+    fn data_over_the_limit_is_refused_and_at_the_limit_is_not() {
+        let mut scratch = Fragment::new();
+        let data = repeated(&mut scratch, b"0123456789", 10);
+        let limit = system_limit::<()>().unwrap_err().reason;
+        let mut bytes = Vec::new();
+        append_at_most(data, &mut bytes, 100).unwrap();
+        assert_eq!(bytes, b"0123456789".repeat(10));
+        assert_eq!(append_at_most(data, &mut Vec::new(), 99).unwrap_err().reason, limit);
+        assert_eq!(to_bits_at_most(data, 100).unwrap(), (bytes, 800));
+        assert_eq!(to_bits_at_most(data, 99).unwrap_err().reason, limit);
     }
 }

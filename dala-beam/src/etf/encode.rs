@@ -8,6 +8,9 @@ use dala_ir::term::{BigRef, FunRef, cmp_exact};
 
 use super::{LocalNode, tags};
 
+/// Most bytes of an encoded term: a small term can name the same large binary any number of times.
+const MAX_BYTES: usize = 1 << 32;
+
 /// How to encode.
 #[derive(Clone, Copy, Debug)]
 pub struct EncodeOptions {
@@ -39,7 +42,7 @@ impl Default for EncodeOptions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeError {
-    /// A binary or other part is over the format's 32-bit lengths (`system_limit`).
+    /// A binary or other part is over the format's 32-bit lengths, or the whole over 4 GiB (`system_limit`).
     #[error("part of {0} units is too large for the external format")]
     TooLarge(usize),
     /// The word is no term that programs see.
@@ -83,6 +86,9 @@ pub fn encode(term: Word, options: &EncodeOptions) -> Result<Vec<u8>, EncodeErro
 pub fn encode_term(term: Word, out: &mut Vec<u8>, options: &EncodeOptions) -> Result<(), EncodeError> {
     let mut encoder = Encoder { out, options, pending: vec![Step::Term(term)] };
     while let Some(step) = encoder.pending.pop() {
+        if encoder.out.len() > MAX_BYTES {
+            return Err(EncodeError::TooLarge(encoder.out.len()));
+        }
         match step {
             Step::Term(word) => encoder.term(word)?,
             Step::Terms(words) => {
