@@ -169,3 +169,24 @@ end
     assert_eq!(done.status, Some(2), "{done:?}");
     assert!(done.stdout.contains("5 tests, 1 failure, 1 skipped"), "{done:?}");
 }
+
+// `halt` ends the program: whoever monitors the process that called it must not print in between. It did, one time in
+// five.
+#[test]
+fn a_script_that_is_not_there_is_the_only_thing_told() {
+    for _ in 0..10 {
+        let output = Command::new(dala_binary().unwrap()).args(["elixir", "none.exs"]).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap() + &String::from_utf8(output.stdout).unwrap();
+        assert_eq!((output.status.code(), &*told), (Some(1), "No file named none.exs\n"));
+    }
+}
+
+#[test]
+fn tools_without_a_file_say_what_they_want() {
+    for tool in ["elixir", "elixirc", "test"] {
+        let output = Command::new(dala_binary().unwrap()).arg(tool).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains(&format!("dala {tool} ")) && told.lines().count() == 1, "{told}");
+    }
+}

@@ -59,8 +59,7 @@ fn long_options(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let (mut is_value, mut is_program) = (false, false);
     for (place, argument) in arguments.enumerate() {
         // Tools take their arguments as they are.
-        is_program |=
-            place == 1 && ["erlc", "elixirc", "elixir", "test"].iter().any(|tool| argument == *tool);
+        is_program |= place == 1 && argument.to_str().and_then(Tool::named).is_some();
         let is_option = argument.as_encoded_bytes().starts_with(b"-");
         // The name of this program, and of the command.
         if place >= 2 && !is_value && !is_option {
@@ -82,5 +81,14 @@ mod tests {
         let text = ["dala", "run", "-pa", "a", "--print-result", "-pa", "-pa", "m", "f", "-pa"];
         let changed = long_options(text.iter().map(OsString::from));
         assert_eq!(changed, ["dala", "run", "--pa", "a", "--print-result", "--pa", "-pa", "m", "f", "-pa"]);
+    }
+
+    #[test]
+    fn tools_get_their_arguments_as_they_are_written() {
+        for tool in ["erlc", "elixirc", "elixir", "test"] {
+            let text = ["dala", tool, "-pa", "a", "x"];
+            assert_eq!(long_options(text.iter().map(OsString::from)), text);
+            assert!(Arguments::try_parse_from(text).is_ok(), "{tool}");
+        }
     }
 }

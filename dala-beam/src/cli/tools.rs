@@ -42,12 +42,37 @@ pub enum Tool {
     Test,
 }
 
+impl Tool {
+    /// The tool of the command `dala NAME`.
+    pub fn named(name: &str) -> Option<Tool> {
+        match name {
+            "erlc" => Some(Tool::Erlc),
+            "elixirc" => Some(Tool::Elixirc),
+            "elixir" => Some(Tool::Elixir),
+            "test" => Some(Tool::Test),
+            _ => None,
+        }
+    }
+}
+
 /// Runs the command.
 pub fn run(tool: Tool, arguments: &Arguments) -> ExitCode {
     super::report(try_run(tool, arguments))
 }
 
 fn try_run(tool: Tool, arguments: &Arguments) -> Result<ExitCode, String> {
+    if let [] | ["-h" | "--help"] = arguments.rest.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        match tool {
+            Tool::Elixirc => {
+                return Err("elixirc's own options and files: dala elixirc [-o DIR] FILE.ex...".into());
+            }
+            Tool::Elixir => {
+                return Err("elixir's own options and a script: dala elixir FILE.exs [ARG]...".into());
+            }
+            // `test` says so itself, and `erlc` does as the original does.
+            Tool::Test | Tool::Erlc => {}
+        }
+    }
     let sorted = match tool {
         Tool::Erlc => sort_erlc(&arguments.rest)?,
         Tool::Elixir => sort_elixir(None, &arguments.rest)?,

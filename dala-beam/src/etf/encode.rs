@@ -84,9 +84,18 @@ pub fn encode(term: Word, options: &EncodeOptions) -> Result<Vec<u8>, EncodeErro
 /// # Errors
 /// As [`encode`]; `out` then ends with an unfinished term.
 pub fn encode_term(term: Word, out: &mut Vec<u8>, options: &EncodeOptions) -> Result<(), EncodeError> {
+    encode_at_most(term, out, options, MAX_BYTES)
+}
+
+fn encode_at_most(
+    term: Word,
+    out: &mut Vec<u8>,
+    options: &EncodeOptions,
+    limit: usize,
+) -> Result<(), EncodeError> {
     let mut encoder = Encoder { out, options, pending: vec![Step::Term(term)] };
     while let Some(step) = encoder.pending.pop() {
-        if encoder.out.len() > MAX_BYTES {
+        if encoder.out.len() > limit {
             return Err(EncodeError::TooLarge(encoder.out.len()));
         }
         match step {
@@ -361,5 +370,25 @@ impl<'a> Encoder<'a> {
         // Last in, first out: the free variables come before the size.
         self.pending.push(Step::Terms(fun.free));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dala_ir::term::{Fragment, TermWriter as _};
+
+    use super::*;
+
+    #[test]
+    fn a_term_that_names_one_binary_too_often_is_refused() {
+        let mut scratch = Fragment::new();
+        let binary = scratch.binary(&[7; 100]);
+        let list = scratch.list(&[binary; 10], Word::NIL);
+        let mut out = Vec::new();
+        let options = EncodeOptions::default();
+        encode_at_most(list, &mut out, &options, 2000).unwrap();
+        assert!(out.len() > 1000);
+        let refused = encode_at_most(list, &mut Vec::new(), &options, 500);
+        assert!(matches!(refused, Err(EncodeError::TooLarge(size)) if size < 700), "{refused:?}");
     }
 }

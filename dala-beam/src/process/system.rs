@@ -1,6 +1,7 @@
 //! What all processes of one runtime share.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -86,6 +87,8 @@ pub struct System {
     pub runtime: Handle,
     /// Told when a process calls `halt`.
     pub(super) halted: Mutex<Option<Sender<Ended>>>,
+    /// A process called `halt`, and this OS process ends with it.
+    halting: AtomicBool,
 }
 
 impl System {
@@ -102,16 +105,23 @@ impl System {
             start: Instant::now(),
             runtime,
             halted: Mutex::new(None),
+            halting: AtomicBool::new(false),
         })
     }
 
     /// Ends the program (`erlang:halt/1`).
     pub fn halt(&self, status: i32) {
+        self.halting.store(self.options.exits_on_halt, Ordering::Release);
         match self.halted.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             Some(sender) if sender.send(Ended::Halted(status)).is_ok() => {}
             _ if self.options.exits_on_halt => std::process::exit(status),
             _ => self.kill_all(),
         }
+    }
+
+    /// Whether the whole program is about to end.
+    pub(crate) fn is_halting(&self) -> bool {
+        self.halting.load(Ordering::Acquire)
     }
 
     /// Kills every Erlang process; native actors go on.

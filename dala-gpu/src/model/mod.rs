@@ -21,6 +21,8 @@ mod port;
 #[cfg(feature = "tract")]
 mod tract;
 
+#[cfg(all(test, any(feature = "onnx", feature = "tract")))]
+mod fixtures;
 #[cfg(all(test, feature = "onnx"))]
 mod tests;
 

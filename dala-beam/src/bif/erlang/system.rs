@@ -206,6 +206,9 @@ fn cpu_milliseconds() -> Option<u64> {
 
 /// `halt(Status, Options)`.
 pub(crate) fn halt(p: &mut Process, [status, _options]: [Word; 2]) -> BifResult {
+    if p.system.is_halting() {
+        return BifResult::Wait;
+    }
     let code = match status.as_small() {
         Some(code) => i32::try_from(code & 0xff).unwrap_or(1),
         None if status == Word::atom(named!("abort")) => 134,
@@ -220,8 +223,9 @@ pub(crate) fn halt(p: &mut Process, [status, _options]: [Word; 2]) -> BifResult 
     };
     drop(std::io::stdout().flush());
     p.system.halt(code);
-    // Nothing of this process runs any more.
-    BifResult::Exit(Word::atom(atoms::KILLED))
+    // Nothing of this process runs any more. Where the whole program ends nobody may learn of its end either: whoever
+    // monitors it would go on, and print, until the program is gone.
+    if p.system.is_halting() { BifResult::Wait } else { BifResult::Exit(Word::atom(atoms::KILLED)) }
 }
 
 /// `display(Term)`: to standard output, past the I/O servers.

