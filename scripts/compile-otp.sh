@@ -53,7 +53,7 @@ export -f compare
 
 sources | while read -r source; do
     if [ $# -eq 0 ] || [[ " $* " == *" $(basename "$source" .erl) "* ]]; then printf '%s\n' "$source"; fi
-done | xargs -P "$(nproc)" -n 1 bash -c 'compare "$0"' >"$out/results"
+done | xargs -r -P "$(nproc)" -n 1 bash -c 'compare "$0"' >"$out/results"
 
 grep -vE ': same( refusal)?$' "$out/results" || true
 [ -s "$out/results" ] || { echo "compile-otp: no such source: $*" >&2; exit 1; }
