@@ -49,6 +49,40 @@ fn named(source: &str) -> Vec<String> {
         .collect()
 }
 
+/// The part of a source that is no test; empty for a file of tests, which may look at everything.
+fn code_of(root: &Path, file: &Path) -> String {
+    if file.strip_prefix(root).expect("found under it").to_string_lossy().contains("tests") {
+        return String::new();
+    }
+    let text = fs::read_to_string(file).expect("readable");
+    text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned()
+}
+
+/// What asks the machine for the time, or waits by its clock.
+const CLOCKS: &[&str] =
+    &["Instant", "SystemTime::now", "UNIX_EPOCH.elapsed", "thread::sleep", "tokio::time", "clock_gettime"];
+
+/// Lines of code that go past the seam of the clock.
+fn own_clocks(root: &Path) -> Vec<String> {
+    let mut files = Vec::new();
+    sources(root, &mut files);
+    let mut wrong = Vec::new();
+    for file in files {
+        let relative = file.strip_prefix(root).expect("found under it");
+        if relative == Path::new("timer/clock.rs") {
+            continue;
+        }
+        for line in code_of(root, &file).lines().filter(|line| !line.trim_start().starts_with("//")) {
+            if let Some(clock) = CLOCKS.iter().find(|clock| line.contains(**clock)) {
+                wrong.push(format!("{}: {clock}", relative.display()));
+            }
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    wrong
+}
+
 fn row(layers: &[&[&str]], module: &str) -> Option<usize> {
     layers.iter().position(|row| row.contains(&module))
 }
@@ -62,13 +96,7 @@ fn wrong_uses(root: &Path, layers: &[&[&str]]) -> Vec<String> {
         let first = relative.components().next().expect("not empty").as_os_str().to_string_lossy();
         let module = first.trim_end_matches(".rs");
         let Some(own) = row(layers, module) else { continue };
-        // Tests may look at everything.
-        if relative.to_string_lossy().contains("tests") {
-            continue;
-        }
-        let text = fs::read_to_string(&file).expect("readable");
-        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-        for other in named(code) {
+        for other in named(&code_of(root, &file)) {
             if row(layers, &other).is_some_and(|of_other| of_other > own) {
                 wrong.push(format!("{}: {module} may not know {other}", relative.display()));
             }
@@ -91,6 +119,14 @@ fn no_module_of_dala_knows_one_above_it() {
 #[test]
 fn no_module_of_dala_beam_knows_one_above_it() {
     assert_eq!(wrong_uses(&workspace().join("dala-beam/src"), BEAM), Vec::<String>::new());
+}
+
+/// `dala-gpu` is not among them: it times what its hardware costs.
+#[test]
+fn only_the_clock_asks_the_machine_for_the_time() {
+    for member in ["dala-ir/src", "dala/src", "dala-beam/src"] {
+        assert_eq!(own_clocks(&workspace().join(member)), Vec::<String>::new(), "{member}");
+    }
 }
 
 #[test]
@@ -123,4 +159,7 @@ fn the_scan_finds_a_use_that_goes_up() {
     assert!(wrong_uses(folder.path(), DALA).is_empty());
     fs::write(&file, "use crate::{sync::Arc};\nfn f() { crate::sched::wake() }\n").expect("writable");
     assert_eq!(wrong_uses(folder.path(), DALA), ["pid/table.rs: pid may not know sched"]);
+    assert!(own_clocks(folder.path()).is_empty());
+    fs::write(&file, "// Not Instant::now\nfn f() { std::time::Instant::now(); }\n").expect("writable");
+    assert_eq!(own_clocks(folder.path()), ["pid/table.rs: Instant"]);
 }

@@ -105,8 +105,8 @@ impl Process {
         let me = Word::pid(self.pid);
         let why = copy_term(why, &mut scratch, crate::heap::is_literal);
         let args = scratch.list(&[me, why], Word::NIL);
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        let time = scratch.integer(i64::try_from(now.as_micros()).unwrap_or(i64::MAX));
+        let micros = bif::erlang::time::wall_time(&self.system).div_euclid(1000);
+        let time = scratch.integer(micros);
         let origin = [(name("tag"), name("error")), (name("emulator"), name("true"))];
         let origin = map::from_pairs(&mut scratch, &origin);
         let facts = [

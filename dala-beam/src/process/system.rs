@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
+use dala::Moment;
 use dala::runtime::Handle;
 use dala_ir::abi::{Atom, Pid};
 
@@ -82,7 +82,7 @@ pub struct System {
     /// The options it was made with.
     pub options: SystemOptions,
     /// When it started; monotonic time counts from here.
-    pub start: Instant,
+    pub start: Moment,
     /// The runtime that its processes run on.
     pub runtime: Handle,
     /// Told when a process calls `halt`.
@@ -102,7 +102,7 @@ impl System {
             code: CodeServer::new(&options),
             builtins,
             options,
-            start: Instant::now(),
+            start: runtime.now(),
             runtime,
             halted: Mutex::new(None),
             halting: AtomicBool::new(false),

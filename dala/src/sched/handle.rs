@@ -14,12 +14,12 @@ use crate::message::{Call, DeadLetters, Message};
 use crate::pid::{Pid, Ref, epoch};
 use crate::registry::{GroupChange, Keys, NameError, Registry, Topic};
 use crate::sync::{Arc, Ordering, block_on, lock};
-use crate::timer::Timers;
+use crate::timer::{Moment, Timers};
 use dala_ir::abi::Atom;
 use std::cell::RefCell;
 use std::future::Future;
 use std::hash::Hash;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// A way into a runtime from anywhere; cloning is cheap.
 #[derive(Clone, Debug)]
@@ -195,6 +195,16 @@ impl Handle {
     /// Ends a monitor of groups (`pg:demonitor/1`). Returns whether there was one.
     pub fn demonitor_group(&self, monitor: Ref) -> bool {
         self.scheduler.services.groups.demonitor(monitor)
+    }
+
+    /// The time on this runtime's clock, which never goes back: what its timers and deadlines go by.
+    pub fn now(&self) -> Moment {
+        Moment(self.scheduler.services.timers.now())
+    }
+
+    /// The date by this runtime's clock. The machine's date may be set, and so go back.
+    pub fn wall_time(&self) -> SystemTime {
+        self.scheduler.services.timers.wall_time()
     }
 
     /// Messages that reached nobody.

@@ -1,13 +1,16 @@
-//! The clock that timers go by: the machine's, or one that a test turns.
+//! The clock that a runtime goes by: the machine's, or one that a test turns.
+//!
+//! The only place that asks the machine for the time (`tests/tests/layering.rs` sees to that): all else asks its runtime,
+//! by [`Handle::now`](crate::Handle::now), [`Handle::wall_time`](crate::Handle::wall_time) or a context.
 
 use crate::sync::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Where a runtime reads the time.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {
-    /// The machine's monotonic clock.
+    /// The machine's clocks: the monotonic one for timers, that of the day for dates.
     #[default]
     Real,
     /// Stands still until a test turns it.
@@ -15,17 +18,33 @@ pub enum Clock {
 }
 
 /// A clock that only moves when told to, by [`Runtime::advance`](crate::Runtime::advance).
-#[derive(Clone, Debug, Default)]
-pub struct VirtualClock(Arc<AtomicU64>);
+/// Its date is the first of 1970 in the beginning, unless it is told another.
+#[derive(Clone, Debug)]
+pub struct VirtualClock {
+    /// Nanoseconds since it was made.
+    elapsed: Arc<AtomicU64>,
+    made_at: SystemTime,
+}
+
+impl Default for VirtualClock {
+    fn default() -> VirtualClock {
+        VirtualClock::starting_at(UNIX_EPOCH)
+    }
+}
 
 impl VirtualClock {
+    /// A clock whose date is `date` until it is turned.
+    pub fn starting_at(date: SystemTime) -> VirtualClock {
+        VirtualClock { elapsed: Arc::default(), made_at: date }
+    }
+
     /// Time since the clock was made.
     pub fn elapsed(&self) -> Duration {
-        Duration::from_nanos(self.0.load(Ordering::Acquire))
+        Duration::from_nanos(self.elapsed.load(Ordering::Acquire))
     }
 
     pub(crate) fn set(&self, nanoseconds: u64) {
-        self.0.fetch_max(nanoseconds, Ordering::AcqRel);
+        self.elapsed.fetch_max(nanoseconds, Ordering::AcqRel);
     }
 }
 
@@ -38,7 +57,16 @@ impl Clock {
                 static START: OnceLock<Instant> = OnceLock::new();
                 START.get_or_init(Instant::now).elapsed().as_nanos() as u64
             }
-            Clock::Virtual(clock) => clock.0.load(Ordering::Acquire),
+            Clock::Virtual(clock) => clock.elapsed.load(Ordering::Acquire),
+        }
+    }
+
+    /// The date. The machine's may be set, and so go back; a virtual one goes with [`Clock::now`].
+    pub(crate) fn wall_time(&self) -> SystemTime {
+        match self {
+            Clock::Real => SystemTime::now(),
+            // Fails only for a date at the end of what a `SystemTime` can tell.
+            Clock::Virtual(clock) => clock.made_at.checked_add(clock.elapsed()).unwrap_or(clock.made_at),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Clock, Expire};
 use crate::sync::{Arc, Condvar, Mutex, lock, thread};
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Names an armed timer.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -73,6 +73,11 @@ impl Timers {
     #[inline]
     pub(crate) fn now(&self) -> u64 {
         self.clock.now()
+    }
+
+    /// The date by this clock.
+    pub(crate) fn wall_time(&self) -> SystemTime {
+        self.clock.wall_time()
     }
 
     /// The moment `after` from now.

@@ -161,7 +161,7 @@ pub(crate) fn statistics(p: &mut Process, [item]: [Word; 1]) -> Answer {
         let (first, second) = (p.heap.unsigned(first), p.heap.unsigned(second));
         p.heap.tuple(&[first, second])
     };
-    let elapsed = p.system.start.elapsed();
+    let elapsed = p.system.runtime.now().since(p.system.start);
     match atom(item)?.text() {
         "wall_clock" => {
             let total = elapsed.as_millis() as u64;

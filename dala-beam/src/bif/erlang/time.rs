@@ -1,6 +1,7 @@
-//! Clocks and dates. Native units are nanoseconds; the time offset never changes (no time warp).
+//! Clocks and dates, all read from the clock of the process's runtime. Native units are nanoseconds; the time offset never
+//! changes (no time warp).
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use dala_ir::abi::Word;
 use dala_ir::interp::Exception;
@@ -13,20 +14,25 @@ use crate::process::{Process, System};
 
 /// Nanoseconds since the runtime started. OTP's counts from a large negative number; programs may assume neither.
 pub(crate) fn monotonic(system: &System) -> i64 {
-    i64::try_from(system.start.elapsed().as_nanos()).unwrap_or(i64::MAX)
+    i64::try_from(system.runtime.now().since(system.start).as_nanos()).unwrap_or(i64::MAX)
 }
 
 /// Nanoseconds from monotonic time to system time.
 fn offset(system: &System) -> i64 {
-    *system.builtins.time_offset.get_or_init(|| os_time().saturating_sub(monotonic(system)))
+    *system.builtins.time_offset.get_or_init(|| wall_time(system).saturating_sub(monotonic(system)))
 }
 
-/// Nanoseconds since 1970 by the operating system's clock.
-pub(crate) fn os_time() -> i64 {
-    match SystemTime::now().duration_since(UNIX_EPOCH) {
+/// Nanoseconds since 1970 by the clock of the day: what OTP calls OS system time.
+pub(crate) fn wall_time(system: &System) -> i64 {
+    match system.runtime.wall_time().duration_since(UNIX_EPOCH) {
         Ok(since) => i64::try_from(since.as_nanos()).unwrap_or(i64::MAX),
         Err(before) => i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |nanos| -nanos),
     }
+}
+
+/// Seconds since 1970.
+fn seconds_since_1970(system: &System) -> i64 {
+    wall_time(system).div_euclid(1_000_000_000)
 }
 
 /// Parts per second of a time unit argument.
@@ -143,25 +149,25 @@ fn date_time(word: Word) -> Result<DateTime, Exception> {
 
 /// `universaltime()`.
 pub(crate) fn universaltime(p: &mut Process, []: [Word; 0]) -> Answer {
-    let seconds = os_time().div_euclid(1_000_000_000);
+    let seconds = seconds_since_1970(&p.system);
     Ok(date_time_word(p, calendar::from_seconds(seconds)))
 }
 
 /// `localtime()`.
 pub(crate) fn localtime(p: &mut Process, []: [Word; 0]) -> Answer {
-    let seconds = os_time().div_euclid(1_000_000_000);
+    let seconds = seconds_since_1970(&p.system);
     Ok(date_time_word(p, calendar::local_from_seconds(seconds)))
 }
 
 /// `date()`.
 pub(crate) fn date(p: &mut Process, []: [Word; 0]) -> Answer {
-    let seconds = os_time().div_euclid(1_000_000_000);
+    let seconds = seconds_since_1970(&p.system);
     Ok(date_word(p, calendar::local_from_seconds(seconds).date))
 }
 
 /// `time()`.
 pub(crate) fn time(p: &mut Process, []: [Word; 0]) -> Answer {
-    let seconds = os_time().div_euclid(1_000_000_000);
+    let seconds = seconds_since_1970(&p.system);
     let clock = calendar::local_from_seconds(seconds).clock;
     Ok(p.heap.tuple(&clock.map(Word::small_int)))
 }
@@ -200,17 +206,20 @@ pub(crate) fn universaltime_to_posixtime(p: &mut Process, [time]: [Word; 1]) -> 
 
 /// `os:system_time()`.
 pub(crate) fn os_system_time_0(p: &mut Process, []: [Word; 0]) -> Answer {
-    Ok(p.heap.integer(os_time()))
+    let now = wall_time(&p.system);
+    Ok(p.heap.integer(now))
 }
 
 /// `os:system_time(Unit)`.
 pub(crate) fn os_system_time_1(p: &mut Process, [unit]: [Word; 1]) -> Answer {
-    in_unit(p, os_time(), unit)
+    let now = wall_time(&p.system);
+    in_unit(p, now, unit)
 }
 
 /// `os:timestamp()`.
 pub(crate) fn os_timestamp(p: &mut Process, []: [Word; 0]) -> Answer {
-    Ok(triple(p, os_time() / 1000))
+    let micros = wall_time(&p.system) / 1000;
+    Ok(triple(p, micros))
 }
 
 /// `os:perf_counter()`: nanoseconds.

@@ -74,15 +74,12 @@ fn start(p: &mut Process, time: Word, to: Word, message: Word, options: Word, wr
         _ => return Err(Exception::badarg()),
     };
     let time = small(time)?;
-    let after = if is_absolute {
-        let now = i64::try_from(p.system.start.elapsed().as_millis()).unwrap_or(i64::MAX);
-        time.saturating_sub(now).max(0)
-    } else {
-        time
-    };
-    if !(0..=MAX_MILLISECONDS).contains(&after) {
+    let asked = if is_absolute { time.max(0) } else { time };
+    if !(0..=MAX_MILLISECONDS).contains(&asked) {
         return Err(Exception::badarg());
     }
+    let asked = Duration::from_millis(asked.unsigned_abs());
+    let after = if is_absolute { (p.system.start + asked).since(p.system.runtime.now()) } else { asked };
     let number = Ref::fresh().to_bits();
     let reference = p.heap.reference(number, 0);
     let sent = if wraps {
@@ -96,7 +93,7 @@ fn start(p: &mut Process, time: Word, to: Word, message: Word, options: Word, wr
     p.charge(10);
     // Held over the start, so that a timer which fires at once finds itself in the table.
     table.builtins.timers.with(|timers| {
-        let timer = p.activation().run_after(Duration::from_millis(after as u64), move || {
+        let timer = p.activation().run_after(after, move || {
             fire(&system, number, target, &sent);
         });
         timers.insert(number, timer);
