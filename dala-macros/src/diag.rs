@@ -49,6 +49,7 @@ codes! {
     BadMain = 22 "`#[dala::main]` on something that is not `async fn main()`";
     ReplyInTrait = 23 "a reply of a type that has no name";
     BadProtocol = 24 "`#[dala::protocol]` on something that is not a list of messages";
+    BadNative = 25 "`#[dala::native]` on something that Erlang cannot call";
 }
 
 /// Mistakes found so far.

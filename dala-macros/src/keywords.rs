@@ -34,6 +34,14 @@ pub(crate) const PINNED: &str = "pinned";
 pub(crate) const PRIORITY: &str = "priority";
 /// `#[idle(after = "30s")]`.
 pub(crate) const AFTER: &str = "after";
+/// `#[dala::native(module = "..")]`.
+pub(crate) const MODULE: &str = "module";
+/// `#[dala::native(reductions = N)]`.
+pub(crate) const REDUCTIONS: &str = "reductions";
+/// `#[dala::native(blocking)]`.
+pub(crate) const BLOCKING: &str = "blocking";
+/// `#[dala::native(tagged)]`.
+pub(crate) const TAGGED: &str = "tagged";
 /// `#[dala::main(workers = N)]`.
 pub(crate) const WORKERS: &str = "workers";
 

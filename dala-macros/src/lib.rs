@@ -1,5 +1,5 @@
-//! Proc macros of the Dala actor runtime: [`macro@message`], [`macro@actor`], [`macro@protocol`], [`macro@main`]. Used through the crate
-//! `dala`, which re-exports them.
+//! Proc macros of the Dala actor runtime: [`macro@message`], [`macro@actor`], [`macro@protocol`], [`macro@native`],
+//! [`macro@main`]. Used through the crate `dala`, which re-exports them.
 //!
 //! ```
 //! #[dala::message]
@@ -50,6 +50,7 @@
 //! | | `T::spawn_on` | instead, for a pinned actor |
 //! | | `impl Actor for T`, `impl Handles<M> for T` | hooks, protocol table; one `Handles` a handler |
 //! | `#[dala::protocol] trait P` | `PRef`, `impl P for A` | reference to any actor that has the protocol; for every such actor |
+//! | `#[dala::native] fn f` | `f`, a type | what `dala::natives![f]` names; hidden |
 //! | `#[message] fn set_limit(..)` | `SetLimit` | the message type, with a field for each argument |
 //!
 //! Nothing else is visible. Generated code names only `::dala::__rt` and contains no `unsafe`.
@@ -217,6 +218,55 @@ pub fn protocol(arguments: TokenStream, item: TokenStream) -> TokenStream {
     match parse::protocol::protocol(arguments.into(), &item, &mut diagnostics) {
         Some(protocol) if diagnostics.is_empty() => expand::protocol::items(&protocol).into(),
         _ => diagnostics.into_tokens().into(),
+    }
+}
+
+/// Gives Erlang and Elixir a function in Rust: `dala::natives![name]` lists it for `System::add_natives` of `dala-beam`.
+///
+/// ```
+/// /// Elixir: `Fast.Math.gcd(12, 18)`.
+/// #[dala::native(module = "Elixir.Fast.Math")]
+/// fn gcd(a: u64, b: u64) -> u64 {
+///     if b == 0 { a } else { gcd(b, a % b) }
+/// }
+///
+/// #[dala::native(module = "Elixir.Fast.Files", blocking)]
+/// fn read(path: String) -> std::io::Result<String> {
+///     std::fs::read_to_string(path)
+/// }
+///
+/// let functions = dala::natives![gcd, read];
+/// assert_eq!(functions[0].to_string(), "Fast.Math.gcd/2");
+/// ```
+///
+/// The function stays callable from Rust. Its arguments and its value have `dala::StableLayout`; one that returns a
+/// `Result` (or a type whose name ends so) gives Erlang the value, and raises the error (`E: Display`). A panic is an
+/// exception too (`dala::native`).
+///
+/// A plain `fn` runs on the scheduler's worker and should take microseconds. While an `async fn` waits, or a
+/// `blocking` one runs on a thread of its own, its process waits and the worker goes on; when the process is killed,
+/// an `async` one is dropped.
+///
+/// # Options
+/// - `module = "Elixir.Name"`: the module, as Erlang knows it. It may exist: the function then takes the place of the
+///   module's own of that name and arity.
+/// - `name = "put!"`: the function's name, instead of that in Rust.
+/// - `reductions = 50`: what a call is charged with, instead of 1; 4000 are about a millisecond.
+/// - `blocking`: it blocks its thread, or computes for long.
+/// - `tagged`: a `Result` is `{:ok, value}` or `{:error, error}` instead, as of Elixir's functions without `!`; the error
+///   then has `dala::StableLayout`.
+#[proc_macro_attribute]
+pub fn native(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let (item, mut diagnostics) = match read(&item) {
+        Ok(item) => item,
+        Err(error) => return fallback::unread(error, item.into()).into(),
+    };
+    match parse::native::native(arguments.into(), &item, &mut diagnostics) {
+        Some(native) if diagnostics.is_empty() => {
+            let items = expand::native::items(&native);
+            quote!(#item #items).into()
+        }
+        _ => fallback::item(diagnostics, &item).into(),
     }
 }
 

@@ -6,6 +6,7 @@ mod start;
 pub use std::clone::Clone;
 pub use std::cmp::{Eq, PartialEq};
 pub use std::convert::From;
+pub use std::convert::Infallible;
 pub use std::fmt;
 pub use std::hash::{Hash, Hasher};
 pub use std::marker::{Copy, Send};
@@ -13,6 +14,7 @@ pub use std::ops::{Deref, FnOnce};
 pub use std::option::Option::{self, None, Some};
 pub use std::primitive::{str, u32, usize};
 pub use std::result::Result::{self, Err, Ok};
+pub use std::sync::Arc;
 pub use std::unreachable;
 
 pub use dala_ir::abi::layout::{Laid, lay_out_enum, lay_out_struct, place_fields};
@@ -35,6 +37,7 @@ pub use crate::message::nested::{Choice, Known, Unknown};
 pub use crate::message::{
     Call, ConvertError, ExitReason, Lane, Message, MessageField, Source, StableLayout, field,
 };
+pub use crate::native::{Body, Native, NativeFunction, answer, argument, pending, work};
 pub use crate::sched::pinned::PinnedThread;
 pub use crate::sched::spawning::Spawning;
 pub use crate::signal::Down;

@@ -28,6 +28,8 @@ pub(crate) mod mailbox;
 #[cfg(not(loom))]
 pub mod message;
 #[cfg(not(loom))]
+pub mod native;
+#[cfg(not(loom))]
 pub mod prelude;
 #[cfg(not(loom))]
 pub(crate) mod region;
@@ -75,7 +77,7 @@ mod api {
     };
     pub use crate::timer::{Missed, Moment};
     pub use dala_ir::abi::{Atom, Pid};
-    pub use dala_macros::{actor, main, message, protocol};
+    pub use dala_macros::{actor, main, message, native, protocol};
 
     /// Spawns a native actor on the runtime that this thread works for or has entered.
     ///

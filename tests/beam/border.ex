@@ -16,6 +16,15 @@ defmodule Border do
 
   def tell({to, message}), do: send(to, message)
 
+  # A value through the mailbox: shows that a worker is free.
+  def call_self(value) do
+    send(self(), {:value, value})
+
+    receive do
+      {:value, value} -> value
+    end
+  end
+
   def tell_all(items), do: for({to, message} <- items, do: send(to, message))
 
   # As many casts as asked for, then a call, which comes after them all.

@@ -41,14 +41,20 @@ impl Stage {
 
     /// A process that runs `Border.FUNCTION(argument)`.
     pub fn spawn(&self, function: &str, argument: &impl StableLayout) -> Pid {
-        self.start(function, argument, None)
+        self.start("Elixir.Border", function, argument, None)
     }
 
-    fn start(&self, function: &str, argument: &impl StableLayout, watcher: Option<Sender<Ended>>) -> Pid {
+    fn start(
+        &self,
+        module: &str,
+        function: &str,
+        argument: &impl StableLayout,
+        watcher: Option<Sender<Ended>>,
+    ) -> Pid {
         let mut scratch = Fragment::new();
         let argument = argument.write_term(&mut scratch);
         let arguments = scratch.list(&[argument], Word::NIL);
-        let entry = Entry::Function(Atom::new("Elixir.Border"), Atom::new(function), arguments);
+        let entry = Entry::Function(Atom::new(module), Atom::new(function), arguments);
         self.system.start_process(entry, None, watcher).expect("pids are left")
     }
 
@@ -57,15 +63,22 @@ impl Stage {
     /// # Panics
     /// When it raises, or takes too long.
     pub fn run(&self, function: &str, argument: &impl StableLayout) -> String {
+        self.run_in("Elixir.Border", function, argument)
+    }
+
+    /// As [`run`](Stage::run) in another module of `tests/beam`, by its name in Erlang.
+    ///
+    /// # Panics
+    /// When it raises, or takes too long.
+    pub fn run_in(&self, module: &str, function: &str, argument: &impl StableLayout) -> String {
+        text(&self.begin_in(module, function, argument).value())
+    }
+
+    /// Begins what [`run_in`](Stage::run_in) runs.
+    pub fn begin_in(&self, module: &str, function: &str, argument: &impl StableLayout) -> Running {
         let (sender, ended) = channel();
-        self.start(function, argument, Some(sender));
-        match ended.recv_timeout(PATIENCE) {
-            Ok(Ended::Value(value)) => text(&value),
-            Ok(Ended::Raised { class, reason, trace }) => {
-                panic!("Border.{function} raised {class:?} {}\n{}", text(&reason), text(&trace))
-            }
-            other => panic!("Border.{function} ended otherwise: {other:?}"),
-        }
+        let pid = self.start(module, function, argument, Some(sender));
+        Running { pid, ended, name: format!("{module}:{function}/1") }
     }
 
     /// A new observer, and what it notes.
@@ -87,6 +100,44 @@ impl Stage {
         let spec = self.server_spec(observer);
         let pid = spec.start().expect("pids are left");
         Server::of_pid(&self.system, pid)
+    }
+}
+
+/// A process that runs a function.
+#[derive(Debug)]
+pub struct Running {
+    /// The process.
+    pub pid: Pid,
+    ended: Receiver<Ended>,
+    name: String,
+}
+
+impl Running {
+    /// What it returned.
+    ///
+    /// # Panics
+    /// When it raises, or takes too long.
+    #[track_caller]
+    pub fn value(&self) -> OwnedTerm {
+        match self.ended.recv_timeout(PATIENCE) {
+            Ok(Ended::Value(value)) => value,
+            Ok(Ended::Raised { class, reason, trace }) => {
+                panic!("{} raised {class:?} {}\n{}", self.name, text(&reason), text(&trace))
+            }
+            other => panic!("{} ended otherwise: {other:?}", self.name),
+        }
+    }
+
+    /// Why it ended, if it did not return or raise.
+    ///
+    /// # Panics
+    /// When it did, or takes too long.
+    #[track_caller]
+    pub fn exit(&self) -> ExitReason {
+        match self.ended.recv_timeout(PATIENCE) {
+            Ok(Ended::Exit(reason)) => reason,
+            other => panic!("{} ended otherwise: {other:?}", self.name),
+        }
     }
 }
 

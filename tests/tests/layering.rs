@@ -8,7 +8,7 @@ const DALA: &[&[&str]] = &[
     &["pid", "region"],
     &["cap"],
     &["message"],
-    &["mailbox", "signal", "actor"],
+    &["mailbox", "signal", "actor", "native"],
     &["energy", "registry"],
     &["sched"],
     &["supervise"],

@@ -80,3 +80,6 @@ pub mod dala_0023 {}
 
 #[doc = include_str!("../../docs/errors/DALA0024.md")]
 pub mod dala_0024 {}
+
+#[doc = include_str!("../../docs/errors/DALA0025.md")]
+pub mod dala_0025 {}

@@ -53,7 +53,9 @@ pub(crate) type Answer = Result<Word, Exception>;
 /// map of its frame.
 #[inline]
 pub fn call(p: &mut Process, index: BifIndex, arguments: &[Word]) -> BifResult {
-    let row = row(index);
+    let Some(row) = table::ROWS.get(usize::from(index.0)) else {
+        return crate::interop::native::call(p, index, arguments);
+    };
     match (row.function)(p, arguments) {
         BifResult::Raise(exception) => BifResult::Raise(explain(p, row, exception, arguments)),
         result => result,

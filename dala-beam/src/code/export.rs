@@ -38,6 +38,11 @@ impl ExportTable {
         entries.get_or_insert_with(key, || ExportEntry::leak(module, function, arity))
     }
 
+    /// Whether a function is the runtime's: built in, or native. A module's own of that name is not called.
+    pub(super) fn is_ours(&self, module: Atom, function: Atom, arity: u32) -> bool {
+        self.find(module, function, arity).is_some_and(|entry| matches!(entry.target(), Target::Bif(_)))
+    }
+
     /// The entry of a function, if there is one.
     pub fn find(&self, module: Atom, function: Atom, arity: u32) -> Option<&'static ExportEntry> {
         self.entries.pin().get(&(module, function, arity)).copied()

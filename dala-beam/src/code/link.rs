@@ -11,7 +11,6 @@ use super::export::ExportTable;
 use super::lookup::Lookup;
 use super::module::LoadedModule;
 use super::stubs;
-use crate::bif;
 use crate::etf::{DecodeOptions, decode};
 use crate::heap::literal_area;
 use crate::load::BeamFile;
@@ -39,7 +38,7 @@ pub(super) fn compile(
     }
     let mut module =
         lower::lower(&file, &mut lookup.of(exports)).map_err(|error| LoadFailure::malformed(name, &error))?;
-    stubs::redirect_built_ins(&mut module);
+    stubs::redirect_built_ins(&mut module, |name, arity| exports.is_ours(file.name, name, arity));
 
     let before = literal_area().used_words();
     let literals: Vec<Word> = module.literals.iter().map(|term| literal_area().copy(term.root())).collect();
@@ -77,7 +76,7 @@ pub(super) fn publish(exports: &ExportTable, linked: &Linked, former: Option<&Lo
     let name = linked.module.name;
     for (function, arity, address) in linked.code.exports() {
         // The runtime's own version goes before the file's.
-        if bif::lookup(name, function, arity).is_none() {
+        if !exports.is_ours(name, function, arity) {
             exports.entry(name, function, arity).set_target(Target::Code(address));
         }
     }
@@ -95,7 +94,7 @@ pub(super) fn withdraw<'f>(
     functions: impl Iterator<Item = &'f (Atom, u32)>,
 ) {
     for &(function, arity) in functions {
-        if bif::lookup(module, function, arity).is_none() {
+        if !exports.is_ours(module, function, arity) {
             exports.entry(module, function, arity).set_target(Target::Undefined);
         }
     }

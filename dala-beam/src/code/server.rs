@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use dala::native::NativeFunction;
 use dala_ir::abi::Atom;
 use dala_ir::interp::Target;
 use hashbrown::HashMap;
@@ -16,6 +17,7 @@ use super::export::ExportTable;
 use super::link;
 use super::lookup::{CodeByName, Lookup};
 use super::module::LoadedModule;
+use super::natives::NativeTable;
 use super::on_load::PendingModules;
 use super::paths::CodePaths;
 use crate::process::SystemOptions;
@@ -40,6 +42,7 @@ pub struct CodeServer {
     modules: RwLock<HashMap<Atom, Versions>>,
     exports: ExportTable,
     lookup: Lookup,
+    natives: NativeTable,
     /// Modules that wait for their `-on_load` function.
     pub pending: PendingModules,
     /// Held while a module is loaded.
@@ -55,6 +58,7 @@ impl CodeServer {
             modules: RwLock::default(),
             exports: ExportTable::new(),
             lookup: Lookup::default(),
+            natives: NativeTable::default(),
             pending: PendingModules::default(),
             loading: Mutex::new(()),
         }
@@ -63,6 +67,21 @@ impl CodeServer {
     /// All export entries.
     pub fn exports(&self) -> &ExportTable {
         &self.exports
+    }
+
+    /// The native functions.
+    pub(crate) fn natives(&self) -> &NativeTable {
+        &self.natives
+    }
+
+    /// Puts a native function behind its export entry; `None` when there are too many.
+    pub(crate) fn add_native(&self, module: Atom, name: Atom, function: NativeFunction) -> Option<()> {
+        // A module that is being loaded would put its own function back.
+        let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        let arity = function.arity().into();
+        let index = self.natives.add(function)?;
+        self.exports.entry(module, name, arity).set_target(Target::Bif(index));
+        Some(())
     }
 
     /// Code by name, for decoding external terms.

@@ -1,16 +1,15 @@
 //! Functions that Erlang code declares and the runtime implements.
 
+use dala_ir::abi::Atom;
 use dala_ir::ir::{FunctionBuilder, Immediate, Import, ImportId, Module, Op, Terminator, Value};
 
-use crate::bif;
-
-/// Makes every function of `module` that stands in the table of built-in functions a call of that, so that local
-/// calls (in `erlang`, `lists`, `maps`, `code`...) reach it as well.
-pub(crate) fn redirect_built_ins(module: &mut Module) {
+/// Makes every function of `module` that is the runtime's, by name and arity, a call of that, so that local calls (in
+/// `erlang`, `lists`, `maps`, `code`..., and in modules with native functions) reach it as well.
+pub(crate) fn redirect_built_ins(module: &mut Module, is_ours: impl Fn(Atom, u32) -> bool) {
     let name = module.name;
     for index in 0..module.functions.len() {
         let (function, arity) = (module.functions[index].name, module.functions[index].arity);
-        if bif::lookup(name, function, arity).is_none() {
+        if !is_ours(function, arity) {
             continue;
         }
         let import = ImportId::new(module.imports.len());

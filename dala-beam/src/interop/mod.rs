@@ -5,12 +5,16 @@
 //!   What does not convert reaches the actor's `unhandled` hook and the dead letters; a caller exits with the reason.
 //! - **Rust to BEAM** ([`Server`]): a message travels as it is, its payload in the node; the receiving process builds
 //!   the term when its `receive` first looks at it. Calls speak OTP's `gen` protocol (OTP manual, `gen_server`).
+//! - **Functions** (`native`): Erlang code calls functions in Rust as if they were built in;
+//!   see [`dala::native`](mod@dala::native).
 //!
 //! Links, monitors, exit signals, names and supervision need nothing from here: the core does them for all actors.
 
 pub(crate) mod inbound;
+pub(crate) mod native;
 mod outbound;
 mod start;
 
+pub use native::{NativeCalls, NativeTableError};
 pub use outbound::{Server, ServerError};
 pub use start::{ServerSpec, StartError};

@@ -45,6 +45,7 @@ impl Behaviour for Process {
     fn exiting(&mut self, reason: &ExitReason, _activation: &mut Activation<'_>) {
         self.hand_tables_over();
         self.system.builtins.questions.forget(self.bif_state);
+        self.system.builtins.natives.forget(self.bif_state);
         if let ExitReason::Panic(panic) = reason {
             eprintln!("process {} ended by a fault of the runtime: {panic}", self.pid);
         }

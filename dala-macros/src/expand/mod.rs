@@ -7,6 +7,7 @@ pub(crate) mod actor;
 pub(crate) mod client;
 pub(crate) mod main;
 pub(crate) mod message;
+pub(crate) mod native;
 pub(crate) mod protocol;
 pub(crate) mod shape;
 pub(crate) mod term;

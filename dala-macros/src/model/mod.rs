@@ -4,4 +4,5 @@ pub(crate) mod actor;
 pub(crate) mod handler;
 pub(crate) mod main;
 pub(crate) mod message;
+pub(crate) mod native;
 pub(crate) mod protocol;

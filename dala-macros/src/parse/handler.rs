@@ -491,7 +491,13 @@ fn returned(sig: &syn::Signature, actor: &Ident) -> Option<bool> {
     if last.ident == "Self" || last.ident == *actor {
         return Some(false);
     }
-    last.ident.to_string().ends_with("Result").then_some(true)
+    is_result(ty).then_some(true)
+}
+
+/// Whether the type is a `Result` by its name: also `io::Result<T>`, `SqlResult<T>`.
+pub(super) fn is_result(ty: &syn::Type) -> bool {
+    let syn::Type::Path(path) = ty else { return false };
+    path.path.segments.last().is_some_and(|last| last.ident.to_string().ends_with("Result"))
 }
 
 /// Doc comments and `cfg`s of a method, for what is made from it.

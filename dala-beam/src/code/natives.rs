@@ -1,0 +1,48 @@
+//! The native functions of one runtime, by the number that their export entries hold.
+//!
+//! Numbers go on where those of the built-in functions end. A slot is written once and never freed: an entry that was
+//! read just before its function was replaced still finds the old one.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use dala::native::NativeFunction;
+use dala_ir::interp::BifIndex;
+
+use crate::bif::table::ROWS;
+
+/// Most native functions of one runtime, replaced ones counted.
+pub const MAX_NATIVES: usize = 4096;
+
+type Slots = [OnceLock<&'static NativeFunction>];
+
+/// All native functions. They are leaked, as the export entries that name them are: a call then borrows nothing of the
+/// process that it changes.
+#[derive(Debug, Default)]
+pub struct NativeTable {
+    slots: OnceLock<Box<Slots>>,
+    used: AtomicUsize,
+}
+
+impl NativeTable {
+    /// Takes a function; its number, or `None` when the table is full.
+    pub(super) fn add(&self, function: NativeFunction) -> Option<BifIndex> {
+        let place = self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
+            (used < MAX_NATIVES).then_some(used + 1)
+        });
+        let place = place.ok()?;
+        let slots =
+            self.slots.get_or_init(|| std::iter::repeat_with(OnceLock::new).take(MAX_NATIVES).collect());
+        slots[place].get_or_init(|| Box::leak(Box::new(function)));
+        u16::try_from(ROWS.len() + place).ok().map(BifIndex)
+    }
+
+    /// The function of this number, unless it is a built-in function's.
+    #[inline]
+    pub(crate) fn get(&self, index: BifIndex) -> Option<&'static NativeFunction> {
+        let place = usize::from(index.0).checked_sub(ROWS.len())?;
+        self.slots.get()?.get(place)?.get().copied()
+    }
+}
+
+const _: () = assert!(ROWS.len() + MAX_NATIVES <= u16::MAX as usize, "numbers have 16 bits");
