@@ -20,6 +20,8 @@ pub mod __rt;
 #[cfg(not(loom))]
 pub mod actor;
 #[cfg(not(loom))]
+pub mod cap;
+#[cfg(not(loom))]
 pub mod config;
 #[cfg(not(loom))]
 pub mod mailbox;

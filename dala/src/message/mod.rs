@@ -5,6 +5,7 @@
 
 mod bytes;
 pub mod call;
+mod capability;
 pub mod convert;
 pub mod dead_letter;
 pub mod exit;

@@ -16,6 +16,7 @@ mod dynamic;
 mod intensity;
 mod pool;
 mod running;
+mod source;
 mod strategy;
 mod supervisor;
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub use child::{ChildSpec, Restart, Shutdown};
 pub use dynamic::{DynamicRef, DynamicSupervisor};
 pub use intensity::Intensity;
 pub use pool::Pool;
+pub use source::Source;
 pub use strategy::{AutoShutdown, Backoff, Strategy};
 pub use supervisor::{ChildInfo, ChildStatus, StartError, Supervisor, SupervisorRef};
 pub use tree::{Branch, Tree};
