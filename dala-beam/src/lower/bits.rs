@@ -79,7 +79,9 @@ impl Emitter<'_> {
                 }
                 Ok(found)
             }
-            _ => Err("the flags of a segment are no list".into()),
+            Source::Register(..) | Source::Integer(_) | Source::BigInteger(_) | Source::Atom(_) => {
+                Err("the flags of a segment are no list".into())
+            }
         }
     }
 
@@ -90,6 +92,10 @@ impl Emitter<'_> {
         }
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "`instruction` names all, and which of them come here"
+    )]
     pub(super) fn match_bits(&mut self, instruction: &I) -> Lowering<()> {
         match instruction {
             I::BsStartMatch3 { fail, source, to, .. }
@@ -297,6 +303,10 @@ impl Emitter<'_> {
         Ok(())
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "`instruction` names all, and which of them come here"
+    )]
     pub(super) fn build_bits(&mut self, instruction: &I) -> Lowering<()> {
         match instruction {
             I::BsCreateBin { fail, to, segments, .. } => {
@@ -382,7 +392,7 @@ impl Emitter<'_> {
             _ if is_code_point => None,
             Size::Source(source) if is_all(source) => None,
             Size::Source(Source::Atom(atom)) if atom.text() == "undefined" => None,
-            size => Some(self.size(size)?),
+            size @ (Size::Unsigned(_) | Size::Source(_)) => Some(self.size(size)?),
         };
         let unit = if is_code_point { 1 } else { segment.unit };
         Ok(NewSegment { kind, unit, flags, value, size, number })
@@ -403,6 +413,7 @@ impl Emitter<'_> {
     }
 
     /// The segments that OTP 24 writes by single instructions, which stand behind the current one.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "whatever else it is, it ends the run")]
     fn old_segments(&mut self, mut segments: Vec<NewSegment>) -> Lowering<Vec<NewSegment>> {
         let file = self.file;
         for located in &file.code[self.position + 1..] {
@@ -495,7 +506,9 @@ fn big_endian(value: &Source, size: u64) -> Lowering<Vec<u8>> {
         Source::BigInteger(bytes) => {
             (bytes.to_vec(), if bytes.first().is_some_and(|byte| byte & 0x80 != 0) { 0xff } else { 0 })
         }
-        _ => return Err(Reason::from("bits are compared with something that is no integer")),
+        Source::Register(..) | Source::Atom(_) | Source::Nil | Source::Literal(_) => {
+            return Err(Reason::from("bits are compared with something that is no integer"));
+        }
     };
     let length = size.div_ceil(8) as usize;
     let mut bytes = vec![fill; length];

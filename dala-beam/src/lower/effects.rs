@@ -71,7 +71,11 @@ impl Recorder<'_> {
     fn source(&mut self, source: &Source) -> Lowering<()> {
         match source {
             Source::Register(register, _) => self.register(*register),
-            _ => Ok(()),
+            Source::Integer(_)
+            | Source::BigInteger(_)
+            | Source::Atom(_)
+            | Source::Nil
+            | Source::Literal(_) => Ok(()),
         }
     }
 
@@ -102,7 +106,11 @@ impl Recorder<'_> {
                 self.effects.writes.push((to, From::Copy(from)));
                 Ok(())
             }
-            _ => self.term(to),
+            Source::Integer(_)
+            | Source::BigInteger(_)
+            | Source::Atom(_)
+            | Source::Nil
+            | Source::Literal(_) => self.term(to),
         }
     }
 
@@ -262,8 +270,29 @@ pub(super) fn effects(
         | I::BsPutUtf16 { .. }
         | I::BsPutUtf32 { .. } => return Err("no bitstring is being made".into()),
 
-        // All others read and write what their row says, and nothing else.
-        other => other.visit_operands(&mut to),
+        // These read and write what their rows say, and nothing else.
+        other @ (by_operands!()
+        | I::Bif1 { .. }
+        | I::Bif2 { .. }
+        | I::LoopRec { .. }
+        | I::LoopRecEnd { .. }
+        | I::Wait { .. }
+        | I::WaitTimeout { .. }
+        | I::SelectVal { .. }
+        | I::SelectTupleArity { .. }
+        | I::Jump { .. }
+        | I::Badmatch { .. }
+        | I::IfEnd {}
+        | I::CaseEnd { .. }
+        | I::FCheckError { .. }
+        | I::FNegate { .. }
+        | I::TryCaseEnd { .. }
+        | I::Raise { .. }
+        | I::GcBif1 { .. }
+        | I::GcBif2 { .. }
+        | I::GcBif3 { .. }
+        | I::Badrecord { .. }
+        | I::Bif3 { .. }) => other.visit_operands(&mut to),
     }
     match to.failure {
         Some(failure) => Err(failure),
@@ -272,6 +301,7 @@ pub(super) fn effects(
 }
 
 /// The `bs_put_*` instructions behind the one that starts a bitstring; OTP 24 emits them in one run.
+#[expect(clippy::wildcard_enum_match_arm, reason = "whatever else it is, it ends the run")]
 fn old_segments(to: &mut Recorder<'_>, code: &[Located], position: usize) -> Lowering<()> {
     for (distance, located) in code[position + 1..].iter().enumerate() {
         match &located.instruction {

@@ -108,7 +108,7 @@ impl<'a> Emitter<'a> {
         let arguments = parameters.iter().filter_map(|&(register, _)| {
             match self.graph.registers.slots()[register as usize] {
                 Slot::X(number) => arguments.get(usize::from(number)).copied(),
-                _ => None,
+                Slot::Y(_) | Slot::F(_) | Slot::Class | Slot::Reason | Slot::Trace => None,
             }
         });
         let arguments: Vec<Value> = arguments.collect();
@@ -189,6 +189,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Keeps track of `fresh` behind an instruction.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "whatever else it is, it may share the tuple")]
     fn note_fresh_tuple(&mut self, instruction: &I) {
         match instruction {
             I::CallExt { target, .. } => {
@@ -298,7 +299,11 @@ impl<'a> Emitter<'a> {
     pub(super) fn source(&mut self, source: &Source) -> Lowering<Value> {
         match source {
             Source::Register(register, _) => self.read(*register),
-            _ => {
+            Source::Integer(_)
+            | Source::BigInteger(_)
+            | Source::Atom(_)
+            | Source::Nil
+            | Source::Literal(_) => {
                 let constant = self.literals.constant(source).ok_or("a constant is expected")?;
                 Ok(self.build.constant(constant))
             }

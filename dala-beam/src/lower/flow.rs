@@ -126,8 +126,32 @@ pub(super) fn flow(file: &BeamFile, instruction: &I) -> Flow {
         | I::BsPutUtf16 { .. }
         | I::BsPutUtf32 { .. } => Flow::next(),
 
-        // All others fail where their row says so, and else go on.
-        other => {
+        // These fail where their rows say so, and else go on.
+        other @ (by_operands!()
+        | I::Allocate { .. }
+        | I::AllocateHeap { .. }
+        | I::AllocateZero { .. }
+        | I::AllocateHeapZero { .. }
+        | I::Deallocate { .. }
+        | I::Catch { .. }
+        | I::CatchEnd { .. }
+        | I::Move { .. }
+        | I::SetTupleElement { .. }
+        | I::MakeFun2 { .. }
+        | I::Try { .. }
+        | I::TryEnd { .. }
+        | I::TryCase { .. }
+        | I::BsInit2 { .. }
+        | I::BsInitWritable {}
+        | I::BsAppend { .. }
+        | I::BsPrivateAppend { .. }
+        | I::Trim { .. }
+        | I::BsInitBits { .. }
+        | I::BuildStacktrace {}
+        | I::BsStartMatch3 { .. }
+        | I::Swap { .. }
+        | I::BsStartMatch4 { .. }
+        | I::RecvMarkerReserve { .. }) => {
             let mut found = FailOperand(None);
             other.visit_operands(&mut found);
             found.0.map_or_else(Flow::next, Flow::may_fail)

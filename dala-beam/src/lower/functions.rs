@@ -31,6 +31,7 @@ pub(super) struct Functions {
 }
 
 impl Functions {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all others stand in functions")]
     pub(super) fn find(file: &BeamFile) -> Result<Functions, LoadError> {
         let code = &file.code;
         let error = |position: usize, name: Option<FunctionName>, reason: &str| LoadError::Code {

@@ -149,7 +149,9 @@ mod tests {
         let mut pool = LiteralPool { terms: Vec::new(), added: HashMap::new() };
         match pool.big_integer(bytes) {
             Constant::Int(value) => value.to_string(),
-            _ => big::to_text(pool.terms[0].root(), 10).unwrap(),
+            Constant::Atom(_) | Constant::Nil | Constant::Literal(_) => {
+                big::to_text(pool.terms[0].root(), 10).unwrap()
+            }
         }
     }
 

@@ -11,6 +11,36 @@
 //! [`LoadError::Code`]. What an instruction takes for granted about a value (that `hd` gets a cons cell) cannot
 //! be proven from the file, so the op that it becomes checks it when it is run.
 
+// A new instruction, operand or register has to be thought of in every match here.
+#![warn(clippy::wildcard_enum_match_arm)]
+
+/// Instructions of which the operands say all: what they read and write, and where they go when they fail (their rows in
+/// `opcode::table`). A new instruction belongs here, or into the matches of `effects` and `flow` by its name.
+#[rustfmt::skip]
+macro_rules! by_operands {
+    () => {
+        I::Label { .. } | I::IntCodeEnd {} | I::Bif0 { .. } | I::TestHeap { .. } | I::Init { .. }
+        | I::RemoveMessage {} | I::Timeout {} | I::IsLt { .. } | I::IsGe { .. } | I::IsEq { .. }
+        | I::IsNe { .. } | I::IsEqExact { .. } | I::IsNeExact { .. } | I::IsInteger { .. }
+        | I::IsFloat { .. } | I::IsNumber { .. } | I::IsAtom { .. } | I::IsPid { .. }
+        | I::IsReference { .. } | I::IsPort { .. } | I::IsNil { .. } | I::IsBinary { .. } | I::IsList { .. }
+        | I::IsNonemptyList { .. } | I::IsTuple { .. } | I::TestArity { .. } | I::GetList { .. }
+        | I::GetTupleElement { .. } | I::PutList { .. } | I::IsFunction { .. } | I::FClearError {}
+        | I::FMove { .. } | I::FConv { .. } | I::FAdd { .. } | I::FSub { .. } | I::FMul { .. }
+        | I::FDiv { .. } | I::IsBoolean { .. } | I::IsFunction2 { .. } | I::BsGetInteger2 { .. }
+        | I::BsGetFloat2 { .. } | I::BsGetBinary2 { .. } | I::BsSkipBits2 { .. } | I::BsTestTail2 { .. }
+        | I::IsBitstring { .. } | I::BsTestUnit { .. } | I::BsMatchString { .. } | I::BsGetUtf8 { .. }
+        | I::BsSkipUtf8 { .. } | I::BsGetUtf16 { .. } | I::BsSkipUtf16 { .. } | I::BsGetUtf32 { .. }
+        | I::BsSkipUtf32 { .. } | I::OnLoad {} | I::RecvMark { .. } | I::RecvSet { .. } | I::Line { .. }
+        | I::PutMapAssoc { .. } | I::PutMapExact { .. } | I::IsMap { .. } | I::HasMapFields { .. }
+        | I::GetMapElements { .. } | I::IsTaggedTuple { .. } | I::GetHead { .. } | I::GetTail { .. }
+        | I::PutTuple2 { .. } | I::BsGetTail { .. } | I::BsGetPosition { .. } | I::BsSetPosition { .. }
+        | I::MakeFun3 { .. } | I::InitYregs { .. } | I::RecvMarkerBind { .. } | I::RecvMarkerClear { .. }
+        | I::RecvMarkerUse { .. } | I::BsCreateBin { .. } | I::NifStart {} | I::UpdateRecord { .. }
+        | I::BsMatch { .. } | I::ExecutableLine { .. } | I::DebugLine { .. }
+    };
+}
+
 mod bifs;
 mod bits;
 mod blocks;

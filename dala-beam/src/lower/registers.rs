@@ -153,7 +153,7 @@ impl DataFlow<'_> {
     fn at_entry(&self, register: u32) -> Held {
         match self.graph.registers.slots()[register as usize] {
             Slot::X(number) if number < self.arity.into() => Held::Site(number.into()),
-            _ => Held::Nothing,
+            Slot::X(_) | Slot::Y(_) | Slot::F(_) | Slot::Class | Slot::Reason | Slot::Trace => Held::Nothing,
         }
     }
 
@@ -206,7 +206,9 @@ impl DataFlow<'_> {
                 let is_landing = self.graph.pieces[piece].is_landing;
                 let caught = (0..3).filter(|_| is_landing).map(|register| match slots[register] {
                     Slot::Trace => (register as u32, Some(Type::Trace)),
-                    _ => (register as u32, Some(Type::Term)),
+                    Slot::X(_) | Slot::Y(_) | Slot::F(_) | Slot::Class | Slot::Reason => {
+                        (register as u32, Some(Type::Term))
+                    }
                 });
                 let joined = live.at(piece).filter(|&register| {
                     let is_caught = is_landing && register < 3;
@@ -319,7 +321,7 @@ impl Liveness {
                     .iter()
                     .filter_map(|&(to, from)| match from {
                         Written::Copy(from) if now[to as usize / 64] >> (to % 64) & 1 != 0 => Some(from),
-                        _ => None,
+                        Written::Copy(_) | Written::New(_) | Written::Nothing => None,
                     })
                     .collect();
                 if step.kills_x {

@@ -1,5 +1,8 @@
 //! The interpreter of lowered IR, and what it and its embedder say to each other.
 
+// A new op or terminator has to be thought of in every match here.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 pub mod code;
 mod encode;
 pub mod export;

@@ -2,13 +2,13 @@
 
 use super::entities::Value;
 use super::inst::{Immediate, InstData};
-use super::ops::{ImmediateKind, Op, Type};
+use super::ops::{ImmediateKind, Op, Rest, Type};
 
 /// How an instruction fails to fit its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InstError {
-    /// Too few or too many operands.
+    /// Too few or too many operands, or half a pair.
     #[error("`{}` takes {expected} operands, not {found}", op.name())]
     OperandCount {
         /// The op.
@@ -67,12 +67,18 @@ impl InstData {
         let op = self.op;
         let fixed = op.operands();
         let count = self.args.len();
-        if count < fixed.len() || (op.variadic().is_none() && count > fixed.len()) {
+        let fits = match (count.checked_sub(fixed.len()), op.rest()) {
+            (None, _) => false,
+            (Some(further), Rest::None) => further == 0,
+            (Some(_), Rest::Terms) => true,
+            (Some(further), Rest::Pairs) => further % 2 == 0,
+        };
+        if !fits {
             return Err(InstError::OperandCount { op, expected: fixed.len(), found: count });
         }
         for (index, &value) in self.args.iter().enumerate() {
             let found = type_of(value).ok_or(InstError::NoSuchValue(value))?;
-            let Some(expected) = fixed.get(index).copied().or(op.variadic()) else { continue };
+            let expected = fixed.get(index).copied().unwrap_or(Type::Term);
             if !expected.accepts(found) {
                 return Err(InstError::OperandType { op, value, expected, found });
             }
@@ -86,18 +92,13 @@ impl InstData {
             (ImmediateKind::Constant, Immediate::Constant(constant)) => {
                 !matches!(constant, super::Constant::Int(_)) || constant.word().is_some()
             }
-            (ImmediateKind::None, Immediate::None) => match self.op {
-                Op::MapPut | Op::MapUpdate => count % 2 == 1,
-                _ => true,
-            },
-            (ImmediateKind::Function, Immediate::Function(_))
+            (ImmediateKind::None, Immediate::None)
+            | (ImmediateKind::Function, Immediate::Function(_))
             | (ImmediateKind::Import, Immediate::Import(_))
-            | (ImmediateKind::Lambda, Immediate::Lambda(_)) => true,
-            (ImmediateKind::Index, Immediate::Index(index)) => match self.op {
-                Op::BsGetRest | Op::BsSkipRest | Op::BsTestUnit => (1..=256).contains(index),
-                Op::TupleGet | Op::TupleSet | Op::HasArity => *index < MAX_TUPLE,
-                _ => true,
-            },
+            | (ImmediateKind::Lambda, Immediate::Lambda(_))
+            | (ImmediateKind::Index, Immediate::Index(_)) => true,
+            (ImmediateKind::Element, Immediate::Index(index)) => *index < MAX_TUPLE,
+            (ImmediateKind::Unit, Immediate::Index(unit)) => (1..=256).contains(unit),
             (ImmediateKind::ArityAndTag, Immediate::ArityAndTag(arity, _)) => {
                 *arity >= 1 && *arity < MAX_TUPLE
             }
@@ -117,7 +118,22 @@ impl InstData {
                         *size < MAX_TUPLE && rest.iter().all(|index| index < size)
                     })
             }
-            _ => false,
+            (
+                ImmediateKind::None
+                | ImmediateKind::Constant
+                | ImmediateKind::Function
+                | ImmediateKind::Import
+                | ImmediateKind::Lambda
+                | ImmediateKind::Index
+                | ImmediateKind::Element
+                | ImmediateKind::Unit
+                | ImmediateKind::ArityAndTag
+                | ImmediateKind::Segment
+                | ImmediateKind::Bits
+                | ImmediateKind::Segments
+                | ImmediateKind::Indices,
+                _,
+            ) => false,
         }
     }
 }

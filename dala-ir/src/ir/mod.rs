@@ -11,6 +11,9 @@
 //! - operand and result types fit the op's row in [`ops`];
 //! - machine values (f64, bool) do not live across a call.
 
+// A new op or terminator has to be thought of in every match here.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 pub mod builder;
 pub mod check;
 pub mod entities;
@@ -25,4 +28,4 @@ pub use entities::{Block, FuncId, ImportId, LambdaId, LiteralId, Value};
 pub use function::{BlockData, Function, Location};
 pub use inst::{BlockCall, Constant, Immediate, InstData, SwitchKey, Terminator};
 pub use module::{Import, Lambda, Module};
-pub use ops::{Effects, Op, Type};
+pub use ops::{Effects, Op, Rest, Type};

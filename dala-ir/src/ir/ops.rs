@@ -1,8 +1,8 @@
 //! The op table: every instruction of the IR, once.
 //!
-//! A row is `Name = "text", operands -> result, effects, immediate, "doc"`. Builder checks, printer, parser,
+//! A row is `Name = "text", (operands; rest) -> result, effects, immediate, "doc"`. Builder checks, printer, parser,
 //! verifier and the interpreter's encoder are all driven by it. Operand lists: each name is one operand of
-//! that type; a trailing `..` allows any number more of the last type.
+//! that type; behind the semicolon stands what may follow them, a [`Rest`].
 
 /// Type class of an SSA value, as far as every op must know it. What more is known of a term (its kinds, its
 /// integer range) is the lattice of `types`.
@@ -82,6 +82,17 @@ impl Effects {
     }
 }
 
+/// Which operands an op takes behind those that are fixed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// None.
+    None,
+    /// Any number of terms.
+    Terms,
+    /// Any number of pairs of terms.
+    Pairs,
+}
+
 /// Which immediate an op carries besides its operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImmediateKind {
@@ -95,8 +106,12 @@ pub enum ImmediateKind {
     Import,
     /// A local fun's row.
     Lambda,
-    /// A number (index, arity, bit count).
+    /// A number of bits.
     Index,
+    /// Number of an element of a tuple, or of all its elements.
+    Element,
+    /// A number of bits that a segment's size is a multiple of: 1 to 256.
+    Unit,
     /// Arity and tag atom of a tagged tuple.
     ArityAndTag,
     /// Unit, signedness, endianness of a binary segment.
@@ -121,7 +136,7 @@ macro_rules! result {
     };
 }
 macro_rules! ops {
-    ($($name:ident = $text:literal, ($($operand:ident),*; $rest:expr) -> $result:tt, $($effect:ident)|+, $immediate:ident, $doc:literal;)*) => {
+    ($($name:ident = $text:literal, ($($operand:ident),*; $rest:ident) -> $result:tt, $($effect:ident)|+, $immediate:ident, $doc:literal;)*) => {
         /// An instruction's operation.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(u8)]
@@ -135,8 +150,8 @@ macro_rules! ops {
             pub const fn name(self) -> &'static str { match self { $(Op::$name => $text,)* } }
             /// Types of its fixed operands.
             pub const fn operands(self) -> &'static [Type] { match self { $(Op::$name => &[$(Type::$operand),*],)* } }
-            /// Type of further operands, if it takes any number of them.
-            pub const fn variadic(self) -> Option<Type> { match self { $(Op::$name => $rest,)* } }
+            /// Its further operands.
+            pub const fn rest(self) -> Rest { match self { $(Op::$name => Rest::$rest,)* } }
             /// Type of its result, if it has one.
             pub const fn result(self) -> Option<Type> { match self { $(Op::$name => result!($result),)* } }
             /// Its effects.
@@ -170,7 +185,7 @@ ops! {
     IsBitstring = "is_bitstring", (Term; None) -> Bool, PURE, None, "Whether the term is a bitstring.";
     IsFunction = "is_function", (Term; None) -> Bool, PURE, None, "Whether the term is a fun.";
     IsFunctionArity = "is_function_arity", (Term, Term; None) -> Bool, PURE, None, "Whether the first is a fun of the arity given by the second; false when that is no arity.";
-    HasArity = "has_arity", (Term; None) -> Bool, PURE, Index, "Whether the term is a tuple of this many elements.";
+    HasArity = "has_arity", (Term; None) -> Bool, PURE, Element, "Whether the term is a tuple of this many elements.";
     IsTagged = "is_tagged", (Term; None) -> Bool, PURE, ArityAndTag, "Whether the term is a tuple of this arity whose first element is this atom.";
     EqExact = "eq_exact", (Term, Term; None) -> Bool, PURE, None, "`=:=`.";
     NeExact = "ne_exact", (Term, Term; None) -> Bool, PURE, None, "`=/=`.";
@@ -182,15 +197,15 @@ ops! {
     BoolTerm = "bool_term", (Bool; None) -> Term, PURE, None, "The atom `true` or `false`.";
     Head = "hd", (Term; None) -> Term, PURE, None, "Head of a proven cons cell.";
     Tail = "tl", (Term; None) -> Term, PURE, None, "Tail of a proven cons cell.";
-    TupleGet = "tuple_get", (Term; None) -> Term, READS, Index, "Element (from 0) of a proven tuple of that many elements at least.";
-    TupleSet = "tuple_set", (Term, Term; None) -> -, WRITES, Index, "Overwrites an element of a proven, unshared, young tuple: (value, tuple).";
+    TupleGet = "tuple_get", (Term; None) -> Term, READS, Element, "Element (from 0) of a proven tuple of that many elements at least.";
+    TupleSet = "tuple_set", (Term, Term; None) -> -, WRITES, Element, "Overwrites an element of a proven, unshared, young tuple: (value, tuple).";
     MapGet = "map_get", (Term, Term; None) -> Term, RAISES, None, "Value of a key: (map, key). Fails (badmap, badkey) otherwise.";
     Cons = "cons", (Term, Term; None) -> Term, ALLOCATES, None, "Cons cell of head and tail.";
-    Tuple = "tuple", (; Some(Type::Term)) -> Term, ALLOCATES, None, "Tuple of the operands.";
-    TupleUpdate = "tuple_update", (Term; Some(Type::Term)) -> Term, ALLOCATES, Indices, "Copy of a proven tuple with elements replaced: (tuple, value..); immediate: size first, then their numbers from 0.";
-    MakeFun = "make_fun", (; Some(Type::Term)) -> Term, ALLOCATES, Lambda, "Local fun over the free variables.";
-    MapPut = "map_put", (Term; Some(Type::Term)) -> Term, ALLOCATES | RAISES, None, "Map with keys put: (map, key, value, ..). Raises badmap.";
-    MapUpdate = "map_update", (Term; Some(Type::Term)) -> Term, ALLOCATES | RAISES, None, "Map with values of existing keys replaced: (map, key, value, ..). Raises badmap, badkey.";
+    Tuple = "tuple", (; Terms) -> Term, ALLOCATES, None, "Tuple of the operands.";
+    TupleUpdate = "tuple_update", (Term; Terms) -> Term, ALLOCATES, Indices, "Copy of a proven tuple with elements replaced: (tuple, value..); immediate: size first, then their numbers from 0.";
+    MakeFun = "make_fun", (; Terms) -> Term, ALLOCATES, Lambda, "Local fun over the free variables.";
+    MapPut = "map_put", (Term; Pairs) -> Term, ALLOCATES | RAISES, None, "Map with keys put: (map, key, value, ..). Raises badmap.";
+    MapUpdate = "map_update", (Term; Pairs) -> Term, ALLOCATES | RAISES, None, "Map with values of existing keys replaced: (map, key, value, ..). Raises badmap, badkey.";
     Add = "add", (Term, Term; None) -> Term, ALLOCATES | RAISES, None, "`+`; raises badarith.";
     Sub = "sub", (Term, Term; None) -> Term, ALLOCATES | RAISES, None, "`-`; raises badarith.";
     Mul = "mul", (Term, Term; None) -> Term, ALLOCATES | RAISES, None, "`*`; raises badarith.";
@@ -212,11 +227,11 @@ ops! {
     FMul = "fmul", (F64, F64; None) -> F64, RAISES, None, "Float arithmetic; raises badarith when the result is not finite.";
     FDiv = "fdiv", (F64, F64; None) -> F64, RAISES, None, "Float arithmetic; raises badarith when the result is not finite.";
     FNeg = "fneg", (F64; None) -> F64, PURE, None, "Negated float.";
-    Bif = "bif", (; Some(Type::Term)) -> Term, READS | WRITES | ALLOCATES | RAISES, Import, "Built-in function that returns without running Erlang code (guard and gc BIFs).";
-    Call = "call", (; Some(Type::Term)) -> Term, READS | WRITES | RAISES | CALLS, Function, "Function of this module.";
-    CallExt = "call_ext", (; Some(Type::Term)) -> Term, READS | WRITES | RAISES | CALLS, Import, "Imported function, by its export entry.";
-    CallFun = "call_fun", (Term; Some(Type::Term)) -> Term, READS | WRITES | RAISES | CALLS, None, "Fun: (fun, argument..).";
-    Apply = "apply", (Term, Term; Some(Type::Term)) -> Term, READS | WRITES | RAISES | CALLS, None, "`apply(M, F, Args)` with the arguments spread: (module, function, argument..).";
+    Bif = "bif", (; Terms) -> Term, READS | WRITES | ALLOCATES | RAISES, Import, "Built-in function that returns without running Erlang code (guard and gc BIFs).";
+    Call = "call", (; Terms) -> Term, READS | WRITES | RAISES | CALLS, Function, "Function of this module.";
+    CallExt = "call_ext", (; Terms) -> Term, READS | WRITES | RAISES | CALLS, Import, "Imported function, by its export entry.";
+    CallFun = "call_fun", (Term; Terms) -> Term, READS | WRITES | RAISES | CALLS, None, "Fun: (fun, argument..).";
+    Apply = "apply", (Term, Term; Terms) -> Term, READS | WRITES | RAISES | CALLS, None, "`apply(M, F, Args)` with the arguments spread: (module, function, argument..).";
     Send = "send", (Term, Term; None) -> Term, READS | WRITES | RAISES, None, "`!`: (destination, message); the result is the message.";
     RecvAccept = "recv_accept", (; None) -> -, READS | WRITES, None, "Takes the current message out of the mailbox, resets the save pointer and the timeout.";
     RecvSkip = "recv_skip", (; None) -> -, READS | WRITES, None, "Moves the save pointer past the current message.";
@@ -231,7 +246,7 @@ ops! {
     TryClause = "try_clause", (Term; None) -> -, RAISES | NO_RETURN, None, "Raises `{try_clause, V}`.";
     IfClause = "if_clause", (; None) -> -, RAISES | NO_RETURN, None, "Raises `if_clause`.";
     Badrecord = "badrecord", (Term; None) -> -, RAISES | NO_RETURN, None, "Raises `{badrecord, V}`.";
-    FunctionClause = "function_clause", (; Some(Type::Term)) -> -, RAISES | NO_RETURN, None, "Raises `function_clause` with the arguments in the trace.";
+    FunctionClause = "function_clause", (; Terms) -> -, RAISES | NO_RETURN, None, "Raises `function_clause` with the arguments in the trace.";
     Reraise = "reraise", (Trace, Term; None) -> -, RAISES | NO_RETURN, None, "Raises again: (trace, reason); the class is the trace's.";
     RawRaise = "raw_raise", (Term, Term, Trace; None) -> Term, RAISES, None, "`erlang:raise/3` of a checked trace: (class, reason, trace); `badarg` when the class is none.";
     BuildStacktrace = "build_stacktrace", (Trace; None) -> Term, ALLOCATES, None, "The trace as `[{M, F, A, Info}]`.";
@@ -241,12 +256,12 @@ ops! {
     BsGetInteger = "bs_get_integer", (Context, Term; None) -> Term, READS | WRITES | ALLOCATES | RAISES, Segment, "Next integer: (context, size in units); fails.";
     BsGetFloat = "bs_get_float", (Context, Term; None) -> Term, READS | WRITES | ALLOCATES | RAISES, Segment, "Next float: (context, size in units); fails.";
     BsGetBinary = "bs_get_binary", (Context, Term; None) -> Term, READS | WRITES | ALLOCATES | RAISES, Segment, "Next bits as a bitstring: (context, size in units); fails.";
-    BsGetRest = "bs_get_rest", (Context; None) -> Term, READS | WRITES | ALLOCATES | RAISES, Index, "All that is left, taken (size `all`), when it is a multiple of this many bits; fails.";
+    BsGetRest = "bs_get_rest", (Context; None) -> Term, READS | WRITES | ALLOCATES | RAISES, Unit, "All that is left, taken (size `all`), when it is a multiple of this many bits; fails.";
     BsTail = "bs_tail", (Context; None) -> Term, READS | ALLOCATES, None, "All that is left, not taken.";
     BsSkip = "bs_skip", (Context, Term; None) -> -, READS | WRITES | RAISES, Segment, "Skips: (context, size in units); fails.";
-    BsSkipRest = "bs_skip_rest", (Context; None) -> -, READS | WRITES | RAISES, Index, "Skips all when it is a multiple of this many bits; fails.";
+    BsSkipRest = "bs_skip_rest", (Context; None) -> -, READS | WRITES | RAISES, Unit, "Skips all when it is a multiple of this many bits; fails.";
     BsTestTail = "bs_test_tail", (Context; None) -> Bool, READS, Index, "Whether exactly this many bits are left.";
-    BsTestUnit = "bs_test_unit", (Context; None) -> Bool, READS, Index, "Whether a multiple of this many bits is left.";
+    BsTestUnit = "bs_test_unit", (Context; None) -> Bool, READS, Unit, "Whether a multiple of this many bits is left.";
     BsTestSize = "bs_test_size", (Context; None) -> Bool, READS, Index, "Whether this many bits at least are left.";
     BsMatchString = "bs_match_string", (Context; None) -> Bool, READS | WRITES, Bits, "Takes these bits when they are next.";
     BsGetUtf8 = "bs_get_utf8", (Context; None) -> Term, READS | WRITES | RAISES, Segment, "Next UTF-8 code point; fails.";
@@ -257,7 +272,7 @@ ops! {
     BsSkipUtf32 = "bs_skip_utf32", (Context; None) -> -, READS | WRITES | RAISES, Segment, "Skips a UTF-32 code point; fails.";
     BsPosition = "bs_position", (Context; None) -> Term, READS, None, "Bit position, a small integer.";
     BsSetPosition = "bs_set_position", (Context, Term; None) -> -, WRITES, None, "Goes back to a position.";
-    BsCreate = "bs_create", (; Some(Type::Term)) -> Term, ALLOCATES | RAISES, Segments, "Bitstring of segments; each takes a source and, where its row says so, a size operand.";
+    BsCreate = "bs_create", (; Terms) -> Term, ALLOCATES | RAISES, Segments, "Bitstring of segments; each takes a source and, where its row says so, a size operand.";
     BsUtf8Size = "bs_utf8_size", (Term; None) -> Term, RAISES, None, "Bytes of a code point in UTF-8.";
     BsUtf16Size = "bs_utf16_size", (Term; None) -> Term, RAISES, None, "Bytes of a code point in UTF-16.";
 }

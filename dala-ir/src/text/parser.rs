@@ -10,7 +10,7 @@ use super::literal::{self, bytes_from_hex};
 use super::printer::SEGMENT_KINDS;
 use crate::abi::Atom;
 use crate::ir::inst::{BuildSegment, Segment, SegmentFlags};
-use crate::ir::ops::ImmediateKind;
+use crate::ir::ops::{ImmediateKind, Rest};
 use crate::ir::{
     Block, BlockCall, BlockData, Constant, FuncId, Function, Immediate, Import, ImportId, InstData, Lambda,
     LambdaId, LiteralId, Location, Module, Op, Terminator, Type, Value,
@@ -375,7 +375,7 @@ impl<'a> FunctionParser<'a> {
         let last = self.tokens.at.min(self.tokens.tokens.len()).saturating_sub(1);
         self.lines.push(self.tokens.tokens.get(last).map_or(0, |(_, line)| *line));
         let immediate = self.immediate(op.immediate())?;
-        let args = if op.operands().is_empty() && op.variadic().is_none() {
+        let args = if op.operands().is_empty() && op.rest() == Rest::None {
             SmallVec::new()
         } else {
             self.operands()?
@@ -445,7 +445,9 @@ impl<'a> FunctionParser<'a> {
             ImmediateKind::Function => Immediate::Function(FuncId::new(self.tokens.entity("fn")?)),
             ImmediateKind::Import => Immediate::Import(ImportId::new(self.tokens.entity("import")?)),
             ImmediateKind::Lambda => Immediate::Lambda(LambdaId::new(self.tokens.entity("lambda")?)),
-            ImmediateKind::Index => Immediate::Index(self.tokens.number()?),
+            ImmediateKind::Index | ImmediateKind::Element | ImmediateKind::Unit => {
+                Immediate::Index(self.tokens.number()?)
+            }
             ImmediateKind::ArityAndTag => Immediate::ArityAndTag(self.tokens.number()?, self.tokens.atom()?),
             ImmediateKind::Segment => {
                 self.tokens.expect("[")?;

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::abi::Atom;
 use crate::ir::inst::{BuildSegment, Segment, SegmentFlags};
-use crate::ir::ops::ImmediateKind;
+use crate::ir::ops::{ImmediateKind, Rest};
 use crate::ir::{
     Block, BlockCall, Constant, Effects, FuncId, Function, FunctionBuilder, Immediate, ImportId, InstData,
     LambdaId, LiteralId, Module, Op, Terminator, Type, Value,
@@ -61,7 +61,9 @@ impl Choices<'_> {
             ImmediateKind::Function => Immediate::Function(FuncId::new(self.below(9))),
             ImmediateKind::Import => Immediate::Import(ImportId::new(self.below(9))),
             ImmediateKind::Lambda => Immediate::Lambda(LambdaId::new(self.below(9))),
-            ImmediateKind::Index => Immediate::Index(1 + self.below(200) as u32),
+            ImmediateKind::Index | ImmediateKind::Element | ImmediateKind::Unit => {
+                Immediate::Index(1 + self.below(200) as u32)
+            }
             ImmediateKind::ArityAndTag => Immediate::ArityAndTag(1 + self.below(9) as u32, self.atom()),
             ImmediateKind::Segment => {
                 Immediate::Segment(Segment { unit: 1 + self.below(256) as u16, flags: self.flags() })
@@ -93,15 +95,13 @@ impl Choices<'_> {
                 Immediate::Indices(indices.into())
             }
         };
-        if let (
-            Some(ty),
-            ImmediateKind::None | ImmediateKind::Function | ImmediateKind::Import | ImmediateKind::Lambda,
-        ) = (op.variadic(), op.immediate())
-        {
-            let count =
-                if matches!(op, Op::MapPut | Op::MapUpdate) { 2 * self.below(3) } else { self.below(5) };
-            types.extend(vec![ty; count]);
-        }
+        let further = match (op.rest(), op.immediate()) {
+            // Their immediates say how many.
+            (Rest::None, _) | (_, ImmediateKind::Segments | ImmediateKind::Indices) => 0,
+            (Rest::Terms, _) => self.below(5),
+            (Rest::Pairs, _) => 2 * self.below(3),
+        };
+        types.extend(vec![Type::Term; further]);
         let args: Option<Vec<Value>> = types.iter().map(|&ty| self.value(build, ty)).collect();
         Some(build.make_inst(op, &args?, immediate))
     }

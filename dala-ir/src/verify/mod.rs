@@ -28,6 +28,9 @@
 //! Safepoints ([`safepoints`]):
 //! - no bool or float is live across a call, a receive or a wait, nor passed to them.
 
+// A new op or terminator has to be thought of in every match here.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 pub mod safepoints;
 pub mod ssa;
 pub mod structure;

@@ -25,7 +25,14 @@ fn check_block(function: &Function, liveness: &Liveness, block: Block) -> Result
     let is_safepoint = match &data.terminator {
         Terminator::Try { inst, .. } => inst.op.effects().has(Effects::CALLS),
         Terminator::RecvNext { .. } | Terminator::Wait(_) | Terminator::WaitTimeout { .. } => true,
-        _ => false,
+        Terminator::Jump(_)
+        | Terminator::Branch { .. }
+        | Terminator::Switch { .. }
+        | Terminator::SwitchArity { .. }
+        | Terminator::Attempt { .. }
+        | Terminator::Return(_)
+        | Terminator::TailCall(_)
+        | Terminator::Unreachable => false,
     };
     if is_safepoint && let Some(&value) = live_out.iter().find(|value| is_machine(value)) {
         return At::terminator(function, block).fails(Fault::MachineValue(value));

@@ -1,7 +1,7 @@
 //! Structure: tables, edges, which op may stand where.
 
 use super::{At, Fault, Place, VerifyError};
-use crate::ir::{Block, Effects, Function, Immediate, InstData, Module, Op, Terminator, Type};
+use crate::ir::{Block, Effects, Function, Immediate, InstData, Module, Terminator, Type};
 
 const MAX_ARITY: u32 = 255;
 
@@ -103,7 +103,15 @@ fn check_block(function: &Function, module: &Module, block: Block) -> Result<(),
             (inst, "try", inst.op.effects().has(Effects::RAISES))
         }
         Terminator::TailCall(inst) => (inst, "tail", inst.op.effects().has(Effects::CALLS)),
-        _ => return Ok(()),
+        Terminator::Jump(_)
+        | Terminator::Branch { .. }
+        | Terminator::Switch { .. }
+        | Terminator::SwitchArity { .. }
+        | Terminator::Return(_)
+        | Terminator::RecvNext { .. }
+        | Terminator::Wait(_)
+        | Terminator::WaitTimeout { .. }
+        | Terminator::Unreachable => return Ok(()),
     };
     if !fits {
         return at.fails(Fault::Misplaced { op: inst.op.name(), terminator });
@@ -141,11 +149,22 @@ fn check_inst(at: At<'_>, function: &Function, module: &Module, inst: &InstData)
         Immediate::Constant(crate::ir::Constant::Literal(id)) if id.index() >= module.literals.len() => {
             at.fails(Fault::NoSuchRow(id.to_string()))
         }
-        _ => match inst.op {
-            Op::CallFun if count > MAX_ARITY as usize + 1 => at.fails(Fault::Arity(count as u32 - 1)),
-            Op::Apply if count > MAX_ARITY as usize + 2 => at.fails(Fault::Arity(count as u32 - 2)),
-            Op::FunctionClause if count > MAX_ARITY as usize => at.fails(Fault::Arity(count as u32)),
-            _ => Ok(()),
-        },
+        Immediate::None
+        | Immediate::Constant(_)
+        | Immediate::Index(_)
+        | Immediate::ArityAndTag(..)
+        | Immediate::Segment(_)
+        | Immediate::Bits { .. }
+        | Immediate::Segments(_)
+        | Immediate::Indices(_) => {
+            // Further operands of what calls, or says that it was called, are arguments.
+            let effects = inst.op.effects();
+            let passes = effects.has(Effects::CALLS) || effects.has(Effects::NO_RETURN);
+            let arguments = count.saturating_sub(inst.op.operands().len());
+            if passes && arguments > MAX_ARITY as usize {
+                return at.fails(Fault::Arity(arguments as u32));
+            }
+            Ok(())
+        }
     }
 }

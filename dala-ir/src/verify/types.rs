@@ -88,7 +88,19 @@ fn filled_type(terminator: &Terminator, edge: usize, index: usize) -> Type {
     match terminator {
         Terminator::Attempt { inst, .. } => inst.op.result().unwrap_or(Type::Term),
         Terminator::Try { inst, ok: Some(_), .. } if edge == 0 => inst.op.result().unwrap_or(Type::Term),
+        // Class, reason, trace.
         Terminator::Try { .. } | Terminator::WaitTimeout { .. } if index == 2 => Type::Trace,
-        _ => Type::Term,
+        Terminator::Try { .. } | Terminator::WaitTimeout { .. } => Type::Term,
+        // The message.
+        Terminator::RecvNext { .. } => Type::Term,
+        // Their edges fill nothing.
+        Terminator::Jump(_)
+        | Terminator::Branch { .. }
+        | Terminator::Switch { .. }
+        | Terminator::SwitchArity { .. }
+        | Terminator::Return(_)
+        | Terminator::TailCall(_)
+        | Terminator::Wait(_)
+        | Terminator::Unreachable => Type::Term,
     }
 }

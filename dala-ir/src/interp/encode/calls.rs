@@ -97,11 +97,8 @@ impl FunctionEmitter<'_, '_, '_> {
 /// The x registers that a call wants its operands in.
 pub(super) fn call_registers(inst: &InstData) -> SmallVec<[(Value, u16); 8]> {
     let args = &inst.args;
-    let fixed = match inst.op {
-        Op::CallFun => 1,
-        Op::Apply => 2,
-        _ => 0,
-    };
+    // What is called; the arguments are the further operands.
+    let fixed = inst.op.operands().len();
     let count = args.len() - fixed;
     let spread = args[fixed..].iter().enumerate().map(|(index, &value)| (value, index as u16));
     let callee = args[..fixed].iter().enumerate().map(|(index, &value)| (value, (count + index) as u16));
@@ -110,12 +107,7 @@ pub(super) fn call_registers(inst: &InstData) -> SmallVec<[(Value, u16); 8]> {
 
 /// Number of arguments that a call passes.
 pub(super) fn call_arity(inst: &InstData) -> u16 {
-    let fixed = match inst.op {
-        Op::CallFun => 1,
-        Op::Apply => 2,
-        _ => 0,
-    };
-    (inst.args.len() - fixed) as u16
+    (inst.args.len() - inst.op.operands().len()) as u16
 }
 
 /// The address of an export entry, as code holds it.

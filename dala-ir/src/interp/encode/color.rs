@@ -143,7 +143,16 @@ impl Colors {
             Terminator::Attempt { inst, ok, .. } => (ok.block, inst.op.result()),
             Terminator::Try { inst, ok: Some(ok), .. } if !calls(inst.op) => (ok.block, inst.op.result()),
             Terminator::RecvNext { got, .. } => (got.block, Some(Type::Term)),
-            _ => return Ok(()),
+            Terminator::Jump(_)
+            | Terminator::Branch { .. }
+            | Terminator::Switch { .. }
+            | Terminator::SwitchArity { .. }
+            | Terminator::Try { .. }
+            | Terminator::Return(_)
+            | Terminator::TailCall(_)
+            | Terminator::Wait(_)
+            | Terminator::WaitTimeout { .. }
+            | Terminator::Unreachable => return Ok(()),
         };
         let Some(ty) = ty else { return Ok(()) };
         let (taken, limit) = if ty == Type::F64 { (&taken.f, F_COUNT as u16) } else { (&taken.x, X_LIMIT) };
@@ -300,7 +309,16 @@ impl Wishes {
                     wishes.register[value.index()] = Some(0);
                     None
                 }
-                _ => None,
+                Terminator::Jump(_)
+                | Terminator::Branch { .. }
+                | Terminator::Switch { .. }
+                | Terminator::SwitchArity { .. }
+                | Terminator::Attempt { .. }
+                | Terminator::Try { .. }
+                | Terminator::RecvNext { .. }
+                | Terminator::Wait(_)
+                | Terminator::WaitTimeout { .. }
+                | Terminator::Unreachable => None,
             };
             let schedule = &plan.blocks[block.index()].schedule;
             let insts =

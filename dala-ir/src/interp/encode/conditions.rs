@@ -6,7 +6,8 @@ use super::instruction::Ins;
 use super::moves::Place;
 use crate::abi::Word;
 use crate::interp::opcode::Opcode;
-use crate::ir::{Constant, Immediate, InstData, Op};
+use crate::ir::{Constant, Immediate, InstData, Op, Type};
+use smallvec::SmallVec;
 
 impl FunctionEmitter<'_, '_, '_> {
     /// A test whose value is kept: `1` or `0` as a small integer.
@@ -25,90 +26,64 @@ impl FunctionEmitter<'_, '_, '_> {
 
     /// A test that goes on behind it when it holds, else to the label.
     pub(super) fn emit_test(&mut self, inst: &InstData, otherwise: Label) -> Result<(), EncodeError> {
-        let op = match inst.op {
-            Op::IsInteger => Opcode::IsInteger,
-            Op::IsFloat => Opcode::IsFloat,
-            Op::IsNumber => Opcode::IsNumber,
-            Op::IsAtom => Opcode::IsAtom,
-            Op::IsBoolean => Opcode::IsBoolean,
-            Op::IsPid => Opcode::IsPid,
-            Op::IsReference => Opcode::IsReference,
-            Op::IsPort => Opcode::IsPort,
-            Op::IsNil => Opcode::IsNil,
-            Op::IsCons => Opcode::IsCons,
-            Op::IsList => Opcode::IsList,
-            Op::IsTuple => Opcode::IsTuple,
-            Op::IsMap => Opcode::IsMap,
-            Op::IsBinary => Opcode::IsBinary,
-            Op::IsBitstring => Opcode::IsBitstring,
-            Op::IsFunction => Opcode::IsFunction,
-            _ => return self.emit_wide_test(inst, otherwise),
-        };
-        let mut ins = Ins::new(op, 1);
-        let operand = ins.operand(self.place(inst.args[0]))?;
-        let at = self.push(ins.a(operand))?;
-        self.target(at, 0, true, otherwise);
-        Ok(())
-    }
-
-    /// Tests with the label in their second word.
-    pub(super) fn emit_wide_test(&mut self, inst: &InstData, otherwise: Label) -> Result<(), EncodeError> {
-        let places: Vec<Place> = inst.args.iter().map(|&value| self.place(value)).collect();
-        let word_of = |index: usize, exact: bool| {
-            let constant = self.constant(*inst.args.get(index)?)?;
-            match constant {
-                Constant::Int(_) if !exact => None,
-                _ => constant.word(),
+        let Some(form) = form(inst.op) else { unreachable!("`{}` is no test", inst.op.name()) };
+        let places: SmallVec<[Place; 2]> = inst.args.iter().map(|&value| self.place(value)).collect();
+        let bits = || Some(u64::from(Self::index(inst)));
+        match form {
+            Form::Kind(op) => {
+                let mut ins = Ins::new(op, 1);
+                let operand = ins.operand(places[0])?;
+                let at = self.push(ins.a(operand))?;
+                self.target(at, 0, true, otherwise);
+                Ok(())
             }
-        };
-        let (op, extra, places): (Opcode, Option<u64>, &[Place]) = match inst.op {
-            Op::EqExact | Op::NeExact | Op::Eq | Op::Ne => {
-                let exact = matches!(inst.op, Op::EqExact | Op::NeExact);
-                let equal = matches!(inst.op, Op::EqExact | Op::Eq);
-                match (word_of(0, exact), word_of(1, exact)) {
-                    (_, Some(word)) => (
-                        if equal { Opcode::EqWord } else { Opcode::NeWord },
-                        Some(word.to_bits()),
-                        &places[..1],
-                    ),
-                    (Some(word), None) => (
-                        if equal { Opcode::EqWord } else { Opcode::NeWord },
-                        Some(word.to_bits()),
-                        &places[1..],
-                    ),
-                    (None, None) => (
-                        match inst.op {
-                            Op::EqExact => Opcode::EqExact,
-                            Op::NeExact => Opcode::NeExact,
-                            Op::Eq => Opcode::Eq,
-                            _ => Opcode::Ne,
-                        },
-                        None,
-                        &places[..],
-                    ),
+            Form::Plain(op) => self.wide_test(op, None, &places, 0, otherwise),
+            Form::Equal { op, with_word, is_exact } => {
+                let word_of = |index: usize| {
+                    let constant = self.constant(inst.args[index])?;
+                    if !is_exact && matches!(constant, Constant::Int(_)) { None } else { constant.word() }
+                };
+                match (word_of(0), word_of(1)) {
+                    (_, Some(word)) => {
+                        self.wide_test(with_word, Some(word.to_bits()), &places[..1], 0, otherwise)
+                    }
+                    (Some(word), None) => {
+                        self.wide_test(with_word, Some(word.to_bits()), &places[1..], 0, otherwise)
+                    }
+                    (None, None) => self.wide_test(op, None, &places, 0, otherwise),
                 }
             }
-            Op::Lt | Op::Ge => {
+            Form::Order { op, with_small } => {
                 let small = match self.constant(inst.args[1]) {
                     Some(Constant::Int(value)) => Word::small(value),
-                    _ => None,
+                    Some(Constant::Atom(_) | Constant::Nil | Constant::Literal(_)) | None => None,
                 };
-                match (inst.op, small) {
-                    (Op::Lt, Some(word)) => (Opcode::LtSmall, Some(word.to_bits()), &places[..1]),
-                    (_, Some(word)) => (Opcode::GeSmall, Some(word.to_bits()), &places[..1]),
-                    (Op::Lt, None) => (Opcode::Lt, None, &places[..]),
-                    _ => (Opcode::Ge, None, &places[..]),
+                match small {
+                    Some(word) => {
+                        self.wide_test(with_small, Some(word.to_bits()), &places[..1], 0, otherwise)
+                    }
+                    None => self.wide_test(op, None, &places, 0, otherwise),
                 }
             }
-            Op::IsFunctionArity => (Opcode::IsFunctionArity, None, &places[..]),
-            Op::MapHasKey => (Opcode::MapHasKey, None, &places[..]),
-            Op::HasArity => (Opcode::HasArity, None, &places[..]),
-            Op::IsTagged => (Opcode::IsTagged, Some(0), &places[..]),
-            Op::BsTestTail => (Opcode::BsTestTail, Some(u64::from(Self::index(inst))), &places[..]),
-            Op::BsTestUnit => (Opcode::BsTestUnit, Some(u64::from(Self::index(inst))), &places[..]),
-            Op::BsTestSize => (Opcode::BsTestSize, Some(u64::from(Self::index(inst))), &places[..]),
-            _ => return self.match_string(inst, otherwise),
-        };
+            Form::Arity(op) => self.wide_test(op, None, &places, Self::index(inst), otherwise),
+            Form::Tagged(op) => {
+                let Immediate::ArityAndTag(arity, tag) = inst.immediate else { unreachable!("verified") };
+                self.wide_test(op, Some(Word::atom(tag).to_bits()), &places, arity, otherwise)
+            }
+            Form::Bits(op) => self.wide_test(op, bits(), &places, 0, otherwise),
+            Form::String => self.match_string(inst, otherwise),
+        }
+    }
+
+    /// A test with the label in its second word, beside `high`.
+    fn wide_test(
+        &mut self,
+        op: Opcode,
+        extra: Option<u64>,
+        places: &[Place],
+        high: u32,
+        otherwise: Label,
+    ) -> Result<(), EncodeError> {
         let mut ins = Ins::new(op, 2 + usize::from(extra.is_some()));
         let mut fields = [0; 2];
         for (field, &place) in fields.iter_mut().zip(places) {
@@ -117,15 +92,76 @@ impl FunctionEmitter<'_, '_, '_> {
         if let Some(extra) = extra {
             ins = ins.word(2, extra);
         }
-        match &inst.immediate {
-            Immediate::Index(arity) if inst.op == Op::HasArity => ins = ins.word(1, u64::from(*arity) << 32),
-            Immediate::ArityAndTag(arity, tag) => {
-                ins = ins.word(1, u64::from(*arity) << 32).word(2, Word::atom(*tag).to_bits());
-            }
-            _ => {}
-        }
-        let at = self.push(ins.a(fields[0]).b(fields[1]))?;
+        let at = self.push(ins.word(1, u64::from(high) << 32).a(fields[0]).b(fields[1]))?;
         self.target(at, 1, false, otherwise);
         Ok(())
     }
 }
+
+/// How a test is encoded.
+#[derive(Clone, Copy)]
+enum Form {
+    /// Of one value; the label in the first word.
+    Kind(Opcode),
+    /// Of the operands alone.
+    Plain(Opcode),
+    /// Equality, of which there is a form with a constant word. Only exact equality of words is that of integers.
+    Equal { op: Opcode, with_word: Opcode, is_exact: bool },
+    /// Order, of which there is a form with a small integer at the right.
+    Order { op: Opcode, with_small: Opcode },
+    /// With the immediate in the high half of the second word.
+    Arity(Opcode),
+    /// With arity and tag.
+    Tagged(Opcode),
+    /// With the immediate in the third word.
+    Bits(Opcode),
+    /// With bits to match.
+    String,
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the assertion below finds a new test")]
+const fn form(op: Op) -> Option<Form> {
+    Some(match op {
+        Op::IsInteger => Form::Kind(Opcode::IsInteger),
+        Op::IsFloat => Form::Kind(Opcode::IsFloat),
+        Op::IsNumber => Form::Kind(Opcode::IsNumber),
+        Op::IsAtom => Form::Kind(Opcode::IsAtom),
+        Op::IsBoolean => Form::Kind(Opcode::IsBoolean),
+        Op::IsPid => Form::Kind(Opcode::IsPid),
+        Op::IsReference => Form::Kind(Opcode::IsReference),
+        Op::IsPort => Form::Kind(Opcode::IsPort),
+        Op::IsNil => Form::Kind(Opcode::IsNil),
+        Op::IsCons => Form::Kind(Opcode::IsCons),
+        Op::IsList => Form::Kind(Opcode::IsList),
+        Op::IsTuple => Form::Kind(Opcode::IsTuple),
+        Op::IsMap => Form::Kind(Opcode::IsMap),
+        Op::IsBinary => Form::Kind(Opcode::IsBinary),
+        Op::IsBitstring => Form::Kind(Opcode::IsBitstring),
+        Op::IsFunction => Form::Kind(Opcode::IsFunction),
+        Op::EqExact => Form::Equal { op: Opcode::EqExact, with_word: Opcode::EqWord, is_exact: true },
+        Op::NeExact => Form::Equal { op: Opcode::NeExact, with_word: Opcode::NeWord, is_exact: true },
+        Op::Eq => Form::Equal { op: Opcode::Eq, with_word: Opcode::EqWord, is_exact: false },
+        Op::Ne => Form::Equal { op: Opcode::Ne, with_word: Opcode::NeWord, is_exact: false },
+        Op::Lt => Form::Order { op: Opcode::Lt, with_small: Opcode::LtSmall },
+        Op::Ge => Form::Order { op: Opcode::Ge, with_small: Opcode::GeSmall },
+        Op::IsFunctionArity => Form::Plain(Opcode::IsFunctionArity),
+        Op::MapHasKey => Form::Plain(Opcode::MapHasKey),
+        Op::HasArity => Form::Arity(Opcode::HasArity),
+        Op::IsTagged => Form::Tagged(Opcode::IsTagged),
+        Op::BsTestTail => Form::Bits(Opcode::BsTestTail),
+        Op::BsTestUnit => Form::Bits(Opcode::BsTestUnit),
+        Op::BsTestSize => Form::Bits(Opcode::BsTestSize),
+        Op::BsMatchString => Form::String,
+        _ => return None,
+    })
+}
+
+// What gives a bool is a test, and the other way round.
+const _: () = {
+    let mut index = 0;
+    while index < Op::ALL.len() {
+        let is_test = matches!(Op::ALL[index].result(), Some(Type::Bool));
+        assert!(form(Op::ALL[index]).is_some() == is_test, "how is the test encoded?");
+        index += 1;
+    }
+};

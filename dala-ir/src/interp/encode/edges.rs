@@ -39,7 +39,17 @@ impl FunctionEmitter<'_, '_, '_> {
             let from = match terminator {
                 Terminator::Attempt { .. } | Terminator::RecvNext { .. } => self.end_place(block),
                 Terminator::Try { ok: Some(_), .. } if edge == 0 => self.end_place(block),
-                _ => Place::X(X_EXCEPTION + index as u16),
+                Terminator::Try { .. } | Terminator::WaitTimeout { .. } => {
+                    Place::X(X_EXCEPTION + index as u16)
+                }
+                Terminator::Jump(_)
+                | Terminator::Branch { .. }
+                | Terminator::Switch { .. }
+                | Terminator::SwitchArity { .. }
+                | Terminator::Return(_)
+                | Terminator::TailCall(_)
+                | Terminator::Wait(_)
+                | Terminator::Unreachable => unreachable!("their edges fill no parameter"),
             };
             moves.push((parameter, from));
         }
@@ -62,7 +72,18 @@ impl FunctionEmitter<'_, '_, '_> {
             {
                 Place::Float(self.colors.end_result(block))
             }
-            _ => Place::X(self.colors.end_result(block)),
+            Terminator::Attempt { .. } | Terminator::Try { .. } | Terminator::RecvNext { .. } => {
+                Place::X(self.colors.end_result(block))
+            }
+            Terminator::Jump(_)
+            | Terminator::Branch { .. }
+            | Terminator::Switch { .. }
+            | Terminator::SwitchArity { .. }
+            | Terminator::Return(_)
+            | Terminator::TailCall(_)
+            | Terminator::Wait(_)
+            | Terminator::WaitTimeout { .. }
+            | Terminator::Unreachable => unreachable!("they have no result"),
         }
     }
 
@@ -151,7 +172,7 @@ impl FunctionEmitter<'_, '_, '_> {
                 match self.place(*value) {
                     Place::X(0) => self.push(Ins::new(Opcode::Return, 1).a(pop))?,
                     Place::Word(word) => self.push(Ins::new(Opcode::ReturnWord, 2).b(pop).word(1, word))?,
-                    place => {
+                    place @ (Place::X(_) | Place::Slot(_) | Place::Float(_)) => {
                         let mut ins = Ins::new(Opcode::ReturnValue, 1);
                         let value = ins.operand(place)?;
                         self.push(ins.a(value).b(pop))?

@@ -136,7 +136,9 @@ impl FunctionEmitter<'_, '_, '_> {
     pub(super) fn constant_word(&self, constant: Constant) -> u64 {
         match constant {
             Constant::Literal(id) => self.module.literals[id.index()].to_bits(),
-            other => other.word().unwrap_or(Word::NIL).to_bits(),
+            Constant::Int(_) | Constant::Atom(_) | Constant::Nil => {
+                constant.word().unwrap_or(Word::NIL).to_bits()
+            }
         }
     }
 
@@ -220,7 +222,7 @@ impl FunctionEmitter<'_, '_, '_> {
     pub(super) fn moves(&mut self, moves: Vec<(Place, Place)>) -> Result<(), EncodeError> {
         let moves = sequence(moves, |place| match place {
             Place::Float(_) => Place::Float(F_SCRATCH),
-            _ => Place::X(X_SCRATCH),
+            Place::X(_) | Place::Slot(_) | Place::Word(_) => Place::X(X_SCRATCH),
         });
         let mut index = 0;
         while index < moves.len() {

@@ -7,7 +7,7 @@ use super::moves::Place;
 use super::plan::calls;
 use crate::abi::atoms;
 use crate::interp::opcode::Opcode;
-use crate::ir::{Constant, Effects, Immediate, InstData, Op, Value};
+use crate::ir::{Constant, Effects, Immediate, InstData, Op, Rest, Value};
 
 impl FunctionEmitter<'_, '_, '_> {
     /// Emits an instruction in the middle of a block.
@@ -273,8 +273,7 @@ impl FunctionEmitter<'_, '_, '_> {
             Some(value) => ins.operand(self.place(value))?,
             None => 0,
         };
-        let pairs = matches!(op, Opcode::MapPut | Opcode::MapUpdate);
-        let count = if pairs { count / 2 } else { count };
+        let count = if inst.op.rest() == Rest::Pairs { count / 2 } else { count };
         let fail_word = matches!(op, Opcode::MapPut | Opcode::MapUpdate | Opcode::Bif).then_some(2);
         self.finish(ins.a(to).b(subject).c(count), inst, fail_word, ends.0, ends.1)
     }

@@ -50,7 +50,14 @@ fn waits(terminator: &Terminator) -> bool {
     match terminator {
         Terminator::Try { inst, .. } => calls(inst.op),
         Terminator::RecvNext { .. } | Terminator::Wait(_) | Terminator::WaitTimeout { .. } => true,
-        _ => false,
+        Terminator::Jump(_)
+        | Terminator::Branch { .. }
+        | Terminator::Switch { .. }
+        | Terminator::SwitchArity { .. }
+        | Terminator::Attempt { .. }
+        | Terminator::Return(_)
+        | Terminator::TailCall(_)
+        | Terminator::Unreachable => false,
     }
 }
 
@@ -110,7 +117,18 @@ impl<'f> Plan<'f> {
                         && (data.insts[test].op.effects() == Effects::PURE || test + 1 == data.insts.len())
                 })
             }
-            _ => None,
+            Terminator::Jump(_)
+            | Terminator::Branch { .. }
+            | Terminator::Switch { .. }
+            | Terminator::SwitchArity { .. }
+            | Terminator::Attempt { .. }
+            | Terminator::Try { .. }
+            | Terminator::Return(_)
+            | Terminator::TailCall(_)
+            | Terminator::RecvNext { .. }
+            | Terminator::Wait(_)
+            | Terminator::WaitTimeout { .. }
+            | Terminator::Unreachable => None,
         };
         let mut schedule = Vec::with_capacity(data.insts.len());
         // Backwards, so that what only dropped instructions used is dropped too.

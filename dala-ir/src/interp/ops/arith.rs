@@ -1,8 +1,8 @@
 //! Arithmetic on any numbers.
 
+use super::small::Arithmetic;
 use crate::abi::{Atom, Word, atoms};
 use crate::interp::frame::Raise;
-use crate::interp::opcode::Opcode;
 use crate::interp::outcome::{Class, Exception};
 use crate::interp::trace;
 use crate::term::TermWriter;
@@ -12,7 +12,7 @@ use crate::term::view;
 fn reason(error: IntegerError) -> Atom {
     match error {
         IntegerError::SystemLimit => atoms::SYSTEM_LIMIT,
-        _ => atoms::BADARITH,
+        IntegerError::NotInteger | IntegerError::DivisionByZero => atoms::BADARITH,
     }
 }
 
@@ -43,51 +43,49 @@ fn on_floats<W: TermWriter + ?Sized>(
 #[inline(never)]
 pub(crate) fn binary<W: TermWriter + ?Sized>(
     heap: &mut W,
-    op: Opcode,
+    op: Arithmetic,
     a: Word,
     b: Word,
 ) -> Result<Word, Atom> {
     match op {
-        Opcode::Add | Opcode::AddSmall => on_floats(heap, a, b, |a, b| a + b, big::add),
-        Opcode::Sub | Opcode::SubSmall => on_floats(heap, a, b, |a, b| a - b, big::sub),
-        Opcode::Mul => on_floats(heap, a, b, |a, b| a * b, big::mul),
-        Opcode::IntDiv => big::div(heap, a, b).map_err(reason),
-        Opcode::IntRem => big::rem(heap, a, b).map_err(reason),
-        Opcode::BitAnd => big::band(heap, a, b).map_err(reason),
-        Opcode::BitOr => big::bor(heap, a, b).map_err(reason),
-        Opcode::BitXor => big::bxor(heap, a, b).map_err(reason),
-        Opcode::ShiftLeft => big::bsl(heap, a, b).map_err(reason),
-        Opcode::ShiftRight => big::bsr(heap, a, b).map_err(reason),
-        Opcode::Negate => match view::float(a) {
+        Arithmetic::Add | Arithmetic::AddSmall => on_floats(heap, a, b, |a, b| a + b, big::add),
+        Arithmetic::Sub | Arithmetic::SubSmall => on_floats(heap, a, b, |a, b| a - b, big::sub),
+        Arithmetic::Mul => on_floats(heap, a, b, |a, b| a * b, big::mul),
+        Arithmetic::IntDiv => big::div(heap, a, b).map_err(reason),
+        Arithmetic::IntRem => big::rem(heap, a, b).map_err(reason),
+        Arithmetic::BitAnd => big::band(heap, a, b).map_err(reason),
+        Arithmetic::BitOr => big::bor(heap, a, b).map_err(reason),
+        Arithmetic::BitXor => big::bxor(heap, a, b).map_err(reason),
+        Arithmetic::ShiftLeft => big::bsl(heap, a, b).map_err(reason),
+        Arithmetic::ShiftRight => big::bsr(heap, a, b).map_err(reason),
+        Arithmetic::Negate => match view::float(a) {
             Some(value) => Ok(heap.float(-value)),
             None => big::neg(heap, a).map_err(reason),
         },
-        Opcode::BitNot => big::bnot(heap, a).map_err(reason),
-        Opcode::Divide => {
+        Arithmetic::BitNot => big::bnot(heap, a).map_err(reason),
+        Arithmetic::Divide => {
             let (a, b) = (to_float(a).ok_or(atoms::BADARITH)?, to_float(b).ok_or(atoms::BADARITH)?);
             if b == 0.0 { Err(atoms::BADARITH) } else { finite(heap, a / b) }
         }
-        _ => Err(atoms::BADARITH),
     }
 }
 
 /// Name of the operator and number of its operands.
-fn operator(op: Opcode) -> (&'static str, usize) {
+fn operator(op: Arithmetic) -> (&'static str, usize) {
     match op {
-        Opcode::Add | Opcode::AddSmall | Opcode::FAdd => ("+", 2),
-        Opcode::Sub | Opcode::SubSmall | Opcode::FSub => ("-", 2),
-        Opcode::Mul | Opcode::FMul => ("*", 2),
-        Opcode::IntDiv => ("div", 2),
-        Opcode::IntRem => ("rem", 2),
-        Opcode::BitAnd => ("band", 2),
-        Opcode::BitOr => ("bor", 2),
-        Opcode::BitXor => ("bxor", 2),
-        Opcode::ShiftLeft => ("bsl", 2),
-        Opcode::ShiftRight => ("bsr", 2),
-        Opcode::Negate => ("-", 1),
-        Opcode::BitNot => ("bnot", 1),
-        Opcode::ToFloat => ("float", 1),
-        _ => ("/", 2),
+        Arithmetic::Add | Arithmetic::AddSmall => ("+", 2),
+        Arithmetic::Sub | Arithmetic::SubSmall => ("-", 2),
+        Arithmetic::Mul => ("*", 2),
+        Arithmetic::IntDiv => ("div", 2),
+        Arithmetic::IntRem => ("rem", 2),
+        Arithmetic::BitAnd => ("band", 2),
+        Arithmetic::BitOr => ("bor", 2),
+        Arithmetic::BitXor => ("bxor", 2),
+        Arithmetic::ShiftLeft => ("bsl", 2),
+        Arithmetic::ShiftRight => ("bsr", 2),
+        Arithmetic::Negate => ("-", 1),
+        Arithmetic::BitNot => ("bnot", 1),
+        Arithmetic::Divide => ("/", 2),
     }
 }
 
@@ -96,22 +94,13 @@ fn operator(op: Opcode) -> (&'static str, usize) {
 #[inline(never)]
 pub(crate) fn failure<W: TermWriter + ?Sized>(
     heap: &mut W,
-    op: Opcode,
+    op: Arithmetic,
     reason: Atom,
     a: Word,
     b: Word,
 ) -> Raise {
-    // OTP's float instructions, and additions of a constant, are no functions: the error is their caller's.
-    if matches!(
-        op,
-        Opcode::FAdd
-            | Opcode::FSub
-            | Opcode::FMul
-            | Opcode::FDiv
-            | Opcode::ToFloat
-            | Opcode::AddSmall
-            | Opcode::SubSmall
-    ) {
+    // OTP's additions of a constant are no functions: the error is their caller's.
+    if matches!(op, Arithmetic::AddSmall | Arithmetic::SubSmall) {
         return Raise::error(Word::atom(reason));
     }
     let (name, arity) = operator(op);

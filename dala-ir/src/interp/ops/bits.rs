@@ -176,7 +176,7 @@ pub(crate) fn tail<W: TermWriter + ?Sized>(heap: &mut W, context: Word) -> Word 
 
 /// All that is left, taken, when it is a multiple of `unit` bits.
 pub(crate) fn get_rest<W: TermWriter + ?Sized>(heap: &mut W, context: Word, unit: u64) -> Option<Word> {
-    if !test(Opcode::BsTestUnit, context, unit) {
+    if !left(context).is_some_and(|left| are_units(left, unit)) {
         return None;
     }
     let value = tail(heap, context);
@@ -186,25 +186,24 @@ pub(crate) fn get_rest<W: TermWriter + ?Sized>(heap: &mut W, context: Word, unit
 
 /// Skips all when it is a multiple of `unit` bits.
 pub(crate) fn skip_rest(context: Word, unit: u64) -> bool {
-    let found = test(Opcode::BsTestUnit, context, unit);
+    let found = left(context).is_some_and(|left| are_units(left, unit));
     if found && let Some((_, _, end)) = parts(context) {
         advance(context, end);
     }
     found
 }
 
-/// Tests of how many bits are left.
+/// How many bits are left.
 #[inline]
-pub(crate) fn test(op: Opcode, context: Word, bits: u64) -> bool {
-    let Some((_, position, end)) = parts(context) else { return false };
-    let left = end.saturating_sub(position) as u64;
-    match op {
-        Opcode::BsTestTail => left == bits,
-        // Nearly always bytes, and a division is slow.
-        Opcode::BsTestUnit if bits == 8 => left.is_multiple_of(8),
-        Opcode::BsTestUnit => left.is_multiple_of(bits.max(1)),
-        _ => left >= bits,
-    }
+pub(crate) fn left(context: Word) -> Option<u64> {
+    parts(context).map(|(_, position, end)| end.saturating_sub(position) as u64)
+}
+
+/// Whether these many bits are whole units.
+#[inline]
+pub(crate) fn are_units(bits: u64, unit: u64) -> bool {
+    // Nearly always bytes, and a division is slow.
+    if unit == 8 { bits.is_multiple_of(8) } else { bits.is_multiple_of(unit.max(1)) }
 }
 
 /// Takes `wanted` when those bits are next.

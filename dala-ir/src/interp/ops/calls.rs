@@ -254,7 +254,7 @@ unsafe fn answer(s: &mut State) -> Answer {
         }
         let result = match entry.target() {
             Target::Bif(index) => s.ask(|host| host.call_bif(index, &args)),
-            _ => s.ask(|host| host.undefined_function(entry, &args)),
+            Target::Undefined | Target::Code(_) => s.ask(|host| host.undefined_function(entry, &args)),
         };
         let exception = match result {
             BifResult::Value(value) => return Answer::Value(value),

@@ -66,7 +66,11 @@ pub(crate) unsafe fn call_entry(
                 let raise = Raise::of(exception, head.module, head.function, head.arity);
                 return Flow::Raise(Raise { is_undefined: true, ..raise });
             }
-            result => result,
+            result @ (BifResult::Value(_)
+            | BifResult::Call(_)
+            | BifResult::Retry
+            | BifResult::Wait
+            | BifResult::Exit(_)) => result,
         },
     };
     // SAFETY: `x` are the x registers with the arguments in front, the context is up to date.

@@ -1,15 +1,12 @@
 //! Arity of funs.
 
-use crate::abi::{Kind, Word};
+use crate::abi::Word;
 use crate::term::view;
 
 /// Arguments that a fun takes.
 pub(crate) fn fun_arity(word: Word) -> Option<u32> {
-    match view::kind(word)? {
-        Kind::Fun => view::fun(word).map(|fun| fun.head.arity),
-        Kind::ExportFun => view::export_fun(word).map(|fun| fun.head.arity),
-        _ => None,
-    }
+    let local = view::fun(word).map(|fun| fun.head.arity);
+    local.or_else(|| view::export_fun(word).map(|fun| fun.head.arity))
 }
 
 /// `is_function(Fun, Arity)`

@@ -4,7 +4,6 @@
 
 use super::bits;
 use crate::abi::{Kind, Word, atoms};
-use crate::interp::opcode::Opcode;
 use crate::interp::state::{Next, State, handler};
 use crate::term::view::{self, BitsRef};
 
@@ -117,26 +116,32 @@ handler! {
 
 /// A test of how many bits are left.
 #[inline(always)]
-unsafe fn test(s: State, op: Opcode) -> Next {
+unsafe fn test(s: State, holds: impl Fn(u64, u64) -> bool) -> Next {
     // SAFETY: the contract of handlers.
-    unsafe { if bits::test(op, s.get(s.a()), s.w(2)) { s.next_len() } else { s.jump(s.w(1)) } }
+    unsafe {
+        let bits = s.w(2);
+        match bits::left(s.get(s.a())) {
+            Some(left) if holds(left, bits) => s.next_len(),
+            _ => s.jump(s.w(1)),
+        }
+    }
 }
 
 handler! {
     fn bs_test_tail(s) {
-        test(s, Opcode::BsTestTail)
+        test(s, |left, bits| left == bits)
     }
 }
 
 handler! {
     fn bs_test_unit(s) {
-        test(s, Opcode::BsTestUnit)
+        test(s, bits::are_units)
     }
 }
 
 handler! {
     fn bs_test_size(s) {
-        test(s, Opcode::BsTestSize)
+        test(s, |left, bits| left >= bits)
     }
 }
 

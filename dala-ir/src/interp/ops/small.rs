@@ -6,14 +6,13 @@ use super::arith;
 use super::floats::push_float;
 use super::moves::word_of_code;
 use crate::abi::Word;
-use crate::interp::opcode::Opcode;
 use crate::interp::state::{Next, State, handler};
 use crate::term::view;
 
 /// An operator, of one operand or two.
 pub(in crate::interp) trait Operator {
-    /// Its op.
-    const OP: Opcode;
+    /// Which it is.
+    const OP: Arithmetic;
     /// Its value, where operands and value are small integers.
     fn small(left: Word, right: Word) -> Option<Word>;
     /// Its value where one operand at least is a float, and neither is big.
@@ -42,12 +41,16 @@ fn even(bits: i64) -> Word {
 
 macro_rules! operators {
     ($($name:ident |$left:ident, $right:ident| $small:expr $(, $float:tt)?;)*) => {
+        /// The operators.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(in crate::interp) enum Arithmetic { $($name,)* }
+
         $(
             #[derive(Debug)]
             pub(in crate::interp) struct $name;
 
             impl Operator for $name {
-                const OP: Opcode = Opcode::$name;
+                const OP: Arithmetic = Arithmetic::$name;
 
                 #[inline(always)]
                 fn small($left: Word, $right: Word) -> Option<Word> {
@@ -104,7 +107,7 @@ unsafe fn on_floats<T: Operator>(s: &mut State, left: Word, right: Word) -> Opti
         None => view::float(word),
     };
     // Two small integers give a float only by `/`.
-    if left.both_small(right) && T::OP != Opcode::Divide {
+    if left.both_small(right) && T::OP != Arithmetic::Divide {
         return None;
     }
     let value = T::float(number(left)?, number(right)?).filter(|value| value.is_finite())?;
