@@ -1,4 +1,6 @@
 //! One value from one thread to another, awaited or waited for.
+//!
+//! The place where the two ends meet is one allocation; a [`Pool`] uses places again.
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
@@ -9,21 +11,45 @@ struct Slot<T> {
 }
 
 enum State<T> {
-    Empty(Option<Waker>),
+    /// Who is to be told when there is something: a task, or threads that block.
+    Empty {
+        waker: Option<Waker>,
+        has_blocked: bool,
+    },
     Full(T),
+    /// One of the ends went away, or the value was taken.
     Closed,
 }
 
+impl<T> State<T> {
+    const NEW: Self = State::Empty { waker: None, has_blocked: false };
+}
+
 impl<T> Slot<T> {
+    fn new() -> Arc<Self> {
+        Arc::new(Slot { state: Mutex::new(State::NEW), changed: Condvar::new() })
+    }
+
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Puts something in, unless nobody waits for it.
     fn put(&self, new: State<T>) {
-        let old = std::mem::replace(&mut *self.lock(), new);
-        self.changed.notify_all();
-        if let State::Empty(Some(waker)) = old {
-            waker.wake();
+        let mut state = self.lock();
+        if !matches!(*state, State::Empty { .. }) {
+            return;
+        }
+        let old = std::mem::replace(&mut *state, new);
+        drop(state);
+        if let State::Empty { waker, has_blocked } = old {
+            // A condition variable calls the kernel even when nobody waits.
+            if has_blocked {
+                self.changed.notify_all();
+            }
+            if let Some(waker) = waker {
+                waker.wake();
+            }
         }
     }
 }
@@ -36,8 +62,46 @@ pub(crate) struct Receiver<T>(Arc<Slot<T>>);
 
 /// Two ends.
 pub(crate) fn oneshot<T>() -> (Sender<T>, Receiver<T>) {
-    let slot = Arc::new(Slot { state: Mutex::new(State::Empty(None)), changed: Condvar::new() });
+    ends(Slot::new())
+}
+
+fn ends<T>(slot: Arc<Slot<T>>) -> (Sender<T>, Receiver<T>) {
     (Sender(Some(slot.clone())), Receiver(slot))
+}
+
+/// Places where ends met before: pairs made with them allocate nothing.
+pub(crate) struct Pool<T> {
+    kept: Vec<Arc<Slot<T>>>,
+    next: usize,
+}
+
+/// Places that a pool keeps.
+const KEPT: usize = 256;
+
+impl<T> Default for Pool<T> {
+    fn default() -> Self {
+        Self { kept: Vec::new(), next: 0 }
+    }
+}
+
+impl<T> Pool<T> {
+    /// Two ends.
+    pub(crate) fn oneshot(&mut self) -> (Sender<T>, Receiver<T>) {
+        // Those that were used longest ago are likeliest to be free.
+        for _ in 0..2.min(self.kept.len()) {
+            self.next = (self.next + 1) % self.kept.len();
+            let slot = &mut self.kept[self.next];
+            if let Some(free) = Arc::get_mut(slot) {
+                *free.state.get_mut().unwrap_or_else(PoisonError::into_inner) = State::NEW;
+                return ends(slot.clone());
+            }
+        }
+        let slot = Slot::new();
+        if self.kept.len() < KEPT {
+            self.kept.push(slot.clone());
+        }
+        ends(slot)
+    }
 }
 
 impl<T> Sender<T> {
@@ -49,7 +113,7 @@ impl<T> Sender<T> {
 
     /// Whether nobody waits any more.
     pub(crate) fn is_abandoned(&self) -> bool {
-        self.0.as_ref().is_none_or(|slot| Arc::strong_count(slot) == 1)
+        self.0.as_ref().is_none_or(|slot| matches!(*slot.lock(), State::Closed))
     }
 }
 
@@ -61,12 +125,19 @@ impl<T> Drop for Sender<T> {
     }
 }
 
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        let old = std::mem::replace(&mut *self.0.lock(), State::Closed);
+        drop(old);
+    }
+}
+
 impl<T> Receiver<T> {
     fn take(state: &mut State<T>) -> Option<Option<T>> {
         match std::mem::replace(state, State::Closed) {
             State::Full(value) => Some(Some(value)),
             State::Closed => Some(None),
-            empty @ State::Empty(_) => {
+            empty @ State::Empty { .. } => {
                 *state = empty;
                 None
             }
@@ -79,6 +150,9 @@ impl<T> Receiver<T> {
         loop {
             if let Some(value) = Self::take(&mut state) {
                 return Some(value);
+            }
+            if let State::Empty { has_blocked, .. } = &mut *state {
+                *has_blocked = true;
             }
             state = match deadline {
                 None => self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
@@ -99,7 +173,9 @@ impl<T> Future for Receiver<T> {
         if let Some(value) = Self::take(&mut state) {
             return Poll::Ready(value);
         }
-        *state = State::Empty(Some(context.waker().clone()));
+        if let State::Empty { waker, .. } = &mut *state {
+            *waker = Some(context.waker().clone());
+        }
         Poll::Pending
     }
 }
@@ -113,6 +189,12 @@ impl<T> std::fmt::Debug for Receiver<T> {
 impl<T> std::fmt::Debug for Sender<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Sender")
+    }
+}
+
+impl<T> std::fmt::Debug for Pool<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Pool({})", self.kept.len())
     }
 }
 
@@ -135,5 +217,26 @@ mod tests {
         let (sender, receiver) = oneshot::<u8>();
         drop(receiver);
         assert!(sender.is_abandoned());
+    }
+
+    #[test]
+    fn a_place_is_used_again_when_both_ends_are_gone_and_only_then() {
+        let mut pool = Pool::default();
+        let (first, second) = (pool.oneshot(), pool.oneshot());
+        let places = [Arc::as_ptr(&first.1.0), Arc::as_ptr(&second.1.0)];
+        first.0.send(1);
+        drop(second.0);
+        let third = pool.oneshot();
+        assert!(!places.contains(&Arc::as_ptr(&third.1.0)), "the receivers still look");
+        assert_eq!((first.1.wait(None), second.1.wait(None)), (Some(Some(1)), Some(None)));
+        drop((first.1, second.1));
+        for _ in 0..10 {
+            let (sender, receiver) = pool.oneshot();
+            assert!(!sender.is_abandoned());
+            assert!(places.contains(&Arc::as_ptr(&receiver.0)));
+            sender.send(2);
+            assert_eq!(receiver.wait(None), Some(Some(2)), "and not what was there before");
+        }
+        drop(third);
     }
 }

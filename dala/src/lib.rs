@@ -59,7 +59,7 @@ mod api {
     pub use crate::actor::stream::{Items, Outlet, outlet};
     pub use crate::actor::{
         Actor, ActorRef, Behaviour, Blocking, Callee, Concurrent, Context, Handles, Recipient, SendError,
-        Unhandled,
+        Unhandled, WorkerHold,
     };
     pub use crate::config::Builder;
     pub use crate::mailbox::bounded::Overflow;

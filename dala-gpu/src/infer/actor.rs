@@ -6,7 +6,8 @@ use dala::actor::{Handled, Handles};
 use dala::{Actor, Context, ExitReason, Lane};
 
 use super::cost::Choice;
-use super::desk::{Desk, Queued};
+use super::desk::Desk;
+use super::queue::Queued;
 use super::runner::Runner;
 
 /// Tells a [`ModelActor`] that requests wait.
@@ -14,18 +15,21 @@ use super::runner::Runner;
 #[derive(Debug)]
 pub struct Work {}
 
-/// The actor that runs a model: a batch a message, so that others on its worker get their turn in between.
+/// The actor that runs a model: a batch a message, and others on its worker get their turn in between.
 pub struct ModelActor {
     pub(super) desk: Arc<Desk>,
     pub(super) incarnation: u64,
-    pub(super) runner: Option<Runner>,
+    /// What runs, and the batch that it runs, empty in between; elsewhere during a run on another thread.
+    pub(super) served: Option<(Runner, Vec<Queued>)>,
+    /// Rows that waited when others were let go first.
+    pub(super) seen: usize,
     pub(super) max_wait: Duration,
     pub(super) inline_below: Duration,
 }
 
 impl std::fmt::Debug for ModelActor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ModelActor").field("runner", &self.runner).finish_non_exhaustive()
+        f.debug_struct("ModelActor").field("served", &self.served).finish_non_exhaustive()
     }
 }
 
@@ -42,39 +46,59 @@ impl Actor for ModelActor {
 /// What to do now.
 enum Next {
     Nothing,
+    /// Let others go first, then look again.
+    Yield,
     Wait(Duration),
-    Run { batch: Vec<Queued>, rows: usize, inline: bool },
+    /// Run the batch, of so many rows, expected to take so long.
+    Run {
+        rows: usize,
+        expected: Option<Duration>,
+    },
 }
 
 impl ModelActor {
-    fn next(&self) -> Next {
+    /// Decides, and takes the batch.
+    fn next(&mut self) -> Next {
+        let Some((_, batch)) = &mut self.served else { return Next::Nothing };
         let now = Instant::now();
         let mut desk = self.desk.lock();
+        let seen = std::mem::take(&mut self.seen);
         desk.is_told = false;
-        let waiting = desk.waiting_rows();
-        let Some(oldest) = desk.oldest() else { return Next::Nothing };
-        let age = now.saturating_duration_since(oldest);
-        let rows = match desk.stats.costs.choose(waiting, self.desk.max_batch, age, self.max_wait) {
-            Choice::Run(rows) => rows,
-            Choice::Wait(time) => {
-                // Who comes meanwhile tells us, and we look again.
-                return Next::Wait(time);
+        let Some(pending) = desk.first() else { return Next::Nothing };
+        let age = now.saturating_duration_since(pending.since);
+        let rows = match desk.stats.costs.choose(pending.rows, self.desk.max_batch, age, self.max_wait) {
+            // As long as each look finds more.
+            Choice::RunSoon(rows) if rows > seen => {
+                self.seen = rows;
+                desk.is_told = true;
+                return Next::Yield;
             }
+            Choice::Run(rows) | Choice::RunSoon(rows) => rows,
+            // Who comes meanwhile tells us, and we look again.
+            Choice::Wait(time) => return Next::Wait(time),
         };
-        let batch = desk.take(rows, now);
+        desk.take(pending, rows, now, batch);
         let rows = batch.iter().map(|queued| queued.rows).sum();
-        let inline = desk.stats.costs.expected(rows).is_some_and(|time| time < self.inline_below);
-        Next::Run { batch, rows, inline }
+        Next::Run { rows, expected: desk.stats.costs.expected(rows) }
     }
 
-    /// After a run: asks for another turn if somebody waits.
-    fn go_on(&self, context: &Context<Self>) {
-        let mut desk = self.desk.lock();
-        if desk.waiting_rows() > 0 && !std::mem::replace(&mut desk.is_told, true) {
-            drop(desk);
-            // We live: we run.
-            let _ = context.me().tell(Work {});
+    /// Runs the batch on this worker, if it may be held.
+    fn run_here(&mut self, rows: usize, context: &Context<Self>) -> bool {
+        let Some(_hold) = context.try_hold_worker() else { return false };
+        if let Some((runner, batch)) = &mut self.served {
+            let desk = &self.desk;
+            runner.serve(batch, |answered, failed, took| desk.note(rows, true, answered, failed, took));
         }
+        true
+    }
+
+    /// After a run: others go first, those that were answered among them; then the next batch, if somebody waits.
+    fn go_on(&self, context: &mut Context<Self>) {
+        let mut desk = self.desk.lock();
+        if desk.waits() && !std::mem::replace(&mut desk.is_told, true) {
+            context.continue_with(Work {});
+        }
+        context.yield_now();
     }
 }
 
@@ -83,42 +107,47 @@ impl Handles<Work> for ModelActor {
     const LANE: Lane = Lane::Normal;
 
     fn handle<'a>(&'a mut self, _: Work, context: &'a mut Context<Self>) -> Handled<'a, ()> {
-        match self.next() {
-            Next::Nothing => Handled::now(()),
+        let (rows, expected) = match self.next() {
+            Next::Nothing => return Handled::now(()),
+            Next::Yield => {
+                context.continue_with(Work {});
+                context.yield_now();
+                return Handled::now(());
+            }
             Next::Wait(time) => {
                 context.tell_after(time, Work {});
-                Handled::now(())
+                return Handled::now(());
             }
-            Next::Run { batch, rows, inline: true } => {
-                if let Some(runner) = self.runner.as_mut().filter(|_| rows > 0) {
-                    let desk = &self.desk;
-                    runner
-                        .serve(batch, |answered, failed, took| desk.note(rows, true, answered, failed, took));
-                }
+            // All that waited were too late, or had gone.
+            Next::Run { rows: 0, .. } => {
                 self.go_on(context);
-                Handled::now(())
+                return Handled::now(());
             }
-            Next::Run { batch, rows, inline: false } => Handled::later(async move {
-                if rows > 0
-                    && let Some(mut runner) = self.runner.take()
-                {
-                    let desk = self.desk.clone();
-                    let run = tokio::task::spawn_blocking(move || {
-                        runner.serve(batch, |answered, failed, took| {
-                            desk.note(rows, false, answered, failed, took)
-                        });
-                        runner
+            Next::Run { rows, expected } => (rows, expected),
+        };
+        let is_short = expected.is_some_and(|time| time < self.inline_below);
+        if is_short && self.run_here(rows, context) {
+            self.go_on(context);
+            return Handled::now(());
+        }
+        Handled::later(async move {
+            if let Some((mut runner, mut batch)) = self.served.take() {
+                let desk = self.desk.clone();
+                let run = tokio::task::spawn_blocking(move || {
+                    runner.serve(&mut batch, |answered, failed, took| {
+                        desk.note(rows, false, answered, failed, took)
                     });
-                    match run.await {
-                        Ok(runner) => self.runner = Some(runner),
-                        // Its requests were answered when their senders were dropped.
-                        Err(error) => {
-                            return context.stop(ExitReason::custom(format!("the model panicked: {error}")));
-                        }
+                    (runner, batch)
+                });
+                match run.await {
+                    Ok(served) => self.served = Some(served),
+                    // Its requests were answered when their senders were dropped.
+                    Err(error) => {
+                        return context.stop(ExitReason::custom(format!("the model panicked: {error}")));
                     }
                 }
-                self.go_on(context);
-            }),
-        }
+            }
+            self.go_on(context);
+        })
     }
 }

@@ -24,6 +24,8 @@ pub struct Costs {
 pub(super) enum Choice {
     /// Run so many rows, or fewer if requests do not fit exactly.
     Run(usize),
+    /// Run all that wait, unless more come by themselves before long.
+    RunSoon(usize),
     /// Wait so long for more.
     Wait(Duration),
 }
@@ -38,7 +40,8 @@ impl Costs {
         if self.seconds.len() <= at {
             self.seconds.resize(at + 1, None);
         }
-        let took = took.as_secs_f64().max(1e-9);
+        // Sizes in between count as parts of the next: so their rows a second are right.
+        let took = took.as_secs_f64().max(1e-9) * f64::from(1u32 << at) / rows.max(1) as f64;
         let slot = &mut self.seconds[at];
         let average = |old: f64| old + if took < old { BELOW } else { ABOVE } * (took - old);
         *slot = Some(slot.map_or(took, average));
@@ -81,7 +84,10 @@ impl Costs {
         }
         let worth = self.rate(bucket(waiting)).is_none_or(|rate| best_rate > WORTH_WAITING * rate);
         match max_wait.checked_sub(age) {
-            Some(left) if !left.is_zero() && worth => Choice::Wait(left),
+            _ if !worth => Choice::Run(waiting),
+            Some(left) if !left.is_zero() => Choice::Wait(left),
+            // As long as one run takes, at most: who waits loses little, and who comes meanwhile need not wait.
+            _ if self.expected(1).is_some_and(|one| age < one) => Choice::RunSoon(waiting),
             _ => Choice::Run(waiting),
         }
     }
@@ -108,7 +114,9 @@ mod tests {
         assert_eq!(learned(&[(1, 4), (2, 5)]).choose(3, 32, none, none), Choice::Run(2));
         let mut all = learned(&[(1, 4), (2, 5), (4, 6), (8, 7)]);
         assert_eq!(all.choose(100, 8, none, none), Choice::Run(8));
-        assert_eq!(all.choose(5, 8, none, none), Choice::Run(5), "nobody waits");
+        assert_eq!(all.choose(5, 8, none, none), Choice::Run(5), "more would hardly pay");
+        assert_eq!(all.choose(2, 8, none, none), Choice::RunSoon(2));
+        assert_eq!(all.choose(2, 8, 4 * MS, none), Choice::Run(2), "nobody waits for long");
     }
 
     #[test]
@@ -124,13 +132,15 @@ mod tests {
     fn waiting_ends_when_it_does_not_pay_or_was_long_enough() {
         let mut pays = learned(&[(1, 4), (2, 4), (4, 4)]);
         assert_eq!(pays.choose(1, 4, MS, 3 * MS), Choice::Wait(2 * MS));
-        assert_eq!(pays.choose(1, 4, 3 * MS, 3 * MS), Choice::Run(1));
+        assert_eq!(pays.choose(1, 4, 3 * MS, 3 * MS), Choice::RunSoon(1));
+        assert_eq!(pays.choose(1, 4, 5 * MS, 3 * MS), Choice::Run(1));
         let mut hardly = learned(&[(1, 4), (2, 7)]);
         assert_eq!(hardly.choose(1, 2, MS, 3 * MS), Choice::Run(1));
     }
 
     #[test]
     fn costs_follow_what_is_measured() {
+        assert_eq!(learned(&[(3, 6)]).best(), Some((4, 500.0)), "rows a second, whatever the size");
         let mut costs = learned(&[(4, 10)]);
         assert_eq!(costs.expected(3), Some(10 * MS));
         assert_eq!(costs.expected(16), Some(40 * MS), "scaled up");

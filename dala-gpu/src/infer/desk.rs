@@ -1,66 +1,20 @@
-//! The queue between clients and the actor.
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+//! Where clients leave requests and the actor finds them.
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use dala::ActorRef;
 
 use super::cost::Costs;
-use super::options::{Ask, InferError, Priority};
+use super::options::{Ask, InferError};
+use super::queue::{Pending, Queue, Queued};
 use super::stream::{State, Stream};
 use super::{ModelActor, Work};
 use crate::TensorRef;
 use crate::model::Port;
-use crate::oneshot::{Receiver, Sender, oneshot};
+use crate::oneshot::{Pool, Receiver};
 
 /// A result, and the stream's state, if the request had one.
 pub(super) type Answer = Result<(Vec<TensorRef>, Option<State>), InferError>;
-
-/// A request that waits.
-pub(super) struct Queued {
-    pub(super) inputs: Vec<TensorRef>,
-    pub(super) rows: usize,
-    pub(super) state: Option<State>,
-    pub(super) deadline: Option<Instant>,
-    pub(super) came: Instant,
-    pub(super) sender: Sender<Answer>,
-    priority: Priority,
-    number: u64,
-}
-
-impl Queued {
-    /// Greater goes first: priority, then the nearer deadline, then who came first.
-    fn rank(&self, other: &Queued) -> Ordering {
-        let deadlines = match (self.deadline, other.deadline) {
-            (Some(mine), Some(other)) => other.cmp(&mine),
-            (Some(_), None) => Ordering::Greater,
-            (None, Some(_)) => Ordering::Less,
-            (None, None) => Ordering::Equal,
-        };
-        self.priority.cmp(&other.priority).then(deadlines).then(other.number.cmp(&self.number))
-    }
-}
-
-impl PartialEq for Queued {
-    fn eq(&self, other: &Queued) -> bool {
-        self.number == other.number
-    }
-}
-
-impl Eq for Queued {}
-
-impl PartialOrd for Queued {
-    fn partial_cmp(&self, other: &Queued) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Queued {
-    fn cmp(&self, other: &Queued) -> Ordering {
-        self.rank(other)
-    }
-}
 
 /// What a served model did so far.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -100,8 +54,8 @@ pub(super) struct Desk {
 
 #[derive(Default)]
 pub(super) struct DeskState {
-    waiting: BinaryHeap<Queued>,
-    waiting_rows: usize,
+    queue: Queue,
+    places: Pool<Answer>,
     number: u64,
     worker: Option<(ActorRef<ModelActor>, u64)>,
     incarnations: u64,
@@ -130,7 +84,7 @@ impl Desk {
     pub(super) fn open(&self, worker: ActorRef<ModelActor>, incarnation: u64) {
         let mut state = self.lock();
         state.worker = Some((worker, incarnation));
-        state.is_told = !state.waiting.is_empty();
+        state.is_told = state.queue.length() > 0;
         let must_tell = state.is_told;
         drop(state);
         if must_tell && worker.tell(Work {}).is_err() {
@@ -145,10 +99,9 @@ impl Desk {
             return;
         }
         state.worker = None;
-        state.waiting_rows = 0;
-        let waiting = std::mem::take(&mut state.waiting);
+        let waiting = state.queue.drain();
         drop(state);
-        waiting.into_iter().for_each(|queued| queued.sender.send(Err(InferError::Down)));
+        waiting.for_each(|queued| queued.sender.send(Err(InferError::Down)));
     }
 
     /// Counts a run.
@@ -166,21 +119,21 @@ impl Desk {
 
     fn ask(
         &self,
-        inputs: Vec<TensorRef>,
+        tensors: Vec<TensorRef>,
         state: Option<State>,
         ask: Ask,
     ) -> Result<Receiver<Answer>, InferError> {
-        crate::model::check_ports("input", &self.ports, &inputs)?;
-        let rows = rows(&inputs)?;
+        crate::model::check_ports("input", &self.ports, &tensors)?;
+        let rows = rows(&tensors)?;
         if self.states > 0 && rows != 1 {
             return Err(InferError::Mismatch(format!("a stream gives one row at a time, not {rows}").into()));
         }
         let came = Instant::now();
         let mut desk = self.lock();
         let Some((worker, incarnation)) = desk.worker else { return Err(InferError::Down) };
-        if desk.waiting.len() >= self.queue {
+        if desk.queue.length() >= self.queue {
             desk.stats.refused += 1;
-            return Err(InferError::Overloaded(desk.waiting.len()));
+            return Err(InferError::Overloaded(desk.queue.length()));
         }
         if let Some(within) = ask.within
             && let Some(expected) = desk.expected(rows, self.max_batch)
@@ -189,12 +142,11 @@ impl Desk {
             desk.stats.refused += 1;
             return Err(InferError::TooLate { expected, within });
         }
-        let (sender, receiver) = oneshot();
+        let (sender, receiver) = desk.places.oneshot();
         desk.number += 1;
         let deadline = ask.within.and_then(|within| came.checked_add(within));
-        let (number, priority) = (desk.number, ask.priority);
-        desk.waiting.push(Queued { inputs, rows, state, deadline, came, sender, priority, number });
-        desk.waiting_rows += rows;
+        let (number, priority, is_stream) = (desk.number, ask.priority, state.is_some());
+        desk.queue.push(Queued { tensors, rows, state, is_stream, deadline, priority, came, sender, number });
         let must_tell = !std::mem::replace(&mut desk.is_told, true);
         drop(desk);
         // An actor that just ended closes the desk, and so answers.
@@ -211,56 +163,28 @@ impl DeskState {
         let costs = &self.stats.costs;
         let own = costs.expected(rows)?;
         let (best, rate) = costs.best()?;
-        let before =
-            if self.waiting_rows >= best.min(max_batch) { self.waiting_rows as f64 / rate } else { 0.0 };
+        let waiting = self.queue.rows();
+        let before = if waiting >= best.min(max_batch) { waiting as f64 / rate } else { 0.0 };
         Some(own + Duration::from_secs_f64(before))
     }
 
-    pub(super) fn waiting_rows(&self) -> usize {
-        self.waiting_rows
+    pub(super) fn waits(&self) -> bool {
+        self.queue.length() > 0
     }
 
-    pub(super) fn oldest(&self) -> Option<Instant> {
-        self.waiting.iter().map(|queued| queued.came).min()
+    /// What waits of the kind that goes first.
+    pub(super) fn first(&self) -> Option<Pending> {
+        self.queue.first()
     }
 
-    /// The requests to run next, up to so many rows and at least one. Answers those that are too late.
-    pub(super) fn take(&mut self, rows: usize, now: Instant) -> Vec<Queued> {
-        let mut batch: Vec<Queued> = Vec::new();
-        let mut taken = 0;
+    /// Moves the requests to run next into `batch`, up to so many rows and at least one. Answers those that are too
+    /// late.
+    pub(super) fn take(&mut self, pending: Pending, rows: usize, now: Instant, batch: &mut Vec<Queued>) {
         let least = self.stats.costs.expected(1).unwrap_or_default();
-        while let Some(next) = self.waiting.peek() {
-            let is_late = next.deadline.is_some_and(|deadline| now + least > deadline);
-            let is_abandoned = next.sender.is_abandoned();
-            let fits = batch
-                .first()
-                .is_none_or(|first: &Queued| taken + next.rows <= rows && same_kind(first, next));
-            if !(is_late || is_abandoned || fits) || taken >= rows.max(1) {
-                break;
-            }
-            let next = self.waiting.pop().expect("just seen");
-            self.waiting_rows -= next.rows;
-            if is_abandoned {
-                self.stats.abandoned += 1;
-            } else if is_late {
-                self.stats.expired += 1;
-                next.sender.send(Err(InferError::Expired));
-            } else {
-                taken += next.rows;
-                batch.push(next);
-            }
-        }
-        batch
+        let dropped = self.queue.take(pending, rows, now, least, batch);
+        self.stats.expired += dropped.expired;
+        self.stats.abandoned += dropped.abandoned;
     }
-}
-
-/// Whether two requests can share a run: the same sizes, but for rows.
-fn same_kind(one: &Queued, other: &Queued) -> bool {
-    let sizes = |queued: &'_ Queued, at: usize| queued.inputs[at].shape();
-    (0..one.inputs.len()).all(|at| {
-        let (one, other) = (sizes(one, at), sizes(other, at));
-        one.rank() == other.rank() && one.sizes().iter().skip(1).eq(other.sizes().iter().skip(1))
-    })
 }
 
 /// The number of rows that all inputs have.
@@ -331,6 +255,6 @@ impl Model {
     /// What was done so far.
     pub fn stats(&self) -> ServeStats {
         let state = self.desk.lock();
-        ServeStats { queued: state.waiting.len(), ..state.stats.clone() }
+        ServeStats { queued: state.queue.length(), ..state.stats.clone() }
     }
 }

@@ -10,7 +10,10 @@
 //! - Batches are as large as pays: the actor learns what each size costs. One request alone is run on its own
 //!   tensors, without a copy; more are gathered into one tensor (counted), and get views of one output.
 //! - A model that takes less than [`ServeOptions::inline_below`] runs on the actor's worker: handing it to another
-//!   thread would cost as much. Others run on tokio's blocking threads.
+//!   thread would cost as much. Not on all workers at once, and not while work of `Qos::Realtime` is due. Others run on
+//!   tokio's blocking threads.
+//! - After each run, and before one that more requests would make cheaper, the actor lets others on its worker go first:
+//!   clients that were answered ask again, and share the next run.
 //! - Results are shared with the actor, which uses their memory again when the client lets go of them.
 //! - A [`Stream`] keeps a model's state between its requests; it owns it, so that it is freed with the client.
 //! - When the actor ends, in whatever way, every request that it has is answered with [`InferError::Down`].
@@ -34,8 +37,11 @@ mod actor;
 mod cost;
 mod desk;
 mod options;
+mod plan;
+mod queue;
 mod runner;
 mod server;
+mod spare;
 mod stream;
 
 #[cfg(test)]

@@ -17,7 +17,8 @@ pub struct ServeOptions {
     pub max_wait: Duration,
     /// Requests that may wait; more are refused.
     pub queue: usize,
-    /// Runs expected to be shorter run on the actor's worker.
+    /// Runs expected to be shorter run on the actor's worker, unless work of `Qos::Realtime` is due there or all
+    /// other workers run models too.
     pub inline_below: Duration,
     /// How the session is set up.
     pub session: SessionOptions,
@@ -30,15 +31,15 @@ pub struct ServeOptions {
 }
 
 impl ServeOptions {
-    /// Batches of up to 32 rows that wait for nobody; up to 1024 requests in the queue; inline below 300 us.
+    /// Batches of up to 32 rows that wait for nobody; up to 1024 requests in the queue; inline below 100 us.
     pub fn in_region(region: &Region) -> Self {
         Self {
             region: region.clone(),
             max_batch: 32,
             max_wait: Duration::ZERO,
             queue: 1024,
-            // A hand-off to another thread was measured at 62 to 65 us: at most a fifth of a run.
-            inline_below: Duration::from_micros(300),
+            // A hand-off to another thread was measured at 62 to 65 us, about as much.
+            inline_below: Duration::from_micros(100),
             session: SessionOptions::default(),
             constants: Vec::new(),
             states: Vec::new(),

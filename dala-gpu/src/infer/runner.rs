@@ -1,379 +1,279 @@
 //! One run for a batch of requests: puts its tensors together, runs, takes the results apart.
 use std::time::{Duration, Instant};
 
-use super::desk::Queued;
-use super::options::{InferError, ServeOptions};
+use super::options::{InferError, Priority, ServeOptions};
+use super::plan::{Plan, Row, Source, Target};
+use super::queue::{Queued, row_shape};
+use super::spare::Spare;
 use super::stream::State;
-use crate::model::{ModelError, Port, Session};
-use crate::{DType, Region, Shape, TensorRef};
+use crate::model::{ModelError, Session};
+use crate::oneshot::oneshot;
+use crate::{Shape, TensorRef};
 
-/// Where an input of the model comes from.
-#[derive(Debug)]
-enum Source {
-    /// The request's input of this number.
-    Request(usize),
-    /// Always this.
-    Constant(TensorRef),
-    /// The stream's state of this number.
-    State(usize),
-}
-
-/// Where an output of the model goes.
-#[derive(Clone, Copy, Debug)]
-enum Target {
-    Reply,
-    State(usize),
-}
-
-/// Shape of one row or one stream, and the axis that counts them.
-#[derive(Clone, Copy, Debug)]
-struct Row {
-    dtype: DType,
-    shape: Shape,
-    axis: usize,
-}
-
-impl Row {
-    fn of(&self, rows: usize) -> Shape {
-        if self.axis < self.shape.rank() {
-            let one = self.shape.sizes()[self.axis];
-            self.shape.with_size(self.axis, one * rows)
-        } else {
-            self.shape
-        }
-    }
-}
-
-/// A session, and what is known of its ports.
+/// A session, and what is known of its runs. In a steady state a run allocates nothing.
 #[derive(Debug)]
 pub(super) struct Runner {
     session: Box<dyn Session>,
-    region: Region,
-    sources: Vec<Source>,
-    targets: Vec<Target>,
-    /// One state each.
-    states: Vec<Row>,
-    /// One row of each output, for requests whose inputs have these sizes; learned in a run.
-    outputs: Option<(Vec<Shape>, Vec<Row>)>,
-    /// Outputs that were given away: used again when nobody reads them any more.
-    spare: Vec<TensorRef>,
-    request_ports: Vec<Port>,
-    is_batched: bool,
-    /// Whether the model leaves sizes of outputs open, beside the number of rows.
-    has_open_outputs: bool,
+    pub(super) plan: Plan,
+    spare: Spare,
+    learned: Vec<Learned>,
     example: Option<Vec<TensorRef>>,
+    /// Empty between runs.
+    inputs: Vec<TensorRef>,
+    outputs: Vec<TensorRef>,
 }
 
-/// A shape with one row.
-fn row_shape(shape: Shape) -> Shape {
-    if shape.rank() == 0 { shape } else { shape.with_size(0, 1) }
+/// One row of each output, for requests whose inputs have these sizes.
+#[derive(Debug)]
+struct Learned {
+    inputs: Vec<Shape>,
+    outputs: Vec<Row>,
 }
 
-/// Outputs kept for later.
-const SPARE: usize = 8;
+/// Kinds of requests that are remembered.
+const KINDS: usize = 16;
 
 impl Runner {
     pub(super) fn new(session: Box<dyn Session>, options: &ServeOptions) -> Result<Runner, InferError> {
-        let mismatch = |what: String| InferError::Mismatch(what.into());
-        let mut request_ports = Vec::new();
-        let mut sources = Vec::new();
-        for port in session.inputs() {
-            let constant = options.constants.iter().find(|(name, _)| *name == port.name);
-            let state = options.states.iter().position(|state| state.input == port.name);
-            sources.push(match (constant, state) {
-                (Some((_, value)), _) if port.takes(value) => Source::Constant(value.clone()),
-                (Some((_, value)), _) => return Err(mismatch(format!("constant {value:?}: {port}"))),
-                (None, Some(at)) => Source::State(at),
-                (None, None) => {
-                    request_ports.push(port.clone());
-                    Source::Request(request_ports.len() - 1)
-                }
-            });
-        }
-        let state = |port: &Port| options.states.iter().position(|state| state.output == port.name);
-        let targets =
-            session.outputs().iter().map(|port| state(port).map_or(Target::Reply, Target::State)).collect();
-        let mut states = Vec::new();
-        for state in &options.states {
-            let named = |ports: &[Port], name: &str| ports.iter().find(|port| port.name == name).cloned();
-            let input = named(session.inputs(), &state.input).filter(|port| state.axis < port.sizes.len());
-            let output = named(session.outputs(), &state.output);
-            let (Some(input), Some(_)) = (input, output) else {
-                return Err(mismatch(format!("no state {} -> {} with that axis", state.input, state.output)));
-            };
-            let sizes: Option<Vec<usize>> = input
-                .sizes
-                .iter()
-                .enumerate()
-                .map(|(axis, size)| if axis == state.axis { Some(1) } else { *size })
-                .collect();
-            let sizes = sizes.ok_or_else(|| mismatch(format!("{input}: a state of any size")))?;
-            states.push(Row { dtype: input.dtype, shape: Shape::new(&sizes)?, axis: state.axis });
-        }
-        for (name, _) in &options.constants {
-            if !session.inputs().iter().any(|port| port.name == *name) {
-                return Err(mismatch(format!("no input {name} for a constant")));
-            }
-        }
-        let any_rows = |port: &Port| port.sizes.first().is_some_and(Option::is_none);
-        let is_batched = request_ports.iter().all(any_rows);
-        let is_open = |port: &Port| port.sizes.iter().skip(1).any(Option::is_none);
         Ok(Runner {
-            has_open_outputs: session.outputs().iter().any(is_open),
+            plan: Plan::new(&*session, options)?,
             session,
-            region: options.region.clone(),
-            sources,
-            targets,
-            states,
-            outputs: None,
-            spare: Vec::new(),
-            request_ports,
-            is_batched,
+            spare: Spare::new(options.region.clone()),
+            learned: Vec::new(),
             example: options.example.clone(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
         })
-    }
-
-    pub(super) fn request_ports(&self) -> &[Port] {
-        &self.request_ports
-    }
-
-    /// Whether requests can share a run.
-    pub(super) fn is_batched(&self) -> bool {
-        self.is_batched
     }
 
     /// The example that was given, or a request of zeros, of one row, if the model says all other sizes.
     fn example(&self) -> Result<Option<Vec<TensorRef>>, InferError> {
         if let Some(example) = &self.example {
-            crate::model::check_ports("input", &self.request_ports, example)?;
+            crate::model::check_ports("input", &self.plan.request_ports, example)?;
             return Ok(Some(example.clone()));
         }
         let mut inputs = Vec::new();
-        for port in &self.request_ports {
+        for port in &self.plan.request_ports {
             let sizes = port.sizes.iter().enumerate();
             let sizes: Option<Vec<usize>> =
                 sizes.map(|(axis, size)| if axis == 0 { size.or(Some(1)) } else { *size }).collect();
             let Some(sizes) = sizes else { return Ok(None) };
-            inputs.push(self.region.zeros_of(port.dtype, Shape::new(&sizes)?)?);
+            inputs.push(self.spare.region.zeros_of(port.dtype, Shape::new(&sizes)?)?);
         }
         Ok(Some(inputs))
     }
 
-    /// Runs the model once for all requests. Gives the answers, in their order.
-    pub(super) fn run(
-        &mut self,
-        requests: &mut [(Vec<TensorRef>, usize, Option<State>)],
-    ) -> Result<Vec<Vec<TensorRef>>, InferError> {
-        let rows: usize = requests.iter().map(|request| request.1).sum();
-        let inputs = self.inputs(requests, rows)?;
-        let sizes = |input: &TensorRef| row_shape(input.shape());
-        let known =
-            self.outputs.take().filter(|known| requests[0].0.iter().map(sizes).eq(known.0.iter().copied()));
-        let outputs = match known {
-            Some(known) => {
-                let mut outputs = Vec::with_capacity(known.1.len());
-                for (row, &target) in known.1.iter().zip(&self.targets) {
-                    let own = match (target, &mut *requests) {
-                        (Target::State(at), [(_, _, Some(state))]) => spare_state(state, at),
-                        _ => None,
-                    };
-                    let output = match own {
-                        Some(own) => own,
-                        None => room(&mut self.spare, &self.region, row.dtype, row.of(rows))?,
-                    };
-                    outputs.push(output);
-                }
-                match self.session.run(&inputs, &mut outputs) {
+    /// Runs the model once for all requests, whose inputs become their outputs.
+    fn run(&mut self, batch: &mut [Queued]) -> Result<(), InferError> {
+        let result = self.try_run(batch);
+        self.inputs.clear();
+        self.outputs.clear();
+        result
+    }
+
+    fn try_run(&mut self, batch: &mut [Queued]) -> Result<(), InferError> {
+        let rows: usize = batch.iter().map(|request| request.rows).sum();
+        self.bind_inputs(batch, rows)?;
+        let kind = || batch[0].tensors.iter().map(|input| row_shape(input.shape()));
+        match self.learned.iter().position(|learned| kind().eq(learned.inputs.iter().copied())) {
+            Some(at) => {
+                self.bind_outputs(at, batch, rows)?;
+                match self.session.run(&self.inputs, &mut self.outputs) {
                     // Sizes that the model leaves open may be others this time.
-                    Err(ModelError::Failed(_)) if self.has_open_outputs => {
-                        self.session.run_into(&inputs, &self.region)?
+                    Err(ModelError::Failed(_)) if self.plan.has_open_outputs => {
+                        self.learned.swap_remove(at);
+                        self.outputs = self.session.run_into(&self.inputs, &self.spare.region)?;
                     }
-                    result => {
-                        self.outputs = Some(known);
-                        result?;
-                        outputs
-                    }
+                    result => result?,
                 }
             }
             None => {
-                let outputs = self.session.run_into(&inputs, &self.region)?;
-                let kind = requests[0].0.iter().map(sizes).collect();
-                self.learn(kind, &outputs, rows)?;
-                outputs
+                self.outputs = self.session.run_into(&self.inputs, &self.spare.region)?;
+                let inputs = kind().collect();
+                self.learn(inputs, rows)?;
             }
-        };
-        drop(inputs);
-        self.answers(requests, outputs, rows)
+        }
+        // Nothing reads the inputs any more: what was gathered in can be used again.
+        self.inputs.clear();
+        self.hand_out(batch, rows)
     }
 
-    fn inputs(
-        &mut self,
-        requests: &mut [(Vec<TensorRef>, usize, Option<State>)],
-        rows: usize,
-    ) -> Result<Vec<TensorRef>, InferError> {
-        let mut inputs = Vec::with_capacity(self.sources.len());
-        for source in &self.sources {
+    fn bind_inputs(&mut self, batch: &mut [Queued], rows: usize) -> Result<(), InferError> {
+        let Self { plan, spare, inputs, .. } = self;
+        for source in &plan.sources {
             inputs.push(match source {
                 Source::Constant(value) => value.clone(),
-                Source::Request(at) => match &*requests {
-                    [one] => one.0[*at].clone(),
+                Source::Request(at) => match &*batch {
+                    [one] => one.tensors[*at].clone(),
                     many => {
-                        let first = &many[0].0[*at];
-                        let shape = first.shape().with_size(0, rows);
-                        let parts: Vec<&TensorRef> = many.iter().map(|request| &request.0[*at]).collect();
-                        gather(&mut self.spare, &self.region, first.dtype(), shape, 0, &parts)?
+                        let first = &many[0].tensors[*at];
+                        let row = Row { dtype: first.dtype(), shape: row_shape(first.shape()), axis: 0 };
+                        let all = spare.gather(&row, rows, many.iter().map(|one| &one.tensors[*at]))?;
+                        spare.keep(all.clone());
+                        all
                     }
                 },
                 Source::State(at) => {
-                    let row = self.states[*at];
-                    for (_, _, state) in requests.iter_mut() {
-                        let state = state.get_or_insert_default();
+                    for request in batch.iter_mut() {
+                        let state = request.state.get_or_insert_default();
                         while state.now.len() <= *at {
-                            let row = self.states[state.now.len()];
-                            state.now.push(self.region.zeros_of(row.dtype, row.shape)?);
+                            let row = plan.states[state.now.len()];
+                            state.now.push(spare.region.zeros_of(row.dtype, row.shape)?);
                         }
                     }
-                    let now = |request: &(Vec<TensorRef>, usize, Option<State>)| {
-                        request.2.as_ref().map(|state| state.now[*at].clone())
-                    };
-                    match &*requests {
+                    let now =
+                        |request: &'_ Queued| request.state.as_ref().map(|state| state.now[*at].clone());
+                    match &*batch {
                         [one] => now(one).expect("just made"),
                         many => {
-                            let parts: Vec<TensorRef> = many.iter().filter_map(now).collect();
-                            let parts: Vec<&TensorRef> = parts.iter().collect();
-                            let shape = row.of(parts.len());
-                            gather(&mut self.spare, &self.region, row.dtype, shape, row.axis, &parts)?
+                            let parts = many.iter().filter_map(|one| Some(&one.state.as_ref()?.now[*at]));
+                            let all = spare.gather(&plan.states[*at], many.len(), parts)?;
+                            spare.keep(all.clone());
+                            all
                         }
                     }
                 }
             });
         }
-        Ok(inputs)
+        Ok(())
+    }
+
+    /// Room for the outputs of a kind of request that was seen before.
+    fn bind_outputs(&mut self, kind: usize, batch: &mut [Queued], rows: usize) -> Result<(), InferError> {
+        for (row, &target) in self.learned[kind].outputs.iter().zip(&self.plan.targets) {
+            let own = match (target, &mut *batch) {
+                (Target::State(at), [one]) => one.state.as_mut().and_then(|state| spare_state(state, at)),
+                _ => None,
+            };
+            let output = match own {
+                Some(own) => own,
+                None => self.spare.room(row, rows)?,
+            };
+            self.outputs.push(output);
+        }
+        Ok(())
     }
 
     /// Notes the shapes of one row from those of a run.
-    fn learn(&mut self, kind: Vec<Shape>, outputs: &[TensorRef], rows: usize) -> Result<(), InferError> {
-        let mut known = Vec::new();
-        for (output, target) in outputs.iter().zip(&self.targets) {
+    fn learn(&mut self, inputs: Vec<Shape>, rows: usize) -> Result<(), InferError> {
+        let mut outputs = Vec::new();
+        for (output, target) in self.outputs.iter().zip(&self.plan.targets) {
             let axis = match target {
                 Target::Reply => 0,
-                Target::State(at) => self.states[*at].axis,
+                Target::State(at) => self.plan.states[*at].axis,
             };
             let size = output.shape().sizes().get(axis).copied().unwrap_or(1);
             if !size.is_multiple_of(rows) {
                 // Rows are not what the model's first axis counts: it gets no batches of ours.
-                return if rows == 1 { Ok(()) } else { Err(self.no_rows(output)) };
+                return if rows == 1 { Ok(()) } else { Err(no_rows(output)) };
             }
             let shape = if output.shape().rank() > axis {
                 output.shape().with_size(axis, size / rows)
             } else {
                 output.shape()
             };
-            known.push(Row { dtype: output.dtype(), shape, axis });
+            outputs.push(Row { dtype: output.dtype(), shape, axis });
         }
-        self.outputs = Some((kind, known));
+        if self.learned.len() >= KINDS {
+            self.learned.remove(0);
+        }
+        self.learned.push(Learned { inputs, outputs });
         Ok(())
     }
 
-    fn no_rows(&self, output: &TensorRef) -> InferError {
-        InferError::Mismatch(
-            format!("an output {output:?} does not split into the rows of its requests").into(),
-        )
-    }
-
-    fn answers(
-        &mut self,
-        requests: &mut [(Vec<TensorRef>, usize, Option<State>)],
-        outputs: Vec<TensorRef>,
-        rows: usize,
-    ) -> Result<Vec<Vec<TensorRef>>, InferError> {
-        let mut answers: Vec<Vec<TensorRef>> = requests.iter().map(|_| Vec::new()).collect();
-        for (output, &target) in outputs.into_iter().zip(&self.targets) {
-            match (target, &mut *requests) {
-                (Target::Reply, [_]) => {
-                    if self.spare.len() < SPARE {
-                        self.spare.push(output.clone());
-                    }
-                    answers[0].push(output);
+    /// Gives each request its part of the outputs.
+    fn hand_out(&mut self, batch: &mut [Queued], rows: usize) -> Result<(), InferError> {
+        batch.iter_mut().for_each(|request| request.tensors.clear());
+        for (output, &target) in self.outputs.drain(..).zip(&self.plan.targets) {
+            match (target, &mut *batch) {
+                (Target::Reply, [one]) => {
+                    self.spare.keep(output.clone());
+                    one.tensors.push(output);
                 }
                 (Target::Reply, many) => {
                     let size = output.shape().sizes().first().copied().unwrap_or(0);
                     if size == 0 || size % rows != 0 {
-                        return Err(self.no_rows(&output));
+                        return Err(no_rows(&output));
                     }
                     let each = size / rows;
                     let mut at = 0;
-                    for (answer, request) in answers.iter_mut().zip(many.iter()) {
-                        answer.push(output.slice(0, at..at + request.1 * each)?);
-                        at += request.1 * each;
+                    for request in many {
+                        request.tensors.push(output.slice(0, at..at + request.rows * each)?);
+                        at += request.rows * each;
                     }
-                    if self.spare.len() < SPARE {
-                        self.spare.push(output);
-                    }
+                    self.spare.keep(output);
                 }
-                (Target::State(at), [(_, _, Some(state))]) => {
+                (Target::State(at), [one]) => {
+                    let state = one.state.get_or_insert_default();
                     let old = std::mem::replace(&mut state.now[at], output);
                     keep_state(state, at, old);
                 }
                 (Target::State(at), many) => {
-                    let row = self.states[at];
-                    for (index, (_, _, state)) in many.iter_mut().enumerate() {
-                        let Some(state) = state else { continue };
+                    let row = self.plan.states[at];
+                    for (index, request) in many.iter_mut().enumerate() {
+                        let state = request.state.get_or_insert_default();
                         let part = output.slice(row.axis, index..index + 1)?;
                         let mut next = match spare_state(state, at) {
                             Some(own) => own,
-                            None => self.region.zeros_of(row.dtype, row.shape)?,
+                            None => self.spare.region.zeros_of(row.dtype, row.shape)?,
                         };
                         next.copy_from(&part)?;
                         let old = std::mem::replace(&mut state.now[at], next);
                         keep_state(state, at, old);
                     }
-                    if self.spare.len() < SPARE {
-                        self.spare.push(output);
-                    }
+                    self.spare.keep(output);
                 }
             }
         }
-        Ok(answers)
+        Ok(())
     }
 
     /// Runs requests from the queue and answers them. `note` learns how many were answered, how many failed, and
-    /// how long it took, before their clients do.
-    pub(super) fn serve(&mut self, batch: Vec<Queued>, note: impl FnOnce(u64, u64, Duration)) {
+    /// how long it took, before their clients do. Leaves `batch` empty.
+    pub(super) fn serve(&mut self, batch: &mut Vec<Queued>, note: impl FnOnce(u64, u64, Duration)) {
         let started = Instant::now();
-        let mut senders = Vec::with_capacity(batch.len());
-        let mut requests = Vec::with_capacity(batch.len());
-        for queued in batch {
-            senders.push((queued.sender, queued.state.is_some()));
-            requests.push((queued.inputs, queued.rows, queued.state));
-        }
-        let result = self.run(&mut requests);
-        let (count, took) = (senders.len() as u64, started.elapsed());
+        let result = self.run(batch);
+        let (count, took) = (batch.len() as u64, started.elapsed());
         match result {
-            Ok(answers) => {
+            Ok(()) => {
                 note(count, 0, took);
-                for (((sender, is_stream), answer), (_, _, state)) in
-                    senders.into_iter().zip(answers).zip(requests)
-                {
-                    sender.send(Ok((answer, state.filter(|_| is_stream))));
+                for Queued { tensors, state, is_stream, sender, .. } in batch.drain(..) {
+                    sender.send(Ok((tensors, state.filter(|_| is_stream))));
                 }
             }
             Err(error) => {
                 note(0, count, took);
-                senders.into_iter().for_each(|(sender, _)| sender.send(Err(error.clone())));
+                batch.drain(..).for_each(|queued| queued.sender.send(Err(error.clone())));
             }
         }
     }
 
-    /// Warms the model up: runs it on zeros. Gives how long the second run took.
+    /// Warms the model up: runs it on the example. Gives how long the second run took.
     pub(super) fn warm_up(&mut self) -> Result<Option<Duration>, InferError> {
         let Some(example) = self.example()? else { return Ok(None) };
         let rows = example.first().and_then(|input| input.shape().sizes().first().copied()).unwrap_or(1);
-        self.run(&mut [(example.clone(), rows, None)])?;
-        let started = Instant::now();
-        self.run(&mut [(example, rows, None)])?;
-        Ok(Some(started.elapsed()))
+        let mut took = Duration::ZERO;
+        for _ in 0..2 {
+            let started = Instant::now();
+            self.run(&mut [Queued {
+                tensors: example.clone(),
+                rows,
+                state: None,
+                is_stream: false,
+                deadline: None,
+                priority: Priority::Low,
+                came: started,
+                sender: oneshot().0,
+                number: 0,
+            }])?;
+            took = started.elapsed();
+        }
+        Ok(Some(took))
     }
+}
+
+fn no_rows(output: &TensorRef) -> InferError {
+    InferError::Mismatch(format!("an output {output:?} does not split into the rows of its requests").into())
 }
 
 /// A state's second buffer, if nobody reads it.
@@ -387,53 +287,4 @@ fn keep_state(state: &mut State, at: usize, old: TensorRef) {
         state.next.resize_with(at + 1, || None);
     }
     state.next[at] = Some(old);
-}
-
-/// A tensor of this shape: one given away before that nobody reads any more, or a new one.
-fn room(
-    spare: &mut Vec<TensorRef>,
-    region: &Region,
-    dtype: DType,
-    shape: Shape,
-) -> Result<TensorRef, ModelError> {
-    let fits =
-        |tensor: &mut TensorRef| tensor.dtype() == dtype && tensor.shape() == shape && tensor.is_writable();
-    if let Some(at) = spare.iter_mut().position(fits) {
-        return Ok(spare.swap_remove(at));
-    }
-    if spare.len() >= SPARE {
-        spare.swap_remove(0);
-    }
-    Ok(region.zeros_of(dtype, shape)?)
-}
-
-/// One tensor of parts that lie beside each other along `axis`. Counted as a copy.
-fn gather(
-    spare: &mut Vec<TensorRef>,
-    region: &Region,
-    dtype: DType,
-    shape: Shape,
-    axis: usize,
-    parts: &[&TensorRef],
-) -> Result<TensorRef, InferError> {
-    let mut all = room(spare, region, dtype, shape)?;
-    // In bytes: what lies behind one index of the axis, and how far its neighbours are.
-    let behind: usize = shape.sizes()[axis + 1..].iter().product::<usize>() * dtype.bytes();
-    let stride = shape.sizes()[axis] * behind;
-    let bytes: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect::<Result<_, _>>()?;
-    all.write_foreign(|to| {
-        let mut first = 0;
-        for (part, bytes) in parts.iter().zip(bytes) {
-            let run = part.shape().sizes()[axis] * behind;
-            if run > 0 {
-                for (outer, piece) in bytes.chunks_exact(run).enumerate() {
-                    let at = outer * stride + first;
-                    to[at..at + run].copy_from_slice(piece);
-                }
-            }
-            first += run;
-        }
-    })?;
-    all.note_copy_out();
-    Ok(all)
 }

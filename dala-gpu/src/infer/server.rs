@@ -41,8 +41,8 @@ impl Server {
     ) -> Result<Server, InferError> {
         let model = model.into();
         let runner = Runner::new(backend.load(&model, &options.session)?, &options)?;
-        let max_batch = if runner.is_batched() { options.max_batch.max(1) } else { 1 };
-        let ports = runner.request_ports().to_vec();
+        let max_batch = if runner.plan.is_batched { options.max_batch.max(1) } else { 1 };
+        let ports = runner.plan.request_ports.clone();
         let desk = Arc::new(Desk::new(ports, max_batch, options.queue, options.states.len()));
         Ok(Server { inner: Arc::new(Inner { backend, model, options, desk }) })
     }
@@ -84,7 +84,15 @@ impl Inner {
         }
         let (max_wait, inline_below) = (self.options.max_wait, self.options.inline_below);
         let incarnation = self.desk.next_incarnation();
-        Ok(ModelActor { desk: self.desk.clone(), incarnation, runner: Some(runner), max_wait, inline_below })
+        let desk = self.desk.clone();
+        Ok(ModelActor {
+            desk,
+            incarnation,
+            served: Some((runner, Vec::new())),
+            seen: 0,
+            max_wait,
+            inline_below,
+        })
     }
 
     async fn start(self: Arc<Self>) -> Result<Pid, InferError> {

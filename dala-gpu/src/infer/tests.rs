@@ -490,3 +490,70 @@ fn requests_and_options_that_do_not_fit_the_model_are_refused() -> Outcome {
     assert!(matches!(model.ask_blocking(vec![none], Ask::default()), Err(InferError::Mismatch(_))));
     Ok(())
 }
+
+/// Computes for some time.
+fn spin(time: Duration) {
+    let started = Instant::now();
+    while started.elapsed() < time {
+        std::hint::spin_loop();
+    }
+}
+
+struct Pulse;
+
+#[dala::actor]
+impl Pulse {
+    #[message]
+    fn beat(&mut self) -> u64 {
+        0
+    }
+}
+
+struct Client {
+    model: Model,
+    input: Vec<TensorRef>,
+}
+
+#[dala::actor]
+impl Client {
+    /// Asks until somebody says stop.
+    #[message]
+    async fn drive(&mut self, stop: dala::Local<Arc<AtomicBool>>) {
+        while !stop.0.load(Ordering::Acquire) {
+            self.model.infer(self.input.clone()).await.expect("served");
+        }
+    }
+}
+
+#[test]
+fn models_on_the_workers_leave_one_free_and_realtime_actors_answer_soon() -> Outcome {
+    let runtime = Runtime::builder().workers(2).build()?;
+    let region = region();
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut models = Vec::new();
+    for _ in 0..2 {
+        let backend = Scripted::new(|_| spin(Duration::from_micros(60)));
+        // However long it takes on a machine that does other things too, it runs here.
+        let options = ServeOptions::in_region(&region).inline_below(Duration::from_secs(1)).max_batch(1);
+        let model = Server::new(backend, Vec::new(), options)?.start(&runtime)?;
+        for _ in 0..8 {
+            let client = runtime.spawn(Client { model: model.clone(), input: row(&region, 1.0) })?;
+            client.tell(Drive { stop: dala::Local(stop.clone()) })?;
+        }
+        models.push(model);
+    }
+    let pulse = runtime.spawn_with(Pulse, &dala::SpawnOptions::default().qos(dala::Qos::Realtime))?;
+    let mut took: Vec<Duration> = (0..200)
+        .map(|_| {
+            let asked = Instant::now();
+            runtime.block_on(pulse.call(Beat {})).map(|_| asked.elapsed())
+        })
+        .collect::<Result<_, _>>()?;
+    took.sort_unstable();
+    stop.store(true, Ordering::Release);
+    let inline: Vec<_> = models.iter().map(|model| model.stats().inline_runs).collect();
+    assert!(inline.iter().all(|&runs| runs > 0), "both models run on workers: {inline:?}");
+    // A run is waited for, and what the machine does beside; not the queue of 16 clients, which takes 1 ms a round.
+    assert!(took[100] < Duration::from_millis(1), "the median call took {:?}", took[100]);
+    Ok(())
+}

@@ -217,6 +217,23 @@ impl TensorRef {
         self.is_contiguous() && Arc::get_mut(&mut self.buffer).is_some()
     }
 
+    /// How many elements the buffer holds.
+    #[cfg(not(loom))]
+    pub(crate) fn capacity(&self) -> usize {
+        self.buffer.byte_length() / self.dtype.bytes()
+    }
+
+    /// Makes it the start of the buffer in another shape, if nobody else refers to that and it is large enough: for
+    /// memory that is used again. What the elements are is not said. Returns whether it did.
+    #[cfg(not(loom))]
+    pub(crate) fn use_memory_as(&mut self, shape: Shape) -> bool {
+        let fits = shape.elements() <= self.capacity() && Arc::get_mut(&mut self.buffer).is_some();
+        if fits {
+            self.view = View::dense(shape);
+        }
+        fits
+    }
+
     /// Lets a foreign writer have the bytes of the elements; the same conditions as [`TensorRef::write_bytes`].
     #[cfg(not(loom))]
     pub(crate) fn write_foreign<R>(&mut self, write: impl FnOnce(&mut [u8]) -> R) -> Result<R, TensorError> {
@@ -318,6 +335,21 @@ mod tests {
         );
         assert_eq!(region.copied_bytes(), 16);
         assert_eq!(format!("{any:?}"), "i64[2, 3]");
+        Ok(())
+    }
+
+    #[test]
+    fn memory_is_used_again_only_by_who_has_it_alone_and_within_the_buffer() -> Result<(), TensorError> {
+        let region = Region::with_limit(1000);
+        let mut all = region.zeros_of(DType::F32, Shape::new(&[4, 2])?)?;
+        let mut part = all.slice(0, 2..3)?;
+        assert!(!all.use_memory_as(Shape::new(&[3])?), "somebody reads");
+        drop(all);
+        assert!(!part.use_memory_as(Shape::new(&[9])?), "too large");
+        assert_eq!(part.shape(), Shape::new(&[1, 2])?);
+        assert!(part.use_memory_as(Shape::new(&[2, 3])?));
+        assert_eq!((part.shape(), part.capacity()), (Shape::new(&[2, 3])?, 8));
+        part.write_bytes(&[1; 24])?;
         Ok(())
     }
 

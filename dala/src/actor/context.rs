@@ -4,6 +4,7 @@
 
 use super::activation::Activation;
 use super::cell::Header;
+use super::host::Host;
 use super::native::typed_node;
 use super::process::{self, Timer};
 use super::reference::{ActorRef, SendError};
@@ -35,6 +36,8 @@ pub(super) struct Extras {
     stop: Option<ExitReason>,
     /// Messages to be handled before those of the mailbox.
     next: VecDeque<NodeBox>,
+    /// Others go first.
+    yields: bool,
     /// Concurrent handlers that go on, and some that ended.
     pub(super) tasks: Vec<Pid>,
     pub(super) idle: Idle,
@@ -53,9 +56,22 @@ pub(super) struct Idle {
     pub(super) wakes_at: u64,
 }
 
+/// Leave to hold a worker for long, until it is dropped; see [`Context::try_hold_worker`].
+#[derive(Debug)]
+pub struct WorkerHold<'a> {
+    host: &'a Host,
+}
+
+impl Drop for WorkerHold<'_> {
+    fn drop(&mut self) {
+        (self.host.functions.end_hold)(self.host);
+    }
+}
+
 /// What a handler asked for.
 pub(super) enum Request {
     Stop(ExitReason),
+    Yield,
     Continue(NodeBox),
     None,
 }
@@ -108,6 +124,9 @@ impl<A: Actor> Context<A> {
         let extras = self.extras();
         if let Some(reason) = extras.stop.take() {
             return Request::Stop(reason);
+        }
+        if std::mem::take(&mut extras.yields) {
+            return Request::Yield;
         }
         match extras.next.pop_front() {
             Some(node) => Request::Continue(node),
@@ -212,6 +231,22 @@ impl<A: Actor> Context<A> {
     {
         self.extras().next.push_back(typed_node::<A, M>(message));
         self.has_requests = true;
+    }
+
+    /// After this handler, actors of the same class that are due on this worker run before this one goes on. For a
+    /// handler that took long, or one that wants to see what others send meanwhile. No allocation after the first time.
+    pub fn yield_now(&mut self) {
+        self.extras().yields = true;
+        self.has_requests = true;
+    }
+
+    /// Asks for leave to hold this worker for long. None while work of [`Qos::Realtime`](super::cell::Qos) is due on it,
+    /// or when all other workers are held already (a worker that is alone may be held). Who gets none does the work
+    /// elsewhere, by [`Blocking`](super::Blocking) for one. What else is due on this worker is offered to others. No
+    /// allocation.
+    pub fn try_hold_worker(&self) -> Option<WorkerHold<'_>> {
+        let host = self.cell().host();
+        (host.functions.try_hold)(host).then(|| WorkerHold { host })
     }
 
     /// The time on the clock of this actor's runtime.

@@ -26,6 +26,10 @@ pub(crate) struct HostFunctions {
     pub(crate) ended: fn(&Host, &Header),
     /// Enters tokio's context on this thread, if that has not been done.
     pub(crate) enter_tokio: fn(&Host),
+    /// The current activation asks to hold its worker for long.
+    pub(crate) try_hold: fn(&Host) -> bool,
+    /// One that was given leave to is done.
+    pub(crate) end_hold: fn(&Host),
     /// Runs something that blocks, on a thread of tokio's pool for that.
     pub(crate) run_blocking: fn(&Host, Box<dyn FnOnce() + Send>),
 }

@@ -34,7 +34,7 @@ pub(crate) mod waker;
 
 pub use activation::{Activation, Incoming};
 pub use behaviour::{Behaviour, Outcome};
-pub use context::Context;
+pub use context::{Context, WorkerHold};
 pub use handler::{Actor, Blocking, Concurrent, Handled, Handles, Unhandled};
 pub use protocol::{Entry, Protocol};
 pub use recipient::{Callee, Recipient, Takes};

@@ -60,6 +60,11 @@ impl RunQueues {
         self.filled.get() != 0 && self.classes.iter().any(|class| !class.is_empty())
     }
 
+    /// Whether there is work of the first class.
+    pub(crate) fn has_realtime_work(&self) -> bool {
+        !self.classes[Qos::Realtime as usize].is_empty()
+    }
+
     /// The next actor by turns.
     #[inline(always)]
     pub(crate) fn pop(&self) -> Option<Job> {

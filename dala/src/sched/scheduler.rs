@@ -15,7 +15,7 @@ use crate::registry::group::Groups;
 use crate::registry::name::Names;
 use crate::registry::topic::Topics;
 use crate::registry::via::Departures;
-use crate::sync::{Arc, AtomicBool, AtomicPtr, AtomicU64, Mutex, Ordering, Parker, thread};
+use crate::sync::{Arc, AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Mutex, Ordering, Parker, thread};
 use crate::timer::Timers;
 use crossbeam_queue::SegQueue;
 use crossbeam_utils::CachePadded;
@@ -59,9 +59,12 @@ pub(crate) struct Scheduler {
     pub(crate) watchdog: Option<Arc<Watchdog>>,
     /// Times that a worker went to sleep.
     pub(crate) sleeps: AtomicU64,
+    /// Workers that an activation holds for long.
+    held: AtomicUsize,
 }
 
-static FUNCTIONS: HostFunctions = HostFunctions { schedule, share_work, ended, enter_tokio, run_blocking };
+static FUNCTIONS: HostFunctions =
+    HostFunctions { schedule, share_work, ended, enter_tokio, try_hold, end_hold, run_blocking };
 
 fn of(host: &Host) -> &Scheduler {
     // SAFETY: every host is the first field of a scheduler: `Scheduler::new` makes the only ones with these functions.
@@ -101,6 +104,19 @@ fn enter_tokio(host: &Host) {
     });
 }
 
+fn try_hold(host: &Host) -> bool {
+    let scheduler = of(host);
+    let has_urgent = worker::with(|worker| worker.is_some_and(Worker::has_realtime_work));
+    // Relaxed: a count that guards no memory.
+    let most = (scheduler.remotes.len() - 1).max(1);
+    let one_more = |held| (held < most).then_some(held + 1);
+    !has_urgent && scheduler.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).is_ok()
+}
+
+fn end_hold(host: &Host) {
+    of(host).held.fetch_sub(1, Ordering::Relaxed);
+}
+
 fn run_blocking(host: &Host, work: Box<dyn FnOnce() + Send>) {
     of(host).services.background.handle().spawn_blocking(work);
 }
@@ -130,6 +146,7 @@ impl Scheduler {
             is_ending: AtomicBool::new(false),
             watchdog,
             sleeps: AtomicU64::new(0),
+            held: AtomicUsize::new(0),
         };
         (Arc::new(scheduler), queues)
     }

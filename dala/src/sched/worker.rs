@@ -104,6 +104,14 @@ impl Worker {
         }
     }
 
+    /// Whether work of the first class is due here, or waits for any worker. Offers what the running activation
+    /// scheduled to others.
+    pub(crate) fn has_realtime_work(&self) -> bool {
+        self.share_lifo();
+        self.take_injected();
+        self.queues.has_realtime_work()
+    }
+
     /// Enters tokio's context on this thread, once.
     #[inline(always)]
     pub(crate) fn enter_tokio(&self, background: &Background) {

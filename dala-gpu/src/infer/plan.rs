@@ -1,0 +1,121 @@
+//! Where a model's inputs come from, and where its outputs go.
+use super::options::{InferError, ServeOptions};
+use crate::model::{Port, Session};
+use crate::{DType, Shape, TensorRef};
+
+/// Where an input of the model comes from.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// The request's input of this number.
+    Request(usize),
+    /// Always this.
+    Constant(TensorRef),
+    /// The stream's state of this number.
+    State(usize),
+}
+
+/// Where an output of the model goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Target {
+    /// To the client.
+    Reply,
+    /// It is the stream's next state of this number.
+    State(usize),
+}
+
+/// Type and shape of one row or one stream, and the axis that counts them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    pub(super) dtype: DType,
+    pub(super) shape: Shape,
+    pub(super) axis: usize,
+}
+
+impl Row {
+    /// The shape of so many rows.
+    pub(super) fn of(&self, rows: usize) -> Shape {
+        if self.axis < self.shape.rank() {
+            let one = self.shape.sizes()[self.axis];
+            self.shape.with_size(self.axis, one * rows)
+        } else {
+            self.shape
+        }
+    }
+}
+
+/// What goes where in a run of a model.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// One for each input.
+    pub(super) sources: Vec<Source>,
+    /// One for each output.
+    pub(super) targets: Vec<Target>,
+    /// One for each state.
+    pub(super) states: Vec<Row>,
+    /// What a request has.
+    pub(super) request_ports: Vec<Port>,
+    /// Whether requests can share a run.
+    pub(super) is_batched: bool,
+    /// Whether the model leaves sizes of outputs open, beside the number of rows.
+    pub(super) has_open_outputs: bool,
+}
+
+fn mismatch(what: String) -> InferError {
+    InferError::Mismatch(what.into())
+}
+
+impl Plan {
+    pub(super) fn new(session: &dyn Session, options: &ServeOptions) -> Result<Plan, InferError> {
+        let mut request_ports = Vec::new();
+        let mut sources = Vec::new();
+        for port in session.inputs() {
+            let constant = options.constants.iter().find(|(name, _)| *name == port.name);
+            let state = options.states.iter().position(|state| state.input == port.name);
+            sources.push(match (constant, state) {
+                (Some((_, value)), _) if port.takes(value) => Source::Constant(value.clone()),
+                (Some((_, value)), _) => return Err(mismatch(format!("constant {value:?}: {port}"))),
+                (None, Some(at)) => Source::State(at),
+                (None, None) => {
+                    request_ports.push(port.clone());
+                    Source::Request(request_ports.len() - 1)
+                }
+            });
+        }
+        for (name, _) in &options.constants {
+            if !session.inputs().iter().any(|port| port.name == *name) {
+                return Err(mismatch(format!("no input {name} for a constant")));
+            }
+        }
+        let state = |port: &Port| options.states.iter().position(|state| state.output == port.name);
+        let targets =
+            session.outputs().iter().map(|port| state(port).map_or(Target::Reply, Target::State)).collect();
+        let any_rows = |port: &Port| port.sizes.first().is_some_and(Option::is_none);
+        let is_open = |port: &Port| port.sizes.iter().skip(1).any(Option::is_none);
+        Ok(Plan {
+            is_batched: request_ports.iter().all(any_rows),
+            has_open_outputs: session.outputs().iter().any(is_open),
+            states: states(session, options)?,
+            sources,
+            targets,
+            request_ports,
+        })
+    }
+}
+
+fn states(session: &dyn Session, options: &ServeOptions) -> Result<Vec<Row>, InferError> {
+    let mut states = Vec::new();
+    for state in &options.states {
+        let named = |ports: &[Port], name: &str| ports.iter().find(|port| port.name == name).cloned();
+        let input = named(session.inputs(), &state.input).filter(|port| state.axis < port.sizes.len());
+        let output = named(session.outputs(), &state.output);
+        let (Some(input), Some(_)) = (input, output) else {
+            return Err(mismatch(format!("no state {} -> {} with that axis", state.input, state.output)));
+        };
+        let one_stream =
+            |(axis, size): (usize, &Option<usize>)| if axis == state.axis { Some(1) } else { *size };
+        let sizes: Option<Vec<usize>> = input.sizes.iter().enumerate().map(one_stream).collect();
+        let sizes = sizes.ok_or_else(|| mismatch(format!("{input}: a state of any size")))?;
+        states.push(Row { dtype: input.dtype, shape: Shape::new(&sizes)?, axis: state.axis });
+    }
+    Ok(states)
+}
