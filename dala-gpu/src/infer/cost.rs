@@ -9,6 +9,9 @@ const ABOVE: f64 = 0.05;
 /// After so many choices a larger batch than the best is tried again: what was measured may be no more true.
 const TRY_AGAIN: u32 = 32;
 
+/// A larger batch must give so much more per second to be made: what it gathers is copied, and measurements waver.
+const WORTH_GATHERING: f64 = 1.06;
+
 /// A larger batch must give so much more per second to be waited for.
 const WORTH_WAITING: f64 = 1.2;
 
@@ -62,17 +65,29 @@ impl Costs {
         self.seconds.get(at).copied().flatten().map(|seconds| f64::from(1u32 << at) / seconds)
     }
 
-    /// The size with the most rows a second so far, and that rate.
+    /// The sizes that were run, and their rows a second.
+    fn rates(&self) -> impl Iterator<Item = (usize, f64)> {
+        (0..self.seconds.len()).filter_map(|at| Some((1 << at, self.rate(at)?)))
+    }
+
+    /// The size with the most rows a second so far.
+    fn top(&self) -> Option<(usize, f64)> {
+        self.rates().max_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    /// The smallest size with about the most rows a second so far, and that rate.
     pub fn best(&self) -> Option<(usize, f64)> {
-        let known = (0..self.seconds.len()).filter_map(|at| Some((1 << at, self.rate(at)?)));
-        known.max_by(|a, b| a.1.total_cmp(&b.1))
+        let (_, top) = self.top()?;
+        self.rates().find(|(_, rate)| rate * WORTH_GATHERING >= top)
     }
 
     /// How many of `waiting` rows to run now, the oldest of which waited for `age`.
     pub(super) fn choose(&mut self, waiting: usize, max: usize, age: Duration, max_wait: Duration) -> Choice {
-        let Some((best, best_rate)) = self.best() else { return Choice::Run(1) };
-        // A size next to the best that was never tried, when there are enough to try it.
-        let next = best * 2;
+        let (Some((best, best_rate)), Some((top, _))) = (self.best(), self.top()) else {
+            return Choice::Run(1);
+        };
+        // A size next to the fastest that was never tried, when there are enough to try it.
+        let next = top * 2;
         self.choices = (self.choices + 1) % TRY_AGAIN;
         let is_open = self.choices == 0 || self.rate(bucket(next)).is_none();
         if next <= max && waiting >= next && is_open {
@@ -112,6 +127,11 @@ mod tests {
         assert_eq!(learned(&[(1, 4)]).choose(100, 32, none, none), Choice::Run(2));
         assert_eq!(learned(&[(1, 4), (2, 5)]).choose(100, 32, none, none), Choice::Run(4));
         assert_eq!(learned(&[(1, 4), (2, 5)]).choose(3, 32, none, none), Choice::Run(2));
+        assert_eq!(
+            learned(&[(1, 40), (2, 78), (4, 160)]).choose(3, 32, none, none),
+            Choice::Run(1),
+            "3 % more"
+        );
         let mut all = learned(&[(1, 4), (2, 5), (4, 6), (8, 7)]);
         assert_eq!(all.choose(100, 8, none, none), Choice::Run(8));
         assert_eq!(all.choose(5, 8, none, none), Choice::Run(5), "more would hardly pay");

@@ -1,0 +1,106 @@
+//! The models and their inputs, as every peer gets them.
+use std::path::{Path, PathBuf};
+
+use dala_gpu::infer::ServeOptions;
+use dala_gpu::model::{mlp, ramp};
+use dala_gpu::{Region, Shape, TensorRef};
+
+use crate::Outcome;
+
+/// How an input is filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fill {
+    Ramp,
+    Bytes,
+    /// A stream's state at its start.
+    State,
+    /// The rate of the samples: always the same.
+    Rate,
+}
+
+/// An input: its name, what is in it, its sizes.
+pub(crate) type Input = (&'static str, Fill, &'static [usize]);
+
+/// A model.
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) path: PathBuf,
+    pub(crate) model: Vec<u8>,
+    pub(crate) inputs: &'static [Input],
+    /// Whether it is run below 100 us, so on the actor's worker.
+    pub(crate) options: ServeOptions,
+}
+
+impl Case {
+    pub(crate) fn is_stream(&self) -> bool {
+        !self.options.states.is_empty()
+    }
+
+    /// The tensors, in the model's order.
+    pub(crate) fn tensors(&self, region: &Region) -> Outcome<Vec<TensorRef>> {
+        self.inputs.iter().map(|input| tensor(region, input)).collect()
+    }
+
+    /// What a client gives: not the state, nor what is always the same.
+    pub(crate) fn request(&self, region: &Region) -> Outcome<Vec<TensorRef>> {
+        let asked = self.inputs.iter().filter(|(_, fill, _)| matches!(fill, Fill::Ramp | Fill::Bytes));
+        asked.map(|input| tensor(region, input)).collect()
+    }
+
+    /// As `peer.py` reads them.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = String> {
+        self.inputs.iter().map(|(name, fill, sizes)| {
+            let kind = match fill {
+                Fill::Ramp => "ramp",
+                Fill::Bytes => "bytes",
+                Fill::State => "zeros",
+                Fill::Rate => "rate",
+            };
+            let sizes: Vec<_> = sizes.iter().map(usize::to_string).collect();
+            format!("{name}:{kind}:{}", sizes.join(","))
+        })
+    }
+}
+
+fn tensor(region: &Region, (_, fill, sizes): &Input) -> Outcome<TensorRef> {
+    let shape = Shape::new(sizes)?;
+    let count = shape.elements();
+    Ok(match fill {
+        Fill::Ramp => region.tensor(shape, &ramp(count).collect::<Vec<_>>())?.into(),
+        Fill::Bytes => {
+            let bytes: Vec<i32> = (0..count as i32).map(|i| (i * 31 + 7) % 256).collect();
+            region.tensor(shape, &bytes)?.into()
+        }
+        Fill::State => region.tensor(shape, &vec![0f32; count])?.into(),
+        Fill::Rate => region.tensor(shape, &[16000i64])?.into(),
+    })
+}
+
+pub(crate) fn all(region: &Region, folder: &Path) -> Outcome<Vec<Case>> {
+    let perceptron = folder.join("models/mlp.onnx");
+    std::fs::write(&perceptron, mlp(&[784, 512, 512, 10]))?;
+    let options = || ServeOptions::in_region(region);
+    let rate = tensor(region, &("sr", Fill::Rate, &[]))?;
+    let silero: &'static [Input] =
+        &[("input", Fill::Ramp, &[1, 576]), ("sr", Fill::Rate, &[]), ("state", Fill::State, &[2, 1, 128])];
+    let of = |name, path, inputs, options| -> Outcome<Case> {
+        let path: PathBuf = folder.join("models").join(path);
+        Ok(Case { name, model: std::fs::read(&path)?, path, inputs, options })
+    };
+    Ok(vec![
+        of(
+            "silero (voice activity, a stream a client)",
+            "silero_ifless.onnx",
+            silero,
+            options().constant("sr", rate).state("state", "stateN", 1),
+        )?,
+        of("MLP 784-512-512-10", "mlp.onnx", &[("x", Fill::Ramp, &[1, 784])], options())?,
+        of(
+            "ppocr cls (picture upright?)",
+            "ppocr_cls.onnx",
+            &[("x", Fill::Ramp, &[1, 3, 48, 192])],
+            options(),
+        )?,
+        of("magika (file types)", "magika.onnx", &[("bytes", Fill::Bytes, &[1, 2048])], options())?,
+    ])
+}

@@ -1,0 +1,130 @@
+//! Many clients at a time: what batches give.
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use dala::{ActorRef, ExitReason, Runtime};
+use dala_gpu::infer::{Model, Server, Stream};
+use dala_gpu::model::Backend;
+use dala_gpu::{Region, TensorRef};
+
+use crate::case::Case;
+use crate::{Arguments, Outcome, median};
+
+enum Asks {
+    Model(Model),
+    Stream(Stream),
+}
+
+/// A client: asks one question after the other.
+pub(crate) struct Client {
+    asks: Asks,
+    input: Vec<TensorRef>,
+}
+
+impl Client {
+    pub(crate) fn new(case: &Case, model: &Model, region: &Region) -> Outcome<Client> {
+        let asks = if case.is_stream() { Asks::Stream(model.stream()) } else { Asks::Model(model.clone()) };
+        Ok(Client { asks, input: case.request(region)? })
+    }
+
+    async fn ask(&mut self) -> Result<(), String> {
+        let input = self.input.clone();
+        let answer = match &mut self.asks {
+            Asks::Model(model) => model.infer(input).await,
+            Asks::Stream(stream) => stream.infer(input).await,
+        };
+        answer.map(|_| ()).map_err(|error| error.to_string())
+    }
+}
+
+#[dala::actor]
+impl Client {
+    /// Asks so often. Returns how long each answer took, in nanoseconds.
+    #[message]
+    async fn one(&mut self, runs: u64) -> Result<Vec<u64>, String> {
+        let mut times = Vec::new();
+        for _ in 0..runs {
+            let started = Instant::now();
+            self.ask().await?;
+            times.push(started.elapsed().as_nanos() as u64);
+        }
+        Ok(times)
+    }
+
+    /// Asks for so long. Returns how many answers came.
+    #[message]
+    async fn many(&mut self, milliseconds: u64) -> Result<u64, String> {
+        let end = Instant::now() + Duration::from_millis(milliseconds);
+        let mut answers = 0;
+        while Instant::now() < end {
+            self.ask().await?;
+            answers += 1;
+        }
+        Ok(answers)
+    }
+}
+
+/// A model with its clients.
+struct Crowd<'a> {
+    runtime: &'a Runtime,
+    model: Model,
+    clients: Vec<ActorRef<Client>>,
+}
+
+impl Crowd<'_> {
+    /// Requests a second.
+    fn rate(&self, milliseconds: u64) -> Outcome<f64> {
+        let begun = Instant::now();
+        let limit = Duration::from_secs(600);
+        let calls: Vec<_> =
+            self.clients.iter().map(|client| client.call_timeout(Many { milliseconds }, limit)).collect();
+        self.runtime.block_on(async {
+            let mut answers = 0;
+            for call in calls {
+                answers += call.await??;
+            }
+            Ok(answers as f64 / begun.elapsed().as_secs_f64())
+        })
+    }
+}
+
+impl Drop for Crowd<'_> {
+    fn drop(&mut self) {
+        self.clients.iter().for_each(|client| client.exit(ExitReason::Shutdown));
+    }
+}
+
+/// Prints a line for a model.
+pub(crate) fn compare(
+    case: &Case,
+    onnx: &Arc<dyn Backend>,
+    runtime: &Runtime,
+    region: &Region,
+    arguments: &Arguments,
+) -> Outcome {
+    let crowd = |max_batch| -> Outcome<Crowd<'_>> {
+        let options = case.options.clone().max_batch(max_batch);
+        let model = Server::new(onnx.clone(), case.model.clone(), options)?.start(runtime)?;
+        let client = || Ok(runtime.spawn(Client::new(case, &model, region)?)?);
+        let clients = (0..arguments.clients).map(|_| client()).collect::<Outcome<_>>()?;
+        Ok(Crowd { runtime, model, clients })
+    };
+    let (single, batched) = (crowd(1)?, crowd(64)?);
+    // Learns what batches cost.
+    batched.rate(arguments.milliseconds * 10)?;
+    let (before, copied) = (batched.model.stats(), region.copied_bytes());
+    let (mut rates, mut ratios) = ([Vec::new(), Vec::new()], Vec::new());
+    for _ in 0..arguments.rounds {
+        let (one, many) =
+            (single.rate(arguments.milliseconds * 3)?, batched.rate(arguments.milliseconds * 3)?);
+        rates[0].push(one);
+        rates[1].push(many);
+        ratios.push(many / one);
+    }
+    let after = batched.model.stats();
+    let rows = (after.rows - before.rows) as f64 / (after.runs - before.runs).max(1) as f64;
+    let copied = (region.copied_bytes() - copied) as f64 / (after.answered - before.answered).max(1) as f64;
+    let [one, many] = rates.map(|rates| format!("{:.0}", median(rates)));
+    println!("| {} | {one} | {many} | {:.2} | {rows:.1} | {copied:.0} |", case.name, median(ratios));
+    Ok(())
+}
