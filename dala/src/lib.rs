@@ -45,6 +45,8 @@ pub mod shutdown;
 #[cfg(not(loom))]
 pub mod signal;
 #[cfg(not(loom))]
+pub mod sim;
+#[cfg(not(loom))]
 pub mod supervise;
 #[cfg(not(loom))]
 pub mod timer;
@@ -77,7 +79,7 @@ mod api {
     pub use crate::supervise::{
         ChildSpec, DynamicSupervisor, Intensity, Restart, Shutdown, Strategy, Supervisor, SupervisorRef,
     };
-    pub use crate::timer::{Missed, Moment};
+    pub use crate::timer::{Missed, Moment, Sleep};
     pub use dala_ir::abi::{Atom, Pid};
     pub use dala_macros::{actor, main, message, native, protocol};
 
@@ -87,6 +89,25 @@ mod api {
     /// [`SpawnError::NoRuntime`] elsewhere, or [`SpawnError::TooManyActors`].
     pub fn spawn<A: Actor + Send>(actor: A) -> Result<ActorRef<A>, SpawnError> {
         spawn_with(actor, &SpawnOptions::default())
+    }
+
+    /// Waits, on the clock of the runtime that this thread works for or has entered. Unlike tokio's it needs no tokio, and
+    /// follows a virtual clock.
+    ///
+    /// ```
+    /// # #[dala::main]
+    /// # async fn main() {
+    /// dala::sleep(std::time::Duration::from_millis(2)).await;
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    #[track_caller]
+    pub fn sleep(time: std::time::Duration) -> crate::timer::Sleep {
+        Handle::current()
+            .expect("`dala::sleep` needs a runtime: call it in an actor or task, or enter one")
+            .sleep(time)
     }
 
     /// As [`spawn`] with options.

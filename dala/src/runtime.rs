@@ -10,6 +10,8 @@ use crate::pid::{NOBODY, Pid};
 use crate::registry::name::Names;
 use crate::sched::background::Background;
 use crate::sched::scheduler::{Scheduler, Services};
+use crate::sched::simulated::Simulated;
+use crate::sched::watchdog::WatchOptions;
 use crate::sched::worker;
 use crate::sync::{Arc, Mutex, block_on, lock, thread};
 use crate::timer::{Clock, Timers};
@@ -50,18 +52,7 @@ impl Runtime {
             virtual_clock => Box::leak(Box::new(Timers::new(virtual_clock.clone()))),
         };
         let background = builder.tokio.map_or_else(|| Background::Own(Default::default()), Background::Given);
-        let dead_letters = Arc::new(DeadLetters::default());
-        let services = Arc::new(Services {
-            timers,
-            dead_letters,
-            names: Names::default(),
-            groups: Default::default(),
-            topics: Default::default(),
-            departures: Default::default(),
-            background,
-            watch: builder.watch,
-            pinned: Mutex::default(),
-        });
+        let services = services(timers, background, builder.watch);
         let (scheduler, queues) = Scheduler::new(services, builder.workers);
         let handle = Handle::new(scheduler.clone());
         let mut runtime = Runtime { handle, threads: Vec::new(), is_down: false };
@@ -73,6 +64,21 @@ impl Runtime {
                 .push(thread::Builder::new().name(name).spawn(move || scheduler.work(index, queues))?);
         }
         Ok(runtime)
+    }
+
+    /// A runtime without threads of its own: whoever has it takes what is due from the injector.
+    pub(crate) fn simulated(simulated: Simulated) -> Runtime {
+        let clock = Clock::Virtual(Default::default());
+        let timers = Box::leak(Box::new(Timers::new(clock)));
+        let services = services(timers, Background::Own(Default::default()), None);
+        let handle = Handle::new(Scheduler::simulated(services, simulated));
+        Runtime { handle, threads: Vec::new(), is_down: false }
+    }
+
+    /// The end of a simulated runtime, after that of its actors.
+    pub(crate) fn end_simulated(mut self) {
+        self.is_down = true;
+        self.end_threads();
     }
 
     /// A way in that can be passed around.
@@ -169,6 +175,20 @@ impl Runtime {
     pub fn advance(&self, by: Duration) {
         self.handle.scheduler.services.timers.advance(by);
     }
+}
+
+fn services(timers: &'static Timers, background: Background, watch: Option<WatchOptions>) -> Arc<Services> {
+    Arc::new(Services {
+        timers,
+        dead_letters: Arc::new(DeadLetters::default()),
+        names: Names::default(),
+        groups: Default::default(),
+        topics: Default::default(),
+        departures: Default::default(),
+        background,
+        watch,
+        pinned: Mutex::default(),
+    })
 }
 
 fn retire<T: Send + 'static>(value: T) {

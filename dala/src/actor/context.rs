@@ -12,7 +12,7 @@ use super::ticker::Ticker;
 use super::{Actor, Handles};
 use crate::message::{ExitReason, Message, NodeBox, Reply, ReplyTo};
 use crate::pid::{Pid, Ref};
-use crate::timer::{Missed, Moment};
+use crate::timer::{Missed, Moment, Sleep};
 use std::collections::VecDeque;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
@@ -252,6 +252,19 @@ impl<A: Actor> Context<A> {
     /// The time on the clock of this actor's runtime.
     pub fn now(&self) -> Moment {
         Moment(self.cell().host().timers.now())
+    }
+
+    /// Waits, on the clock of this actor's runtime; a handler that awaits it holds up its actor.
+    pub fn sleep(&self, time: Duration) -> Sleep {
+        let timers = self.cell().host().timers;
+        Sleep::until(timers, timers.deadline(time))
+    }
+
+    /// A random number: in a [simulation](crate::sim) one that its seed decides. Not for secrets. For more than one, seed a
+    /// generator with it.
+    pub fn random(&self) -> u64 {
+        let host = self.cell().host();
+        (host.functions.random)(host)
     }
 
     /// Sends this actor a message after some time. It is not refused by a full mailbox.

@@ -32,6 +32,8 @@ pub(crate) struct HostFunctions {
     pub(crate) end_hold: fn(&Host),
     /// Runs something that blocks, on a thread of tokio's pool for that.
     pub(crate) run_blocking: fn(&Host, Box<dyn FnOnce() + Send>),
+    /// A random number: of the system, or of a simulation's seed.
+    pub(crate) random: fn(&Host) -> u64,
 }
 
 impl Host {

@@ -160,6 +160,7 @@ impl std::fmt::Display for PanicReason {
 thread_local! {
     static LAST_PANIC_PLACE: std::cell::RefCell<Option<String>> = const { std::cell::RefCell::new(None) };
     static IN_ACTOR: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+    static NOTED: std::cell::RefCell<Option<Vec<Arc<PanicReason>>>> = const { std::cell::RefCell::new(None) };
 }
 
 /// From now on a panic on this thread is an actor's: the panic hook notes its place and prints nothing, since whoever
@@ -185,6 +186,27 @@ pub(crate) fn catch_here<R>(work: impl FnOnce() -> R) -> Result<R, ExitReason> {
     done
 }
 
+/// While it lives, panics that become exit reasons on this thread are noted.
+#[must_use]
+pub(crate) struct NotesPanics(std::marker::PhantomData<*const ()>);
+
+/// Notes panics on this thread, for [`take_noted_panics`].
+pub(crate) fn note_panics() -> NotesPanics {
+    NOTED.with(|noted| *noted.borrow_mut() = Some(Vec::new()));
+    NotesPanics(std::marker::PhantomData)
+}
+
+impl Drop for NotesPanics {
+    fn drop(&mut self) {
+        NOTED.with(|noted| *noted.borrow_mut() = None);
+    }
+}
+
+/// What was noted since the last time.
+pub(crate) fn take_noted_panics() -> Vec<Arc<PanicReason>> {
+    NOTED.with(|noted| noted.borrow_mut().as_mut().map(std::mem::take).unwrap_or_default())
+}
+
 #[cold]
 fn reason_of(payload: Box<dyn std::any::Any + Send>) -> ExitReason {
     let message = match payload.downcast::<String>() {
@@ -195,7 +217,9 @@ fn reason_of(payload: Box<dyn std::any::Any + Send>) -> ExitReason {
         },
     };
     let place = LAST_PANIC_PLACE.with(|place| place.borrow_mut().take());
-    ExitReason::Panic(Arc::new(PanicReason { message, place }))
+    let panic = Arc::new(PanicReason { message, place });
+    NOTED.with(|noted| noted.borrow_mut().as_mut().map(|noted| noted.push(panic.clone())));
+    ExitReason::Panic(panic)
 }
 
 /// Notes the place of panics inside actors; leaves all others to the hook that was there.

@@ -14,7 +14,7 @@ use crate::message::{Call, DeadLetters, Message};
 use crate::pid::{Pid, Ref, epoch};
 use crate::registry::{GroupChange, Keys, NameError, Registry, Topic};
 use crate::sync::{Arc, Ordering, block_on, lock};
-use crate::timer::{Moment, Timers};
+use crate::timer::{Moment, Sleep, Timers};
 use dala_ir::abi::Atom;
 use std::cell::RefCell;
 use std::future::Future;
@@ -119,8 +119,11 @@ impl Handle {
     /// Starts a named thread for pinned actors.
     ///
     /// # Errors
-    /// When the system gives no more threads.
+    /// When the system gives no more threads, and in a [simulation](crate::sim).
     pub fn pinned_thread(&self, name: &str) -> std::io::Result<PinnedThread> {
+        if self.scheduler.simulated.is_some() {
+            return Err(std::io::Error::new(std::io::ErrorKind::Unsupported, "a simulation has one thread"));
+        }
         let (pinned, thread) = PinnedThread::start(self.scheduler.services.clone(), name)?;
         lock(&self.scheduler.services.pinned).push((pinned.clone(), thread));
         Ok(pinned)
@@ -206,6 +209,18 @@ impl Handle {
     /// The time on this runtime's clock, which never goes back: what its timers and deadlines go by.
     pub fn now(&self) -> Moment {
         Moment(self.scheduler.services.timers.now())
+    }
+
+    /// Waits, on this runtime's clock.
+    pub fn sleep(&self, time: Duration) -> Sleep {
+        let timers = self.scheduler.services.timers;
+        Sleep::until(timers, timers.deadline(time))
+    }
+
+    /// A random number: in a [simulation](crate::sim) one that its seed decides. Not for secrets.
+    pub fn random(&self) -> u64 {
+        let host = self.scheduler.host();
+        (host.functions.random)(host)
     }
 
     /// The date by this runtime's clock. The machine's date may be set, and so go back.

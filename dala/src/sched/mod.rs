@@ -25,6 +25,8 @@ pub(crate) mod run_queue;
 #[cfg(not(loom))]
 pub(crate) mod scheduler;
 #[cfg(not(loom))]
+pub(crate) mod simulated;
+#[cfg(not(loom))]
 pub(crate) mod spawning;
 #[cfg(not(loom))]
 pub(crate) mod watchdog;

@@ -13,6 +13,15 @@ pub(crate) struct Job(pub(crate) NonNull<Header>);
 // SAFETY: a job is the right to run the actor, held by one thread at a time; a scheduled actor stays alive.
 unsafe impl Send for Job {}
 
+impl Job {
+    /// The actor.
+    #[expect(unsafe_code, reason = "a job is the right to run the actor")]
+    pub(crate) fn cell(&self) -> &Header {
+        // SAFETY: a scheduled actor is alive: only who runs it ends it, and that takes the job.
+        unsafe { self.0.as_ref() }
+    }
+}
+
 const CLASSES: usize = 4;
 
 /// Which class goes first at each pick of sixteen, if it has work: 8, 4, 3 and 1 shares. So background work waits for

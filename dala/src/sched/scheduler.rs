@@ -6,6 +6,7 @@ use super::background::Background;
 use super::park::Idle;
 use super::pinned::PinnedThread;
 use super::run_queue::{Job, Robbed, RunQueues};
+use super::simulated::{self, Simulated};
 use super::watchdog::{WatchOptions, Watchdog};
 use super::worker::{self, Worker};
 use crate::actor::cell::Header;
@@ -15,10 +16,13 @@ use crate::registry::group::Groups;
 use crate::registry::name::Names;
 use crate::registry::topic::Topics;
 use crate::registry::via::Departures;
-use crate::sync::{Arc, AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Mutex, Ordering, Parker, thread};
+use crate::sync::{
+    Arc, AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Mutex, Ordering, Parker, Random, thread,
+};
 use crate::timer::Timers;
 use crossbeam_queue::SegQueue;
 use crossbeam_utils::CachePadded;
+use std::hash::{BuildHasher, RandomState};
 use std::ptr::{NonNull, null_mut};
 
 /// What all schedulers of one runtime share.
@@ -61,13 +65,16 @@ pub(crate) struct Scheduler {
     pub(crate) sleeps: AtomicU64,
     /// Workers that an activation holds for long.
     held: AtomicUsize,
+    /// What stands for the workers of a simulation.
+    pub(crate) simulated: Option<Simulated>,
 }
 
 static FUNCTIONS: HostFunctions =
-    HostFunctions { schedule, share_work, ended, enter_tokio, try_hold, end_hold, run_blocking };
+    HostFunctions { schedule, share_work, ended, enter_tokio, try_hold, end_hold, run_blocking, random };
 
-fn of(host: &Host) -> &Scheduler {
-    // SAFETY: every host is the first field of a scheduler: `Scheduler::new` makes the only ones with these functions.
+/// The scheduler of a host.
+pub(super) fn of(host: &Host) -> &Scheduler {
+    // SAFETY: every host is the first field of a scheduler: `Scheduler::new` makes the only ones.
     unsafe { &*(&raw const *host).cast::<Scheduler>() }
 }
 
@@ -88,7 +95,7 @@ fn share_work(_host: &Host) {
     });
 }
 
-fn ended(host: &Host, cell: &Header) {
+pub(super) fn ended(host: &Host, cell: &Header) {
     let (services, pid) = (&of(host).services, cell.pid());
     services.names.forget(pid);
     services.groups.forget(pid);
@@ -121,9 +128,30 @@ fn run_blocking(host: &Host, work: Box<dyn FnOnce() + Send>) {
     of(host).services.background.handle().spawn_blocking(work);
 }
 
+fn random(_host: &Host) -> u64 {
+    thread_local! {
+        // The system's randomness, by way of the keys that hash maps get.
+        static RANDOM: Random = Random::new(RandomState::new().hash_one(std::thread::current().id()));
+    }
+    RANDOM.with(|random| random.below(usize::MAX) as u64)
+}
+
 impl Scheduler {
     /// A scheduler and the queues of its workers, which are not running yet.
     pub(crate) fn new(services: Arc<Services>, workers: usize) -> (Arc<Scheduler>, Vec<RunQueues>) {
+        Scheduler::with(services, workers, None)
+    }
+
+    /// A scheduler without workers.
+    pub(crate) fn simulated(services: Arc<Services>, simulated: Simulated) -> Arc<Scheduler> {
+        Scheduler::with(services, 0, Some(simulated)).0
+    }
+
+    fn with(
+        services: Arc<Services>,
+        workers: usize,
+        simulated: Option<Simulated>,
+    ) -> (Arc<Scheduler>, Vec<RunQueues>) {
         let (queues, remotes): (Vec<_>, Vec<_>) = (0..workers)
             .map(|_| {
                 let (queues, robbed) = RunQueues::new();
@@ -133,7 +161,7 @@ impl Scheduler {
             .unzip();
         let watchdog = services.watch.clone().map(|watch| Watchdog::new(watch, workers));
         let host = Host {
-            functions: &FUNCTIONS,
+            functions: if simulated.is_some() { &simulated::FUNCTIONS } else { &FUNCTIONS },
             timers: services.timers,
             dead_letters: services.dead_letters.clone(),
         };
@@ -147,6 +175,7 @@ impl Scheduler {
             watchdog,
             sleeps: AtomicU64::new(0),
             held: AtomicUsize::new(0),
+            simulated,
         };
         (Arc::new(scheduler), queues)
     }

@@ -9,10 +9,12 @@
 pub mod clock;
 mod moment;
 pub(crate) mod nursery;
+mod sleep;
 mod timers;
 
 pub use clock::{Clock, VirtualClock};
 pub use moment::{Missed, Moment};
+pub use sleep::Sleep;
 pub use timers::TimerKey;
 pub(crate) use timers::{Action, Timers};
 

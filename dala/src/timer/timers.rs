@@ -159,6 +159,22 @@ impl Timers {
         }
     }
 
+    /// Turns a virtual clock to the next deadline, and fires what is due then. Returns false when nothing is armed.
+    pub(crate) fn jump(&self) -> bool {
+        let first = lock(&self.state).armed.first_key_value().map(|(key, _)| key.deadline);
+        let (Some(deadline), Clock::Virtual(clock)) = (first, &self.clock) else { return false };
+        clock.set(deadline);
+        self.fire_due();
+        true
+    }
+
+    /// Takes all timers off.
+    pub(crate) fn forget_all(&self) {
+        let armed = std::mem::take(&mut lock(&self.state).armed);
+        // After the lock: what is dropped may cancel timers of its own.
+        drop(armed);
+    }
+
     /// Turns a virtual clock by `by`, firing timers at their moments on this thread. Does nothing to the real one.
     pub(crate) fn advance(&self, by: Duration) {
         let Clock::Virtual(clock) = &self.clock else { return };
