@@ -50,6 +50,7 @@ codes! {
     ReplyInTrait = 23 "a reply of a type that has no name";
     BadProtocol = 24 "`#[dala::protocol]` on something that is not a list of messages";
     BadNative = 25 "`#[dala::native]` on something that Erlang cannot call";
+    BadData = 26 "`#[derive(dala::Term)]` on something that has no such form in Erlang";
 }
 
 /// Mistakes found so far.

@@ -19,6 +19,30 @@ pub(crate) fn item(diagnostics: Diagnostics, item: &syn::Item) -> TokenStream {
     quote!(#errors #item)
 }
 
+/// The errors, and an impl without content, so that uses of the type are no errors too.
+pub(crate) fn term(diagnostics: Diagnostics, item: &syn::DeriveInput) -> TokenStream {
+    let errors = diagnostics.into_tokens();
+    let ident = &item.ident;
+    let (parameters, arguments, clause) = item.generics.split_for_impl();
+    if item.generics.lifetimes().next().is_some() {
+        return errors;
+    }
+    quote! {
+        #errors
+        impl #parameters ::dala::__rt::StableLayout for #ident #arguments #clause {
+            const FIELD: ::dala::__rt::FieldType = ::dala::__rt::FieldType::Term;
+            fn write_term(&self, _: &mut dyn ::dala::__rt::TermWriter) -> ::dala::__rt::Word {
+                ::dala::__rt::unreachable!("the program does not compile")
+            }
+            fn read_term(
+                _: ::dala::__rt::Source<'_>,
+            ) -> ::dala::__rt::Result<Self, ::dala::__rt::ConvertError> {
+                ::dala::__rt::unreachable!("the program does not compile")
+            }
+        }
+    }
+}
+
 /// Lints that an impl block with errors would only confuse with.
 pub(crate) fn lints(diagnostics: &Diagnostics) -> TokenStream {
     match diagnostics.is_empty() {

@@ -42,6 +42,22 @@ pub(crate) const REDUCTIONS: &str = "reductions";
 pub(crate) const BLOCKING: &str = "blocking";
 /// `#[dala::native(tagged)]`.
 pub(crate) const TAGGED: &str = "tagged";
+/// The attribute of `#[derive(dala::Term)]`, and its options beside `name` and `module`.
+pub(crate) const TERM: &str = "term";
+/// `#[term(map)]`: `%{field: ..}`.
+pub(crate) const MAP: &str = "map";
+/// `#[term(keyword)]`: `[field: ..]`.
+pub(crate) const KEYWORD: &str = "keyword";
+/// `#[term(tuple)]`: `{.., ..}`.
+pub(crate) const TUPLE: &str = "tuple";
+/// `#[term(record)]`: `{name, .., ..}`.
+pub(crate) const RECORD: &str = "record";
+/// `#[term(transparent)]`: the one field.
+pub(crate) const TRANSPARENT: &str = "transparent";
+/// `#[term(none = "undefined")]`.
+pub(crate) const NONE: &str = "none";
+/// `#[term(default)]` on a field.
+pub(crate) const DEFAULT: &str = "default";
 /// `#[dala::main(workers = N)]`.
 pub(crate) const WORKERS: &str = "workers";
 

@@ -1,5 +1,5 @@
-//! Proc macros of the Dala actor runtime: [`macro@message`], [`macro@actor`], [`macro@protocol`], [`macro@native`],
-//! [`macro@main`]. Used through the crate `dala`, which re-exports them.
+//! Proc macros of the Dala actor runtime: [`macro@message`], [`macro@actor`], [`macro@protocol`], [`macro@Term`],
+//! [`macro@native`], [`macro@main`]. Used through the crate `dala`, which re-exports them.
 //!
 //! ```
 //! #[dala::message]
@@ -50,6 +50,7 @@
 //! | | `T::spawn_on` | instead, for a pinned actor |
 //! | | `impl Actor for T`, `impl Handles<M> for T` | hooks, protocol table; one `Handles` a handler |
 //! | `#[dala::protocol] trait P` | `PRef`, `impl P for A` | reference to any actor that has the protocol; for every such actor |
+//! | `#[derive(dala::Term)] T` | `impl StableLayout for T` | conversion to and from terms |
 //! | `#[dala::native] fn f` | `f`, a type | what `dala::natives![f]` names; hidden |
 //! | `#[message] fn set_limit(..)` | `SetLimit` | the message type, with a field for each argument |
 //!
@@ -218,6 +219,71 @@ pub fn protocol(arguments: TokenStream, item: TokenStream) -> TokenStream {
     match parse::protocol::protocol(arguments.into(), &item, &mut diagnostics) {
         Some(protocol) if diagnostics.is_empty() => expand::protocol::items(&protocol).into(),
         _ => diagnostics.into_tokens().into(),
+    }
+}
+
+/// Makes a struct or enum plain data, which has a form in Erlang and Elixir: a field of messages, a reply, an argument of
+/// native functions. Nothing is required of its memory; it is converted where it crosses the border.
+///
+/// ```
+/// /// `%Cart.Item{name: "tea", price: 250, note: nil}`
+/// #[derive(dala::Term)]
+/// #[term(module = "Elixir.Cart.Item")]
+/// struct Item {
+///     name: String,
+///     price: u64,
+///     note: Option<String>,
+/// }
+///
+/// /// `:empty`, `{:full, [item]}`, `{:error, %{code: 7, reason: "late"}}`
+/// #[derive(dala::Term)]
+/// enum State {
+///     Empty,
+///     Full(Vec<Item>),
+///     #[term(map)]
+///     Error { code: u8, reason: String },
+/// }
+///
+/// let item = Item { name: "tea".to_owned(), price: 250, note: None };
+/// assert_eq!(
+///     dala::message::convert::text_of(&State::Full(vec![item])),
+///     "{full,[#{'__struct__' => 'Elixir.Cart.Item',name => <<\"tea\">>,note => nil,price => 250}]}"
+/// );
+/// ```
+///
+/// # Forms
+/// | of a struct | term | default for |
+/// |---|---|---|
+/// | `#[term(map)]` | `%{field: value}` | fields with names |
+/// | `#[term(module = "Elixir.Name")]` | `%Name{field: value}` | |
+/// | `#[term(keyword)]` | `[field: value]` | |
+/// | `#[term(tuple)]` | `{value, value}` | fields without names |
+/// | `#[term(record)]` | `{:name, value, value}` | |
+/// | `#[term(transparent)]` | the value of its one field | one field without a name |
+/// | | `:name` | no fields |
+///
+/// A variant of an enum is `:name`, or `{:name, value, value}`; with `#[term(map)]` or `#[term(keyword)]` on it
+/// `{:name, %{field: value}}` or `{:name, [field: value]}`.
+///
+/// Keys that the type does not have are ignored. A key that is missing is a misfit, unless its field is an `Option` or has
+/// `#[term(default)]`.
+///
+/// # Options
+/// - `#[term(name = "..")]` on a record, an empty struct or a variant: its atom, instead of the type's name in small letters;
+///   on a field: its key.
+/// - `#[term(none = "undefined")]` on a field: the atom for `None`, instead of `nil`; on the type: that of all its fields
+///   whose type is written `Option<..>`.
+/// - `#[term(default)]` on a field: it may be missing, and is then `Default::default()`.
+#[proc_macro_derive(Term, attributes(term))]
+pub fn term(item: TokenStream) -> TokenStream {
+    let item = match syn::parse::<syn::DeriveInput>(item) {
+        Ok(item) => item,
+        Err(error) => return error.to_compile_error().into(),
+    };
+    let mut diagnostics = Diagnostics::default();
+    match parse::data::data(&item, &mut diagnostics) {
+        Some(data) => expand::data::impls(&data).into(),
+        None => fallback::term(diagnostics, &item).into(),
     }
 }
 

@@ -7,6 +7,7 @@ pub use std::clone::Clone;
 pub use std::cmp::{Eq, PartialEq};
 pub use std::convert::From;
 pub use std::convert::Infallible;
+pub use std::default::Default;
 pub use std::fmt;
 pub use std::hash::{Hash, Hasher};
 pub use std::marker::{Copy, Send};
@@ -17,6 +18,7 @@ pub use std::result::Result::{self, Err, Ok};
 pub use std::sync::Arc;
 pub use std::unreachable;
 
+pub use dala_ir::abi::form::{Body as FormBody, Data, DataField, Form};
 pub use dala_ir::abi::layout::{Laid, lay_out_enum, lay_out_struct, place_fields};
 pub use dala_ir::abi::shape::{Description, FieldType, Nested, Shape, Shapes};
 pub use dala_ir::abi::{Pid, Word};
@@ -33,6 +35,7 @@ pub use crate::actor::{
     Starting, Takes, Unhandled,
 };
 pub use crate::mailbox::bounded::Overflow;
+pub use crate::message::convert::data;
 pub use crate::message::nested::{Choice, Known, Unknown};
 pub use crate::message::{
     Call, ConvertError, ExitReason, Lane, Message, MessageField, Source, StableLayout, field,

@@ -81,7 +81,8 @@ mod api {
     };
     pub use crate::timer::{Missed, Moment, Sleep};
     pub use dala_ir::abi::{Atom, Pid};
-    pub use dala_macros::{actor, main, message, native, protocol};
+    pub use dala_macros::{Term, actor, main, message, native, protocol};
+    pub use dashu_int::{IBig, UBig};
 
     /// Spawns a native actor on the runtime that this thread works for or has entered.
     ///

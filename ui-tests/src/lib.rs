@@ -83,3 +83,6 @@ pub mod dala_0024 {}
 
 #[doc = include_str!("../../docs/errors/DALA0025.md")]
 pub mod dala_0025 {}
+
+#[doc = include_str!("../../docs/errors/DALA0026.md")]
+pub mod dala_0026 {}

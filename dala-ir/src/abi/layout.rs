@@ -176,6 +176,7 @@ impl Fnv {
                 hash
             }
             FieldType::Nested(nested) => hash.text(nested.type_name),
+            FieldType::Data(data) => hash.text(data.type_name),
             _ => hash,
         }
     }

@@ -6,6 +6,7 @@
 pub mod atom;
 pub mod context;
 pub mod entry;
+pub mod form;
 pub mod header;
 pub mod layout;
 pub mod pid;

@@ -17,6 +17,7 @@
 //! the macro for exactly that message type. `Shapes` has no public way to be changed after it was made.
 
 use super::Atom;
+use super::form::{Data, Form};
 use super::layout::Laid;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -62,6 +63,8 @@ macro_rules! field_type {
             I128,
             /// `u128`: an integer.
             U128,
+            /// Integer of any size.
+            Integer,
             /// Text in UTF-8: a binary.
             String,
             /// Bytes: a binary.
@@ -85,6 +88,8 @@ macro_rules! field_type {
             /// Another message type, by name; its shapes are behind a function so that types may contain
             /// themselves.
             Nested(Nested),
+            /// Plain data, by name.
+            Data(Data),
         }
 
         impl FieldType {
@@ -103,6 +108,7 @@ macro_rules! field_type {
                     FieldType::Unit => "unit",
                     FieldType::I128 => "i128",
                     FieldType::U128 => "u128",
+                    FieldType::Integer => "integer",
                     FieldType::String => "string",
                     FieldType::Binary => "binary",
                     FieldType::Reference => "reference",
@@ -114,6 +120,7 @@ macro_rules! field_type {
                     FieldType::Tuple(_) => "tuple",
                     FieldType::Map(..) => "map",
                     FieldType::Nested(_) => "message",
+                    FieldType::Data(_) => "data",
                 }
             }
         }
@@ -160,6 +167,7 @@ impl std::fmt::Display for FieldType {
                 f.write_str("}")
             }
             FieldType::Nested(nested) => f.write_str(nested.type_name),
+            FieldType::Data(data) => f.write_str(data.type_name),
             simple => f.write_str(simple.head_name()),
         }
     }
@@ -471,16 +479,40 @@ impl std::fmt::Debug for Shapes {
 /// themselves, which is the greatest fixed point and ends for types that contain themselves.
 #[derive(Default)]
 struct Comparison {
-    assumed: Vec<(*const Shapes, *const Shapes)>,
+    assumed: Vec<(*const (), *const ())>,
 }
 
 impl Comparison {
-    fn shape_sets(&mut self, left: &Shapes, right: &Shapes) -> bool {
-        let pair = (std::ptr::from_ref(left), std::ptr::from_ref(right));
-        if pair.0 == pair.1 || self.assumed.contains(&pair) {
+    /// Whether the two are one, or are being compared already; from now on they are.
+    fn assume(&mut self, left: *const (), right: *const ()) -> bool {
+        if left == right || self.assumed.contains(&(left, right)) {
             return true;
         }
-        self.assumed.push(pair);
+        self.assumed.push((left, right));
+        false
+    }
+
+    fn forms(&mut self, left: &'static [Form], right: &'static [Form]) -> bool {
+        if self.assume(left.as_ptr().cast(), right.as_ptr().cast()) {
+            return true;
+        }
+        left.len() == right.len()
+            && left.iter().zip(right).all(|(left, right)| {
+                left.tag == right.tag
+                    && left.body == right.body
+                    && left.fields.len() == right.fields.len()
+                    && left
+                        .fields
+                        .iter()
+                        .zip(right.fields)
+                        .all(|(left, right)| left.name == right.name && self.types(left.ty, right.ty))
+            })
+    }
+
+    fn shape_sets(&mut self, left: &Shapes, right: &Shapes) -> bool {
+        if self.assume(std::ptr::from_ref(left).cast(), std::ptr::from_ref(right).cast()) {
+            return true;
+        }
         left.type_name == right.type_name
             && left.shapes.len() == right.shapes.len()
             && left.shapes.iter().zip(right.shapes).all(|(left, right)| self.shapes(left, right))
@@ -515,6 +547,9 @@ impl Comparison {
             }
             (FieldType::Nested(left), FieldType::Nested(right)) => {
                 left.type_name == right.type_name && self.shape_sets((left.shapes)(), (right.shapes)())
+            }
+            (FieldType::Data(left), FieldType::Data(right)) => {
+                left.type_name == right.type_name && self.forms((left.forms)(), (right.forms)())
             }
             (left, right) => left.head_name() == right.head_name(),
         }

@@ -436,6 +436,15 @@ pub fn append<W: TermWriter + ?Sized>(writer: &mut W, whole: Word, tail: BitsRef
     Some(writer.shared_bits(shared, 0, total))
 }
 
+/// The shared buffer that the bitstring `word` lies in, and the place of its first bit; `None` when it lies on a heap or
+/// is no bitstring. The buffer then lives as long as what is returned.
+pub fn share(word: Word) -> Option<(SharedBinary, usize)> {
+    let payload = view::payload(word, Kind::RefBinary)?;
+    // SAFETY: `word` is valid, so its count keeps the buffer alive meanwhile.
+    let shared = unsafe { SharedBinary::retain_address(view::address_of(payload[0])) };
+    Some((shared, payload[1].to_bits() as usize))
+}
+
 /// Copies all bits to the start of `target`, the rest of whose last byte becomes zero.
 fn copy_to(bits: BitsRef<'_>, target: &mut [u8]) {
     let len = bits.bit_len.div_ceil(8);

@@ -5,6 +5,7 @@
 
 pub(crate) mod actor;
 pub(crate) mod client;
+pub(crate) mod data;
 pub(crate) mod main;
 pub(crate) mod message;
 pub(crate) mod native;

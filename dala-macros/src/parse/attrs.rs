@@ -7,6 +7,7 @@ use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 
 use crate::diag::{Code, Diagnostics, nearest};
+use crate::names;
 
 /// `word`, or `word = literal`.
 pub(crate) struct NamedOption {
@@ -51,6 +52,18 @@ impl NamedOption {
                 None
             }
         }
+    }
+
+    /// The value, which should be a string that an atom can have.
+    pub(crate) fn atom(&self, diagnostics: &mut Diagnostics) -> Option<String> {
+        let text = self.string(diagnostics)?;
+        let value = text.value();
+        if value.is_empty() || value.chars().count() > names::MAX_ATOM_CHARS {
+            let wrong = format!("`{}` names nothing", self.word);
+            diagnostics.report(Code::BadAtom, &text, wrong, "atoms have 1 to 255 characters");
+            return None;
+        }
+        Some(value)
     }
 
     /// The value, which should be a number over zero.

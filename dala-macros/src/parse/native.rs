@@ -9,7 +9,6 @@ use crate::diag::{Code, Diagnostics};
 use crate::keywords as words;
 use crate::model::handler::cfgs;
 use crate::model::native::{Native, Runs};
-use crate::names;
 
 const ATTRIBUTE: &str = "#[dala::native]";
 /// As many as `dala::native::Arguments` takes; a longer list is better a type of its own.
@@ -35,7 +34,7 @@ pub(crate) fn native(
         return None;
     };
     let sig = &function.sig;
-    let module = find(words::MODULE).and_then(|option| atom(option, diagnostics));
+    let module = find(words::MODULE).and_then(|option| option.atom(diagnostics));
     // A misspelt one was reported already.
     if find(words::MODULE).is_none() && diagnostics.is_empty() {
         let tokens = if place.is_empty() { sig.ident.to_token_stream() } else { place };
@@ -46,7 +45,7 @@ pub(crate) fn native(
             "write `#[dala::native(module = \"Elixir.Name\")]`",
         );
     }
-    let name = find(words::NAME).and_then(|option| atom(option, diagnostics));
+    let name = find(words::NAME).and_then(|option| option.atom(diagnostics));
     let reductions = find(words::REDUCTIONS).and_then(|option| option.number(diagnostics));
     let is_blocking = find(words::BLOCKING).is_some_and(|option| option.flag(diagnostics));
     let is_tagged = find(words::TAGGED).is_some_and(|option| option.flag(diagnostics));
@@ -131,20 +130,4 @@ fn argument(input: &syn::FnArg, diagnostics: &mut Diagnostics) -> Option<syn::Ty
             ty => Some(ty.clone()),
         },
     }
-}
-
-/// The text of an option that names a module or function.
-fn atom(option: &attrs::NamedOption, diagnostics: &mut Diagnostics) -> Option<String> {
-    let text = option.string(diagnostics)?;
-    let value = text.value();
-    if value.is_empty() || value.chars().count() > names::MAX_ATOM_CHARS {
-        diagnostics.report(
-            Code::BadAtom,
-            &text,
-            format_args!("`{}` names nothing", option.word),
-            "atoms have 1 to 255 characters",
-        );
-        return None;
-    }
-    Some(value)
 }

@@ -1,14 +1,17 @@
 //! Byte strings of the binary region.
 
 use dala_ir::abi::Word;
+use dala_ir::term::bits::share;
 use dala_ir::term::writer::HEAP_BINARY_BYTES;
-use dala_ir::term::{SharedBinary, TermWriter};
+use dala_ir::term::{SharedBinary, TermWriter, view};
 
 /// Immutable bytes: a binary in Erlang. Cloning shares them, and so does sending more than 64 of them to an Erlang
-/// process; fewer are copied.
+/// process, or getting them from one; fewer are copied.
 #[derive(Clone)]
 pub struct Bytes {
     buffer: SharedBinary,
+    /// Where they begin in the buffer.
+    start: usize,
     len: usize,
 }
 
@@ -16,22 +19,33 @@ impl Bytes {
     /// The bytes.
     #[inline]
     pub fn as_slice(&self) -> &[u8] {
-        self.buffer.slice(0, self.len)
+        self.buffer.slice(self.start, self.len)
     }
 
     pub(super) fn write_shared(&self, writer: &mut dyn TermWriter) -> Word {
         if self.len > HEAP_BINARY_BYTES {
-            writer.shared_bits(self.buffer.clone(), 0, self.len * 8)
+            writer.shared_bits(self.buffer.clone(), self.start * 8, self.len * 8)
         } else {
             writer.binary(self.as_slice())
         }
+    }
+
+    /// The bytes of a binary; `None` of any other term.
+    pub(super) fn of_term(term: Word) -> Option<Bytes> {
+        let bits = view::bits(term)?;
+        if let (Some(bytes), Some((buffer, first_bit))) = (bits.as_bytes(), share(term))
+            && bytes.len() > HEAP_BINARY_BYTES
+        {
+            return Some(Bytes { buffer, start: first_bit / 8, len: bytes.len() });
+        }
+        bits.to_bytes().map(|bytes| Bytes::from(&*bytes))
     }
 }
 
 impl From<&[u8]> for Bytes {
     /// A copy.
     fn from(bytes: &[u8]) -> Bytes {
-        Bytes { buffer: SharedBinary::copy_of(bytes), len: bytes.len() }
+        Bytes { buffer: SharedBinary::copy_of(bytes), start: 0, len: bytes.len() }
     }
 }
 

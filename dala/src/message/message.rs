@@ -42,13 +42,15 @@ pub trait Message: Sized + Send + 'static {
 ///
 /// Implemented for integers, floats, `bool`, `char`, `()`, [`String`], [`Bytes`](crate::Bytes), [`Vec`], arrays,
 /// [`Option`], [`Result`], tuples, [`Box`], `HashMap`, `BTreeMap`, [`Atom`](dala_ir::abi::Atom),
-/// [`Pid`](dala_ir::abi::Pid), [`OwnedTerm`](dala_ir::term::OwnedTerm), and for every message type.
+/// [`Pid`](dala_ir::abi::Pid), [`OwnedTerm`](dala_ir::term::OwnedTerm), and more (the table in
+/// [`convert`](crate::message::convert)), for every message type, and by [`#[derive(dala::Term)]`](macro@crate::Term) for plain
+/// data.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no stable layout",
     label = "neither a field of a message nor a reply can have this type",
     note = "messages and replies are read by actors that were not compiled with this type, Erlang and Elixir \
             processes among them: scalars, `String`, `dala::Bytes`, `Vec`, `Option`, `Result`, tuples, maps, `Atom`, \
-            `Pid` and types with `#[dala::message]` have a layout that all of them know",
+            `Pid` and types with `#[dala::message]` or `#[derive(dala::Term)]` have a layout that all of them know",
     note = "`dala::Local<{Self}>` takes any value, between Rust actors only",
     note = "references, raw pointers and shared pointers (`Rc`, `Arc`) have none: send the value itself, or the \
             `Pid` of the actor that owns it"
@@ -65,6 +67,12 @@ pub trait StableLayout: Sized + 'static {
     /// # Errors
     /// When the term is not of this type; the error says where it stopped.
     fn read_term(source: Source<'_>) -> Result<Self, ConvertError>;
+
+    /// The value of a field whose key a map or keyword list lacks, if that is no misfit: `None` of an [`Option`].
+    #[doc(hidden)]
+    fn absent() -> Option<Self> {
+        None
+    }
 }
 
 /// What a call can return: anything that has a term, since the caller may be an Erlang process.

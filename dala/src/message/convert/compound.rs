@@ -26,6 +26,10 @@ impl<T: StableLayout> StableLayout for Option<T> {
             _ => T::read_term(source).map(Some),
         }
     }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
 }
 
 impl<T: StableLayout, E: StableLayout> StableLayout for Result<T, E> {

@@ -126,7 +126,15 @@ pub(super) fn describe(word: Word) -> String {
             ),
             None => format!("a tuple of {}", elements.len()),
         },
-        TermView::Map(map) => format!("a map of {} keys", map.len()),
+        TermView::Map(map) => {
+            match map.get(Word::atom(super::data::STRUCT.atom())).and_then(|module| module.as_atom()) {
+                Some(module) => {
+                    let name = module.text();
+                    format!("the struct `%{}{{}}`", shortened(name.strip_prefix("Elixir.").unwrap_or(name)))
+                }
+                None => format!("a map of {} keys", map.len()),
+            }
+        }
         TermView::Bits(bits) => match view::bytes(word).map(std::str::from_utf8) {
             Some(Ok(text)) => format!("the binary \"{}\"", shortened(text).escape_debug()),
             _ if bits.is_binary() => format!("a binary of {} bytes that is no text", bits.bit_len / 8),

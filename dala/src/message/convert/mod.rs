@@ -2,7 +2,7 @@
 //!
 //! | Rust | Erlang |
 //! |---|---|
-//! | integers of any size, `char` | integer; one out of range does not convert |
+//! | integers, [`IBig`](crate::IBig) of any size, `char` | integer; one out of range does not convert |
 //! | `f32`, `f64` | float; an integer that is exact as a float converts too. What Erlang has no float for are the atoms `nan`, `infinity`, `'-infinity'` |
 //! | `bool`, [`Atom`](dala_ir::abi::Atom), [`Pid`](dala_ir::abi::Pid) | atom, atom, local pid |
 //! | `()` | the atom `ok` |
@@ -13,14 +13,19 @@
 //! | [`Option`] | the value, or the atom `nil` |
 //! | [`Result`] | `{ok, Value}` or `{error, Reason}`; a plain `ok` for `Result<(), E>` |
 //! | [`Box`] | what is in it |
+//! | `RangeInclusive` | Elixir's range of step 1 |
 //! | `#[dala::message]` types | their tuple or atom |
-//! | [`OwnedTerm`](dala_ir::term::OwnedTerm) | any term, as it is |
+//! | types with [`#[derive(dala::Term)]`](macro@crate::Term) | as their attributes say: map, struct, tuple, list of pairs, atom |
+//! | [`OwnedTerm`] | any term, as it is |
 //!
 //! Reading never panics and takes native stack for at most [`MAX_DEPTH`] levels, whatever the term.
 
 mod collection;
 mod compound;
+#[doc(hidden)]
+pub mod data;
 mod error;
+mod integer;
 mod scalar;
 mod text;
 
@@ -30,7 +35,7 @@ use std::marker::PhantomData;
 
 use dala_ir::abi::Word;
 use dala_ir::abi::shape::Shapes;
-use dala_ir::term::{TermView, view};
+use dala_ir::term::{OwnedTerm, Style, TermView, print, view};
 
 use super::{Message, StableLayout};
 
@@ -125,6 +130,12 @@ impl std::fmt::Debug for Source<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&error::describe(self.word))
     }
+}
+
+/// The term of a value, in Erlang's syntax.
+pub fn text_of(value: &impl StableLayout) -> String {
+    let term = OwnedTerm::build(|writer| value.write_term(writer));
+    print(term.root(), Style::Readable).to_string()
 }
 
 /// The atom that a message's term is or starts with, and the size of its tuple (0 for an atom).

@@ -254,4 +254,15 @@ fn long_bytes_are_shared_with_the_term() {
     let bytes = Bytes::from(vec![7; 1000]);
     let term = OwnedTerm::build(|writer| bytes.write_term(writer));
     assert_eq!(view::bytes(term.root()).unwrap().as_ptr(), bytes.as_slice().as_ptr());
+    let back = Bytes::read_term(Source::new(term.root())).unwrap();
+    assert_eq!(back.as_slice().as_ptr(), bytes.as_slice().as_ptr());
+    // Also a part of them, which lives on when the whole term is gone, and goes back into one.
+    let part = OwnedTerm::build(|writer| {
+        let whole = back.write_term(writer);
+        writer.sub_bits(whole, 100 * 8, 200 * 8).unwrap()
+    });
+    let part = Bytes::read_term(Source::new(part.root())).unwrap();
+    assert_eq!((part.as_slice().as_ptr(), part.len()), (bytes[100..].as_ptr(), 200));
+    let term = OwnedTerm::build(|writer| part.write_term(writer));
+    assert_eq!(view::bytes(term.root()).unwrap().as_ptr(), bytes[100..].as_ptr());
 }

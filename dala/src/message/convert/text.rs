@@ -32,8 +32,7 @@ impl StableLayout for Bytes {
     }
 
     fn read_term(source: Source<'_>) -> Result<Self, ConvertError> {
-        let bytes = view::bits(source.word()).and_then(|bits| bits.to_bytes());
-        bytes.map(|bytes| Bytes::from(&*bytes)).ok_or_else(|| source.misfit("a binary"))
+        Bytes::of_term(source.word()).ok_or_else(|| source.misfit("a binary"))
     }
 }
 
