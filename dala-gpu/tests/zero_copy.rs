@@ -1,11 +1,15 @@
-//! A steady run copies no tensor and allocates nothing on our side. An allocator that counts: hence a program of
-//! its own, and one test.
+//! A steady run copies no tensor and allocates nothing on our side, nor does a steady client of a served model. An
+//! allocator that counts: hence a program of its own, and one test.
 #![cfg(feature = "onnx")]
 #![expect(unsafe_code, reason = "an allocator that counts is an unsafe trait")]
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use dala::Runtime;
+use dala_gpu::infer::{Ask, InferError, ServeOptions, Server};
 use dala_gpu::model::{Backend, Onnx, OnnxOptions, SessionOptions, mlp, ramp};
 use dala_gpu::{DType, Region, Shape, TensorRef};
 
@@ -15,10 +19,14 @@ thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
 }
 
+/// Of all threads.
+static ALL: AtomicUsize = AtomicUsize::new(0);
+
 // SAFETY: forwards to the system's allocator; counting allocates nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.with(|count| count.set(count.get() + 1));
+        ALL.fetch_add(1, Ordering::Relaxed);
         // SAFETY: as the caller vouches.
         unsafe { System.alloc(layout) }
     }
@@ -53,6 +61,7 @@ fn a_steady_run_copies_nothing_and_allocates_nothing() -> Result<(), Box<dyn std
             return Ok(());
         }
     };
+    let onnx = Arc::new(onnx);
     let mut session = onnx.load(&mlp(&[784, 64, 10]), &SessionOptions::default())?;
     let region = Region::with_limit(1 << 20);
     let numbers: Vec<f32> = ramp(4 * 784).collect();
@@ -80,5 +89,34 @@ fn a_steady_run_copies_nothing_and_allocates_nothing() -> Result<(), Box<dyn std
         assert_eq!(output.as_bytes()?.as_ptr(), place);
         assert!(output.typed::<f32>()?.iter().any(|x| x != 0.0));
     }
+    served(onnx)
+}
+
+/// A client that asks a model's actor, frame after frame: from the audio frame to its own hands, through the queue, the
+/// actor, the model.
+fn served(onnx: Arc<Onnx>) -> Result<(), Box<dyn std::error::Error>> {
+    let region = Region::with_limit(1 << 20);
+    let runtime = Runtime::builder().workers(1).build()?;
+    let server = Server::new(onnx, mlp(&[784, 64, 10]), ServeOptions::in_region(&region))?;
+    let model = server.start(&runtime)?;
+    let numbers: Vec<f32> = ramp(4 * 784).collect();
+    let frames: TensorRef = region.tensor(Shape::new(&[4, 784])?, &numbers)?.into();
+    let frames: Vec<_> = (0..4).map(|at| frames.slice(0, at..at + 1)).collect::<Result<_, _>>()?;
+    let mut tensors = Vec::with_capacity(1);
+    let mut ask = |times: usize| {
+        for at in 0..times {
+            tensors.clear();
+            tensors.push(frames[at % 4].clone());
+            // The vector comes back with the outputs.
+            tensors = model.ask_blocking(std::mem::take(&mut tensors), Ask::default())?;
+        }
+        Ok::<_, InferError>(())
+    };
+    // So many that the blocks of messages go round between the client's thread and the worker.
+    ask(2000)?;
+    let (before, copied) = (ALL.load(Ordering::Relaxed), region.copied_bytes());
+    ask(1000)?;
+    let allocated = ALL.load(Ordering::Relaxed) - before;
+    assert_eq!((allocated, region.copied_bytes() - copied), (0, 0), "in 1000 requests");
     Ok(())
 }

@@ -46,6 +46,8 @@ impl Actor for ModelActor {
 /// What to do now.
 enum Next {
     Nothing,
+    /// Nothing will come any more.
+    End,
     /// Let others go first, then look again.
     Yield,
     Wait(Duration),
@@ -64,6 +66,9 @@ impl ModelActor {
         let mut desk = self.desk.lock();
         let seen = std::mem::take(&mut self.seen);
         desk.is_told = false;
+        if desk.is_drained() {
+            return Next::End;
+        }
         let Some(pending) = desk.first() else { return Next::Nothing };
         let age = now.saturating_duration_since(pending.since);
         let rows = match desk.stats.costs.choose(pending.rows, self.desk.max_batch, age, self.max_wait) {
@@ -95,7 +100,7 @@ impl ModelActor {
     /// After a run: others go first, those that were answered among them; then the next batch, if somebody waits.
     fn go_on(&self, context: &mut Context<Self>) {
         let mut desk = self.desk.lock();
-        if desk.waits() && !std::mem::replace(&mut desk.is_told, true) {
+        if (desk.waits() || desk.is_drained()) && !std::mem::replace(&mut desk.is_told, true) {
             context.continue_with(Work {});
         }
         context.yield_now();
@@ -109,6 +114,10 @@ impl Handles<Work> for ModelActor {
     fn handle<'a>(&'a mut self, _: Work, context: &'a mut Context<Self>) -> Handled<'a, ()> {
         let (rows, expected) = match self.next() {
             Next::Nothing => return Handled::now(()),
+            Next::End => {
+                context.stop(ExitReason::Normal);
+                return Handled::now(());
+            }
             Next::Yield => {
                 context.continue_with(Work {});
                 context.yield_now();

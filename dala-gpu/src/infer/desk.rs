@@ -45,11 +45,13 @@ pub struct ServeStats {
 pub(super) struct Desk {
     /// The inputs that requests have.
     pub(super) ports: Vec<Port>,
+    /// The outputs that answers have.
+    pub(super) outputs: Vec<Port>,
     /// Whether requests may have more rows than one, and share runs.
     pub(super) max_batch: usize,
     pub(super) queue: usize,
     pub(super) states: usize,
-    state: Mutex<DeskState>,
+    pub(super) state: Mutex<DeskState>,
 }
 
 #[derive(Default)]
@@ -59,16 +61,16 @@ pub(super) struct DeskState {
     number: u64,
     worker: Option<(ActorRef<ModelActor>, u64)>,
     incarnations: u64,
+    /// Streams that live.
+    streams: usize,
+    /// Nobody new will come: the actor ends when it has nothing to do.
+    is_draining: bool,
     /// Whether the worker knows that there is something to do.
     pub(super) is_told: bool,
     pub(super) stats: ServeStats,
 }
 
 impl Desk {
-    pub(super) fn new(ports: Vec<Port>, max_batch: usize, queue: usize, states: usize) -> Desk {
-        Desk { ports, max_batch, queue, states, state: Mutex::default() }
-    }
-
     pub(super) fn lock(&self) -> MutexGuard<'_, DeskState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -84,7 +86,7 @@ impl Desk {
     pub(super) fn open(&self, worker: ActorRef<ModelActor>, incarnation: u64) {
         let mut state = self.lock();
         state.worker = Some((worker, incarnation));
-        state.is_told = state.queue.length() > 0;
+        state.is_told = state.queue.length() > 0 || state.is_drained();
         let must_tell = state.is_told;
         drop(state);
         if must_tell && worker.tell(Work {}).is_err() {
@@ -104,6 +106,44 @@ impl Desk {
         waiting.for_each(|queued| queued.sender.send(Err(InferError::Down)));
     }
 
+    /// Whether an actor works for this desk.
+    pub(super) fn is_served(&self) -> bool {
+        self.lock().worker.is_some()
+    }
+
+    /// Says that nobody new will come.
+    pub(super) fn drain(&self) {
+        let mut state = self.lock();
+        state.is_draining = true;
+        self.wake(state);
+    }
+
+    pub(super) fn begin_stream(&self) {
+        self.lock().streams += 1;
+    }
+
+    pub(super) fn end_stream(&self) {
+        let mut state = self.lock();
+        state.streams -= 1;
+        if state.is_draining && state.streams == 0 {
+            self.wake(state);
+        }
+    }
+
+    /// Has the actor look.
+    fn wake(&self, mut state: MutexGuard<'_, DeskState>) {
+        let must_tell = !std::mem::replace(&mut state.is_told, true);
+        let worker = state.worker;
+        drop(state);
+        // An actor that just ended closes the desk, and so answers.
+        if must_tell
+            && let Some((worker, incarnation)) = worker
+            && worker.tell(Work {}).is_err()
+        {
+            self.close(incarnation);
+        }
+    }
+
     /// Counts a run.
     pub(super) fn note(&self, rows: usize, inline: bool, answered: u64, failed: u64, took: Duration) {
         let stats = &mut self.lock().stats;
@@ -117,7 +157,7 @@ impl Desk {
         }
     }
 
-    fn ask(
+    pub(super) fn ask(
         &self,
         tensors: Vec<TensorRef>,
         state: Option<State>,
@@ -130,7 +170,9 @@ impl Desk {
         }
         let came = Instant::now();
         let mut desk = self.lock();
-        let Some((worker, incarnation)) = desk.worker else { return Err(InferError::Down) };
+        if desk.worker.is_none() {
+            return Err(InferError::Down);
+        }
         if desk.queue.length() >= self.queue {
             desk.stats.refused += 1;
             return Err(InferError::Overloaded(desk.queue.length()));
@@ -147,12 +189,7 @@ impl Desk {
         let deadline = ask.within.and_then(|within| came.checked_add(within));
         let (number, priority, is_stream) = (desk.number, ask.priority, state.is_some());
         desk.queue.push(Queued { tensors, rows, state, is_stream, deadline, priority, came, sender, number });
-        let must_tell = !std::mem::replace(&mut desk.is_told, true);
-        drop(desk);
-        // An actor that just ended closes the desk, and so answers.
-        if must_tell && worker.tell(Work {}).is_err() {
-            self.close(incarnation);
-        }
+        self.wake(desk);
         Ok(receiver)
     }
 }
@@ -166,6 +203,11 @@ impl DeskState {
         let waiting = self.queue.rows();
         let before = if waiting >= best.min(max_batch) { waiting as f64 / rate } else { 0.0 };
         Some(own + Duration::from_secs_f64(before))
+    }
+
+    /// Whether the actor has nothing more to do, ever.
+    pub(super) fn is_drained(&self) -> bool {
+        self.is_draining && self.streams == 0 && self.queue.length() == 0
     }
 
     pub(super) fn waits(&self) -> bool {

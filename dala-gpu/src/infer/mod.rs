@@ -16,6 +16,7 @@
 //!   clients that were answered ask again, and share the next run.
 //! - Results are shared with the actor, which uses their memory again when the client lets go of them.
 //! - A [`Stream`] keeps a model's state between its requests; it owns it, so that it is freed with the client.
+//! - A [`Deployment`] serves one version of a model after the other without losing a request.
 //! - When the actor ends, in whatever way, every request that it has is answered with [`InferError::Down`].
 //!
 //! ```
@@ -35,6 +36,7 @@
 //! ```
 mod actor;
 mod cost;
+mod deployment;
 mod desk;
 mod options;
 mod plan;
@@ -49,6 +51,7 @@ mod tests;
 
 pub use actor::{ModelActor, Work};
 pub use cost::Costs;
+pub use deployment::{Client, Deployment, Role, VersionStats};
 pub use desk::{Model, ServeStats};
 pub use options::{Ask, InferError, Priority, ServeOptions, StatePort};
 pub use server::Server;

@@ -1,13 +1,14 @@
 //! One run for a batch of requests: puts its tensors together, runs, takes the results apart.
 use std::time::{Duration, Instant};
 
+use super::desk::Answer;
 use super::options::{InferError, Priority, ServeOptions};
 use super::plan::{Plan, Row, Source, Target};
 use super::queue::{Queued, row_shape};
 use super::spare::Spare;
 use super::stream::State;
-use crate::model::{ModelError, Session};
-use crate::oneshot::oneshot;
+use crate::model::{ModelError, Port, Session};
+use crate::oneshot::{Sender, oneshot};
 use crate::{Shape, TensorRef};
 
 /// A session, and what is known of its runs. In a steady state a run allocates nothing.
@@ -44,6 +45,12 @@ impl Runner {
             inputs: Vec::new(),
             outputs: Vec::new(),
         })
+    }
+
+    /// The outputs that clients get.
+    pub(super) fn replies(&self) -> Vec<Port> {
+        let outputs = self.session.outputs().iter().zip(&self.plan.targets);
+        outputs.filter(|(_, target)| matches!(target, Target::Reply)).map(|(port, _)| port.clone()).collect()
     }
 
     /// The example that was given, or a request of zeros, of one row, if the model says all other sizes.
@@ -241,11 +248,24 @@ impl Runner {
                     sender.send(Ok((tensors, state.filter(|_| is_stream))));
                 }
             }
+            // One of them may be why.
+            Err(_) if count > 1 => {
+                let alone: Vec<_> = batch.drain(..).map(|queued| self.serve_one(queued)).collect();
+                let answered = alone.iter().filter(|(_, answer)| answer.is_ok()).count() as u64;
+                note(answered, count - answered, took);
+                alone.into_iter().for_each(|(sender, answer)| sender.send(answer));
+            }
             Err(error) => {
                 note(0, count, took);
                 batch.drain(..).for_each(|queued| queued.sender.send(Err(error.clone())));
             }
         }
+    }
+
+    fn serve_one(&mut self, mut queued: Queued) -> (Sender<Answer>, Answer) {
+        let result = self.run(std::slice::from_mut(&mut queued));
+        let Queued { tensors, state, is_stream, sender, .. } = queued;
+        (sender, result.map(|()| (tensors, state.filter(|_| is_stream))))
     }
 
     /// Warms the model up: runs it on the example. Gives how long the second run took.

@@ -1,5 +1,5 @@
 //! Starting a model's actor.
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use dala::supervise::ChildSpec;
 use dala::{ExitReason, Handle, Pid, SpawnOptions};
@@ -11,14 +11,17 @@ use super::{ModelActor, desk};
 use crate::model::{Backend, ModelError};
 use crate::oneshot::oneshot;
 
-/// A model that can be served: checked, not started.
+/// A model that can be served: checked, not started. Cloning shares it.
+#[derive(Clone)]
 pub struct Server {
     inner: Arc<Inner>,
 }
 
 struct Inner {
     backend: Arc<dyn Backend>,
-    model: Vec<u8>,
+    model: Arc<[u8]>,
+    /// That of the check, for the first actor.
+    checked: Mutex<Option<Runner>>,
     options: ServeOptions,
     desk: Arc<desk::Desk>,
 }
@@ -36,15 +39,22 @@ impl Server {
     /// [`InferError::Model`], [`InferError::Mismatch`] for constants and states that it does not have.
     pub fn new(
         backend: Arc<dyn Backend>,
-        model: impl Into<Vec<u8>>,
+        model: impl Into<Arc<[u8]>>,
         options: ServeOptions,
     ) -> Result<Server, InferError> {
         let model = model.into();
         let runner = Runner::new(backend.load(&model, &options.session)?, &options)?;
         let max_batch = if runner.plan.is_batched { options.max_batch.max(1) } else { 1 };
-        let ports = runner.plan.request_ports.clone();
-        let desk = Arc::new(Desk::new(ports, max_batch, options.queue, options.states.len()));
-        Ok(Server { inner: Arc::new(Inner { backend, model, options, desk }) })
+        let desk = Arc::new(Desk {
+            ports: runner.plan.request_ports.clone(),
+            outputs: runner.replies(),
+            max_batch,
+            queue: options.queue,
+            states: options.states.len(),
+            state: Mutex::default(),
+        });
+        let checked = Mutex::new(Some(runner));
+        Ok(Server { inner: Arc::new(Inner { backend, model, checked, options, desk }) })
     }
 
     /// How to ask it, once it runs.
@@ -77,8 +87,11 @@ impl Server {
 
 impl Inner {
     fn prepare(&self) -> Result<ModelActor, InferError> {
-        let session = self.backend.load(&self.model, &self.options.session)?;
-        let mut runner = Runner::new(session, &self.options)?;
+        let checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut runner = match checked {
+            Some(runner) => runner,
+            None => Runner::new(self.backend.load(&self.model, &self.options.session)?, &self.options)?,
+        };
         if let Some(took) = runner.warm_up()? {
             self.desk.lock().stats.costs.note(1, took);
         }

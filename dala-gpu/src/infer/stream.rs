@@ -19,8 +19,15 @@ pub struct Stream {
     state: Option<State>,
 }
 
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.model.desk.end_stream();
+    }
+}
+
 impl Stream {
     pub(super) fn new(model: Model) -> Self {
+        model.desk.begin_stream();
         Self { model, state: Some(State::default()) }
     }
 

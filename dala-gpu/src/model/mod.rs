@@ -13,11 +13,13 @@
 //! # Ok::<(), dala_gpu::model::ModelError>(())
 //! ```
 mod builtin;
+mod cache;
 mod error;
 mod generate;
 #[cfg(feature = "onnx")]
 pub mod onnx;
 mod port;
+mod registry;
 #[cfg(feature = "tract")]
 mod tract;
 
@@ -27,11 +29,13 @@ mod fixtures;
 mod tests;
 
 pub use builtin::Builtin;
+pub use cache::CacheStats;
 pub use error::ModelError;
 pub use generate::{mlp, ramp};
 #[cfg(feature = "onnx")]
 pub use onnx::{Onnx, OnnxOptions};
 pub use port::{Port, check_ports};
+pub use registry::{Format, Hash, ModelEntry, Registry, RegistryError, Version};
 #[cfg(feature = "tract")]
 pub use tract::Tract;
 

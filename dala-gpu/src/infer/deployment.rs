@@ -1,0 +1,287 @@
+//! A model whose version changes while it is served.
+use std::sync::{Arc, PoisonError, RwLock};
+
+use dala::Handle;
+use dala::supervise::{DynamicRef, DynamicSupervisor, Restart, StartError};
+
+use super::desk::{Model, ServeStats};
+use super::options::{Ask, InferError};
+use super::server::Server;
+use super::stream::Stream;
+use crate::TensorRef;
+
+/// Which requests a version gets.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Role {
+    /// All that no other gets.
+    Current,
+    /// This share of the new requests and streams, from 0 to 1.
+    Canary(f64),
+    /// None that are new: it ends when its last request and stream did.
+    Draining,
+}
+
+/// A version that is served.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct VersionStats {
+    /// Its name.
+    pub version: String,
+    /// Which requests it gets.
+    pub role: Role,
+    /// What it did so far.
+    pub stats: ServeStats,
+}
+
+#[derive(Clone)]
+struct Version {
+    name: String,
+    model: Model,
+}
+
+struct Routes {
+    current: Version,
+    canary: Option<(Version, f64)>,
+    draining: Vec<Version>,
+}
+
+/// A model served in one version after the other, each by an actor of its own under a supervisor that starts it again
+/// when it crashes.
+///
+/// - [`swap`](Deployment::swap) makes another version the current one. Requests that came before are answered by the
+///   version that they came to; streams stay with the version that they began with, for their state is its own.
+///   Then the old version ends and gives its memory back.
+/// - [`canary`](Deployment::canary) gives another version a share of the requests, until it is
+///   [promoted](Deployment::promote) or [withdrawn](Deployment::withdraw).
+/// - A model that is corrupt, or has other inputs or outputs, is an error, and what served goes on.
+///
+/// ```
+/// use std::sync::Arc;
+/// use dala_gpu::infer::{Deployment, ServeOptions, Server};
+/// use dala_gpu::model::Builtin;
+/// use dala_gpu::{Region, Shape};
+///
+/// let runtime = dala::Runtime::new()?;
+/// let region = Region::with_limit(1 << 20);
+/// let server = |model: &str| {
+///     Server::new(Arc::new(Builtin), model.as_bytes(), ServeOptions::in_region(&region))
+/// };
+/// runtime.block_on(async {
+///     let deployment = Deployment::start(&runtime, "1", server("mlp 4 8 2")?).await?;
+///     let client = deployment.client();
+///     let x = region.tensor(Shape::new(&[1, 4])?, &[0.1f32, 0.2, 0.3, 0.4])?;
+///     assert_eq!(client.infer(vec![x.clone().into()]).await?[0].shape().sizes(), [1, 2]);
+///     deployment.swap("2", server("mlp 4 16 2")?).await?;
+///     client.infer(vec![x.into()]).await?;
+///     assert!(deployment.swap("3", server("mlp 5 8 2")?).await.is_err());
+///     assert_eq!(deployment.versions()[0].version, "2");
+///     Ok::<(), Box<dyn std::error::Error>>(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Deployment {
+    routes: Arc<RwLock<Routes>>,
+    supervisor: DynamicRef<Server>,
+}
+
+impl std::fmt::Debug for Routes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Routes")
+            .field("current", &self.current.name)
+            .field("canary", &self.canary.as_ref().map(|(version, share)| (&version.name, share)))
+            .finish_non_exhaustive()
+    }
+}
+
+fn mismatch(what: String) -> InferError {
+    InferError::Mismatch(what.into())
+}
+
+impl Deployment {
+    /// Serves a first version.
+    ///
+    /// # Errors
+    /// What [`Server::start`] gives.
+    pub async fn start(
+        runtime: &Handle,
+        version: impl Into<String>,
+        server: Server,
+    ) -> Result<Deployment, InferError> {
+        let supervisor =
+            DynamicSupervisor::new(|server: Server| server.child("version").restart(Restart::Transient));
+        let supervisor = supervisor.start(runtime).await.map_err(|error| failed(&error))?;
+        let current = Version { name: version.into(), model: server.model() };
+        supervisor.start_child(server).await.map_err(|error| failed(&error))?;
+        let routes = Routes { current, canary: None, draining: Vec::new() };
+        Ok(Deployment { routes: Arc::new(RwLock::new(routes)), supervisor })
+    }
+
+    /// How to ask it, whatever version serves.
+    pub fn client(&self) -> Client {
+        Client { routes: self.routes.clone(), turn: Arc::default() }
+    }
+
+    /// Loads another version, warms it up, and then makes it the current one; a canary of that name or another is
+    /// withdrawn.
+    ///
+    /// # Errors
+    /// [`InferError::Mismatch`] for other inputs or outputs than the current version has, and what
+    /// [`Server::start`] gives. Then nothing changed.
+    pub async fn swap(&self, version: impl Into<String>, server: Server) -> Result<(), InferError> {
+        let next = self.begin(version.into(), server).await?;
+        let mut routes = self.write();
+        let old = std::mem::replace(&mut routes.current, next);
+        let canary = routes.canary.take().map(|(canary, _)| canary);
+        for ended in [Some(old), canary].into_iter().flatten() {
+            drain(&mut routes, ended);
+        }
+        Ok(())
+    }
+
+    /// Loads another version and gives it this share, from 0 to 1, of the new requests and streams. One that was the
+    /// canary before is withdrawn.
+    ///
+    /// # Errors
+    /// As [`Deployment::swap`].
+    pub async fn canary(
+        &self,
+        version: impl Into<String>,
+        server: Server,
+        share: f64,
+    ) -> Result<(), InferError> {
+        if !(0.0..=1.0).contains(&share) {
+            return Err(mismatch(format!("a share of {share}")));
+        }
+        let canary = self.begin(version.into(), server).await?;
+        let mut routes = self.write();
+        if let Some((old, _)) = routes.canary.replace((canary, share)) {
+            drain(&mut routes, old);
+        }
+        Ok(())
+    }
+
+    /// Makes the canary the current version. Returns whether there was one.
+    pub fn promote(&self) -> bool {
+        let mut routes = self.write();
+        let Some((canary, _)) = routes.canary.take() else { return false };
+        let old = std::mem::replace(&mut routes.current, canary);
+        drain(&mut routes, old);
+        true
+    }
+
+    /// Ends the canary. Returns whether there was one.
+    pub fn withdraw(&self) -> bool {
+        let mut routes = self.write();
+        let Some((canary, _)) = routes.canary.take() else { return false };
+        drain(&mut routes, canary);
+        true
+    }
+
+    /// The versions that are served: the current one first, those that drain last.
+    pub fn versions(&self) -> Vec<VersionStats> {
+        let mut routes = self.write();
+        routes.draining.retain(|version| version.model.desk.is_served());
+        let of = |version: &Version, role| VersionStats {
+            version: version.name.clone(),
+            role,
+            stats: version.model.stats(),
+        };
+        let current = [of(&routes.current, Role::Current)];
+        let canary = routes.canary.iter().map(|(version, share)| of(version, Role::Canary(*share)));
+        let draining = routes.draining.iter().map(|version| of(version, Role::Draining));
+        current.into_iter().chain(canary).chain(draining).collect()
+    }
+
+    /// Unloads all versions; requests that wait are answered [`InferError::Down`].
+    pub async fn stop(self) {
+        self.supervisor.stop().await;
+    }
+
+    async fn begin(&self, name: String, server: Server) -> Result<Version, InferError> {
+        let model = server.model();
+        {
+            let routes = self.read();
+            let (old, new) = (&routes.current.model.desk, &model.desk);
+            let differs = |old: &[_], new: &[_]| (old != new).then(|| format!("{new:?}, not {old:?}"));
+            let what = differs(&old.ports, &new.ports).or_else(|| differs(&old.outputs, &new.outputs));
+            if let Some(what) = what {
+                return Err(mismatch(format!("version {name} has {what}")));
+            }
+        }
+        self.supervisor.start_child(server).await.map_err(|error| failed(&error))?;
+        Ok(Version { name, model })
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Routes> {
+        self.routes.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Routes> {
+        self.routes.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn failed(error: &StartError) -> InferError {
+    crate::model::ModelError::Failed(error.to_string().into()).into()
+}
+
+/// Whoever asks under the routes' lock has asked before: so nobody asks a version after it was told to drain.
+fn drain(routes: &mut Routes, version: Version) {
+    version.model.desk.drain();
+    routes.draining.retain(|version| version.model.desk.is_served());
+    routes.draining.push(version);
+}
+
+/// A way to ask a [`Deployment`]. Cloning shares it.
+#[derive(Clone, Debug)]
+pub struct Client {
+    routes: Arc<RwLock<Routes>>,
+    /// Adds up the canary's shares.
+    turn: Arc<std::sync::Mutex<f64>>,
+}
+
+impl Client {
+    /// As [`Model::infer`].
+    ///
+    /// # Errors
+    /// As [`Model::infer`].
+    pub async fn infer(&self, inputs: Vec<TensorRef>) -> Result<Vec<TensorRef>, InferError> {
+        self.ask(inputs, Ask::default()).await
+    }
+
+    /// As [`Model::ask`].
+    ///
+    /// # Errors
+    /// As [`Model::ask`].
+    pub async fn ask(&self, inputs: Vec<TensorRef>, ask: Ask) -> Result<Vec<TensorRef>, InferError> {
+        let answer = self.routed(|model| model.desk.ask(inputs, None, ask))?.await;
+        answer.unwrap_or(Err(InferError::Down)).map(|(outputs, _)| outputs)
+    }
+
+    /// A stream, which stays with the version that it begins with.
+    pub fn stream(&self) -> Stream {
+        self.routed(Model::stream)
+    }
+
+    fn routed<R>(&self, use_it: impl FnOnce(&Model) -> R) -> R {
+        let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
+        match &routes.canary {
+            Some((canary, share)) if self.is_canarys_turn(*share) && canary.model.desk.is_served() => {
+                use_it(&canary.model)
+            }
+            _ => use_it(&routes.current.model),
+        }
+    }
+
+    /// Not by chance: of a hundred requests, a share of 0.1 gets ten.
+    fn is_canarys_turn(&self, share: f64) -> bool {
+        let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        *turn += share;
+        let is_its = *turn >= 1.0 - 1e-9;
+        if is_its {
+            *turn -= 1.0;
+        }
+        is_its
+    }
+}
