@@ -24,11 +24,20 @@ pub fn modules() -> &'static Path {
 /// # Panics
 /// As [`modules`].
 pub fn compile_folder(folder: &Path, name: &str) -> PathBuf {
+    compile_those(folder, name, |_| true)
+}
+
+/// As [`compile_folder`], of the sources whose names (without ending) are wanted.
+///
+/// # Panics
+/// As [`modules`].
+pub fn compile_those(folder: &Path, name: &str, is_wanted: impl Fn(&str) -> bool) -> PathBuf {
     let otp = Otp::find().expect("OTP and Elixir are installed");
     let mut programs: Vec<Program> = std::fs::read_dir(folder)
         .expect("the folder of sources is there")
         .map(|entry| entry.expect("readable").path())
         .filter_map(|path| source(&path))
+        .filter(|program| is_wanted(&program.name))
         .collect();
     programs.sort_by(|one, two| one.name.cmp(&two.name));
     let target =

@@ -4,4 +4,5 @@ pub mod allocations;
 pub mod beam;
 pub mod border;
 pub mod diff;
+pub mod mutated;
 pub mod semantic;

@@ -34,7 +34,7 @@ mod order;
 pub mod os;
 pub mod persistent_term;
 pub mod re;
-mod resource;
+pub(crate) mod resource;
 pub mod state;
 pub mod string;
 pub mod table;

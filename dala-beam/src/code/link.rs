@@ -40,14 +40,14 @@ pub(super) fn compile(
         lower::lower(&file, &mut lookup.of(exports)).map_err(|error| LoadFailure::malformed(name, &error))?;
     stubs::redirect_built_ins(&mut module, |name, arity| exports.is_ours(file.name, name, arity));
 
-    let before = literal_area().used_words();
-    let literals: Vec<Word> = module.literals.iter().map(|term| literal_area().copy(term.root())).collect();
-    let mut writer = literal_area().writer();
+    // Freed again when the module is refused below.
+    let mut draft = literal_area().draft();
+    let literals: Vec<Word> = module.literals.iter().map(|term| draft.copy(term.root())).collect();
     let mut term = |external: &[u8]| {
         if external.is_empty() {
             return Ok(Word::NIL);
         }
-        decode(external, &mut writer, &mut lookup.of(exports), &DecodeOptions::default())
+        decode(external, &mut draft, &mut lookup.of(exports), &DecodeOptions::default())
             .map(|decoded| decoded.term)
             .map_err(|error| malformed(error.to_string()))
     };
@@ -66,8 +66,9 @@ pub(super) fn compile(
         md5: file.md5,
         path: path.map(Path::to_path_buf),
         has_on_load: code.on_load().is_some(),
-        literal_words: literal_area().used_words() - before,
+        literal_words: draft.words(),
     };
+    draft.keep();
     Ok(Linked { module, code })
 }
 

@@ -1,17 +1,21 @@
-//! The literal area: constants of modules and persistent terms. One address range for the OS process, so that
-//! telling a literal is one compare; never moved, never scanned, never freed.
+//! The literal area: constants of modules. One address range for the OS process, so that telling a literal is one
+//! compare; never moved, never scanned, and freed only with a module that is refused before anybody saw it: literals are
+//! built in a [`LiteralDraft`], which either is kept for ever or gives everything back.
 //!
-//! What does not fit any more goes to leaked memory of its own. That is as good for reading; such literals are
-//! merely copied when they are sent.
+//! What does not fit any more goes to memory of its own. That is as good for reading; such literals are merely copied
+//! when they are sent.
 
 #![expect(unsafe_code, reason = "hands out raw words of one reserved range")]
 
-use std::alloc::{Layout, alloc, alloc_zeroed, handle_alloc_error};
-use std::sync::OnceLock;
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, handle_alloc_error};
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use dala_ir::abi::Word;
 use dala_ir::term::{TermWriter, copy_term};
+
+use super::offheap;
 
 /// Sizes to reserve, tried in turn, in bytes. Pages never written take no memory.
 const RESERVES: [usize; 4] = [1 << 30, 1 << 28, 1 << 26, 1 << 22];
@@ -24,10 +28,56 @@ static BYTES: AtomicUsize = AtomicUsize::new(0);
 pub struct LiteralArea {
     start: *mut Word,
     words: usize,
-    used: AtomicUsize,
+    room: Mutex<Room>,
 }
 
-// SAFETY: each word is handed out once; literals never change once built.
+/// Which words of the area are used: all below `end` but those that were given back.
+#[derive(Debug, Default)]
+struct Room {
+    end: usize,
+    /// Ascending, not touching one another nor `end`.
+    given_back: Vec<Range<usize>>,
+}
+
+impl Room {
+    /// Takes `words` of the area's `all`.
+    fn take(&mut self, words: usize, all: usize) -> Option<usize> {
+        if let Some(index) = self.given_back.iter().position(|range| range.len() >= words) {
+            let range = &mut self.given_back[index];
+            let start = range.start;
+            range.start += words;
+            if range.start == range.end {
+                self.given_back.remove(index);
+            }
+            return Some(start);
+        }
+        let end = self.end.checked_add(words).filter(|&end| end <= all)?;
+        Some(std::mem::replace(&mut self.end, end))
+    }
+
+    fn give_back(&mut self, mut range: Range<usize>) {
+        let mut at = self.given_back.partition_point(|other| other.start < range.start);
+        if self.given_back.get(at).is_some_and(|next| next.start == range.end) {
+            range.end = self.given_back.remove(at).end;
+        }
+        if at > 0 && self.given_back[at - 1].end == range.start {
+            at -= 1;
+            range.start = self.given_back.remove(at).start;
+        }
+        if range.end == self.end {
+            self.end = range.start;
+        } else {
+            self.given_back.insert(at, range);
+        }
+    }
+
+    fn used(&self) -> usize {
+        self.end - self.given_back.iter().map(Range::len).sum::<usize>()
+    }
+}
+
+// SAFETY: `start` is the beginning of memory that lives for ever; `room` hands each of its words out to one draft at a
+// time, and literals never change once their draft is kept.
 unsafe impl Send for LiteralArea {}
 // SAFETY: as above.
 unsafe impl Sync for LiteralArea {}
@@ -36,18 +86,11 @@ unsafe impl Sync for LiteralArea {}
 pub fn literal_area() -> &'static LiteralArea {
     static AREA: OnceLock<LiteralArea> = OnceLock::new();
     AREA.get_or_init(|| {
-        for bytes in RESERVES {
-            // No larger alignment than the allocator gives anyway: else all of it would be written with zeros.
-            let layout = Layout::from_size_align(bytes, 16).expect("a power of two");
-            // SAFETY: the layout is not empty.
-            let start = unsafe { alloc_zeroed(layout) };
-            if !start.is_null() {
-                START.store(start.expose_provenance(), Ordering::Relaxed);
-                BYTES.store(bytes, Ordering::Relaxed);
-                return LiteralArea { start: start.cast(), words: bytes / 8, used: AtomicUsize::new(0) };
-            }
-        }
-        LiteralArea { start: std::ptr::null_mut(), words: 0, used: AtomicUsize::new(0) }
+        let area = RESERVES.into_iter().map(LiteralArea::reserve).find(|area| area.words > 0);
+        let area = area.unwrap_or_else(|| LiteralArea::reserve(0));
+        START.store(area.start.expose_provenance(), Ordering::Relaxed);
+        BYTES.store(area.words * size_of::<Word>(), Ordering::Relaxed);
+        area
     })
 }
 
@@ -58,46 +101,193 @@ pub fn is_literal(object: *const Word) -> bool {
 }
 
 impl LiteralArea {
-    /// A writer that builds literals.
-    pub fn writer(&'static self) -> LiteralWriter {
-        LiteralWriter { area: self }
+    /// An area of this size, or one of size 0 when the system gives no memory.
+    fn reserve(bytes: usize) -> LiteralArea {
+        // No larger alignment than the allocator gives anyway: else all of it would be written with zeros.
+        let layout = Layout::from_size_align(bytes, 16).expect("a power of two");
+        let start = if bytes == 0 {
+            std::ptr::null_mut()
+        } else {
+            // SAFETY: the layout is not empty.
+            unsafe { alloc_zeroed(layout) }
+        };
+        let words = if start.is_null() { 0 } else { bytes / size_of::<Word>() };
+        LiteralArea { start: start.cast(), words, room: Mutex::default() }
     }
 
-    /// The literal equal to `term`.
-    pub fn copy(&'static self, term: Word) -> Word {
-        copy_term(term, &mut self.writer(), is_literal)
+    fn room(&self) -> MutexGuard<'_, Room> {
+        self.room.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins to build literals.
+    pub fn draft(&'static self) -> LiteralDraft {
+        LiteralDraft { area: self, inside: Vec::new(), outside: Vec::new(), counted: Vec::new() }
     }
 
     /// Words used.
     pub fn used_words(&self) -> usize {
-        self.used.load(Ordering::Relaxed).min(self.words)
+        self.room().used()
     }
 }
 
-/// Builds literals.
+/// Builds literals. Dropping it frees them; [`LiteralDraft::keep`] makes them last for ever.
 #[derive(Debug)]
-pub struct LiteralWriter {
+pub struct LiteralDraft {
     area: &'static LiteralArea,
+    /// Words of the area that are its.
+    inside: Vec<Range<usize>>,
+    /// Memory elsewhere that is its.
+    outside: Vec<(*mut Word, Layout)>,
+    /// Its objects that own a count of something off the heap.
+    counted: Vec<Word>,
 }
 
-// SAFETY: words are handed out once and live for ever; the counts of off-heap objects are kept for ever.
-unsafe impl TermWriter for LiteralWriter {
-    fn alloc_words(&mut self, words: usize) -> *mut Word {
-        let area = self.area;
-        let start = area.used.fetch_add(words, Ordering::Relaxed);
-        if start.checked_add(words).is_some_and(|end| end <= area.words) {
-            return area.start.wrapping_add(start);
+impl LiteralDraft {
+    /// The literal equal to `term`.
+    pub fn copy(&mut self, term: Word) -> Word {
+        copy_term(term, self, is_literal)
+    }
+
+    /// Words that it takes.
+    pub fn words(&self) -> usize {
+        let inside: usize = self.inside.iter().map(Range::len).sum();
+        inside + self.outside.iter().map(|(_, layout)| layout.size() / size_of::<Word>()).sum::<usize>()
+    }
+
+    /// Makes what it built last for ever.
+    pub fn keep(mut self) {
+        self.inside.clear();
+        self.outside.clear();
+        self.counted.clear();
+    }
+}
+
+impl Drop for LiteralDraft {
+    fn drop(&mut self) {
+        for object in self.counted.drain(..) {
+            let object = object.pointer().expect("an object was built");
+            // SAFETY: built here, told to `own_offheap` once, and its memory is given back below.
+            unsafe { offheap::release(object) };
         }
-        let layout =
-            Layout::array::<Word>(words.max(1)).expect("literals are bounded by the loader's limits");
+        for (memory, layout) in self.outside.drain(..) {
+            // SAFETY: allocated with this layout by `alloc_words`, and known to nobody else: the draft was not kept.
+            unsafe { dealloc(memory.cast(), layout) };
+        }
+        let mut room = self.area.room();
+        for range in self.inside.drain(..) {
+            room.give_back(range);
+        }
+    }
+}
+
+// SAFETY: each word of the area is one draft's until it is given back; both that and the release of off-heap counts
+// happen in `drop`, after which nobody has the terms, or never.
+unsafe impl TermWriter for LiteralDraft {
+    fn alloc_words(&mut self, words: usize) -> *mut Word {
+        if words == 0 {
+            return std::ptr::dangling_mut();
+        }
+        if let Some(start) = self.area.room().take(words, self.area.words) {
+            match self.inside.last_mut() {
+                Some(last) if last.end == start => last.end += words,
+                _ => self.inside.push(start..start + words),
+            }
+            return self.area.start.wrapping_add(start);
+        }
+        let layout = Layout::array::<Word>(words).expect("literals are bounded by the loader's limits");
         // SAFETY: the layout is not empty.
         let memory = unsafe { alloc(layout) };
         if memory.is_null() {
             handle_alloc_error(layout);
         }
         memory.expose_provenance();
+        self.outside.push((memory.cast(), layout));
         memory.cast()
     }
 
-    fn own_offheap(&mut self, _object: Word) {}
+    fn own_offheap(&mut self, object: Word) {
+        self.counted.push(object);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dala_ir::abi::Atom;
+    use dala_ir::term::{Fragment, tuple_elements};
+
+    use super::*;
+    use crate::bif::resource::{self, Resource};
+
+    fn area(bytes: usize) -> &'static LiteralArea {
+        Box::leak(Box::new(LiteralArea::reserve(bytes)))
+    }
+
+    #[test]
+    fn a_draft_that_is_dropped_gives_its_words_back_and_they_are_used_again() {
+        let area = area(1 << 12);
+        let mut kept = area.draft();
+        let word = kept.tuple(&[Word::small_int(1)]);
+        let (mut first, mut second) = (area.draft(), area.draft());
+        // In turn, so that neither has one range.
+        for _ in 0..10 {
+            first.cons(Word::NIL, Word::NIL);
+            second.tuple(&[Word::small_int(7); 5]);
+        }
+        assert_eq!((kept.words(), first.words(), second.words()), (2, 20, 60));
+        assert_eq!(area.used_words(), 82);
+        drop(first);
+        assert_eq!(area.used_words(), 62);
+        let mut third = area.draft();
+        third.cons(Word::NIL, Word::NIL);
+        assert_eq!(area.room().end, 82, "a gap was big enough");
+        drop(second);
+        drop(third);
+        assert_eq!((area.used_words(), area.room().end), (2, 2));
+        assert!(area.room().given_back.is_empty());
+        kept.keep();
+        assert_eq!(area.used_words(), 2);
+        assert_eq!(tuple_elements(word), Some(&[Word::small_int(1)][..]));
+    }
+
+    #[test]
+    fn what_does_not_fit_lies_elsewhere() {
+        let area = area(64);
+        let mut draft = area.draft();
+        let small = draft.tuple(&[Word::NIL; 3]);
+        let large = draft.tuple(&[Word::atom(Atom::new("far")); 100]);
+        assert_eq!(draft.words(), 105);
+        assert_eq!(area.used_words(), 4);
+        assert_eq!(tuple_elements(large).map(<[Word]>::len), Some(100));
+        assert_eq!(tuple_elements(small).map(<[Word]>::len), Some(3));
+        drop(draft);
+        assert_eq!(area.used_words(), 0);
+    }
+
+    #[test]
+    fn counts_that_literals_own_are_given_back_once() {
+        static RELEASED: AtomicUsize = AtomicUsize::new(0);
+        struct Counted;
+        impl Resource for Counted {
+            const TAG: u64 = 777;
+        }
+        impl Drop for Counted {
+            fn drop(&mut self) {
+                RELEASED.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        let released = || RELEASED.load(Ordering::SeqCst);
+        let area = area(1 << 12);
+        let mut fragment = Fragment::new();
+        let one = resource::reference(&mut fragment, Counted);
+        let (mut draft, mut kept) = (area.draft(), area.draft());
+        draft.copy(one);
+        resource::reference(&mut draft, Counted);
+        kept.copy(one);
+        assert_eq!(released(), 0);
+        drop(draft);
+        assert_eq!(released(), 1, "the one that nobody else has");
+        drop(fragment);
+        kept.keep();
+        assert_eq!(released(), 1, "a literal has the other");
+    }
 }

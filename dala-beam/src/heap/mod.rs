@@ -30,7 +30,7 @@ pub use build::own;
 pub use counters::Counters;
 pub use fragment::{Fragment, Release};
 pub use heap::{Heap, HeapLimit, HeapOptions};
-pub use literals::{LiteralArea, LiteralWriter, is_literal, literal_area};
+pub use literals::{LiteralArea, LiteralDraft, is_literal, literal_area};
 
 #[cfg(test)]
 mod tests;

@@ -298,13 +298,14 @@ fn dropped_binaries_give_their_count_back() {
 #[test]
 fn literals_and_foreign_words_stay_where_they_are() {
     let mut heap = Heap::new(HeapOptions { stress: true, ..HeapOptions::default() });
-    let mut writer = literal_area().writer();
-    let literal = writer.tuple(&[Word::small_int(1), Word::atom(Atom::new("literal"))]);
+    let mut draft = literal_area().draft();
+    let literal = draft.tuple(&[Word::small_int(1), Word::atom(Atom::new("literal"))]);
     let mut roots = [heap.cons(literal, Word::NIL)];
     heap.collect(0, &mut [&mut roots]).unwrap();
     let TermView::Cons(head, _) = roots[0].view() else { panic!("lost the list") };
     assert_eq!(head, literal);
     assert_eq!(heap.copy(literal), literal);
+    draft.keep();
 }
 
 #[test]

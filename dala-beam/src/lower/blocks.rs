@@ -15,7 +15,7 @@ use super::flow::{self, EdgeKind};
 use super::functions::{FunctionCode, Functions};
 use super::{Lowering, Reason};
 use crate::load::BeamFile;
-use crate::opcode::Instruction;
+use crate::opcode::{Instruction, Located};
 
 /// A number for every register that a function uses.
 #[derive(Debug, Default)]
@@ -154,7 +154,10 @@ pub(super) fn find(
     }
     let mut graph = finder.graph;
     graph.link();
-    Ok(graph)
+    match graph.endless(&file.code) {
+        Some(position) => Err((position, "the code goes round and round".into())),
+        None => Ok(graph),
+    }
 }
 
 impl Finder<'_> {
@@ -308,6 +311,37 @@ impl Graph {
         });
         let writes = writes.collect();
         Step { position, context, reads, writes, kills_x: effects.kills_x }
+    }
+
+    /// An instruction on a way that leads back to itself past no safepoint: once there, a process would never give its
+    /// worker back. Compilers write no loops but those of `receive`.
+    fn endless(&self, code: &[Located]) -> Option<usize> {
+        // To look at the next message is a safepoint, and so is to wait, unless the time is up at once.
+        let is_safepoint = |piece: usize, kind: EdgeKind| {
+            self.pieces[piece].steps.last().is_some_and(|step| {
+                let last = &code[step.position].instruction;
+                let waits = matches!(last, Instruction::WaitTimeout { .. }) && kind == EdgeKind::Fail;
+                waits || matches!(last, Instruction::LoopRec { .. } | Instruction::Wait { .. })
+            })
+        };
+        let onward = |piece: usize| {
+            let edges = self.pieces[piece].edges.iter();
+            edges.filter(move |edge| !is_safepoint(piece, edge.kind)).map(|edge| edge.to)
+        };
+        // Pieces go when nothing that is left leads to them; those on a circle stay.
+        let mut left = vec![0_usize; self.pieces.len()];
+        (0..left.len()).flat_map(onward).for_each(|to| left[to] += 1);
+        let mut ready: Vec<usize> = (0..left.len()).filter(|&piece| left[piece] == 0).collect();
+        while let Some(piece) = ready.pop() {
+            for to in onward(piece) {
+                left[to] -= 1;
+                if left[to] == 0 {
+                    ready.push(to);
+                }
+            }
+        }
+        let stuck = (0..left.len()).filter(|&piece| left[piece] > 0);
+        stuck.filter_map(|piece| self.pieces[piece].steps.last()).map(|step| step.position).next()
     }
 
     fn link(&mut self) {

@@ -197,10 +197,18 @@ impl Emitter<'_> {
 
             I::FMove { from, to } => self.move_float(from, *to),
             I::FConv { from, to } => self.convert_to_float(from, *to),
-            I::FAdd { first, second, to, .. } => self.float_arithmetic(Op::FAdd, *first, *second, *to),
-            I::FSub { first, second, to, .. } => self.float_arithmetic(Op::FSub, *first, *second, *to),
-            I::FMul { first, second, to, .. } => self.float_arithmetic(Op::FMul, *first, *second, *to),
-            I::FDiv { first, second, to, .. } => self.float_arithmetic(Op::FDiv, *first, *second, *to),
+            I::FAdd { fail, first, second, to } => {
+                self.float_arithmetic(Op::FAdd, *fail, *first, *second, *to)
+            }
+            I::FSub { fail, first, second, to } => {
+                self.float_arithmetic(Op::FSub, *fail, *first, *second, *to)
+            }
+            I::FMul { fail, first, second, to } => {
+                self.float_arithmetic(Op::FMul, *fail, *first, *second, *to)
+            }
+            I::FDiv { fail, first, second, to } => {
+                self.float_arithmetic(Op::FDiv, *fail, *first, *second, *to)
+            }
             I::FNegate { value, to, .. } => self.negate_float(*value, *to),
 
             I::BsStartMatch3 { .. }

@@ -172,7 +172,12 @@ impl<'a> Emitter<'a> {
             }
             self.note_fresh_tuple(instruction);
         }
-        if !current.has_terminal {
+        if current.has_terminal {
+            // Whatever `flow` says of an instruction, its lowering does; a function that does not end is refused.
+            if !self.build.is_terminated(self.build.current_block()) {
+                return Err("an instruction goes nowhere".into());
+            }
+        } else {
             match current.edges.first() {
                 Some(_) => {
                     let target = self.edge(EdgeKind::Normal)?;
@@ -347,6 +352,18 @@ impl<'a> Emitter<'a> {
         to: Option<Register>,
     ) -> Lowering<()> {
         let to = to.map(|register| self.context.slot(register)).transpose()?;
+        self.fallible_to(op, args, immediate, fail, to)
+    }
+
+    /// As [`Emitter::fallible`], to any slot.
+    pub(super) fn fallible_to(
+        &mut self,
+        op: Op,
+        args: &[Value],
+        immediate: Immediate,
+        fail: Fail,
+        to: Option<Slot>,
+    ) -> Lowering<()> {
         if fail.is_some() {
             let fail = self.edge(EdgeKind::Fail)?;
             let inst = self.build.make_inst(op, args, immediate);

@@ -6,8 +6,8 @@ use super::Lowering;
 use super::context::Slot;
 use super::emit::Emitter;
 use super::flow::EdgeKind;
-use crate::opcode::operand::{FloatRegister, FloatSource, FloatTarget};
-use dala_ir::ir::{Terminator, Value};
+use crate::opcode::operand::{Fail, FloatRegister, FloatSource, FloatTarget};
+use dala_ir::ir::Terminator;
 
 impl Emitter<'_> {
     pub(super) fn move_float(&mut self, from: &FloatSource, to: FloatTarget) -> Lowering<()> {
@@ -41,7 +41,7 @@ impl Emitter<'_> {
             }
             FloatSource::Source(source) => {
                 let value = self.source(source)?;
-                self.float_op(Op::ToFloat, &[value], to)
+                self.fallible_to(Op::ToFloat, &[value], Immediate::None, None, Some(Slot::F(to.0)))
             }
         }
     }
@@ -49,31 +49,19 @@ impl Emitter<'_> {
     pub(super) fn float_arithmetic(
         &mut self,
         op: Op,
+        fail: Fail,
         first: FloatRegister,
         second: FloatRegister,
         to: FloatRegister,
     ) -> Lowering<()> {
         let values = [self.read_slot(Slot::F(first.0))?, self.read_slot(Slot::F(second.0))?];
-        self.float_op(op, &values, to)
+        self.fallible_to(op, &values, Immediate::None, fail, Some(Slot::F(to.0)))
     }
 
     pub(super) fn negate_float(&mut self, value: FloatRegister, to: FloatRegister) -> Lowering<()> {
         let value = self.read_slot(Slot::F(value.0))?;
         let result = self.build.value(Op::FNeg, &[value]);
         self.write_slot(Slot::F(to.0), result)
-    }
-
-    fn float_op(&mut self, op: Op, values: &[Value], to: FloatRegister) -> Lowering<()> {
-        match self.unwind()? {
-            Some(unwind) => {
-                let inst = self.build.make_inst(op, values, Immediate::None);
-                self.finish(op, Some(Slot::F(to.0)), |ok| Terminator::Try { inst, ok: Some(ok), unwind })
-            }
-            None => {
-                let result = self.build.value(op, values);
-                self.write_slot(Slot::F(to.0), result)
-            }
-        }
     }
 
     /// Ends the piece, if an edge was drawn for an exception that cannot happen.

@@ -7,8 +7,8 @@
 //! register is a value like any other, and the interpreter decides anew what lives in a frame.
 //!
 //! The file is untrusted. Operands are in range already (`load`); here control flow is: a register read
-//! before it is set, a frame that does not fit, a jump out of the function, an unknown handler is a
-//! [`LoadError::Code`]. What an instruction takes for granted about a value (that `hd` gets a cons cell) cannot
+//! before it is set, a frame that does not fit, a jump out of the function, a loop without a safepoint, an unknown
+//! handler is a [`LoadError::Code`]. What an instruction takes for granted about a value (that `hd` gets a cons cell) cannot
 //! be proven from the file, so the op that it becomes checks it when it is run.
 
 // A new instruction, operand or register has to be thought of in every match here.

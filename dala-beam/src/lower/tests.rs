@@ -106,6 +106,10 @@ fn nonsense_in_code_is_refused_with_its_place() {
         "m:f/1, byte 77 of chunk Code: label 4 is not in this function"
     );
     assert_eq!(
+        error(I::Jump { target: Label(2) }),
+        "m:f/1, byte 77 of chunk Code: the code goes round and round"
+    );
+    assert_eq!(
         error(I::CallOnly { arity: 1, target: Label(1) }),
         "m:f/1, byte 77 of chunk Code: label 1 is the entry of no function"
     );

@@ -25,6 +25,9 @@
 //!   of what it fills them with;
 //! - a branch asks a bool; switch keys are distinct immediates or literals, arities distinct numbers.
 //!
+//! Not checked: that a loop has a safepoint, so that it can be left. Who makes IR from files of strangers refuses such
+//! loops (`dala-beam`'s `lower::blocks`).
+//!
 //! Safepoints ([`safepoints`]):
 //! - no bool or float is live across a call, a receive or a wait, nor passed to them.
 
