@@ -46,7 +46,7 @@ codes! {
     UnknownAttribute = 19 "a method attribute that does not exist";
     TwoRoles = 20 "a method with two roles";
     BadArgument = 21 "an argument that cannot become a field";
-    BadMain = 22 "`#[dala::main]` on something that is not `async fn main()`";
+    BadMain = 22 "`#[dala::main]` or `#[dala::test]` on something that is no `async fn` without arguments";
     ReplyInTrait = 23 "a reply of a type that has no name";
     BadProtocol = 24 "`#[dala::protocol]` on something that is not a list of messages";
     BadNative = 25 "`#[dala::native]` on something that Erlang cannot call";

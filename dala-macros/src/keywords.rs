@@ -58,7 +58,11 @@ pub(crate) const TRANSPARENT: &str = "transparent";
 pub(crate) const NONE: &str = "none";
 /// `#[term(default)]` on a field.
 pub(crate) const DEFAULT: &str = "default";
-/// `#[dala::main(workers = N)]`.
+/// `#[dala::test(seeds = N)]`.
+pub(crate) const SEEDS: &str = "seeds";
+/// `#[dala::test(real)]`.
+pub(crate) const REAL: &str = "real";
+/// `#[dala::main(workers = N)]`, `#[dala::test(real, workers = N)]`.
 pub(crate) const WORKERS: &str = "workers";
 
 /// The lanes of a mailbox: the word in the attribute, the variant of `dala::Lane`.

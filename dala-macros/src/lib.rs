@@ -1,5 +1,6 @@
 //! Proc macros of the Dala actor runtime: [`macro@message`], [`macro@actor`], [`macro@protocol`], [`macro@Term`],
-//! [`macro@native`], [`macro@main`]. Used through the crate `dala`, which re-exports them.
+//! [`macro@native`], [`macro@main`], [`macro@test`]. Used through the crate `dala`, which
+//! re-exports them.
 //!
 //! ```
 //! #[dala::message]
@@ -349,6 +350,39 @@ pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
     match parse::main::main(arguments.into(), &item, &mut diagnostics) {
         Some(main) if diagnostics.is_empty() => expand::main::function(&main).into(),
         _ => fallback::main(diagnostics, item).into(),
+    }
+}
+
+/// Makes an `async fn` a test of actors: in a [simulation](../dala/sim/index.html) with virtual time, once for each of ten
+/// seeds, or on a real runtime. It may return a `Result`; an `Err` fails it.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// #[dala::test(seeds = 50)]
+/// async fn an_hour_passes_at_once() {
+///     dala::sleep(Duration::from_secs(3600)).await;
+/// }
+///
+/// #[dala::test(real)]
+/// async fn the_port_is_free() -> std::io::Result<()> {
+///     tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+///     Ok(())
+/// }
+/// ```
+///
+/// # Options
+/// - `seeds = 50`: how many simulations, instead of ten. `DALA_SIM_SEED=17` runs one.
+/// - `real`: on a runtime with threads, where tokio's timers and sockets work; then `workers = 4` instead of two.
+#[proc_macro_attribute]
+pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let (item, mut diagnostics) = match read(&item) {
+        Ok(item) => item,
+        Err(error) => return fallback::unread(error, item.into()).into(),
+    };
+    match parse::test::test(arguments.into(), &item, &mut diagnostics) {
+        Some(test) if diagnostics.is_empty() => expand::test::function(&test).into(),
+        _ => fallback::item(diagnostics, &item).into(),
     }
 }
 

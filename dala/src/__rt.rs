@@ -2,6 +2,7 @@
 
 mod checks;
 mod start;
+mod test;
 
 pub use std::clone::Clone;
 pub use std::cmp::{Eq, PartialEq};
@@ -29,6 +30,7 @@ pub use std::time::Duration;
 
 pub use self::checks::{NoPair, Pair, assert_distinct, is_message, state_is_send};
 pub use self::start::{init, initialised, run_main, spawn_pinned};
+pub use self::test::{run_real, run_simulated};
 pub use crate::__nested as nested;
 pub use crate::actor::{
     Actor, ActorRef, Callee, Context, Entry, Handled, Handles, Protocol, Recipient, SendError, SpawnError,

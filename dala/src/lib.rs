@@ -49,6 +49,8 @@ pub mod sim;
 #[cfg(not(loom))]
 pub mod supervise;
 #[cfg(not(loom))]
+pub mod testing;
+#[cfg(not(loom))]
 pub mod timer;
 
 #[cfg(not(loom))]
@@ -81,7 +83,7 @@ mod api {
     };
     pub use crate::timer::{Missed, Moment, Sleep};
     pub use dala_ir::abi::{Atom, Pid};
-    pub use dala_macros::{Term, actor, main, message, native, protocol};
+    pub use dala_macros::{Term, actor, main, message, native, protocol, test};
     pub use dashu_int::{IBig, UBig};
 
     /// Spawns a native actor on the runtime that this thread works for or has entered.

@@ -20,8 +20,11 @@ fn has_test(source: &str, name: &str) -> bool {
     let function = format!("fn {name}(");
     let is_listed = source.contains(&format!("(\"{name}\", {name})"));
     source.match_indices(&function).any(|(at, _)| {
-        let before = source[..at].trim_end();
-        is_listed || before.ends_with("#[test]") || before.ends_with("#[cfg(debug_assertions)]\n#[test]")
+        let before = source[..at].trim_end().trim_end_matches("async").trim_end();
+        is_listed
+            || before.ends_with("#[test]")
+            || before.ends_with("#[dala::test]")
+            || before.ends_with("#[cfg(debug_assertions)]\n#[test]")
     })
 }
 

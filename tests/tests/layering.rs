@@ -14,7 +14,7 @@ const DALA: &[&[&str]] = &[
     &["supervise"],
     &["inspect"],
     &["runtime"],
-    &["console", "sim"],
+    &["console", "sim", "testing"],
 ];
 
 /// Modules of `dala-beam`, likewise.

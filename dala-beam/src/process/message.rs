@@ -33,6 +33,7 @@ pub(crate) static TERM: NodeVtable = NodeVtable {
     name: "Erlang term",
     shapes: None,
     receiver: None,
+    message: None,
     write_term: None,
 };
 

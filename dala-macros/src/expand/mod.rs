@@ -12,3 +12,4 @@ pub(crate) mod native;
 pub(crate) mod protocol;
 pub(crate) mod shape;
 pub(crate) mod term;
+pub(crate) mod test;

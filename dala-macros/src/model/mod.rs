@@ -7,3 +7,4 @@ pub(crate) mod main;
 pub(crate) mod message;
 pub(crate) mod native;
 pub(crate) mod protocol;
+pub(crate) mod test;

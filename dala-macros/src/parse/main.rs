@@ -12,12 +12,24 @@ use crate::model::main::Main;
 pub(crate) fn main(arguments: TokenStream, item: &syn::Item, diagnostics: &mut Diagnostics) -> Option<Main> {
     let options = attrs::options(arguments, "#[dala::main]", &[words::WORKERS], diagnostics);
     let workers = options.iter().find_map(|option| option.number(diagnostics));
+    let mut function = async_function(item, "#[dala::main]", "`async fn main()`", diagnostics)?;
+    function.sig.asyncness = None;
+    Some(Main { workers, function })
+}
+
+/// The function under an attribute that runs it: `async`, and called with nothing. `form` is how it should look.
+pub(super) fn async_function(
+    item: &syn::Item,
+    attribute: &str,
+    form: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<syn::ItemFn> {
     let syn::Item::Fn(function) = item else {
         diagnostics.report(
             Code::BadMain,
             item.to_token_stream().into_iter().next(),
-            "`#[dala::main]` belongs on a function",
-            "put it on `async fn main()`",
+            format_args!("`{attribute}` belongs on a function"),
+            format_args!("put it on {form}"),
         );
         return None;
     };
@@ -37,7 +49,10 @@ pub(crate) fn main(arguments: TokenStream, item: &syn::Item, diagnostics: &mut D
             Code::BadMain,
             &sig.inputs,
             format_args!("`{}` is called without arguments", sig.ident),
-            "remove them; the command line is `std::env::args()`",
+            match attribute {
+                "#[dala::main]" => "remove them; the command line is `std::env::args()`",
+                _ => "remove them",
+            },
         );
         is_sound = false;
     }
@@ -46,7 +61,5 @@ pub(crate) fn main(arguments: TokenStream, item: &syn::Item, diagnostics: &mut D
         diagnostics.report(Code::BadMain, &sig.generics, wrong, "remove them");
         is_sound = false;
     }
-    let mut function = function.clone();
-    function.sig.asyncness = None;
-    is_sound.then_some(Main { workers, function })
+    is_sound.then(|| function.clone())
 }

@@ -61,6 +61,12 @@ pub trait Behaviour: Sized + 'static {
         let _ = (question, activation);
     }
 
+    /// The behaviour that others take it for: typed messages for that one reach it.
+    #[doc(hidden)]
+    fn stands_for() -> TypeId {
+        TypeId::of::<Self>()
+    }
+
     /// For people: what it is.
     fn name() -> &'static str {
         std::any::type_name::<Self>()
@@ -129,7 +135,7 @@ impl<B: Behaviour> VtableOf<B> {
         layout: cell::layout_of::<B>(),
         arrival_order: B::ARRIVAL_ORDER,
         orderly_shutdown: B::ORDERLY_SHUTDOWN,
-        type_id: TypeId::of::<B>,
+        type_id: B::stands_for,
         name: B::name,
         protocol: B::protocol,
     };

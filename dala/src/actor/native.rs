@@ -60,7 +60,7 @@ impl<A: Actor> Drop for Native<A> {
 
 /// Replies to a call of a message whose handler returns R.
 #[inline(always)]
-pub(super) fn answer<R: crate::message::Reply>(call: Option<NodeBox>, reply: R) {
+pub(crate) fn answer<R: crate::message::Reply>(call: Option<NodeBox>, reply: R) {
     if let Some(call) = call
         && let Some(handle) = call.take_reply()
     {
@@ -83,6 +83,7 @@ impl<A: Handles<M>, M: Message> VtableOf<A, M> {
     const TYPED: TypedVtable<A> = TypedVtable {
         node: NodeVtable {
             receiver: Some(std::any::TypeId::of::<Native<A>>),
+            message: Some(std::any::TypeId::of::<M>),
             shapes: Some(M::SHAPES),
             ..NodeVtable::of::<M>(PayloadKind::Typed)
         },

@@ -61,6 +61,8 @@ pub struct NodeVtable {
     pub shapes: Option<&'static Shapes>,
     /// Of a typed message: the behaviour that its nodes may be sent to.
     pub receiver: Option<fn() -> std::any::TypeId>,
+    /// Of a typed message: its type.
+    pub message: Option<fn() -> std::any::TypeId>,
     /// Builds the payload's term, if it has one: how a behaviour reads it that was not compiled with its type.
     pub write_term: Option<unsafe fn(payload: *const u8, writer: &mut dyn TermWriter) -> Word>,
 }
@@ -121,6 +123,7 @@ impl NodeVtable {
             name: "",
             shapes: None,
             receiver: None,
+            message: None,
             write_term: None,
         }
     }
