@@ -3,7 +3,8 @@
 //! [`region`] holds the buffers: aligned, counted, with a limit; a [`Tensor`] is a typed view of one, a
 //! [`TensorRef`] one whose type is known at run time; a [`TensorHandle`] names one that an actor owns.
 //! [`cpu`] holds the plain kernels that every faster one is compared with; with the feature `wgpu`, `gpu`
-//! holds those of GPUs. [`model`] loads models and runs them on tensors in place; [`infer`] serves them by actors.
+//! holds those of GPUs. [`model`] loads models and runs them on tensors in place; [`infer`] serves them by actors;
+//! [`pipeline`] puts stages together that work on streams.
 //!
 //! ```
 //! use dala_gpu::{Region, Shape, cpu};
@@ -31,6 +32,8 @@ pub mod infer;
 pub mod model;
 #[cfg(not(loom))]
 mod oneshot;
+#[cfg(not(loom))]
+pub mod pipeline;
 pub mod region;
 pub(crate) mod sync;
 
