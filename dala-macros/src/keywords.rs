@@ -28,6 +28,8 @@ pub(crate) const NAME: &str = "name";
 pub(crate) const MAILBOX: &str = "mailbox";
 /// `#[dala::actor(overflow = "..")]`.
 pub(crate) const OVERFLOW: &str = "overflow";
+/// `#[dala::actor(qos = "..")]`.
+pub(crate) const QOS: &str = "qos";
 /// `#[dala::actor(pinned)]`.
 pub(crate) const PINNED: &str = "pinned";
 /// `#[handler(priority = "..")]`.
@@ -68,6 +70,14 @@ pub(crate) const WORKERS: &str = "workers";
 /// The lanes of a mailbox: the word in the attribute, the variant of `dala::Lane`.
 pub(crate) const PRIORITIES: &[(&str, &str)] =
     &[("critical", "Critical"), ("high", "High"), ("normal", "Normal"), ("low", "Low")];
+
+/// The classes: the word in the attribute, the variant of `dala::Qos`.
+pub(crate) const CLASSES: &[(&str, &str)] = &[
+    ("realtime", "Realtime"),
+    ("user_facing", "UserFacing"),
+    ("utility", "Utility"),
+    ("background", "Background"),
+];
 
 /// What becomes of messages for a full lane: the word in the attribute, the variant of `dala::Overflow`.
 pub(crate) const OVERFLOWS: &[(&str, &str)] =

@@ -141,6 +141,7 @@ pub fn message(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// # Options
 /// - `#[dala::actor(name = "counter")]`: name for people, instead of the type's.
 /// - `#[dala::actor(mailbox = 1024)]`: messages that Rust senders may have waiting in each lane.
+/// - `#[dala::actor(qos = "background")]`, also `utility`, `user_facing` (the default), `realtime`: its share of the workers.
 /// - `#[dala::actor(overflow = "drop_oldest")]`, also `wait` (the default), `refuse`, `drop_newest`: what becomes of
 ///   messages for a lane that is full (`dala::Overflow`).
 /// - `#[dala::actor(pinned)]`: the actor stays on one thread, so that its state need not be `Send`; it is made and

@@ -33,8 +33,8 @@ pub use self::start::{init, initialised, run_main, spawn_pinned};
 pub use self::test::{run_real, run_simulated};
 pub use crate::__nested as nested;
 pub use crate::actor::{
-    Actor, ActorRef, Callee, Context, Entry, Handled, Handles, Protocol, Recipient, SendError, SpawnError,
-    Starting, Takes, Unhandled,
+    Actor, ActorRef, Callee, Context, Entry, Handled, Handles, Protocol, Qos, Recipient, SendError,
+    SpawnError, Starting, Takes, Unhandled,
 };
 pub use crate::mailbox::bounded::Overflow;
 pub use crate::message::convert::data;

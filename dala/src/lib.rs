@@ -60,12 +60,11 @@ pub use api::*;
 
 #[cfg(not(loom))]
 mod api {
-    pub use crate::actor::cell::Qos;
     pub use crate::actor::spawn::{SpawnError, SpawnOptions, Spawned};
     pub use crate::actor::stream::{Items, Outlet, outlet};
     pub use crate::actor::{
-        Actor, ActorRef, Behaviour, Blocking, Callee, Concurrent, Context, Handles, Recipient, SendError,
-        Unhandled, WorkerHold,
+        Actor, ActorRef, Behaviour, Blocking, Callee, Concurrent, Context, Handles, Qos, Recipient,
+        SendError, Unhandled, WorkerHold,
     };
     pub use crate::config::Builder;
     pub use crate::mailbox::bounded::Overflow;

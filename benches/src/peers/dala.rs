@@ -9,6 +9,10 @@ use dala_ir::abi::layout::Laid;
 use dala_ir::abi::shape::{Description, Shape, Shapes};
 use dala_ir::term::TermWriter;
 use std::future::Future;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Worker threads; as many as the peers have unless told otherwise.
+pub static WORKERS: AtomicUsize = AtomicUsize::new(super::THREADS);
 
 /// Dala.
 #[derive(Debug)]
@@ -71,7 +75,8 @@ impl Peer for Dala {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        let runtime = Runtime::builder().workers(super::THREADS).build().expect("dala starts");
+        let runtime =
+            Runtime::builder().workers(WORKERS.load(Ordering::Relaxed)).build().expect("dala starts");
         let (send, output) = std::sync::mpsc::channel();
         let task = runtime.spawn_task(async move { drop(send.send(main.await)) });
         task.expect("pids are left");

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use dala::Qos;
 use dala::mailbox::receive::Receive;
 use dala::pid::Ref;
 use dala_ir::abi::{Atom, Pid, Word, atoms};
@@ -43,6 +44,17 @@ pub enum Priority {
     High,
     /// `max`
     Max,
+}
+
+impl Priority {
+    /// The class of such a process: processes of `high` run before those of `normal` do, `low` waits for both.
+    pub fn class(self) -> Qos {
+        match self {
+            Priority::Low => Qos::Background,
+            Priority::Normal => Qos::UserFacing,
+            Priority::High | Priority::Max => Qos::Realtime,
+        }
+    }
 }
 
 /// A BEAM process.

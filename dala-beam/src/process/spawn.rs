@@ -28,6 +28,7 @@ impl Process {
         child.error_handler = self.error_handler;
         child.set_entry(request.entry)?;
         let mut options = SpawnOptions::default().starting();
+        options.qos = Some(request.priority.class());
         options.link = request.link;
         options.monitor = request.monitor.is_some();
         options.alias = request.monitor.as_ref().and_then(|monitor| monitor.alias);

@@ -62,6 +62,10 @@ fn implementation(actor: &Actor) -> TokenStream {
         let overflow = Ident::new(overflow, Span::call_site());
         quote!(const OVERFLOW: ::dala::__rt::Overflow = ::dala::__rt::Overflow::#overflow;)
     });
+    let qos = actor.qos.map(|class| {
+        let class = Ident::new(class, Span::call_site());
+        quote!(const QOS: ::dala::__rt::Qos = ::dala::__rt::Qos::#class;)
+    });
     let on_exit = actor.on_exit.as_ref().map(|hook| {
         let (cfgs, call) = hook_call(hook, &["from", "reason"]);
         quote! {
@@ -137,6 +141,7 @@ fn implementation(actor: &Actor) -> TokenStream {
             const TERMINATES: bool = #terminates;
             #mailbox
             #overflow
+            #qos
             #on_exit
             #on_down
             #unhandled

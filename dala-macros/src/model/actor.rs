@@ -18,6 +18,8 @@ pub(crate) struct Actor {
     pub(crate) mailbox: Option<usize>,
     /// Variant of `dala::Overflow`, if given.
     pub(crate) overflow: Option<&'static str>,
+    /// Variant of `dala::Qos`, if given.
+    pub(crate) qos: Option<&'static str>,
     /// Whether it stays on one thread, so that its state need not be `Send`.
     pub(crate) is_pinned: bool,
     /// Constructor.

@@ -64,12 +64,13 @@ fn head(arguments: TokenStream, block: &mut syn::ItemImpl, diagnostics: &mut Dia
     let options = attrs::options(
         arguments,
         "#[dala::actor]",
-        &[words::NAME, words::MAILBOX, words::OVERFLOW, words::PINNED],
+        &[words::NAME, words::MAILBOX, words::OVERFLOW, words::QOS, words::PINNED],
         diagnostics,
     );
     let mut name = None;
     let mut mailbox = None;
     let mut overflow = None;
+    let mut qos = None;
     let mut is_pinned = false;
     for option in &options {
         if option.word == words::NAME {
@@ -77,7 +78,9 @@ fn head(arguments: TokenStream, block: &mut syn::ItemImpl, diagnostics: &mut Dia
         } else if option.word == words::MAILBOX {
             mailbox = option.number(diagnostics);
         } else if option.word == words::OVERFLOW {
-            overflow = self::overflow(option, diagnostics);
+            overflow = variant(option, "overflow policy", "policies", words::OVERFLOWS, diagnostics);
+        } else if option.word == words::QOS {
+            qos = variant(option, "class", "classes", words::CLASSES, diagnostics);
         } else {
             is_pinned = option.flag(diagnostics);
         }
@@ -125,6 +128,7 @@ fn head(arguments: TokenStream, block: &mut syn::ItemImpl, diagnostics: &mut Dia
         name,
         mailbox,
         overflow,
+        qos,
         is_pinned,
         init: None,
         handlers: Vec::new(),
@@ -137,17 +141,23 @@ fn head(arguments: TokenStream, block: &mut syn::ItemImpl, diagnostics: &mut Dia
     })
 }
 
-/// The variant of `dala::Overflow`.
-fn overflow(option: &attrs::NamedOption, diagnostics: &mut Diagnostics) -> Option<&'static str> {
+/// The variant that a word of a closed set stands for.
+fn variant(
+    option: &attrs::NamedOption,
+    one: &str,
+    many: &str,
+    words: &[(&str, &'static str)],
+    diagnostics: &mut Diagnostics,
+) -> Option<&'static str> {
     let text = option.string(diagnostics)?;
-    let found = words::OVERFLOWS.iter().find(|(word, _)| *word == text.value());
+    let found = words.iter().find(|(word, _)| *word == text.value());
     if found.is_none() {
-        let all: Vec<&str> = words::OVERFLOWS.iter().map(|(word, _)| *word).collect();
+        let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
         diagnostics.report(
             Code::UnknownOption,
             &text,
-            format_args!("there is no overflow policy `{}`", text.value()),
-            format_args!("policies are {}", attrs::list(&all)),
+            format_args!("there is no {one} `{}`", text.value()),
+            format_args!("{many} are {}", attrs::list(&all)),
         );
     }
     found.map(|&(_, variant)| variant)

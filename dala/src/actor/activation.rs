@@ -3,7 +3,9 @@
 #![expect(unsafe_code, reason = "acts as the cell's owner, which it is by construction")]
 
 use super::beat::Beat;
+use super::budget::Budget;
 use super::cell::Header;
+use super::qos::Qos;
 use crate::mailbox::bounded::is_ticket;
 use crate::mailbox::receive::{Cursor, Receive};
 use crate::message::{ExitReason, NodeBox, node::class};
@@ -39,7 +41,7 @@ pub enum Incoming {
 #[derive(Debug)]
 pub struct Activation<'a> {
     pub(crate) cell: &'a Header,
-    left: u32,
+    budget: Budget,
     until_look: u32,
     /// Why the actor must end, once a signal said so.
     pub(crate) doom: Option<ExitReason>,
@@ -56,10 +58,10 @@ impl<'a> Activation<'a> {
     /// # Safety
     /// The caller owns the cell until the activation is dropped.
     #[inline(always)]
-    pub(crate) unsafe fn new(cell: &'a Header, messages: u32) -> Activation<'a> {
+    pub(crate) unsafe fn new(cell: &'a Header, budget: Budget) -> Activation<'a> {
         Activation {
             cell,
-            left: messages,
+            budget,
             until_look: MESSAGES_BETWEEN_LOOKS,
             doom: None,
             woken: false,
@@ -81,17 +83,18 @@ impl<'a> Activation<'a> {
         self.cell.parent
     }
 
-    /// Messages left of this activation's budget.
-    #[inline(always)]
-    pub fn budget(&self) -> u32 {
-        self.left
-    }
-
-    /// Takes one message off the budget. Returns whether the activation should yield.
+    /// Takes one message off the budget. Returns whether the activation should yield: the budget is spent, or a more urgent
+    /// actor waits.
     #[inline(always)]
     pub fn spend(&mut self) -> bool {
-        self.left = self.left.saturating_sub(1);
-        self.left == 0
+        self.budget.spend(|| self.cell.urgency.class(), || self.cell.host().timers.now()) || self.is_pressed()
+    }
+
+    /// Whether an actor waits that should not wait for the whole activation.
+    #[inline(always)]
+    pub fn is_pressed(&self) -> bool {
+        // Of Realtime actors each has its turn.
+        self.cell.host().pressing.load(Ordering::Relaxed) != 0 && self.cell.urgency.class() != Qos::Realtime
     }
 
     /// Takes in what arrived: signals act, messages are sorted. Cheap when nothing came.
@@ -189,6 +192,16 @@ impl<'a> Activation<'a> {
     /// Sets it (`process_flag(trap_exit, _)`). Returns what it was.
     pub fn set_traps_exits(&mut self, traps: bool) -> bool {
         self.cell.traps_exits.swap(traps, Ordering::Relaxed)
+    }
+
+    /// The class by which the actor is scheduled.
+    pub fn qos(&self) -> Qos {
+        self.cell.urgency.class()
+    }
+
+    /// Sets it, from the next time on that the actor is scheduled.
+    pub fn set_qos(&mut self, class: Qos) {
+        self.cell.urgency.set_class(class);
     }
 
     pub(crate) fn relations_mut(&mut self) -> &mut Relations {

@@ -78,9 +78,17 @@ pub trait Behaviour: Sized + 'static {
     }
 }
 
+/// An [`Outcome`] as the worker gets it: in a register. That the actor is done is in the activation's `doom`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Verdict {
+    Yielded,
+    Waiting,
+    WaitingForWake,
+}
+
 /// What a cell knows of its behaviour.
 pub(crate) struct CellVtable {
-    pub(crate) run: unsafe fn(&Header, &mut Activation<'_>) -> Outcome,
+    pub(crate) run: unsafe fn(&Header, &mut Activation<'_>) -> Verdict,
     pub(crate) exiting: unsafe fn(&Header, &ExitReason, &mut Activation<'_>),
     pub(crate) asked: unsafe fn(&Header, Question, &mut Activation<'_>),
     /// Drops the state in place.
@@ -100,10 +108,18 @@ impl std::fmt::Debug for CellVtable {
     }
 }
 
-unsafe fn run<B: Behaviour>(cell: &Header, activation: &mut Activation<'_>) -> Outcome {
+unsafe fn run<B: Behaviour>(cell: &Header, activation: &mut Activation<'_>) -> Verdict {
     // SAFETY: the caller owns the cell, whose vtable was made for B.
     let state = unsafe { &mut *cell.state().cast::<B>() };
-    state.run(activation)
+    match state.run(activation) {
+        Outcome::Yielded => Verdict::Yielded,
+        Outcome::Waiting => Verdict::Waiting,
+        Outcome::WaitingForWake => Verdict::WaitingForWake,
+        Outcome::Exited(reason) => {
+            activation.doom.get_or_insert(reason);
+            Verdict::Waiting
+        }
+    }
 }
 
 unsafe fn exiting<B: Behaviour>(cell: &Header, reason: &ExitReason, activation: &mut Activation<'_>) {

@@ -1,9 +1,9 @@
 //! The actor cell: one block, header first, the behaviour's state behind it.
 //!
 //! # Who may touch what
-//! - `head`, `named`, `urgent`: any thread that is pinned; `traps_exits` is written by the owner and read as a hint by
-//!   others.
-//! - `pid`, `vtable`, `host`, `bound`, `parent`, `started`, `qos`: written before the cell is in the table, read by any
+//! - `head`, `named`, `urgent`, `urgency`: any thread that is pinned; `traps_exits` is written by the owner and read as a
+//!   hint by others.
+//! - `pid`, `vtable`, `host`, `bound`, `parent`, `started`: written before the cell is in the table, read by any
 //!   pinned thread.
 //! - `queue`, `relations`, `sorts` and the state: the *owner*, the worker that runs the actor's
 //!   activation (one at a time, see `mailbox::queue`), or whoever creates the cell before it is in the table.
@@ -15,6 +15,7 @@
 
 use super::behaviour::{Behaviour, CellVtable};
 use super::host::Host;
+use super::qos::{Qos, Urgency};
 use crate::mailbox::bounded::Bound;
 use crate::mailbox::list::List;
 use crate::mailbox::queue::{Head, Pushed};
@@ -29,21 +30,6 @@ use std::alloc::Layout;
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::ptr::NonNull;
 
-/// Which share of the workers an actor gets; see the scheduler.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Qos {
-    /// Before everything else; for work that must not be late.
-    Realtime = 0,
-    /// Somebody waits for it.
-    #[default]
-    UserFacing = 1,
-    /// Somebody will want it soon.
-    Utility = 2,
-    /// Nobody waits.
-    Background = 3,
-}
-
 /// The header of a cell.
 #[repr(C)]
 pub(crate) struct Header {
@@ -55,7 +41,7 @@ pub(crate) struct Header {
     pub(crate) parent: Pid,
     /// When it was started, on the runtime's clock: what shutdown orders by.
     pub(crate) started: u64,
-    pub(crate) qos: Qos,
+    pub(crate) urgency: Urgency,
     pub(crate) traps_exits: AtomicBool,
     /// A name may point here.
     pub(crate) named: AtomicBool,
@@ -184,7 +170,7 @@ pub(crate) fn create<B: Behaviour>(
         bound: new.bound,
         parent: new.parent,
         started: new.started,
-        qos: new.qos,
+        urgency: Urgency::new(new.qos),
         traps_exits: AtomicBool::new(new.traps_exits),
         named: AtomicBool::new(false),
         queue: List::new(),

@@ -3,10 +3,12 @@
 #![expect(unsafe_code, reason = "acts as the owner of its cell while the handler runs")]
 
 use super::activation::Activation;
+use super::budget::Budget;
 use super::cell::Header;
 use super::host::Host;
 use super::native::typed_node;
 use super::process::{self, Timer};
+use super::qos::Qos;
 use super::reference::{ActorRef, SendError};
 use super::ticker::Ticker;
 use super::{Actor, Handles};
@@ -149,8 +151,13 @@ impl<A: Actor> Context<A> {
 
     fn act<R>(&mut self, act: impl FnOnce(&mut Activation<'_>) -> R) -> R {
         // SAFETY: handlers run as the owner of the cell, and no borrow of its relations is held across them.
-        let mut activation = unsafe { Activation::new(self.cell(), 1) };
+        let mut activation = unsafe { Activation::new(self.cell(), Budget::of_messages(1)) };
         act(&mut activation)
+    }
+
+    /// The class by which this actor is scheduled now.
+    pub fn qos(&self) -> Qos {
+        self.cell().urgency.class()
     }
 
     /// This actor's pid.
@@ -240,7 +247,7 @@ impl<A: Actor> Context<A> {
         self.has_requests = true;
     }
 
-    /// Asks for leave to hold this worker for long. None while work of [`Qos::Realtime`](super::cell::Qos) is due on it,
+    /// Asks for leave to hold this worker for long. None while work of [`Qos::Realtime`](super::Qos) is due on it,
     /// or when all other workers are held already (a worker that is alone may be held). Who gets none does the work
     /// elsewhere, by [`Blocking`](super::Blocking) for one. What else is due on this worker is offered to others. No
     /// allocation.

@@ -1,6 +1,7 @@
 //! What a native actor is, and which messages it handles. `#[dala::actor]` implements these traits.
 
 use super::context::Context;
+use super::qos::Qos;
 use crate::mailbox::bounded::Overflow;
 use crate::message::{ExitReason, Lane, Reply};
 use crate::pid::Pid;
@@ -20,6 +21,8 @@ pub trait Actor: Sized + 'static {
     const MAILBOX: Option<u32> = None;
     /// What becomes of messages for a full lane, unless the spawner says otherwise.
     const OVERFLOW: Overflow = Overflow::Wait;
+    /// Which share of the workers it gets, unless the spawner says otherwise.
+    const QOS: Qos = Qos::UserFacing;
     /// How long its mailbox is empty before [`Actor::idle`] is called; never if none.
     const IDLE_AFTER: Option<std::time::Duration> = None;
 

@@ -2,8 +2,9 @@
 
 use super::cell::Header;
 use crate::message::DeadLetters;
-use crate::sync::Arc;
+use crate::sync::{Arc, AtomicU32};
 use crate::timer::Timers;
+use crossbeam_utils::CachePadded;
 use std::ptr::NonNull;
 
 /// The services of one scheduler of one runtime. First field of the scheduler, so that the functions find the rest.
@@ -13,6 +14,8 @@ pub(crate) struct Host {
     pub(crate) functions: &'static HostFunctions,
     pub(crate) timers: &'static Timers,
     pub(crate) dead_letters: Arc<DeadLetters>,
+    /// Realtime actors that wait for a worker: whoever runs another ends its activation after the message in hand.
+    pub(crate) pressing: CachePadded<AtomicU32>,
 }
 
 /// How to call up into the scheduler and the runtime.

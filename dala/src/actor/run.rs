@@ -4,7 +4,8 @@
 
 use super::activation::Activation;
 use super::beat::Beat;
-use super::behaviour::Outcome;
+use super::behaviour::Verdict;
+use super::budget::Budget;
 use super::cell::Header;
 use super::current;
 use crate::message::exit;
@@ -20,56 +21,46 @@ pub(crate) enum After {
     Again,
 }
 
-/// Runs one activation of at most `messages` messages; notes them in `beat`.
+/// Runs one activation within `budget`; notes its messages in `beat`.
 ///
 /// # Safety
 /// The caller took the cell off a run queue, so it owns it.
 #[inline(always)]
-pub(crate) unsafe fn activate(cell: NonNull<Header>, messages: u32, beat: Option<&Beat>) -> After {
+pub(crate) unsafe fn activate(cell: NonNull<Header>, budget: Budget, beat: Option<&Beat>) -> After {
     // SAFETY: a scheduled actor is alive: only its owner ends it.
     let cell = unsafe { cell.as_ref() };
     let entered = current::enter(cell);
     // SAFETY: we own the cell until it is parked, and do not touch the activation afterwards.
-    let mut activation = unsafe { Activation::new(cell, messages) };
+    let mut activation = unsafe { Activation::new(cell, budget) };
     activation.beat = beat;
     loop {
-        // Through a place of its own: a result that is returned through the unwinding machinery is copied, which stalls
-        // on the write that just happened (seen in a profile of ping-pong, 5 % of it).
-        let mut outcome = Outcome::Waiting;
+        let mut verdict = Verdict::Waiting;
         // SAFETY: we own the cell, and the vtable is its own.
-        if let Err(reason) = exit::catch(|| outcome = unsafe { (cell.vtable.run)(cell, &mut activation) }) {
-            outcome = Outcome::Exited(reason);
-        }
-        if activation.doom.is_some()
-            && let Some(reason) = activation.doom.take()
-        {
-            outcome = Outcome::Exited(reason);
+        if let Err(reason) = exit::catch(|| verdict = unsafe { (cell.vtable.run)(cell, &mut activation) }) {
+            activation.doom.get_or_insert(reason);
         }
         if !activation.questions.is_empty()
             && let Err(reason) = answer(cell, &mut activation)
         {
-            activation.doom = Some(reason);
-            continue;
+            activation.doom.get_or_insert(reason);
         }
-        let defer = match outcome {
-            Outcome::Waiting => false,
-            Outcome::WaitingForWake => true,
-            Outcome::Yielded => {
-                if let Some(bound) = &cell.bound {
-                    bound.give_back();
-                }
-                return After::Again;
+        if activation.doom.is_some()
+            && let Some(reason) = activation.doom.take()
+        {
+            ending::end(&mut activation, reason);
+            drop(entered);
+            return After::Gone;
+        }
+        if verdict == Verdict::Yielded {
+            if let Some(bound) = &cell.bound {
+                bound.give_back();
             }
-            Outcome::Exited(reason) => {
-                ending::end(&mut activation, reason);
-                drop(entered);
-                return After::Gone;
-            }
-        };
+            return After::Again;
+        }
         if let Some(bound) = &cell.bound {
             bound.give_back();
         }
-        if cell.head.park(defer) {
+        if cell.head.park(verdict == Verdict::WaitingForWake) {
             // Not ours any more.
             return After::Gone;
         }

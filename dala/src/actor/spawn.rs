@@ -3,11 +3,12 @@
 #![expect(unsafe_code, reason = "acts as the owner of the cell that runs, to link it with its child")]
 
 use super::behaviour::Behaviour;
-use super::cell::{self, Header, NewCell, Qos};
+use super::cell::{self, Header, NewCell};
 use super::current;
 use super::handler::Actor;
 use super::host::Host;
 use super::native::Native;
+use super::qos::Qos;
 use super::reference::ActorRef;
 use super::start::Unborn;
 use crate::mailbox::bounded::{Bound, Overflow, UNBOUNDED};
@@ -54,8 +55,8 @@ pub struct SpawnOptions {
     pub lanes: Vec<(Lane, u32)>,
     /// What becomes of messages for a full lane; what the actor says if none.
     pub overflow: Option<Overflow>,
-    /// Which share of the workers it gets; that of the spawner's wish, [`Qos::UserFacing`] if none.
-    pub qos: Qos,
+    /// Which share of the workers it gets; what the actor says if none, else [`Qos::UserFacing`].
+    pub qos: Option<Qos>,
     /// Whether it traps exits from the start.
     pub traps_exits: bool,
     /// Give it an activation at once, before anything arrives.
@@ -117,6 +118,7 @@ impl SpawnOptions {
         let mut options = self.clone();
         options.mailbox = options.mailbox.or(A::MAILBOX);
         options.overflow = options.overflow.or(Some(A::OVERFLOW));
+        options.qos = options.qos.or(Some(A::QOS));
         options.traps_exits |= A::TRAPS_EXITS;
         options
     }
@@ -124,7 +126,7 @@ impl SpawnOptions {
     /// Sets its share of the workers.
     #[must_use]
     pub fn qos(mut self, qos: Qos) -> SpawnOptions {
-        self.qos = qos;
+        self.qos = Some(qos);
         self
     }
 
@@ -204,7 +206,7 @@ fn spawn_under<B: Behaviour>(
         parent: parent.map_or(NOBODY, Header::pid),
         // The clock is read for those that nobody supervises only: 20 ns.
         started: if parent.is_none() { host.timers.now() } else { 0 },
-        qos: options.qos,
+        qos: options.qos.unwrap_or_default(),
         traps_exits: options.traps_exits,
         relations,
         starts: options.starts,

@@ -1,11 +1,19 @@
 //! The scheduler: workers, their run queues, how work moves between them, how they sleep.
 //!
 //! # Protocol
-//! A scheduled actor is in exactly one place: a worker's LIFO slot, one of its run queues (one a QoS class), or the
-//! injector; or a worker runs it. Who clears an actor's parked state puts it into one of them:
-//! - from an activation of the same scheduler: into the worker's LIFO slot, the slot's former actor goes to a run
-//!   queue. Ping-pong between two actors so stays on one worker and wakes nobody;
+//! A scheduled actor is in exactly one place: a worker's LIFO slot, one of its run queues (one a QoS class), the scheduler's
+//! urgent queue, or its injector (one queue a class); or a worker runs it. Who clears an actor's parked state puts it into
+//! one of them:
+//! - a Realtime actor: into the urgent queue ([`urgent`]), from which the next worker takes it that ends a message;
+//! - from an activation of the same scheduler, an actor of the class that runs: into the worker's LIFO slot, the slot's former
+//!   actor goes to a run queue. Ping-pong between two actors so stays on one worker and wakes nobody. A Realtime actor that
+//!   wakes another does this too. An actor of another class goes to its run queue;
 //! - from elsewhere: into the injector.
+//!
+//! # Who goes next
+//! The LIFO slot, unless a more urgent class has work or the slot was served [`worker`]'s limit of times; then, of the
+//! classes with work here or in the urgent queue, the one whose turn it is by [`fair`]. Before it runs an actor of Utility or
+//! Background, a worker looks in the injector and at one other worker for more urgent ones.
 //!
 //! A worker wakes another only when work appears that it will not do next itself: an actor put into a run queue or the
 //! injector while nobody searches ([`park::Idle`]). A worker without work searches (robs the others) for a moment, then
@@ -16,7 +24,11 @@ pub(crate) mod background;
 #[cfg(not(loom))]
 mod end_watch;
 #[cfg(not(loom))]
+pub(crate) mod fair;
+#[cfg(not(loom))]
 pub(crate) mod handle;
+#[cfg(not(loom))]
+pub(crate) mod injector;
 pub(crate) mod park;
 #[cfg(not(loom))]
 pub(crate) mod pinned;
@@ -28,6 +40,10 @@ pub(crate) mod scheduler;
 pub(crate) mod simulated;
 #[cfg(not(loom))]
 pub(crate) mod spawning;
+#[cfg(all(test, not(loom)))]
+mod tests;
+#[cfg(not(loom))]
+pub(crate) mod urgent;
 #[cfg(not(loom))]
 pub(crate) mod watchdog;
 #[cfg(not(loom))]

@@ -1,6 +1,10 @@
-//! A worker's run queues, one a QoS class, with weighted shares.
+//! A worker's run queues, one a class.
 
-use crate::actor::cell::{Header, Qos};
+#![expect(unsafe_code, reason = "a scheduled actor moves between workers and is alive")]
+
+use super::fair::Classes;
+use crate::actor::cell::Header;
+use crate::actor::qos::{CLASSES, Qos};
 use crossbeam_deque::{Steal, Stealer, Worker as Deque};
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -9,102 +13,88 @@ use std::ptr::NonNull;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Job(pub(crate) NonNull<Header>);
 
-#[expect(unsafe_code, reason = "a scheduled actor moves between workers")]
 // SAFETY: a job is the right to run the actor, held by one thread at a time; a scheduled actor stays alive.
 unsafe impl Send for Job {}
 
 impl Job {
     /// The actor.
-    #[expect(unsafe_code, reason = "a job is the right to run the actor")]
     pub(crate) fn cell(&self) -> &Header {
         // SAFETY: a scheduled actor is alive: only who runs it ends it, and that takes the job.
         unsafe { self.0.as_ref() }
     }
+
+    /// The class that counts for it.
+    #[inline(always)]
+    pub(crate) fn class(&self) -> Qos {
+        self.cell().urgency.class()
+    }
 }
 
-const CLASSES: usize = 4;
-
-/// Which class goes first at each pick of sixteen, if it has work: 8, 4, 3 and 1 shares. So background work waits for
-/// at most fifteen other activations a worker. A guess, not measured.
-const TURNS: [Qos; 16] = {
-    use Qos::{Background as B, Realtime as R, UserFacing as U, Utility as T};
-    [R, U, R, T, R, U, R, B, R, U, R, T, R, U, R, T]
-};
+/// The classes that have queues here: all but Realtime, see [`urgent`](super::urgent).
+const QUEUES: usize = CLASSES - 1;
 
 /// The queues of one worker. Owner only.
 #[derive(Debug)]
 pub(crate) struct RunQueues {
-    classes: [Deque<Job>; CLASSES],
-    /// Bit set: the class may have work.
-    filled: Cell<u8>,
-    turn: Cell<u8>,
+    queues: [Deque<Job>; QUEUES],
+    /// The classes that may have work here.
+    filled: Cell<Classes>,
 }
 
 /// What others see of them.
 #[derive(Debug)]
-pub(crate) struct Robbed([Stealer<Job>; CLASSES]);
+pub(crate) struct Robbed([Stealer<Job>; QUEUES]);
 
 impl RunQueues {
     pub(crate) fn new() -> (RunQueues, Robbed) {
-        let classes: [Deque<Job>; CLASSES] = std::array::from_fn(|_| Deque::new_fifo());
-        let robbed = Robbed(std::array::from_fn(|class| classes[class].stealer()));
-        (RunQueues { classes, filled: Cell::new(0), turn: Cell::new(0) }, robbed)
+        let queues: [Deque<Job>; QUEUES] = std::array::from_fn(|_| Deque::new_fifo());
+        let robbed = Robbed(std::array::from_fn(|queue| queues[queue].stealer()));
+        (RunQueues { queues, filled: Cell::new(0) }, robbed)
+    }
+
+    /// An actor of any class but Realtime.
+    #[inline(always)]
+    pub(crate) fn push(&self, job: Job, class: Qos) {
+        self.queues[class as usize - 1].push(job);
+        self.fill(class);
     }
 
     #[inline(always)]
-    pub(crate) fn push(&self, job: Job, qos: Qos) {
-        let class = qos as usize;
-        self.classes[class].push(job);
-        self.filled.set(self.filled.get() | 1 << class);
+    fn fill(&self, class: Qos) {
+        self.filled.set(self.filled.get() | 1 << class as u8);
     }
 
-    /// Whether there may be work.
+    /// The classes that may have work here.
     #[inline(always)]
-    pub(crate) fn may_have_work(&self) -> bool {
-        self.filled.get() != 0
+    pub(crate) fn filled(&self) -> Classes {
+        self.filled.get()
     }
 
     /// Whether there is work.
     pub(crate) fn has_work(&self) -> bool {
-        self.filled.get() != 0 && self.classes.iter().any(|class| !class.is_empty())
+        self.filled.get() != 0 && self.queues.iter().any(|queue| !queue.is_empty())
     }
 
-    /// Whether there is work of the first class.
-    pub(crate) fn has_realtime_work(&self) -> bool {
-        !self.classes[Qos::Realtime as usize].is_empty()
-    }
-
-    /// The next actor by turns.
+    /// The next actor of a class but Realtime.
     #[inline(always)]
-    pub(crate) fn pop(&self) -> Option<Job> {
-        loop {
-            let filled = self.filled.get();
-            if filled == 0 {
-                return None;
-            }
-            let class =
-                if filled.is_power_of_two() { filled.trailing_zeros() as usize } else { self.turn(filled) };
-            if let Some(job) = self.classes[class].pop() {
-                return Some(job);
-            }
-            self.filled.set(filled & !(1 << class));
+    pub(crate) fn pop(&self, class: Qos) -> Option<Job> {
+        let job = self.queues[class as usize - 1].pop();
+        if job.is_none() {
+            self.filled.set(self.filled.get() & !(1 << class as u8));
         }
+        job
     }
 
-    fn turn(&self, filled: u8) -> usize {
-        let turn = self.turn.get();
-        self.turn.set((turn + 1) % TURNS.len() as u8);
-        let wanted = TURNS[turn as usize] as usize;
-        if filled & 1 << wanted != 0 { wanted } else { filled.trailing_zeros() as usize }
-    }
-
-    /// Robs another worker: takes about half of a class and returns one of them.
-    pub(crate) fn rob(&self, other: &Robbed) -> Option<Job> {
-        for class in 0..CLASSES {
+    /// Robs another worker of actors more urgent than `class`, or of any: takes about half of a class and returns one of them.
+    pub(crate) fn rob(&self, other: &Robbed, more_urgent_than: Option<Qos>) -> Option<Job> {
+        let queues = more_urgent_than.map_or(QUEUES, |class| class as usize - 1);
+        for (class, (from, to)) in
+            Qos::ALL.into_iter().skip(1).zip(other.0.iter().zip(&self.queues)).take(queues)
+        {
             loop {
-                match other.0[class].steal_batch_and_pop(&self.classes[class]) {
+                match from.steal_batch_and_pop(to) {
                     Steal::Success(job) => {
-                        self.filled.set(self.filled.get() | 1 << class);
+                        self.fill(class);
                         return Some(job);
                     }
                     Steal::Retry => {}
@@ -131,21 +121,14 @@ mod tests {
     }
 
     #[test]
-    fn background_work_waits_for_at_most_fifteen_others() {
-        let (queues, _robbed) = RunQueues::new();
-        queues.push(job(1000), Qos::Background);
-        (1..100).for_each(|number| queues.push(job(number), Qos::Realtime));
-        let waited = std::iter::from_fn(|| queues.pop()).position(|found| found == job(1000));
-        assert!(waited.is_some_and(|waited| waited <= 15), "{waited:?}");
-    }
-
-    #[test]
     fn a_robber_gets_work_of_every_class() {
         let (mine, _) = RunQueues::new();
         let (queues, robbed) = RunQueues::new();
         queues.push(job(1), Qos::Background);
         assert!(robbed.has_work());
-        assert_eq!(mine.rob(&robbed), Some(job(1)));
-        assert_eq!(queues.pop(), None);
+        assert_eq!(mine.rob(&robbed, Some(Qos::Background)), None, "it is no more urgent");
+        assert_eq!(mine.rob(&robbed, None), Some(job(1)));
+        assert_eq!(queues.pop(Qos::Background), None);
+        assert_eq!(queues.filled(), 0);
     }
 }

@@ -3,12 +3,15 @@
 #![expect(unsafe_code, reason = "finds the scheduler behind its host table, and holds jobs in atomic slots")]
 
 use super::background::Background;
+use super::injector::Injector;
 use super::park::Idle;
 use super::pinned::PinnedThread;
 use super::run_queue::{Job, Robbed, RunQueues};
 use super::simulated::{self, Simulated};
+use super::urgent::Urgent;
 use super::watchdog::{WatchOptions, Watchdog};
 use super::worker::{self, Worker};
+use crate::actor::Qos;
 use crate::actor::cell::Header;
 use crate::actor::host::{Host, HostFunctions};
 use crate::message::DeadLetters;
@@ -17,10 +20,9 @@ use crate::registry::name::Names;
 use crate::registry::topic::Topics;
 use crate::registry::via::Departures;
 use crate::sync::{
-    Arc, AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Mutex, Ordering, Parker, Random, thread,
+    Arc, AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Mutex, Ordering, Parker, Random, thread,
 };
 use crate::timer::Timers;
-use crossbeam_queue::SegQueue;
 use crossbeam_utils::CachePadded;
 use std::hash::{BuildHasher, RandomState};
 use std::ptr::{NonNull, null_mut};
@@ -56,7 +58,8 @@ pub(crate) struct Remote {
 pub(crate) struct Scheduler {
     host: Host,
     pub(crate) services: Arc<Services>,
-    pub(crate) injector: SegQueue<Job>,
+    pub(crate) injector: Injector,
+    pub(crate) urgent: Urgent,
     pub(crate) remotes: Box<[Remote]>,
     pub(crate) idle: Idle,
     pub(crate) is_ending: AtomicBool,
@@ -164,11 +167,13 @@ impl Scheduler {
             functions: if simulated.is_some() { &simulated::FUNCTIONS } else { &FUNCTIONS },
             timers: services.timers,
             dead_letters: services.dead_letters.clone(),
+            pressing: CachePadded::new(AtomicU32::new(0)),
         };
         let scheduler = Scheduler {
             host,
             services,
-            injector: SegQueue::new(),
+            injector: Injector::default(),
+            urgent: Urgent::default(),
             remotes: remotes.into(),
             idle: Idle::new(workers as u32),
             is_ending: AtomicBool::new(false),
@@ -186,8 +191,32 @@ impl Scheduler {
 
     /// From another thread: any worker may take it.
     pub(crate) fn inject(&self, job: Job) {
-        self.injector.push(job);
+        match job.class() {
+            Qos::Realtime => self.urgent.push(&self.host.pressing, job),
+            class => self.injector.push(job, class),
+        }
         self.announce();
+    }
+
+    /// Realtime actors that are due, as far as one can tell.
+    #[inline(always)]
+    pub(crate) fn pressing(&self) -> u32 {
+        self.host.pressing.load(Ordering::Relaxed)
+    }
+
+    /// Takes an actor that goes before what workers have in their own queues.
+    pub(crate) fn take_urgent(&self) -> Option<Job> {
+        self.urgent.pop(&self.host.pressing)
+    }
+
+    /// Puts one there. The caller announces it.
+    pub(crate) fn put_urgent(&self, job: Job) {
+        self.urgent.push(&self.host.pressing, job);
+    }
+
+    /// Whether there is work in no worker's hands.
+    pub(crate) fn has_work_for_any(&self) -> bool {
+        self.pressing() != 0 || !self.injector.is_empty()
     }
 
     /// Wakes a worker if that is of use.

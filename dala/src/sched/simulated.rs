@@ -3,6 +3,7 @@
 
 use super::run_queue::Job;
 use super::scheduler::{self, of};
+use crate::actor::Qos;
 use crate::actor::cell::Header;
 use crate::actor::current;
 use crate::actor::host::{Host, HostFunctions};
@@ -89,7 +90,8 @@ fn schedule(host: &Host, cell: NonNull<Header>) {
             format!("`{name}` was woken by another thread: what it waits for is not simulated")
         });
     }
-    scheduler.injector.push(Job(cell));
+    // Its order is drawn by lot; classes mean nothing in it.
+    scheduler.injector.push(Job(cell), Qos::default());
 }
 
 fn share_work(_host: &Host) {}

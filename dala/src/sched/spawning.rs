@@ -1,7 +1,7 @@
 //! Spawning actors with an `init`: `Counter::spawn(5).await`, and how to say more about it.
 
 use super::handle::Handle;
-use crate::actor::cell::Qos;
+use crate::actor::Qos;
 use crate::actor::process;
 use crate::actor::spawn::{self, SpawnError, SpawnOptions};
 use crate::actor::start::{Init, Unborn};
@@ -91,7 +91,7 @@ impl<A: Actor + Send, R: From<ActorRef<A>>> Spawning<A, R> {
 
     /// Sets its share of the workers.
     pub fn qos(mut self, qos: Qos) -> Self {
-        self.options.qos = qos;
+        self.options.qos = Some(qos);
         self
     }
 

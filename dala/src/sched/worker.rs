@@ -3,28 +3,30 @@
 #![expect(unsafe_code, reason = "a thread-local pointer to the running worker; runs jobs it owns")]
 
 use super::background::Background;
+use super::fair::{COSTS, Classes, FairShare};
 use super::run_queue::{Job, RunQueues};
 use super::scheduler::{Remote, Scheduler};
+use crate::actor::Qos;
+use crate::actor::budget::Budget;
 use crate::actor::run::{self, After};
 use crate::message::exit;
 use crate::pid::epoch;
 use crate::sync::{Arc, Ordering, Random, spin_loop, thread};
-use crate::timer::nursery;
+use crate::timer::{Clock, nursery};
 use std::cell::{Cell, OnceCell};
 use std::ptr::null;
 use tokio::runtime::{EnterGuard, Handle};
 
-/// Messages of one activation. From the prototype (facts/native.md section 5).
-const MESSAGES_PER_ACTIVATION: u32 = 128;
 /// Activations from the LIFO slot in a row before the run queues get a turn.
 const LIFO_STREAK: u32 = 128;
+/// The same in nanoseconds, from the first look at the clock on. A power of two lies between looks.
+const LIFO_TIME: u64 = 500_000;
+const LIFO_BETWEEN_LOOKS: u32 = 16;
 /// Activations between looks at the injector and at deadlines.
 const ACTIVATIONS_BETWEEN_LOOKS: u32 = 64;
 /// Rounds of robbing before sleep, and the spins between them. From the prototype.
 const SEARCH_ROUNDS: u32 = 40;
 const SPINS: u32 = 20;
-/// Jobs moved from the injector at a time.
-const INJECTED_AT_ONCE: usize = 32;
 
 thread_local! {
     static WORKER: Cell<*const Worker> = const { Cell::new(null()) };
@@ -44,6 +46,12 @@ pub(crate) struct Worker {
     scheduler: Arc<Scheduler>,
     index: usize,
     queues: RunQueues,
+    fair: FairShare,
+    /// The class of the actor that runs, as an actor's urgency shows it when there is nothing more to it.
+    running: Cell<u32>,
+    /// Activations from the LIFO slot in a row.
+    streak: Cell<u32>,
+    streak_since: Cell<u64>,
     random: Random,
     searches: Cell<bool>,
 }
@@ -56,6 +64,10 @@ impl Worker {
             scheduler,
             index,
             queues,
+            fair: FairShare::default(),
+            running: Cell::new(Qos::UserFacing as u32),
+            streak: Cell::new(0),
+            streak_since: Cell::new(0),
             random: Random::new(index as u64 + 1),
             searches: Cell::new(false),
         }
@@ -78,9 +90,18 @@ impl Worker {
     /// An actor became due while this worker runs another.
     #[inline(always)]
     pub(crate) fn schedule(&self, job: Job) {
+        if job.cell().urgency.word() != self.running.get() {
+            return self.share_other(job);
+        }
         if let Some(former) = self.remote().put_lifo(job) {
             self.share(former);
         }
+    }
+
+    /// An actor of another class than the one that runs became due.
+    #[cold]
+    fn share_other(&self, job: Job) {
+        self.share(job);
     }
 
     /// Puts an actor where others find it, and tells them.
@@ -92,9 +113,10 @@ impl Worker {
 
     #[inline]
     fn push(&self, job: Job) {
-        // SAFETY: a scheduled actor is alive.
-        let qos = unsafe { job.0.as_ref() }.qos;
-        self.queues.push(job, qos);
+        match job.class() {
+            Qos::Realtime => self.scheduler.put_urgent(job),
+            class => self.queues.push(job, class),
+        }
     }
 
     /// The running activation goes on for long: others may take what it scheduled.
@@ -104,12 +126,10 @@ impl Worker {
         }
     }
 
-    /// Whether work of the first class is due here, or waits for any worker. Offers what the running activation
-    /// scheduled to others.
+    /// Whether work of the first class is due. Offers what the running activation scheduled to others.
     pub(crate) fn has_realtime_work(&self) -> bool {
         self.share_lifo();
-        self.take_injected();
-        self.queues.has_realtime_work()
+        self.scheduler.pressing() != 0
     }
 
     /// Enters tokio's context on this thread, once.
@@ -143,23 +163,13 @@ impl Worker {
 
     fn work(&self, participant: &epoch::Participant<'static>) {
         let mut tick = 0u32;
-        let mut streak = 0u32;
         loop {
             tick = tick.wrapping_add(1);
             if tick.is_multiple_of(ACTIVATIONS_BETWEEN_LOOKS) {
                 nursery::arm_waiting();
-                self.take_injected();
+                self.take_injected(None);
             }
-            let mut job = None;
-            if streak < LIFO_STREAK || !self.queues.may_have_work() {
-                job = self.remote().take_lifo();
-                streak += 1;
-            }
-            if job.is_none() {
-                streak = 0;
-                job = self.queues.pop().or_else(|| self.remote().take_lifo());
-            }
-            let job = match job {
+            let job = match self.next() {
                 Some(job) => job,
                 None => match self.find(participant) {
                     Some(job) => job,
@@ -167,9 +177,10 @@ impl Worker {
                 },
             };
             participant.quiescent();
+            self.running.set(job.class() as u32);
             // SAFETY: the job was in one place, and is ours now.
             if unsafe { self.activate(job) } == After::Again {
-                let alone = !self.queues.may_have_work();
+                let alone = self.waiting() == 0;
                 self.push(job);
                 if !alone {
                     self.scheduler.announce();
@@ -178,36 +189,117 @@ impl Worker {
         }
     }
 
+    /// The classes that have work here, or for any worker.
+    #[inline(always)]
+    fn waiting(&self) -> Classes {
+        let urgent = self.scheduler.pressing() != 0;
+        self.queues.filled() | u8::from(urgent) << Qos::Realtime as u8
+    }
+
+    /// What to run next of what is here.
+    #[inline(always)]
+    fn next(&self) -> Option<Job> {
+        let waiting = self.waiting();
+        let lifo = self.remote().take_lifo();
+        if let Some(job) = lifo {
+            let streak = self.streak.get() + 1;
+            self.streak.set(streak);
+            // What the last activation woke is of its class.
+            let more_urgent = waiting & ((1 << self.running.get()) - 1);
+            if more_urgent == 0 && (!streak.is_multiple_of(LIFO_BETWEEN_LOOKS) || self.is_turn_of_lifo()) {
+                return Some(job);
+            }
+            self.push(job);
+        }
+        self.streak.set(0);
+        self.queued()
+    }
+
+    /// Whether the LIFO slot, which was served for a while, goes on before the queues.
+    #[cold]
+    fn is_turn_of_lifo(&self) -> bool {
+        let streak = self.streak.get();
+        if !self.queues.has_work() {
+            self.streak.set(0);
+            return true;
+        }
+        let now = Clock::Real.now();
+        if streak == LIFO_BETWEEN_LOOKS {
+            self.streak_since.set(now);
+        }
+        streak < LIFO_STREAK && now.saturating_sub(self.streak_since.get()) < LIFO_TIME
+    }
+
+    /// The next actor by the shares of the classes.
+    fn queued(&self) -> Option<Job> {
+        let mut gone: Classes = 0;
+        let mut has_looked = false;
+        loop {
+            let waiting = self.waiting() & !gone;
+            if waiting == 0 {
+                return None;
+            }
+            let class = self.turn(waiting);
+            if class > Qos::UserFacing && !has_looked {
+                has_looked = true;
+                if self.fetch_more_urgent(class) {
+                    continue;
+                }
+            }
+            let job = match class {
+                Qos::Realtime => self.scheduler.take_urgent(),
+                class => self.queues.pop(class),
+            };
+            if job.is_some() {
+                return job;
+            }
+            // Another worker was quicker.
+            gone |= 1 << class as u8;
+        }
+    }
+
+    #[inline(always)]
+    fn turn(&self, waiting: Classes) -> Qos {
+        if waiting.is_power_of_two() {
+            self.fair.forget();
+            return Qos::ALL[waiting.trailing_zeros() as usize];
+        }
+        self.fair.pick(waiting, &COSTS, Clock::Real.now())
+    }
+
+    /// Gets actors more urgent than `class` from the injector or another worker. Returns whether there are some here now.
+    fn fetch_more_urgent(&self, class: Qos) -> bool {
+        self.take_injected(Some(class));
+        let remotes = &self.scheduler.remotes;
+        if remotes.len() > 1 {
+            let other = (self.index + 1 + self.random.below(remotes.len() - 1)) % remotes.len();
+            if let Some(job) = self.queues.rob(&remotes[other].robbed, Some(class)) {
+                self.push(job);
+            }
+        }
+        self.queues.filled() & ((1 << class as u8) - 1) != 0
+    }
+
     /// # Safety
     /// The job is ours.
     #[inline(always)]
     unsafe fn activate(&self, job: Job) -> After {
         let Some(dog) = &self.scheduler.watchdog else {
             // SAFETY: the job is ours (caller).
-            return unsafe { run::activate(job.0, MESSAGES_PER_ACTIVATION, None) };
+            return unsafe { run::activate(job.0, Budget::of(job.class()), None) };
         };
         // SAFETY: a scheduled actor is alive.
         dog.begin(self.index, unsafe { job.0.as_ref() }.pid());
         let beat = dog.beat(self.index);
         // SAFETY: the job is ours (caller).
-        let after = unsafe { run::activate(job.0, MESSAGES_PER_ACTIVATION, Some(beat)) };
+        let after = unsafe { run::activate(job.0, Budget::of(job.class()), Some(beat)) };
         beat.end();
         after
     }
 
-    /// Moves some of the injected actors here.
-    fn take_injected(&self) {
-        let injector = &self.scheduler.injector;
-        if injector.is_empty() {
-            return;
-        }
-        let share = injector.len() / self.scheduler.remotes.len() + 1;
-        for _ in 0..share.min(INJECTED_AT_ONCE) {
-            match injector.pop() {
-                Some(job) => self.push(job),
-                None => break,
-            }
-        }
+    /// Moves some of the injected actors here: all, or those more urgent than a class.
+    fn take_injected(&self, more_urgent_than: Option<Qos>) {
+        self.scheduler.injector.move_to(&self.queues, self.scheduler.remotes.len(), more_urgent_than);
     }
 
     /// Nothing to do here: searches, then sleeps. `None`: the scheduler ends.
@@ -219,8 +311,8 @@ impl Worker {
         loop {
             if !self.searches.get() {
                 // Injected work is there for anybody; only robbing is limited.
-                self.take_injected();
-                if let Some(job) = self.queues.pop() {
+                self.take_injected(None);
+                if let Some(job) = self.queued() {
                     return Some(job);
                 }
                 self.searches.set(self.scheduler.idle.begin_search());
@@ -230,7 +322,7 @@ impl Worker {
             {
                 self.searches.set(false);
                 if self.scheduler.idle.end_search()
-                    && (self.queues.has_work() || !self.scheduler.injector.is_empty())
+                    && (self.queues.has_work() || self.scheduler.has_work_for_any())
                 {
                     self.scheduler.announce();
                 }
@@ -245,8 +337,8 @@ impl Worker {
 
     fn search(&self) -> Option<Job> {
         for round in 0..SEARCH_ROUNDS {
-            self.take_injected();
-            if let Some(job) = self.queues.pop() {
+            self.take_injected(None);
+            if let Some(job) = self.queued() {
                 return Some(job);
             }
             let remotes = &self.scheduler.remotes;
@@ -254,7 +346,7 @@ impl Worker {
             for offset in 0..remotes.len() {
                 let index = (first + offset) % remotes.len();
                 if index != self.index
-                    && let Some(job) = self.queues.rob(&remotes[index].robbed)
+                    && let Some(job) = self.queues.rob(&remotes[index].robbed, None)
                 {
                     return Some(job);
                 }
@@ -288,7 +380,7 @@ impl Worker {
     /// announce when that takes long.
     fn sees_work(&self) -> bool {
         let others = self.scheduler.remotes.iter().enumerate().filter(|(index, _)| *index != self.index);
-        !self.scheduler.injector.is_empty()
+        self.scheduler.has_work_for_any()
             || others.map(|(_, remote)| remote).any(|remote| remote.robbed.has_work())
     }
 }

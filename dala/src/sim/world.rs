@@ -4,6 +4,8 @@
 
 use super::failure::{Cause, Failure, Report};
 use super::faults::Faults;
+use crate::actor::Qos;
+use crate::actor::budget::Budget;
 use crate::actor::process;
 use crate::actor::run::{self, After};
 use crate::message::{ExitReason, exit};
@@ -203,8 +205,8 @@ impl World {
         }
         let pin = epoch::pin();
         // SAFETY: the job was in the injector, so it is ours.
-        if unsafe { run::activate(job.0, most as u32, None) } == After::Again {
-            self.runtime.handle().scheduler.injector.push(job);
+        if unsafe { run::activate(job.0, Budget::of_messages(most as u32), None) } == After::Again {
+            self.runtime.handle().scheduler.injector.push(job, Qos::default());
         }
         drop(pin);
     }

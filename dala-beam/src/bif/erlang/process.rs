@@ -52,6 +52,7 @@ pub(crate) fn process_flag(p: &mut Process, [flag, value]: [Word; 2]) -> Answer 
         }
         "priority" => {
             let priority = priority_of(value)?;
+            p.activation().set_qos(priority.class());
             Ok(priority_name(std::mem::replace(&mut p.priority, priority)))
         }
         "error_handler" => {

@@ -1,0 +1,78 @@
+//! The class of an actor, which says who goes first.
+
+use crate::sync::{AtomicU32, Ordering};
+
+/// Which share of the workers an actor gets when there is more to do than they can.
+///
+/// | class | for | share | an activation lasts at most |
+/// |---|---|---|---|
+/// | `Realtime` | work that must not be late: sound, input, control loops | 8 | 128 messages or 1 ms |
+/// | `UserFacing` | somebody waits for it; the default | 4 | 128 messages or 0.5 ms |
+/// | `Utility` | somebody will want it soon | 3 | 128 messages or 0.2 ms |
+/// | `Background` | nobody waits | 1 | 128 messages or 50 µs |
+///
+/// Shares are of a worker's time, and count only while several classes have work. A class that has had less than its share
+/// goes first; Realtime actors also end others' activations after the message in hand. So one of them waits for one
+/// handler, however many Background actors there are, unless Realtime actors use more than their share. A handler
+/// that is too long is not interrupted; [`Builder::watchdog`](crate::Builder::watchdog) finds it. What the shares bound is
+/// written and tested in the module `sched::fair`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Qos {
+    /// Before everything else; for work that must not be late.
+    Realtime = 0,
+    /// Somebody waits for it.
+    #[default]
+    UserFacing = 1,
+    /// Somebody will want it soon.
+    Utility = 2,
+    /// Nobody waits.
+    Background = 3,
+}
+
+/// Number of classes.
+pub(crate) const CLASSES: usize = 4;
+
+impl Qos {
+    /// All classes, the most urgent first.
+    pub const ALL: [Qos; CLASSES] = [Qos::Realtime, Qos::UserFacing, Qos::Utility, Qos::Background];
+
+    #[inline(always)]
+    fn of_rank(rank: u32) -> Qos {
+        match rank {
+            0 => Qos::Realtime,
+            1 => Qos::UserFacing,
+            2 => Qos::Utility,
+            _ => Qos::Background,
+        }
+    }
+}
+
+/// How urgent one actor is, in one word.
+#[derive(Debug)]
+pub(crate) struct Urgency(AtomicU32);
+
+const CLASS: u32 = 0b11;
+
+impl Urgency {
+    pub(crate) fn new(class: Qos) -> Urgency {
+        Urgency(AtomicU32::new(class as u32))
+    }
+
+    /// Compares equal to a class when there is nothing more to it.
+    #[inline(always)]
+    pub(crate) fn word(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// The class that counts.
+    #[inline(always)]
+    pub(crate) fn class(&self) -> Qos {
+        Qos::of_rank(self.word() & CLASS)
+    }
+
+    /// Changes the class from the next time on that the actor is scheduled.
+    pub(crate) fn set_class(&self, class: Qos) {
+        self.0.store(class as u32, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,110 @@
+//! Who goes first on one worker.
+
+use crate::{Context, Local, Qos, Runtime, SpawnOptions};
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+/// Notes what it handles, and tells itself to do so again if it is to.
+struct Noting {
+    name: &'static str,
+    notes: Sender<&'static str>,
+    again: bool,
+}
+
+#[dala::actor]
+impl Noting {
+    #[message]
+    fn note(&mut self, ctx: &mut Context<Self>) {
+        let _ = self.notes.send(self.name);
+        if self.again {
+            ctx.me().tell(Note {}).unwrap();
+        }
+    }
+
+    /// Holds the worker until the gate opens.
+    #[message]
+    fn hold(&mut self, began: Local<Sender<()>>, gate: Local<Receiver<()>>) {
+        began.0.send(()).unwrap();
+        gate.0.recv().unwrap();
+    }
+}
+
+struct Bench {
+    runtime: Runtime,
+    notes: Sender<&'static str>,
+}
+
+impl Bench {
+    fn new() -> (Bench, Receiver<&'static str>) {
+        let (notes, noted) = channel();
+        (Bench { runtime: Runtime::builder().workers(1).build().unwrap(), notes }, noted)
+    }
+
+    fn spawn(&self, name: &'static str, qos: Qos, again: bool) -> NotingRef {
+        let noting = Noting { name, notes: self.notes.clone(), again };
+        self.runtime.spawn_with(noting, &SpawnOptions::default().qos(qos)).unwrap().into()
+    }
+
+    /// Lets `holder` hold the worker. Dropping what it returns lets the worker go on.
+    fn hold(&self, holder: NotingRef) -> Sender<()> {
+        let ((began, begins), (open, gate)) = (channel(), channel());
+        holder.tell(Hold { began: Local(began), gate: Local(gate) }).unwrap();
+        begins.recv().unwrap();
+        open
+    }
+}
+
+#[test]
+fn a_realtime_actor_waits_for_the_message_in_hand_only() {
+    let (bench, noted) = Bench::new();
+    let background = bench.spawn("background", Qos::Background, false);
+    let (user, realtime) =
+        (bench.spawn("user", Qos::UserFacing, false), bench.spawn("realtime", Qos::Realtime, false));
+    let open = bench.hold(background);
+    (0..100).for_each(|_| background.tell(Note {}).unwrap());
+    user.tell(Note {}).unwrap();
+    realtime.tell(Note {}).unwrap();
+    open.send(()).unwrap();
+    let order: Vec<_> = noted.iter().take(102).collect();
+    assert_eq!(order[..3], ["realtime", "user", "background"]);
+}
+
+#[test]
+fn no_class_starves_while_more_urgent_ones_always_have_work() {
+    let (bench, noted) = Bench::new();
+    let background = bench.spawn("background", Qos::Background, false);
+    let open = bench.hold(background);
+    for (name, qos) in [("realtime", Qos::Realtime), ("user", Qos::UserFacing), ("utility", Qos::Utility)] {
+        (0..3).for_each(|_| bench.spawn(name, qos, true).tell(Note {}).unwrap());
+    }
+    (0..1000).for_each(|_| background.tell(Note {}).unwrap());
+    open.send(()).unwrap();
+    let mut left = 1000;
+    let mut seen = std::collections::BTreeSet::new();
+    for name in noted {
+        seen.insert(name);
+        left -= u32::from(name == "background");
+        if left == 0 {
+            break;
+        }
+    }
+    assert_eq!(seen.len(), 4, "{seen:?}");
+}
+
+#[test]
+fn the_class_is_that_of_the_actor_type_unless_the_spawner_says_otherwise() {
+    struct Quiet;
+    #[dala::actor(qos = "background")]
+    impl Quiet {
+        #[message]
+        fn class(&mut self, ctx: &mut Context<Self>) -> Local<Qos> {
+            Local(ctx.qos())
+        }
+    }
+    let runtime = Runtime::builder().workers(1).build().unwrap();
+    let class = |options| {
+        let quiet = QuietRef::from(runtime.spawn_with(Quiet, &options).unwrap());
+        runtime.block_on(quiet.class()).unwrap().0
+    };
+    assert_eq!(class(SpawnOptions::default()), Qos::Background);
+    assert_eq!(class(SpawnOptions::default().qos(Qos::Utility)), Qos::Utility);
+}
