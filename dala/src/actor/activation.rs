@@ -175,11 +175,13 @@ impl<'a> Activation<'a> {
     #[inline]
     pub fn next_incoming(&mut self) -> Option<Incoming> {
         let node = self.next_node()?;
+        self.cell.removals.set(self.cell.removals.get().wrapping_add(1));
         Some(incoming(node))
     }
 
     /// A cursor over the messages in arrival order; for behaviours with [`ARRIVAL_ORDER`](super::Behaviour::ARRIVAL_ORDER).
-    /// `place` keeps where the last one stood.
+    /// `place` keeps where the last one stood. It starts at the front, without marks, when `place` is another actor's, or
+    /// messages were taken in another way meanwhile.
     pub fn receive<'r>(&'r mut self, place: &'r mut Receive) -> Cursor<'r, 'a> {
         Cursor::new(self, place)
     }

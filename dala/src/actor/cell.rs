@@ -50,6 +50,8 @@ pub(crate) struct Header {
     pub(crate) sorts: Cell<bool>,
     /// Something arrived that must not wait for the end of the batch in hand: see [`Header::take_urgent`].
     urgent: AtomicBool,
+    /// Counts what leaves `queue` of an actor that receives in arrival order; see `mailbox::receive`.
+    pub(crate) removals: Cell<u32>,
     relations: UnsafeCell<Option<Box<Relations>>>,
 }
 
@@ -176,6 +178,7 @@ pub(crate) fn create<B: Behaviour>(
         queue: List::new(),
         sorts: Cell::new(false),
         urgent: AtomicBool::new(false),
+        removals: Cell::new(0),
         relations: UnsafeCell::new(new.relations),
     };
     // SAFETY: the block has the layout of a CellOf<B> and is ours.

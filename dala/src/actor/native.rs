@@ -38,8 +38,8 @@ pub(crate) struct Native<A: Actor> {
     _borrowed: std::marker::PhantomPinned,
 }
 
-// SAFETY: a suspended future is Send unless the actor is pinned (`run_typed` refuses others), and a pinned actor's host
-// has one worker.
+// SAFETY: all fields are Send but for `suspended`: `run_typed` ends an actor whose handler gives a future that is not Send
+// (`LaterHere`) unless it is pinned, and a pinned actor's host has one worker, so that future stays on its thread.
 unsafe impl<A: Actor + Send> Send for Native<A> {}
 
 impl<A: Actor> std::fmt::Debug for Native<A> {
@@ -52,7 +52,8 @@ impl<A: Actor> Drop for Native<A> {
     fn drop(&mut self) {
         self.suspended = None;
         if std::mem::take(&mut self.has_state) {
-            // SAFETY: there, and dropped once.
+            // SAFETY: `state` is initialised while `has_state` is set, and was cleared just now, so it is dropped once. The
+            // future that may borrow it is gone.
             unsafe { self.state.assume_init_drop() };
         }
     }
@@ -64,7 +65,8 @@ pub(crate) fn answer<R: crate::message::Reply>(call: Option<NodeBox>, reply: R) 
     if let Some(call) = call
         && let Some(handle) = call.take_reply()
     {
-        // SAFETY: `ActorRef::call` made the handle for the reply type of the same handler, or it is foreign.
+        // SAFETY: `answer` and `ActorRef::call` take the type from `Handles<M>::Reply` of the same M, so the handle's slot is
+        // for an R; one made elsewhere is foreign and takes any reply by its own functions.
         unsafe { handle.answer(reply, |reply, to| to.answer(reply)) };
     }
 }
@@ -95,7 +97,7 @@ impl<A: Handles<M>, M: Message> VtableOf<A, M> {
 #[inline(always)]
 pub(crate) fn typed_node<A: Handles<M>, M: Message>(message: M) -> NodeBox {
     let vtable: &'static TypedVtable<A> = &VtableOf::<A, M>::TYPED;
-    // SAFETY: the vtable of M.
+    // SAFETY: `VtableOf::<A, M>` is `NodeVtable::of::<M>`, with only receiver and shapes set besides.
     let mut node = unsafe { NodeBox::typed(&vtable.node, message) };
     if !matches!(A::LANE, crate::message::Lane::Normal) {
         node.set_lane(A::LANE);
@@ -109,7 +111,8 @@ fn run_typed<A: Handles<M>, M: Message>(native: &mut Native<A>, node: NodeBox, a
     if is_call && node.is_given_up() {
         return;
     }
-    // SAFETY: the vtable of this node has this function for payloads of type M.
+    // SAFETY: this function stands in `VtableOf::<A, M>` only, and is called for nodes with that vtable, whose payload
+    // `typed_node` made an M. It is moved out once: `move_payload` notes in the node that it is empty.
     let message: M = unsafe { node.move_payload() };
     if is_call {
         native.context.sender = None;
@@ -118,13 +121,15 @@ fn run_typed<A: Handles<M>, M: Message>(native: &mut Native<A>, node: NodeBox, a
     } else {
         native.context.sender = node.sender();
         // Freed before the handler runs: what it sends takes the same, warm block.
-        // SAFETY: this function is of the vtable for M, the payload was moved out above, and it is no call.
+        // SAFETY: the payload was an M, as above, and moved out; the node is no call, so it holds no reply handle to drop.
         unsafe { node.free_moved::<M>() };
     }
-    // SAFETY: `run` takes messages only when nothing is suspended, so `init` is over and the state there.
+    // SAFETY: `run` hands messages on only while `suspended` is empty, and until `begin` has set the state the actor's start is
+    // suspended, so the state is there.
     let state = unsafe { native.state.assume_init_mut() };
     let handled = state.handle(message, &mut native.context).0;
-    // SAFETY: only the lifetime changes; a future is dropped before state and context are used again or dropped.
+    // SAFETY: only the lifetime changes. The future borrows `state` and `context`, which lie beside `suspended` in a cell that
+    // does not move; while it is there nothing else uses them (`run`), and it is dropped before them (field order).
     let handled =
         unsafe { std::mem::transmute::<HandledKind<'_, A::Reply>, HandledKind<'static, A::Reply>>(handled) };
     match handled {
@@ -238,7 +243,7 @@ impl<A: Actor> Native<A> {
 
     fn state(&mut self) -> (&mut A, &mut Context<A>) {
         debug_assert!(self.has_state);
-        // SAFETY: hooks run only when nothing is suspended, so `init` is over and the state there.
+        // SAFETY: hooks run only while `suspended` is empty, so the state is there (see `run_typed`).
         (unsafe { self.state.assume_init_mut() }, &mut self.context)
     }
 
@@ -349,7 +354,9 @@ impl<A: Actor> Behaviour for Native<A> {
                 beat.message(vtable);
             }
             if vtable.kind as u8 == PayloadKind::Typed as u8 && node.class.get() & class::SYSTEM == 0 {
-                // SAFETY: typed nodes in this mailbox have the vtable of an actor of type A (`ActorRef<A>`, `process::send`).
+                // SAFETY: who sends a node of kind `Typed` has an `ActorRef<A>` of this very actor, or was held back by
+                // `process::send`, which compares `NodeVtable::receiver`; so its vtable is the first field of a
+                // `TypedVtable<A>`.
                 let typed = unsafe { &*(&raw const *vtable).cast::<TypedVtable<A>>() };
                 (typed.run)(self, node, activation);
             } else {

@@ -122,7 +122,7 @@ impl<M: Message> Recipient<M> {
     pub async fn tell_wait(&self, message: M) -> Result<(), SendError<M>> {
         let mut node = (self.make)(message);
         node.set_sender(current::pid());
-        // SAFETY: made from a message of type M.
+        // SAFETY: `make` puts the M into the node as its payload, and what is not sent comes back as it was.
         process::send_wait(self.pid, node)
             .await
             .map_err(|node| SendError::Dead(unsafe { node.into_payload() }))

@@ -243,7 +243,7 @@ pub(crate) fn spawn_native_on<A: Actor + Send>(
     let mut options = options.for_actor::<A>();
     options.starts |= A::IDLE_AFTER.is_some();
     let spawned = spawn_on(host, Native::new(actor, false), &options)?;
-    // SAFETY: just spawned with this type.
+    // SAFETY: the cell of this pid was made for a `Native<A>` just now, and pids are not used twice.
     Ok(unsafe { ActorRef::from_pid(spawned.pid) })
 }
 
@@ -254,7 +254,7 @@ pub(crate) fn spawn_unborn_on<A: Actor + Send>(
     options: &SpawnOptions,
 ) -> Result<ActorRef<A>, SpawnError> {
     let spawned = spawn_on(host, Native::unborn(unborn), &options.for_actor::<A>())?;
-    // SAFETY: just spawned with this type.
+    // SAFETY: the cell of this pid was made for a `Native<A>` just now, and pids are not used twice.
     Ok(unsafe { ActorRef::from_pid(spawned.pid) })
 }
 
@@ -267,6 +267,6 @@ pub(crate) fn spawn_pinned_on<A: Actor>(
     let mut options = options.for_actor::<A>();
     options.starts |= A::IDLE_AFTER.is_some();
     let spawned = spawn_on(host, Native::new(actor, true), &options)?;
-    // SAFETY: just spawned with this type.
+    // SAFETY: the cell of this pid was made for a `Native<A>` just now, and pids are not used twice.
     Ok(unsafe { ActorRef::from_pid(spawned.pid) })
 }

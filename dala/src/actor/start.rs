@@ -62,7 +62,7 @@ impl<A: Actor> Unborn<A> {
     /// The returned call is answered when `init` is done, or fails with [`Exited`](crate::CallError::Exited).
     pub(crate) fn waited_for(&mut self) -> Call<()> {
         let (call, reply) = Call::new(None);
-        // SAFETY: the vtable of ().
+        // SAFETY: `SPAWNER` is `NodeVtable::of::<()>`.
         let mut node = unsafe { NodeBox::typed(&SPAWNER, ()) };
         node.set_reply(reply);
         self.spawner = Some(node);

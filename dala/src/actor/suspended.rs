@@ -73,7 +73,8 @@ impl<A: Actor> Suspended<A> for Beginning<A> {
             && let Beginning::Init(init) = std::mem::replace(self, Beginning::Over)
         {
             let Starting(kind) = init(&mut native.context);
-            // SAFETY: only the lifetime changes; the future is dropped before the context is used again or dropped.
+            // SAFETY: only the lifetime changes. The future borrows the context beside it in a cell that does not move, and
+            // is dropped before the context is used again (below) or dropped (`Native`'s field order).
             match unsafe { std::mem::transmute::<StartingKind<'_, A>, StartingKind<'static, A>>(kind) } {
                 StartingKind::Now(made) => return Poll::Ready(native.begin(made)),
                 StartingKind::Later(future) => *self = Beginning::Waits(future),

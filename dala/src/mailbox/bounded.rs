@@ -92,7 +92,7 @@ static TICKET: NodeVtable = NodeVtable::of::<()>(PayloadKind::Foreign).named("ti
 
 /// A ticket for a message in the ring of `lane`.
 pub(crate) fn ticket(lane: Lane) -> NodeBox {
-    // SAFETY: the vtable of ().
+    // SAFETY: `TICKET` is `NodeVtable::of::<()>`.
     let mut node = unsafe { NodeBox::typed(&TICKET, ()) };
     node.set_lane(lane);
     node.set_credit();

@@ -6,13 +6,21 @@
 //! hold it.
 //!
 //! Cost: peek, advance, take and reset are constant; taking costs a look at each live mark.
+//!
+//! # Invariant
+//! **Places.** `tried` and the places of marks are null or nodes of the queue of the actor that a [`Cursor`] walks. Nodes
+//! leave that queue through a cursor, which moves its places off them ([`Cursor::take`], [`Cursor::replace`]), or through
+//! [`Activation::next_incoming`]. Both count it in the cell (`Header::removals`), so that a [`Receive`] that missed one,
+//! or was another actor's, forgets its places before it is used (`Receive::catch_up`). The count wraps: whoever mixes two
+//! places on one mailbox, and nobody should, must use each more often than every 2^32 messages.
 
 #![expect(unsafe_code, reason = "walks a list that only the owner changes, and only through this type")]
 
 use super::queue::Linked;
 use crate::actor::activation::{Activation, Incoming, incoming};
+use crate::actor::cell::Header;
 use crate::message::{ExitReason, Node, NodeBox, node::class};
-use crate::pid::{Pid, Ref};
+use crate::pid::{NOBODY, Pid, Ref};
 use crate::signal::signal::Signal;
 use std::ptr::{NonNull, null_mut};
 
@@ -23,14 +31,29 @@ pub struct Receive {
     tried: *mut Node,
     marks: Vec<(Mark, *mut Node)>,
     next_mark: u32,
+    /// Whose queue the places are in, and how much had left it.
+    seen: (Pid, u32),
 }
 
-// SAFETY: the pointers are only compared and followed by the actor's owner (`Cursor`).
+// SAFETY: places are followed by a `Cursor` only, which the one thread that runs the actor has.
 unsafe impl Send for Receive {}
 
 impl Default for Receive {
     fn default() -> Receive {
-        Receive { tried: null_mut(), marks: Vec::new(), next_mark: 0 }
+        Receive { tried: null_mut(), marks: Vec::new(), next_mark: 0, seen: (NOBODY, 0) }
+    }
+}
+
+impl Receive {
+    /// Forgets its places if they may be no nodes of this cell's queue any more.
+    #[inline]
+    fn catch_up(&mut self, cell: &Header) {
+        let now = (cell.pid(), cell.removals.get());
+        if self.seen != now {
+            self.seen = now;
+            self.tried = null_mut();
+            self.marks.clear();
+        }
     }
 }
 
@@ -70,13 +93,21 @@ pub struct Cursor<'r, 'a> {
 
 impl<'r, 'a> Cursor<'r, 'a> {
     pub(crate) fn new(activation: &'r mut Activation<'a>, place: &'r mut Receive) -> Cursor<'r, 'a> {
+        place.catch_up(activation.cell);
         Cursor { activation, place }
+    }
+
+    /// Notes that this cursor takes a node out of the queue.
+    fn count_removal(&mut self) {
+        let count = self.activation.cell.removals.get().wrapping_add(1);
+        self.activation.cell.removals.set(count);
+        self.place.seen.1 = count;
     }
 
     fn next_node(&self) -> *mut Node {
         match NonNull::new(self.place.tried) {
             None => self.activation.cell.queue.first.get(),
-            // SAFETY: `tried` is a node of the queue: nodes leave it through `take` only, which moves `tried` on.
+            // SAFETY: `tried` is a node of the queue ("Places"), and nodes are valid while they are in it (`List`).
             Some(tried) => unsafe { tried.as_ref() }.next(),
         }
     }
@@ -90,7 +121,7 @@ impl<'r, 'a> Cursor<'r, 'a> {
             }
         }
         let node = NonNull::new(self.next_node())?;
-        // SAFETY: a node of the queue; the borrow of self keeps it there.
+        // SAFETY: a node of the queue ("Places"); what takes it out needs the borrow of self that the result holds.
         let node = unsafe { node.as_ref() };
         Some(shown(node))
     }
@@ -118,23 +149,24 @@ impl<'r, 'a> Cursor<'r, 'a> {
     fn unlink(&mut self) -> Option<NodeBox> {
         let node = NonNull::new(self.next_node())?;
         let list = &self.activation.cell.queue;
-        // SAFETY: `next_node` is in the queue, and what is in it is valid until it is taken off (`List`), which only
-        // this cursor does while it lives.
+        // SAFETY: `next_node` is in the queue ("Places"), and what is in it is valid until it is taken off (`List`), which
+        // only this cursor does while it lives.
         let after = unsafe { node.as_ref() }.next();
         match NonNull::new(self.place.tried) {
             None => list.first.set(after),
-            // SAFETY: `tried` is in the queue (see `next_node`), so valid as above.
+            // SAFETY: `tried` is in the queue ("Places"), so valid as above.
             Some(before) => unsafe { before.as_ref() }.set_next(after),
         }
         if after.is_null() {
             list.last.set(self.place.tried);
         }
+        self.count_removal();
         for (_, place) in &mut self.place.marks {
             if *place == node.as_ptr() {
                 *place = self.place.tried;
             }
         }
-        // SAFETY: taken off the list; the box is its only owner.
+        // SAFETY: no node, end of the list or place leads to it any more, so the box is its only owner.
         let node = unsafe { NodeBox::from_raw(node) };
         if node.has_credit() {
             node.drop_credit();
@@ -181,7 +213,7 @@ impl<'r, 'a> Cursor<'r, 'a> {
                 self.reset();
                 return false;
             };
-            // SAFETY: `next_node` is in the queue; only this cursor takes it off, below.
+            // SAFETY: a node of the queue ("Places"); only this cursor takes it off, below, after the look at it.
             if is_it(&shown(unsafe { node.as_ref() })) {
                 drop(self.unlink());
                 self.reset();
@@ -195,21 +227,22 @@ impl<'r, 'a> Cursor<'r, 'a> {
     /// The old one's lane and credit pass to it: the mailbox is as full as before.
     pub fn replace(&mut self, mut message: NodeBox) {
         let Some(old) = NonNull::new(self.next_node()) else { return };
-        // SAFETY: `next_node` is in the queue; only this cursor takes it off, below.
-        let (lane, has_credit) = unsafe { (old.as_ref().lane(), old.as_ref().has_credit()) };
+        let (lane, has_credit, after) = {
+            // SAFETY: a node of the queue ("Places"), which only this cursor takes off, below, after this borrow.
+            let old = unsafe { old.as_ref() };
+            (old.lane(), old.has_credit(), old.next())
+        };
         message.set_lane(lane);
         if has_credit {
             message.set_credit();
         }
-        // SAFETY: a node of the queue.
-        let after = unsafe { old.as_ref() }.next();
         let new = message.into_raw();
-        // SAFETY: just taken out of its box, ours.
+        // SAFETY: out of its box and not yet in the queue, so valid and nobody else's.
         unsafe { new.as_ref() }.set_next(after);
         let list = &self.activation.cell.queue;
         match NonNull::new(self.place.tried) {
             None => list.first.set(new.as_ptr()),
-            // SAFETY: a node of the queue.
+            // SAFETY: `tried` is a node of the queue ("Places"); `old` is the one behind it.
             Some(before) => unsafe { before.as_ref() }.set_next(new.as_ptr()),
         }
         if after.is_null() {
@@ -220,7 +253,8 @@ impl<'r, 'a> Cursor<'r, 'a> {
                 *place = new.as_ptr();
             }
         }
-        // SAFETY: off the list; the box is its only owner.
+        self.count_removal();
+        // SAFETY: the node before it, the end of the list and all places lead to `new` now, so the box is its only owner.
         drop(unsafe { NodeBox::from_raw(old) });
     }
 
@@ -231,7 +265,7 @@ impl<'r, 'a> Cursor<'r, 'a> {
         let mut next = self.activation.cell.queue.first.get();
         while let Some(node) = NonNull::new(next) {
             length += 1;
-            // SAFETY: a node of the queue.
+            // SAFETY: reached from the queue's first node, so in the queue, and valid while it is (`List`).
             next = unsafe { node.as_ref() }.next();
         }
         length

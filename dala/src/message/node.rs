@@ -283,7 +283,7 @@ impl NodeBox {
     /// A message for a behaviour that was not compiled with its type and reads it by its shape, or as a term: an
     /// Erlang process. The payload lies in the node, as it does for a native actor.
     pub fn for_shape<M: Message>(message: M) -> NodeBox {
-        // SAFETY: the vtable of M.
+        // SAFETY: `ByShape::<M>::VTABLE` is `NodeVtable::of::<M>` with the shapes of M.
         unsafe { NodeBox::typed(ByShape::<M>::VTABLE, message) }
     }
 

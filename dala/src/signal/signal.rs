@@ -31,7 +31,7 @@ static VTABLE: NodeVtable = NodeVtable::of::<Signal>(PayloadKind::Signal).named(
 
 impl Signal {
     pub(crate) fn into_node(self) -> NodeBox {
-        // SAFETY: VTABLE was made for signals.
+        // SAFETY: `VTABLE` is `NodeVtable::of::<Signal>`.
         let mut node = unsafe { NodeBox::typed(&VTABLE, self) };
         node.mark(class::SIGNAL);
         node
@@ -39,14 +39,15 @@ impl Signal {
 
     /// The signal in a node of this kind.
     pub(crate) fn of(node: &Node) -> Option<&Signal> {
-        // SAFETY: the vtable says that the payload is a signal; nodes that were emptied are not shown around.
+        // SAFETY: only `into_node` makes nodes with this vtable, around a signal. Who moves it out (`from_node`) owns the node
+        // and shows it to nobody after.
         std::ptr::eq(node.vtable(), &VTABLE).then(|| unsafe { &*node.payload().cast::<Signal>() })
     }
 
     /// Takes the signal out of a node.
     pub(crate) fn from_node(node: NodeBox) -> Result<Signal, NodeBox> {
         if std::ptr::eq(node.vtable(), &VTABLE) {
-            // SAFETY: as above.
+            // SAFETY: a node with this vtable holds a signal, and it is moved out once: the box is taken.
             Ok(unsafe { node.into_payload() })
         } else {
             Err(node)

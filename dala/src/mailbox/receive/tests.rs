@@ -27,6 +27,10 @@ enum Step {
     ResetTo(usize),
     Forget(usize),
     Remove(u32),
+    /// A second place takes the first message, as nobody should.
+    TakeElsewhere,
+    /// The first message leaves without a cursor.
+    TakeNext,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -40,6 +44,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0usize..4).prop_map(Step::ResetTo),
         1 => (0usize..4).prop_map(Step::Forget),
         1 => (0u32..40).prop_map(Step::Remove),
+        1 => Just(Step::TakeElsewhere),
+        1 => Just(Step::TakeNext),
     ]
 }
 
@@ -59,12 +65,30 @@ struct Player {
 
 impl Player {
     fn play(&self, activation: &mut Activation<'_>) {
-        let mut place = Receive::default();
+        let (mut place, mut elsewhere) = (Receive::default(), Receive::default());
         let mut model = Model::default();
         let me = activation.pid();
         for step in &self.steps {
+            if matches!(step, Step::TakeElsewhere | Step::TakeNext) {
+                let taken = if matches!(step, Step::TakeNext) {
+                    activation.next_incoming()
+                } else {
+                    let mut cursor = activation.receive(&mut elsewhere);
+                    let _ = cursor.peek();
+                    cursor.take()
+                };
+                assert_eq!(taken.is_some(), !model.queue.is_empty());
+                if taken.is_some() {
+                    // All places of the first are forgotten.
+                    model.queue.remove(0);
+                    model.tried = 0;
+                    model.marks.clear();
+                }
+                continue;
+            }
             let mut cursor = activation.receive(&mut place);
             match *step {
+                Step::TakeElsewhere | Step::TakeNext => unreachable!("done above"),
                 Step::Send => {
                     model.sent += 1;
                     // SAFETY: a number is a number.
