@@ -1,6 +1,6 @@
 //! All actors of a runtime, as a value.
 
-use crate::actor::cell::Qos;
+use crate::actor::Qos;
 use crate::pid::{NOBODY, Pid};
 use crate::sched::handle::Handle;
 use crate::sync::Ordering;
@@ -85,7 +85,7 @@ impl Handle {
                 name: cell.named.load(Ordering::Relaxed).then(|| self.name_of(cell.pid())).flatten(),
                 parent: (cell.parent != NOBODY).then_some(cell.parent),
                 started: Moment(cell.started),
-                qos: cell.qos,
+                qos: cell.urgency.class(),
                 is_busy: !cell.head.is_at_rest(),
                 waiting: cell.bound.as_ref().map(|bound| bound.load()),
             });
