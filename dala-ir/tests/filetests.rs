@@ -3,8 +3,8 @@
 //! `filetests/parse/*.dir` must print as they stand. `filetests/verify/*.dir` begin with `; error: TEXT`, which must be
 //! part of an error of the verifier. `filetests/run/*.dir` have lines
 //! `; run: 'f'(Arg, ..) = Result` or `; run: 'f'(Arg, ..) raises {Class, Reason}`, perhaps after `; message: Term`
-//! lines; each runs four times: with a large budget and a budget of one, each with and without a collection at every
-//! safepoint. `BLESS=1` rewrites the results.
+//! lines; each runs eight times: with a large budget and a budget of one, each with and without a collection at every
+//! safepoint, interpreted and with machine code. `BLESS=1` rewrites the results.
 
 mod machine;
 
@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use dala_ir::abi::Atom;
-use dala_ir::interp::{self, CallTarget, Machine, Outcome, Suspend, TailCall, Target};
+use dala_ir::interp::{self, CallTarget, JitMode, Machine, Outcome, Suspend, TailCall, Target};
 use dala_ir::ir::Module;
 use dala_ir::term::{OwnedTerm, TermWriter};
 use dala_ir::text::{parse_module, print_module};
@@ -91,7 +91,9 @@ fn execute(
     args: &[OwnedTerm],
     budget: i64,
     stress: bool,
+    jit: JitMode,
 ) -> String {
+    interp::set_jit_mode(jit);
     let mut machine = TestMachine::new(256, stress);
     let literals: Vec<_> = module.literals.iter().map(OwnedTerm::root).collect();
     let code = interp::load(module, &literals, [0; 16], |import| {
@@ -171,16 +173,23 @@ fn run_file(path: &Path) {
         };
         let function = Atom::new(name.trim_matches('\''));
         let mut found = String::new();
-        for (budget, stress) in [(4000, false), (1, false), (4000, true), (1, true)] {
+        let ways = [(4000, false), (1, false), (4000, true), (1, true)];
+        let ways = [JitMode::Off, JitMode::Eager].into_iter().flat_map(|jit| ways.map(|(b, s)| (b, s, jit)));
+        for (budget, stress, jit) in ways {
             let slow = text.contains("; no stress") && stress;
             if slow {
                 continue;
             }
-            let this = execute(&module, &messages, function, &args, budget, stress);
+            let this = execute(&module, &messages, function, &args, budget, stress, jit);
             if found.is_empty() {
                 found = this;
             } else {
-                assert_eq!(found, this, "{}: {run} with budget {budget}, stress {stress}", path.display());
+                assert_eq!(
+                    found,
+                    this,
+                    "{}: {run} with budget {budget}, stress {stress}, JIT {jit:?}",
+                    path.display()
+                );
             }
         }
         if std::env::var_os("BLESS").is_none() {
@@ -195,11 +204,13 @@ fn run_file(path: &Path) {
 }
 
 #[test]
-fn run_files_give_their_results_whatever_the_budget_and_the_collections() {
+fn run_files_give_their_results_whatever_the_budget_the_collections_and_the_code() {
     for path in files("run") {
         println!("{}", path.display());
         run_file(&path);
     }
+    #[cfg(dala_jit)]
+    assert!(interp::jit_counts().functions > 50, "{:?}", interp::jit_counts());
 }
 
 /// A module that calls `function` of module `m` with the same arguments `times` times, whatever comes of it.

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use dala::Moment;
 use dala::runtime::Handle;
 use dala_ir::abi::{Atom, Pid};
+use dala_ir::interp::JitMode;
 
 use super::ended::Ended;
 use crate::code::CodeServer;
@@ -26,6 +27,8 @@ pub struct SystemOptions {
     pub reductions: i64,
     /// Heaps of new processes.
     pub heap: HeapOptions,
+    /// Which functions get machine code. One for the whole program: the last system that was made says it.
+    pub jit: JitMode,
     /// Whether `halt` ends the OS process when nobody waits for the program's end. Otherwise it only ends the
     /// program's processes: an app that embeds Erlang goes on.
     pub exits_on_halt: bool,
@@ -39,14 +42,16 @@ impl Default for SystemOptions {
             elixir: None,
             reductions: 4000,
             heap: HeapOptions::default(),
+            jit: JitMode::Off,
             exits_on_halt: false,
         }
     }
 }
 
 impl SystemOptions {
-    /// The defaults, changed by `DALA_REDUCTIONS` (budget of an activation) and `DALA_GC_STRESS` (collect at every
-    /// safepoint, unless it is empty or `0`).
+    /// The defaults, changed by `DALA_REDUCTIONS` (budget of an activation), `DALA_GC_STRESS` (collect at every
+    /// safepoint, unless it is empty or `0`) and `DALA_JIT` (`off`, `on`, `eager`: each function when it is called
+    /// first).
     pub fn from_environment() -> SystemOptions {
         let mut options = SystemOptions::default();
         let read = |name: &str| std::env::var(name).ok();
@@ -54,6 +59,12 @@ impl SystemOptions {
             options.reductions = reductions;
         }
         options.heap.stress = read("DALA_GC_STRESS").is_some_and(|text| !matches!(text.as_str(), "" | "0"));
+        options.jit = match read("DALA_JIT").as_deref() {
+            Some("off") => JitMode::Off,
+            Some("on") => JitMode::On,
+            Some("eager") => JitMode::Eager,
+            _ => options.jit,
+        };
         options
     }
 }
@@ -94,6 +105,7 @@ pub struct System {
 impl System {
     /// A system with nothing loaded, on a runtime.
     pub fn new(runtime: Handle, options: SystemOptions) -> Arc<System> {
+        dala_ir::interp::set_jit_mode(options.jit);
         let builtins = crate::bif::State::default();
         // `application:get_env/2` reads this table, which application_controller would have made. OTP's libraries do so
         // everywhere, in crash reports too.

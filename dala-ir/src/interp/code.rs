@@ -11,13 +11,18 @@
 //!
 //! The word before a function's first instruction holds its arity (low half) and its number. The word before each
 //! return address holds the frame's words (low 16 bits) and the offset of the handler from the return address (high
-//! half, 0 for none), so unwinding needs no table. Everything else that is known of a place in the code (source
-//! position; frame and handler where an instruction raises) is in the module's `Row`s.
+//! half, 0 for none), so unwinding needs no table. Before either stands a *native cell*: the address of machine code
+//! for what follows, 0 while there is none (see `interp/native.rs`). Everything else that is known of a place in the
+//! code (source position; frame and handler where an instruction raises) is in the module's `Row`s.
+//!
+//! Code does not change once it is linked, with two exceptions: native cells, and first words, which may become those
+//! of a `Native` op. Both are read and written as atomics.
 
 #![expect(unsafe_code, reason = "taking code out of reach is a promise that nothing runs it")]
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
 
 use super::export::{CodeAddress, FunEntry};
 use super::opcode::{LEN_SHIFT, Opcode, op_of};
@@ -42,6 +47,11 @@ pub(super) const X_EXCEPTION: u16 = X_COUNT as u16 - 4;
 pub(super) const X_NIL: u16 = X_EXCEPTION - 1;
 /// x registers that values may have.
 pub(super) const X_LIMIT: u16 = X_NIL;
+
+/// Words of a call that may return: the last is the frame's word, the one before it the native cell.
+pub(super) const CALL_WORDS: usize = 4;
+/// Where the native cell of a function's entry or of a return address stands, in words before it.
+pub(super) const CELL: usize = 2;
 
 /// Words of a frame before its slots.
 pub(super) const FRAME_HEAD: usize = 2;
@@ -74,8 +84,13 @@ pub(super) struct FunctionInfo {
 #[derive(Debug)]
 pub struct CodeModule {
     pub(super) name: Atom,
-    pub(super) words: Box<[u64]>,
+    pub(super) words: Box<[AtomicU64]>,
+    /// First words that were replaced by `Native`, by offset.
+    pub(super) replaced: Mutex<BTreeMap<u32, u64>>,
     pub(super) functions: Box<[FunctionInfo]>,
+    /// How often each function was found to be busy; see `interp/jit/tier.rs`.
+    #[cfg(dala_jit)]
+    pub(super) heat: Box<[std::sync::atomic::AtomicU8]>,
     pub(super) rows: Box<[Row]>,
     pub(super) exports: Box<[(Atom, u32, u32)]>,
     pub(super) on_load: Option<u32>,
@@ -133,7 +148,7 @@ impl CodeModule {
     }
 
     fn entry(&self, function: u32) -> CodeAddress {
-        CodeAddress::new(&raw const self.words[self.functions[function as usize].entry as usize])
+        CodeAddress::new(self.pc(self.functions[function as usize].entry))
     }
 
     /// Whether an address lies in its code (a return address of a frame, a fun's code).
@@ -141,12 +156,23 @@ impl CodeModule {
         (address as usize).wrapping_sub(self.words.as_ptr() as usize) <= self.words.len() * 8
     }
 
-    fn offset(&self, pc: *const u64) -> u32 {
+    pub(super) fn offset(&self, pc: *const u64) -> u32 {
         ((pc as usize).wrapping_sub(self.words.as_ptr() as usize) / 8) as u32
     }
 
     pub(super) fn pc(&self, offset: u32) -> *const u64 {
-        &raw const self.words[offset as usize]
+        (&raw const self.words[offset as usize]).cast()
+    }
+
+    /// The word at `offset` as it was linked, whether machine code took its place or not.
+    pub(super) fn word(&self, offset: usize) -> u64 {
+        let word = self.words[offset].load(Ordering::Relaxed);
+        if op_of(word) != Opcode::Native as u16 {
+            return word;
+        }
+        // What looks like the op may be an operand.
+        let replaced = self.replaced.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        replaced.get(&(offset as u32)).copied().unwrap_or(word)
     }
 
     /// The row of the instruction at `pc`.
@@ -204,19 +230,28 @@ pub(super) const fn word(op: Opcode, len: u8, a: u16, b: u16, c: u16) -> u64 {
     op as u64 | (len as u64) << LEN_SHIFT | (a as u64) << 16 | (b as u64) << 32 | (c as u64) << 48
 }
 
-/// Whether the instruction at `pc` is a tail call of a function by name.
+/// The first word of the instruction at `pc`: that of a `Native` op where machine code took its place.
 ///
 /// # Safety
 /// `pc` points to an instruction.
-pub(super) unsafe fn is_tail_call(pc: *const u64) -> bool {
-    // SAFETY: as the caller says.
-    let op = op_of(unsafe { *pc });
-    op == Opcode::CallExtTail as u16 || op == Opcode::ApplyTail as u16
+#[inline(always)]
+pub(super) unsafe fn first_word(pc: *const u64) -> u64 {
+    // SAFETY: as the caller says; first words are only ever accessed as atomics once code is linked.
+    unsafe { AtomicU64::from_ptr(pc.cast_mut()) }.load(Ordering::Relaxed)
+}
+
+impl CodeModule {
+    /// Whether the instruction at `pc` is a tail call of a function by name.
+    pub(super) fn is_tail_call(&self, pc: *const u64) -> bool {
+        let op = op_of(self.word(self.offset(pc) as usize));
+        op == Opcode::CallExtTail as u16 || op == Opcode::ApplyTail as u16
+    }
 }
 
 /// Fixed code: where the first function of a process returns to, and how it starts.
 #[repr(C, align(16))]
 struct Stubs {
+    done_cell: u64,
     done_frame: u64,
     done: u64,
     function: u64,
@@ -224,6 +259,7 @@ struct Stubs {
 }
 
 static STUBS: Stubs = Stubs {
+    done_cell: 0,
     done_frame: 0,
     done: word(Opcode::Done, 1, 0, 0, 0),
     function: word(Opcode::StartFunction, 1, 0, 0, 0),

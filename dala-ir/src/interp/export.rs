@@ -51,6 +51,10 @@ pub struct ExportEntry {
 }
 
 impl ExportEntry {
+    /// Where the target stands, for machine code.
+    #[cfg(dala_jit)]
+    pub(super) const TARGET: usize = std::mem::offset_of!(ExportEntry, target);
+
     /// A new entry with nothing behind it. It is leaked: entries live for ever, as atoms do.
     pub fn leak(module: Atom, function: Atom, arity: u32) -> &'static ExportEntry {
         let head = ExportHead { module, function, arity };
@@ -94,6 +98,10 @@ pub struct FunEntry {
 }
 
 impl FunEntry {
+    /// Where the code's address stands, for machine code.
+    #[cfg(dala_jit)]
+    pub(super) const CODE: usize = std::mem::offset_of!(FunEntry, code);
+
     pub(super) fn leak(head: FunHead, code: CodeAddress) -> &'static FunEntry {
         Box::leak(Box::new(FunEntry { head, code }))
     }

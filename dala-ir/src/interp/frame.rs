@@ -161,8 +161,7 @@ pub(super) unsafe fn raise(
         Some(trace) => trace::with_class(machine.heap(), trace, class),
         None => {
             let mut pcs: smallvec::SmallVec<[Word; TRACE_FRAMES]> = smallvec::SmallVec::new();
-            // SAFETY: `pc` is an instruction, as the caller says.
-            let is_gone = raise.is_undefined && unsafe { code::is_tail_call(pc) };
+            let is_gone = raise.is_undefined && module.as_ref().is_some_and(|module| module.is_tail_call(pc));
             if row.is_some() && !is_gone {
                 pcs.push(pc_word(pc.wrapping_add(1)));
             }

@@ -8,11 +8,15 @@ mod encode;
 pub mod export;
 pub mod frame;
 mod host;
+#[cfg(dala_jit)]
+mod jit;
 pub mod machine;
+mod native;
 mod opcode;
 mod ops;
 pub mod outcome;
 mod run;
+mod shape;
 mod state;
 pub mod trace;
 
@@ -21,5 +25,6 @@ pub use encode::{LoadError, load};
 pub use export::{CodeAddress, ExportEntry, FunEntry, Target};
 pub use frame::start;
 pub use machine::{Machine, Outcome, Suspend, WaitFor};
+pub use native::{JitCounts, JitMode, jit_counts, set_jit_mode};
 pub use outcome::{BifIndex, BifResult, CallTarget, Class, Exception, TailCall};
 pub use run::run;

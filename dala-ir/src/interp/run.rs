@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "runs verified register code on an actor's block")]
 
+use super::code;
 use super::frame::pc_of;
 use super::host::Host;
 use super::machine::{Machine, Outcome, Suspend};
@@ -36,7 +37,7 @@ fn resume(host: &mut (dyn Host + 'static)) -> Suspend {
         state.sp = sp.add(2 + resumed);
         // What it yielded before must not ask for a reduction again, or a budget of one would get nowhere. (A function
         // entry asks before it is jumped to.)
-        if op_of(*state.pc) == Opcode::RecvNext as u16 {
+        if op_of(code::first_word(state.pc)) == Opcode::RecvNext as u16 {
             state.reds += 1;
         }
         state.run();

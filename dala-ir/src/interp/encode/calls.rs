@@ -6,7 +6,7 @@ use super::EncodeError;
 use super::emit::{Fixup, FunctionEmitter, Label};
 use super::instruction::Ins;
 use super::moves::Place;
-use crate::interp::code::FRAME_HEAD;
+use crate::interp::code::{CALL_WORDS, FRAME_HEAD};
 use crate::interp::export::ExportEntry;
 use crate::interp::opcode::Opcode;
 use crate::ir::{Immediate, InstData, Op, Value};
@@ -54,15 +54,15 @@ impl FunctionEmitter<'_, '_, '_> {
             }
             (Op::CallExt, Immediate::Import(id)) => {
                 let entry = entry_word(self.module.imports[id.index()]);
-                self.push(Ins::new(Opcode::CallExtTail, 3).a(pop).b(arity).word(1, entry))?
+                self.push(Ins::new(Opcode::CallExtTail, CALL_WORDS).a(pop).b(arity).word(1, entry))?
             }
-            (Op::CallFun, _) => self.push(Ins::new(Opcode::CallFunTail, 3).a(pop).b(arity))?,
-            _ => self.push(Ins::new(Opcode::ApplyTail, 3).a(pop).b(arity))?,
+            (Op::CallFun, _) => self.push(Ins::new(Opcode::CallFunTail, CALL_WORDS).a(pop).b(arity))?,
+            _ => self.push(Ins::new(Opcode::ApplyTail, CALL_WORDS).a(pop).b(arity))?,
         };
         self.row(at, inst.location, None);
         if inst.op != Op::Call {
             // Where what is called turns out not to be code, the frame stays until it has returned.
-            self.module.words[at + 2] |= u64::from(pop);
+            self.module.words[at + CALL_WORDS - 1] |= u64::from(pop);
             self.push(Ins::new(Opcode::Return, 1).a(pop))?;
         }
         Ok(())
@@ -74,20 +74,20 @@ impl FunctionEmitter<'_, '_, '_> {
         let arity = call_arity(inst);
         let at = match (inst.op, &inst.immediate) {
             (Op::Call, Immediate::Function(id)) => {
-                let at = self.push(Ins::new(Opcode::Call, 3).a(mask))?;
+                let at = self.push(Ins::new(Opcode::Call, CALL_WORDS).a(mask))?;
                 self.module.call_fixups.push((at + 1, *id));
                 at
             }
             (Op::CallExt, Immediate::Import(id)) => {
                 let entry = entry_word(self.module.imports[id.index()]);
-                self.push(Ins::new(Opcode::CallExt, 3).a(mask).b(arity).word(1, entry))?
+                self.push(Ins::new(Opcode::CallExt, CALL_WORDS).a(mask).b(arity).word(1, entry))?
             }
-            (Op::CallFun, _) => self.push(Ins::new(Opcode::CallFun, 3).a(mask).b(arity))?,
-            _ => self.push(Ins::new(Opcode::Apply, 3).a(mask).b(arity))?,
+            (Op::CallFun, _) => self.push(Ins::new(Opcode::CallFun, CALL_WORDS).a(mask).b(arity))?,
+            _ => self.push(Ins::new(Opcode::Apply, CALL_WORDS).a(mask).b(arity))?,
         };
-        self.module.words[at + 2] |= u64::from(self.frame_words());
+        self.module.words[at + CALL_WORDS - 1] |= u64::from(self.frame_words());
         if let Some(label) = handler {
-            self.fixups.push(Fixup { word: at + 2, high: true, base: at + 3, label });
+            self.fixups.push(Fixup { word: at + CALL_WORDS - 1, high: true, base: at + CALL_WORDS, label });
         }
         self.row(at, inst.location, handler);
         Ok(())

@@ -42,6 +42,8 @@ impl<'m> ModuleEmitter<'m> {
     pub(super) fn function(&mut self, function: &Function, number: usize) -> Result<u32, EncodeError> {
         let plan = Plan::new(function);
         let colors = Colors::compute(&plan)?;
+        // The native cell of the entry.
+        self.words.push(0);
         self.words.push(u64::from(function.arity) | (number as u64) << 32);
         let entry = self.words.len() as u32;
         let labels = vec![None; function.blocks.len()];

@@ -22,7 +22,9 @@ mod needs;
 mod plan;
 mod switches;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 
 use super::code::{self, CodeModule, FunctionInfo};
 use super::export::{CodeAddress, ExportEntry, FunEntry};
@@ -90,14 +92,13 @@ pub fn load(
             .map_err(|_| LoadError::TooLarge { function: format!("{}/{}", function.name, function.arity) })?;
         functions.push(FunctionInfo { name: function.name, arity: function.arity, entry });
     }
-    let ModuleEmitter { mut words, rows, call_fixups, lambda_fixups, .. } = emitter;
-    // The array does not move from here on: its buffer is that of the boxed slice.
-    words.shrink_to_fit();
-    let mut words = words.into_boxed_slice();
-    let base = words.as_ptr();
+    let ModuleEmitter { words, rows, call_fixups, lambda_fixups, .. } = emitter;
+    let mut words: Box<[AtomicU64]> = words.into_iter().map(AtomicU64::new).collect();
+    // The array does not move from here on.
+    let base = words.as_ptr().cast::<u64>();
     let address = |function: usize| CodeAddress::new(base.wrapping_add(functions[function].entry as usize));
     for (word, function) in call_fixups {
-        words[word] = address(function.index()).to_bits();
+        *words[word].get_mut() = address(function.index()).to_bits();
     }
     let lambdas: Vec<&'static FunEntry> = module
         .lambdas
@@ -117,12 +118,15 @@ pub fn load(
         })
         .collect();
     for (word, lambda) in lambda_fixups {
-        words[word] = std::ptr::from_ref(lambdas[lambda.index()]).expose_provenance() as u64;
+        *words[word].get_mut() = std::ptr::from_ref(lambdas[lambda.index()]).expose_provenance() as u64;
     }
     let exports = module.exports.iter().map(|&(name, arity, id)| (name, arity, id.index() as u32)).collect();
     let module = Arc::new(CodeModule {
         name: module.name,
         words,
+        replaced: Mutex::new(BTreeMap::new()),
+        #[cfg(dala_jit)]
+        heat: functions.iter().map(|_| std::sync::atomic::AtomicU8::new(0)).collect(),
         functions: functions.into(),
         rows: rows.into(),
         exports,
@@ -131,5 +135,7 @@ pub fn load(
         files: module.files.clone().into(),
     });
     code::register(&module);
+    #[cfg(dala_jit)]
+    super::jit::loaded(&module);
     Ok(module)
 }

@@ -4,6 +4,7 @@
 
 use super::control::{self, Flow};
 use crate::abi::{Kind, Word, atoms};
+use crate::interp::code::CALL_WORDS;
 use crate::interp::export::{ExportEntry, FunEntry, Target};
 use crate::interp::frame::Raise;
 use crate::interp::machine::{Outcome, Suspend};
@@ -73,7 +74,7 @@ unsafe fn call_built_in(mut s: State, index: BifIndex) -> Next {
         s.reds -= 1;
         if !value.is_none() {
             *s.x() = value;
-            return s.next(3);
+            return s.next(CALL_WORDS);
         }
         s.go(0, |s| match (*s.vm).answer.take() {
             Some(answer) => control::finish(s.host(), answer, entry(*s, 1), usize::from(s.b()), s.x()),

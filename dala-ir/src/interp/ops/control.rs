@@ -248,6 +248,8 @@ pub(crate) unsafe fn enter(machine: &mut dyn Host, pc: *const u64, x: *mut Word)
     if !machine.context().is_budget_spent() {
         return None;
     }
+    #[cfg(dala_jit)]
+    crate::interp::jit::sample(pc);
     Some(match frame::suspend(machine, pc, args) {
         Ok(()) => Suspend::Yielded,
         Err(reason) => Suspend::Exited(Outcome::Exit(reason)),

@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "the registers point into an actor's block and into linked code")]
 
+use super::super::code::{CALL_WORDS, first_word};
 use super::super::frame::{pc_of, word_of};
 use super::super::opcode::{HANDLERS, LEN_SHIFT, OP_MASK, general_word};
 use super::super::ops::calls;
@@ -11,11 +12,17 @@ impl State {
     /// Runs the instruction at `pc`.
     #[inline(always)]
     pub(in crate::interp) unsafe fn dispatch(self) -> Next {
+        // SAFETY: the contract of handlers.
+        unsafe { self.dispatch_as(first_word(self.pc)) }
+    }
+
+    /// Runs the instruction at `pc` whose first word is `word`, whether machine code took its place or not.
+    #[inline(always)]
+    pub(in crate::interp) unsafe fn dispatch_as(self, word: u64) -> Next {
         #[cfg(dala_tail_calls)]
         {
             // SAFETY: the contract of handlers; the table has an entry for every number under the mask.
             unsafe {
-                let word = *self.pc;
                 let handler = *HANDLERS.get_unchecked((word & OP_MASK) as usize);
                 handler(word, self.pc, self.sp, self.hp, self.reds, self.vm)
             }
@@ -23,7 +30,7 @@ impl State {
         #[cfg(not(dala_tail_calls))]
         {
             // SAFETY: `vm` is what `run` made.
-            unsafe { (*self.vm).between = Some(self) };
+            unsafe { (*self.vm).between = Some(State { word, ..self }) };
             Next(())
         }
     }
@@ -36,9 +43,8 @@ impl State {
         // SAFETY: `vm` is what `run` made, and the contract of handlers.
         unsafe {
             while let Some(next) = (*self.vm).between.take() {
-                let word = *next.pc;
-                let handler = HANDLERS[(word & OP_MASK) as usize];
-                let _: Next = handler(word, next.pc, next.sp, next.hp, next.reds, next.vm);
+                let handler = HANDLERS[(next.word & OP_MASK) as usize];
+                let _: Next = handler(next.word, next.pc, next.sp, next.hp, next.reds, next.vm);
             }
         }
     }
@@ -116,6 +122,6 @@ impl State {
     #[inline(always)]
     pub(in crate::interp) unsafe fn set_return(self) {
         // SAFETY: the contract of handlers: a frame is open, and a call has three words.
-        unsafe { *self.sp.add(1) = word_of(self.pc.add(3) as u64) };
+        unsafe { *self.sp.add(1) = word_of(self.pc.add(CALL_WORDS) as u64) };
     }
 }

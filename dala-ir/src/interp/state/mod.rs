@@ -35,6 +35,7 @@ use super::code::{F_COUNT, X_COUNT, X_NIL};
 use super::frame::Raise;
 use super::host::Host;
 use super::machine::Suspend;
+use super::native::Crossing;
 use super::outcome::BifResult;
 use crate::abi::context::flags;
 use crate::abi::{ActorContext, Word};
@@ -65,11 +66,13 @@ pub(super) struct Vm {
     /// The process.
     host: *mut dyn Host,
     /// Bytes that heap checks ask for beyond their need: 0, or more than there are to make every check collect.
-    slack: usize,
+    pub(super) slack: usize,
     /// Number of x registers that the resume record held.
     pub(super) resumed: usize,
-    x: [MaybeUninit<Word>; X_COUNT],
-    f: [MaybeUninit<f64>; F_COUNT],
+    /// What machine code was entered with, and left with.
+    pub(super) crossing: Crossing,
+    pub(super) x: [MaybeUninit<Word>; X_COUNT],
+    pub(super) f: [MaybeUninit<f64>; F_COUNT],
     /// Why the process stops.
     pub(super) suspend: Option<Suspend>,
     /// What a built-in function answered, where that is no value.
@@ -94,6 +97,7 @@ impl Vm {
             host,
             slack,
             resumed: 0,
+            crossing: Crossing::new(),
             x,
             f: [const { MaybeUninit::uninit() }; F_COUNT],
             suspend: None,

@@ -1,0 +1,282 @@
+//! Register code, read: the instructions of a function with the registers they read and write.
+
+use smallvec::SmallVec;
+
+use crate::interp::code::{CALL_WORDS, CELL, CodeModule, FRAME, INDEX, INLINE, X_NIL};
+use crate::interp::opcode::{LEN_SHIFT, Opcode, general_form};
+use crate::interp::shape::{Ends, Label, More, Role};
+
+/// A register: of the x registers, or, with [`FLOAT`], of the float registers.
+pub(super) type Register = u16;
+/// Bit of a [`Register`] that is a float register.
+pub(super) const FLOAT: u16 = 0x8000;
+
+/// An instruction, its first word in the general form.
+#[derive(Clone, Debug)]
+pub(super) struct Instruction {
+    /// Its offset in the module's code.
+    pub(super) at: u32,
+    pub(super) op: Opcode,
+    /// Its words, the first two in the general form.
+    pub(super) words: SmallVec<[u64; 4]>,
+    /// Its first word as it is dispatched.
+    pub(super) first: u64,
+    pub(super) reads: SmallVec<[Register; 4]>,
+    pub(super) writes: SmallVec<[Register; 2]>,
+    /// Offsets it may jump to.
+    pub(super) targets: SmallVec<[u32; 2]>,
+    /// Whether it may go on behind itself.
+    pub(super) falls: bool,
+    /// Offset of the handler of what it raises.
+    pub(super) handler: Option<u32>,
+}
+
+impl Instruction {
+    pub(super) fn a(&self) -> u16 {
+        (self.words[0] >> 16) as u16
+    }
+
+    pub(super) fn b(&self) -> u16 {
+        (self.words[0] >> 32) as u16
+    }
+
+    pub(super) fn c(&self) -> u16 {
+        (self.words[0] >> 48) as u16
+    }
+
+    /// Offset of the next instruction.
+    pub(super) fn next(&self) -> u32 {
+        self.at + self.words.len() as u32
+    }
+
+    /// The offset that is `relative` words from here (low 32 bits, signed).
+    pub(super) fn target(&self, relative: u64) -> u32 {
+        self.at.wrapping_add(relative as u32)
+    }
+
+    /// Operand `index` of those packed four a word from word `from` on.
+    pub(super) fn packed(&self, from: usize, index: usize) -> u16 {
+        (self.words[from + index / 4] >> (16 * (index % 4))) as u16
+    }
+
+    /// Whether it calls what returns to the next instruction.
+    pub(super) fn calls(&self) -> bool {
+        matches!(self.op, Opcode::Call | Opcode::CallExt | Opcode::CallFun | Opcode::Apply)
+    }
+
+    fn read(&mut self, operand: u16) {
+        if operand & (FRAME | INLINE) == 0 && operand != X_NIL {
+            self.reads.push(operand & INDEX);
+        }
+    }
+
+    fn write(&mut self, operand: u16) {
+        if operand & (FRAME | INLINE) == 0 {
+            self.writes.push(operand & INDEX);
+        }
+    }
+
+    fn role(&mut self, role: Role, operand: u16) {
+        match role {
+            Role::Plain => {}
+            Role::Def => self.write(operand),
+            Role::Use => self.read(operand),
+            Role::FloatDef => self.writes.push(operand | FLOAT),
+            Role::FloatUse => self.reads.push(operand | FLOAT),
+        }
+    }
+
+    fn read_first(&mut self, count: u16) {
+        self.reads.extend(0..count);
+    }
+
+    /// The registers of `count` masks from word `from` on.
+    fn read_masks(&mut self, from: usize, count: usize) {
+        for index in 0..count {
+            let mut mask = self.words[from + index];
+            while mask != 0 {
+                self.reads.push((index * 64) as u16 + mask.trailing_zeros() as u16);
+                mask &= mask - 1;
+            }
+        }
+    }
+
+    /// Slots that opening a frame makes, and where their sources stand.
+    pub(super) fn frame_slots(&self) -> (usize, usize) {
+        let first = if self.op == Opcode::Open { 2 + usize::from(self.c()) } else { 2 };
+        (usize::from(self.a()), first)
+    }
+
+    /// The masks of live x registers of a heap check: where they stand, and how many.
+    fn masks(&self) -> (usize, usize) {
+        match self.op {
+            Opcode::Open => (2, usize::from(self.c())),
+            Opcode::Gc => (2, usize::from(self.a())),
+            _ => (1, 1),
+        }
+    }
+
+    fn label(&mut self, relative: u64) {
+        let target = self.target(relative);
+        self.targets.push(target);
+    }
+
+    /// Two offsets a word, from word `from` on.
+    fn labels(&mut self, from: usize, count: usize) {
+        for index in 0..count {
+            self.label(self.words[from + index / 2] >> (32 * (index % 2)));
+        }
+    }
+
+    /// What the op's shape says, and what it leaves to the op itself.
+    fn operands(&mut self, code: &CodeModule) {
+        let shape = self.op.shape();
+        for (role, field) in shape.fields.into_iter().zip([self.a(), self.b(), self.c()]) {
+            self.role(role, field);
+        }
+        match shape.label {
+            Label::Nowhere => {}
+            Label::First => self.label(self.words[0] >> 32),
+            Label::Word(index) => match self.words[usize::from(index)] as u32 {
+                0 => {}
+                offset => self.label(u64::from(offset)),
+            },
+        }
+        self.falls = shape.ends == Ends::No;
+        match shape.more {
+            More::Nothing => {}
+            More::Second(role) => self.role(role, self.words[1] as u16),
+            More::Packed { from, each } => {
+                for index in 0..usize::from(self.c()) * usize::from(each) {
+                    self.read(self.packed(usize::from(from), index));
+                }
+            }
+            More::Own => self.own_operands(code),
+        }
+    }
+
+    fn own_operands(&mut self, code: &CodeModule) {
+        match self.op {
+            Opcode::Move2 => {
+                let second = self.words[1] as u16;
+                if second != self.a() {
+                    self.read(second);
+                }
+            }
+            Opcode::Open
+            | Opcode::Open0
+            | Opcode::Open1
+            | Opcode::Open2
+            | Opcode::Open3
+            | Opcode::Open4
+            | Opcode::Gc
+            | Opcode::GcOne
+            | Opcode::ConsChecked => {
+                let (from, count) = self.masks();
+                self.read_masks(from, count);
+                if !matches!(self.op, Opcode::Gc | Opcode::GcOne | Opcode::ConsChecked) {
+                    let (slots, first) = self.frame_slots();
+                    (0..slots).for_each(|slot| self.read(self.packed(first, slot)));
+                }
+            }
+            Opcode::Return => self.reads.push(0),
+            Opcode::Call | Opcode::CallTail => self.read_first(arity_at(code, self.words[1])),
+            Opcode::CallExt | Opcode::CallExtTail => self.read_first(self.b()),
+            Opcode::CallFun | Opcode::CallFunTail => self.read_first(self.b() + 1),
+            Opcode::Apply | Opcode::ApplyTail => self.read_first(self.b() + 2),
+            Opcode::SwitchTable => {
+                self.labels(4, self.words[3] as u32 as usize);
+                self.label(self.words[3] >> 32);
+            }
+            Opcode::SwitchWords => {
+                let count = self.words[2] as u32 as usize;
+                self.labels(3 + count, count);
+                self.label(self.words[2] >> 32);
+            }
+            Opcode::SwitchArity => {
+                let count = self.words[2] as u32 as usize;
+                (0..count).for_each(|case| self.label(self.words[3 + case] >> 32));
+                self.label(self.words[2] >> 32);
+            }
+            Opcode::TupleUpdate => {
+                for index in 0..usize::from(self.c()) {
+                    self.read((self.words[2 + index] >> 32) as u16);
+                }
+            }
+            Opcode::BsCreate => {
+                for index in 0..usize::from(self.c()) {
+                    let first = self.words[3 + 2 * index];
+                    self.read(first as u16);
+                    if first >> 40 & 1 == 1 {
+                        self.read((first >> 16) as u16);
+                    }
+                }
+            }
+            Opcode::Woken => self.label(self.words[1]),
+            _ => {}
+        }
+        if self.calls() {
+            // The result.
+            self.writes.push(0);
+        }
+    }
+}
+
+/// Arity of the function of this module whose entry is at `address`.
+fn arity_at(code: &CodeModule, address: u64) -> u16 {
+    let offset = code.offset(std::ptr::with_exposed_provenance(address as usize));
+    code.word(offset as usize - 1) as u32 as u16
+}
+
+/// The instructions of function `number`, in order. `None` when they are not what the encoder writes.
+pub(super) fn decode(code: &CodeModule, number: usize) -> Option<Vec<Instruction>> {
+    let start = code.functions[number].entry;
+    let end = match code.functions.get(number + 1) {
+        Some(next) => next.entry as usize - CELL,
+        None => code.words.len(),
+    };
+    let mut instructions = Vec::new();
+    let mut at = start as usize;
+    while at < end {
+        let first = code.word(at);
+        let second = if at + 1 < end { code.word(at + 1) } else { 0 };
+        let (op, word, second) = general_form(first, second)?;
+        let len = match usize::from(word as u16 >> LEN_SHIFT) {
+            0 => second as u32 as usize,
+            len => len,
+        };
+        if len == 0 || at + len > end {
+            return None;
+        }
+        let mut words: SmallVec<[u64; 4]> = (at..at + len).map(|index| code.word(index)).collect();
+        words[0] = word;
+        if len > 1 {
+            words[1] = second;
+        }
+        let row = code.row_at(code.pc(at as u32)).copied();
+        let mut handler = row.map(|row| row.handler).filter(|&handler| handler != 0);
+        let mut instruction = Instruction {
+            at: at as u32,
+            op,
+            words,
+            first,
+            reads: SmallVec::new(),
+            writes: SmallVec::new(),
+            targets: SmallVec::new(),
+            falls: true,
+            handler: None,
+        };
+        instruction.operands(code);
+        if instruction.calls() {
+            // The frame word says it for what is called, the row for what cannot be.
+            let offset = (instruction.words[CALL_WORDS - 1] >> 32) as u32;
+            if offset != 0 {
+                handler = Some(instruction.next().wrapping_add(offset));
+            }
+        }
+        instruction.handler = handler;
+        at += len;
+        instructions.push(instruction);
+    }
+    Some(instructions)
+}

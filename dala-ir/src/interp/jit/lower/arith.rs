@@ -1,0 +1,133 @@
+//! Arithmetic on small integers; on anything else the interpreter does it.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, Value};
+
+use super::Segment;
+use crate::interp::opcode::Opcode;
+
+impl Segment<'_, '_> {
+    /// Whether the instruction is arithmetic.
+    pub(super) fn arithmetic(&mut self) -> bool {
+        let op = self.ins.op;
+        let result = match op {
+            Opcode::Add | Opcode::AddSmall => {
+                let (left, right) = self.small_operands();
+                let (sum, overflow) = self.b.ins().sadd_overflow(left, right);
+                self.guard_not(overflow);
+                sum
+            }
+            Opcode::Sub | Opcode::SubSmall => {
+                let (left, right) = self.small_operands();
+                let (difference, overflow) = self.b.ins().ssub_overflow(left, right);
+                self.guard_not(overflow);
+                difference
+            }
+            Opcode::Mul => {
+                let (left, right) = self.small_operands();
+                let left = self.b.ins().sshr_imm_s(left, 1);
+                let (product, overflow) = self.b.ins().smul_overflow(left, right);
+                self.guard_not(overflow);
+                product
+            }
+            Opcode::IntDiv | Opcode::IntRem => {
+                let (left, right) = self.small_operands();
+                // No division by zero, and none that overflows.
+                let is_positive = self.b.ins().icmp_imm_s(IntCC::SignedGreaterThan, right, 0);
+                self.guard(is_positive);
+                let (left, right) = (self.b.ins().sshr_imm_s(left, 1), self.b.ins().sshr_imm_s(right, 1));
+                let value = if op == Opcode::IntDiv {
+                    self.b.ins().sdiv(left, right)
+                } else {
+                    self.b.ins().srem(left, right)
+                };
+                self.b.ins().ishl_imm_s(value, 1)
+            }
+            Opcode::BitAnd => {
+                let (left, right) = self.small_operands();
+                self.b.ins().band(left, right)
+            }
+            Opcode::BitOr => {
+                let (left, right) = self.small_operands();
+                self.b.ins().bor(left, right)
+            }
+            Opcode::BitXor => {
+                let (left, right) = self.small_operands();
+                self.b.ins().bxor(left, right)
+            }
+            Opcode::ShiftLeft => {
+                let (left, right) = self.small_operands();
+                let by = self.b.ins().sshr_imm_s(right, 1);
+                let is_small = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, by, 62);
+                self.guard(is_small);
+                let value = self.b.ins().ishl(left, by);
+                let back = self.b.ins().sshr(value, by);
+                let is_whole = self.b.ins().icmp(IntCC::Equal, back, left);
+                self.guard(is_whole);
+                value
+            }
+            Opcode::ShiftRight => {
+                let (left, right) = self.small_operands();
+                let by = self.b.ins().sshr_imm_s(right, 1);
+                let is_small = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, by, 64);
+                self.guard(is_small);
+                let value = self.b.ins().sshr(left, by);
+                self.b.ins().band_imm_s(value, !1)
+            }
+            Opcode::Negate => {
+                let value = self.small_operand(self.ins.b());
+                let zero = self.word(0);
+                let (value, overflow) = self.b.ins().ssub_overflow(zero, value);
+                self.guard_not(overflow);
+                value
+            }
+            Opcode::BitNot => {
+                let value = self.small_operand(self.ins.b());
+                self.b.ins().bxor_imm_s(value, !1)
+            }
+            _ => return false,
+        };
+        self.set(self.ins.a(), result);
+        self.end_with_label();
+        true
+    }
+
+    /// Ends the block where the instruction has a label. Only the interpreter goes there, having been left, but what
+    /// stands behind such an instruction begins a block all the same.
+    pub(super) fn end_with_label(&mut self) {
+        if !self.ins.targets.is_empty() {
+            let next = self.target(self.ins.next());
+            self.b.ins().jump(next, &[]);
+        }
+    }
+
+    /// An operand; leaves where it is no small integer.
+    fn small_operand(&mut self, operand: u16) -> Value {
+        let value = self.get(operand);
+        let not_small = self.not_small(value);
+        self.guard_not(not_small);
+        value
+    }
+
+    /// Both operands; leaves where one is no small integer.
+    fn small_operands(&mut self) -> (Value, Value) {
+        let left = self.get(self.ins.b());
+        let constant = match self.ins.op {
+            Opcode::AddSmall | Opcode::SubSmall => Some(self.ins.words[2]),
+            _ => self.constant(self.ins.c()),
+        };
+        if let Some(right) = constant {
+            let right_value = self.word(right);
+            if right & 1 == 0 {
+                let not_small = self.not_small(left);
+                self.guard_not(not_small);
+                return (left, right_value);
+            }
+        }
+        let right = self.get(self.ins.c());
+        let any = self.b.ins().bor(left, right);
+        let not_small = self.not_small(any);
+        self.guard_not(not_small);
+        (left, right)
+    }
+}

@@ -1,0 +1,81 @@
+//! Comparisons: in line where the words tell, else by a function.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, Value};
+
+use super::Segment;
+use crate::interp::jit::helpers;
+use crate::interp::opcode::Opcode;
+
+impl Segment<'_, '_> {
+    /// Whether the instruction is a comparison.
+    pub(super) fn comparison(&mut self) -> bool {
+        match self.ins.op {
+            Opcode::EqExact => self.equal(helpers::eq_exact as *const () as usize, true, true),
+            Opcode::NeExact => self.equal(helpers::eq_exact as *const () as usize, true, false),
+            Opcode::Eq => self.equal(helpers::eq_loose as *const () as usize, false, true),
+            Opcode::Ne => self.equal(helpers::eq_loose as *const () as usize, false, false),
+            Opcode::Lt | Opcode::Ge => {
+                let (left, right) = (self.get(self.ins.a()), self.get(self.ins.b()));
+                let any = self.b.ins().bor(left, right);
+                let not_small = self.not_small(any);
+                self.order(left, right, not_small);
+            }
+            Opcode::LtSmall | Opcode::GeSmall => {
+                let (left, right) = (self.get(self.ins.a()), self.word(self.ins.words[2]));
+                let not_small = self.not_small(left);
+                self.order(left, right, not_small);
+            }
+            Opcode::EqWord | Opcode::NeWord => {
+                let (left, right) = (self.get(self.ins.a()), self.word(self.ins.words[2]));
+                let is_equal = self.ins.op == Opcode::EqWord;
+                let condition = if is_equal { IntCC::Equal } else { IntCC::NotEqual };
+                let holds = self.b.ins().icmp(condition, left, right);
+                self.branch(holds);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Less, or not: by the words of small integers, by comparing terms where `not_small` is not zero.
+    fn order(&mut self, left: Value, right: Value, not_small: Value) {
+        let is_less = matches!(self.ins.op, Opcode::Lt | Opcode::LtSmall);
+        let (no, next) = self.ways();
+        let (yes_less, no_less) = if is_less { (next, no) } else { (no, next) };
+        let (small, other) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(other);
+        self.b.ins().brif(not_small, other, &[], small, &[]);
+        self.b.switch_to_block(small);
+        let less = self.b.ins().icmp(IntCC::SignedLessThan, left, right);
+        self.b.ins().brif(less, yes_less, &[], no_less, &[]);
+        self.b.switch_to_block(other);
+        let less = self.helper(helpers::less as *const () as usize, &[left, right]);
+        self.b.ins().brif(less, yes_less, &[], no_less, &[]);
+    }
+
+    /// Equal, or (`wanted` is false) not. Exactly equal words of which one is immediate are the same; loosely equal
+    /// ones of which neither is a pointer are.
+    fn equal(&mut self, helper: usize, is_exact: bool, wanted: bool) {
+        let (left, right) = (self.get(self.ins.a()), self.get(self.ins.b()));
+        let (no, next) = self.ways();
+        let (yes_equal, no_equal) = if wanted { (next, no) } else { (no, next) };
+        let same = self.b.ins().icmp(IntCC::Equal, left, right);
+        let differ = self.b.create_block();
+        self.b.ins().brif(same, yes_equal, &[], differ, &[]);
+        self.b.switch_to_block(differ);
+        let (left_is, right_is) = (self.is_pointer(left), self.is_pointer(right));
+        let deep =
+            if is_exact { self.b.ins().band(left_is, right_is) } else { self.b.ins().bor(left_is, right_is) };
+        let other = self.b.create_block();
+        self.b.ins().brif(deep, other, &[], no_equal, &[]);
+        self.b.switch_to_block(other);
+        let equal = self.helper(helper, &[left, right]);
+        self.b.ins().brif(equal, yes_equal, &[], no_equal, &[]);
+    }
+
+    fn is_pointer(&mut self, word: Value) -> Value {
+        let low = self.b.ins().band_imm_s(word, 0b101);
+        self.b.ins().icmp_imm_s(IntCC::Equal, low, 0b001)
+    }
+}

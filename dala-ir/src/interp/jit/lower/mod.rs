@@ -1,0 +1,514 @@
+//! Machine code of one segment: what a function does from a head on, until it calls, returns, leaves, or comes to
+//! another head.
+//!
+//! Registers of register code become variables, from which Cranelift's frontend makes SSA; slots stay in memory. A path
+//! that has no machine code ends in [`leave`](Segment::leave), always before the instruction has done anything.
+
+mod arith;
+mod call;
+mod compare;
+mod data;
+mod floats;
+mod frames;
+mod switch;
+mod types;
+
+use std::collections::BTreeMap;
+use std::mem::offset_of;
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{F64, I64};
+use cranelift_codegen::ir::{
+    AbiParam, Block, BlockArg, ExtFuncData, ExternalName, FuncRef, Function, InstBuilder, MemFlagsData,
+    SigRef, Signature, Type, UserExternalName, UserFuncName, Value,
+};
+use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
+
+use super::decode::{FLOAT, Instruction, Register};
+use super::flow::{Flow, HeadKind};
+use super::inline::is_inline;
+use crate::abi::Word;
+use crate::interp::code::{CodeModule, FRAME, INDEX, INLINE, X_NIL};
+use crate::interp::native::Crossing;
+use crate::interp::opcode::Opcode;
+use crate::interp::state::Vm;
+
+/// x registers that are passed in the machine's registers.
+pub(super) const PASSED: u16 = 4;
+
+const X: i32 = offset_of!(Vm, x) as i32;
+const F: i32 = offset_of!(Vm, f) as i32;
+const SLACK: i32 = offset_of!(Vm, slack) as i32;
+const REDS: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, reds)) as i32;
+const SP: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, sp)) as i32;
+const HP: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, hp)) as i32;
+const PC: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, pc)) as i32;
+const WORD: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, word)) as i32;
+
+/// Memory that is there and aligned.
+fn memory() -> MemFlagsData {
+    MemFlagsData::trusted()
+}
+
+/// Signature of a segment that takes `count` x registers.
+fn segment_signature(count: u16) -> Signature {
+    let mut signature = Signature::new(CallConv::Tail);
+    signature.params.extend((0..count + 2).map(|_| AbiParam::new(I64)));
+    signature
+}
+
+/// x registers that the segment of a head takes in the machine's registers.
+///
+/// More may be passed: they are in registers that the callee ignores.
+fn passed(flow: &Flow, head: u32, arity: u16) -> u16 {
+    match flow.heads.get(&head) {
+        Some(HeadKind::Return) => 1,
+        Some(HeadKind::Entry) => arity.min(PASSED),
+        _ => flow.live(head).iter().filter(|&&register| register < PASSED).max().map_or(0, |&last| last + 1),
+    }
+}
+
+/// What is being made.
+struct Segment<'a, 'b> {
+    b: &'a mut FunctionBuilder<'b>,
+    flow: &'a Flow,
+    code: &'a CodeModule,
+    head: u32,
+    arity: u16,
+    /// Where the head's instruction begins, after the registers were read.
+    body: Block,
+    blocks: BTreeMap<u32, Block>,
+    work: Vec<u32>,
+    variables: BTreeMap<Register, Variable>,
+    hp: Variable,
+    sp: Variable,
+    signatures: BTreeMap<u16, SigRef>,
+    segments: BTreeMap<u32, FuncRef>,
+    /// Block in which the current instruction is left, and those of former ones that are still empty.
+    leave: Option<Block>,
+    leaves: Vec<(Block, u32)>,
+    ins: &'a Instruction,
+}
+
+/// Makes the function of the segment at `head`.
+pub(super) fn segment(
+    context: &mut FunctionBuilderContext,
+    config: TargetFrontendConfig,
+    code: &CodeModule,
+    flow: &Flow,
+    head: u32,
+    arity: u16,
+) -> Function {
+    let taken = passed(flow, head, arity);
+    let name = UserFuncName::user(0, head);
+    let mut function = Function::with_name_signature(name, segment_signature(taken));
+    let mut builder = FunctionBuilder::new(&mut function, context);
+    let entry = builder.create_block();
+    builder.append_block_params_for_function_params(entry);
+    builder.switch_to_block(entry);
+    let parameters = builder.block_params(entry).to_vec();
+    let (hp, sp, body) = (builder.declare_var(I64), builder.declare_var(I64), builder.create_block());
+    builder.def_var(hp, parameters[0]);
+    builder.def_var(sp, parameters[1]);
+    let mut segment = Segment {
+        b: &mut builder,
+        flow,
+        code,
+        head,
+        arity,
+        body,
+        blocks: BTreeMap::from([(head, body)]),
+        work: vec![head],
+        variables: BTreeMap::new(),
+        hp,
+        sp,
+        signatures: BTreeMap::new(),
+        segments: BTreeMap::new(),
+        leave: None,
+        leaves: Vec::new(),
+        ins: &flow.instructions[flow.position(head)],
+    };
+    segment.read_registers(&parameters[2..]);
+    segment.b.ins().jump(body, &[]);
+    while let Some(at) = segment.work.pop() {
+        segment.block(at);
+        for (block, at) in std::mem::take(&mut segment.leaves) {
+            segment.b.seal_block(block);
+            segment.b.switch_to_block(block);
+            segment.leave(at);
+        }
+    }
+    builder.seal_all_blocks();
+    builder.finalize(config);
+    function
+}
+
+impl<'a> Segment<'a, '_> {
+    /// Gives the live registers their values: those passed, and from memory.
+    fn read_registers(&mut self, passed: &[Value]) {
+        for &register in self.flow.live(self.head) {
+            let value = match passed.get(usize::from(register)) {
+                Some(&value) => value,
+                None => self.load_register(register),
+            };
+            self.define(register, value);
+        }
+    }
+
+    /// The block of the instructions at `at`.
+    fn block(&mut self, at: u32) {
+        let block = self.blocks[&at];
+        self.b.switch_to_block(block);
+        if at != self.head && self.flow.heads.contains_key(&at) {
+            return self.go_to_head(at);
+        }
+        let flow = self.flow;
+        for ins in &flow.instructions[flow.position(at)..] {
+            if ins.at != at && flow.is_leader(ins.at) {
+                let next = self.target(ins.at);
+                self.b.ins().jump(next, &[]);
+                return;
+            }
+            if !is_inline(ins) {
+                return self.leave(ins.at);
+            }
+            self.ins = ins;
+            self.leave = None;
+            self.instruction();
+            if let Some(block) = self.leave.take() {
+                self.leaves.push((block, ins.at));
+            }
+            if !ins.falls || !ins.targets.is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// The block that is at an offset.
+    fn target(&mut self, at: u32) -> Block {
+        if let Some(&block) = self.blocks.get(&at) {
+            return block;
+        }
+        let block = self.b.create_block();
+        self.blocks.insert(at, block);
+        self.work.push(at);
+        block
+    }
+
+    /// The block where the current instruction jumps to, and the one behind it.
+    fn ways(&mut self) -> (Block, Block) {
+        (self.target(self.ins.targets[0]), self.target(self.ins.next()))
+    }
+
+    fn instruction(&mut self) {
+        match self.ins.op {
+            Opcode::Jump => {
+                let to = self.target(self.ins.targets[0]);
+                self.b.ins().jump(to, &[]);
+            }
+            Opcode::Move => {
+                let value = self.get(self.ins.b());
+                self.set(self.ins.a(), value);
+            }
+            Opcode::Move2 => {
+                let value = self.get(self.ins.b());
+                self.set(self.ins.a(), value);
+                let value = self.get(self.ins.words[1] as u16);
+                self.set(self.ins.c(), value);
+            }
+            Opcode::MoveWord => {
+                let value = self.word(self.ins.words[1]);
+                self.set(self.ins.a(), value);
+            }
+            Opcode::MoveFloat => {
+                let value = self.register(self.ins.b() | FLOAT);
+                self.define(self.ins.a() | FLOAT, value);
+            }
+            Opcode::Open | Opcode::Open0 | Opcode::Open1 | Opcode::Open2 | Opcode::Open3 | Opcode::Open4 => {
+                self.open()
+            }
+            Opcode::Gc | Opcode::GcOne => self.room((self.ins.words[0] >> 32) as i64),
+            Opcode::Kill => self.kill(),
+            Opcode::Return => {
+                let value = self.register(0);
+                self.return_value(value, self.ins.a());
+            }
+            Opcode::ReturnValue => {
+                let value = self.get(self.ins.a());
+                self.return_value(value, self.ins.b());
+            }
+            Opcode::ReturnWord => {
+                let value = self.word(self.ins.words[1]);
+                self.return_value(value, self.ins.b());
+            }
+            Opcode::Call | Opcode::CallTail => self.call(),
+            Opcode::CallExt | Opcode::CallExtTail => self.call_export(),
+            Opcode::CallFun | Opcode::CallFunTail => self.call_fun(),
+            Opcode::SwitchTable | Opcode::SwitchWords => self.switch_value(),
+            Opcode::SwitchArity => self.switch_arity(),
+            Opcode::MapHasKey | Opcode::MapGet => self.map_get(),
+            _ => {
+                let is_done = self.type_test()
+                    || self.comparison()
+                    || self.data()
+                    || self.arithmetic()
+                    || self.float_arithmetic();
+                debug_assert!(is_done, "{:?} is inline", self.ins.op);
+            }
+        }
+    }
+
+    fn word(&mut self, bits: u64) -> Value {
+        self.b.ins().iconst(I64, bits as i64)
+    }
+
+    fn vm(&mut self) -> Value {
+        self.b.ins().get_pinned_reg(I64)
+    }
+
+    fn load(&mut self, base: Value, offset: i32) -> Value {
+        self.b.ins().load(I64, memory(), base, offset)
+    }
+
+    fn store(&mut self, value: Value, base: Value, offset: i32) {
+        self.b.ins().store(memory(), value, base, offset);
+    }
+
+    fn hp(&mut self) -> Value {
+        self.b.use_var(self.hp)
+    }
+
+    fn sp(&mut self) -> Value {
+        self.b.use_var(self.sp)
+    }
+
+    /// Takes `words` words of the heap; gives where they are.
+    fn allocate(&mut self, words: usize) -> Value {
+        let at = self.hp();
+        let after = self.b.ins().iadd_imm_s(at, words as i64 * 8);
+        self.b.def_var(self.hp, after);
+        at
+    }
+
+    /// The type and place of a register in `Vm`.
+    fn place(register: Register) -> (Type, i32) {
+        let index = i32::from(register & !FLOAT) * 8;
+        if register & FLOAT != 0 { (F64, F + index) } else { (I64, X + index) }
+    }
+
+    fn variable(&mut self, register: Register) -> Variable {
+        if let Some(&variable) = self.variables.get(&register) {
+            return variable;
+        }
+        let variable = self.b.declare_var(Self::place(register).0);
+        self.variables.insert(register, variable);
+        variable
+    }
+
+    fn register(&mut self, register: Register) -> Value {
+        let variable = self.variable(register);
+        self.b.use_var(variable)
+    }
+
+    fn define(&mut self, register: Register, value: Value) {
+        let variable = self.variable(register);
+        self.b.def_var(variable, value);
+    }
+
+    fn load_register(&mut self, register: Register) -> Value {
+        let (kind, offset) = Self::place(register);
+        let vm = self.vm();
+        self.b.ins().load(kind, memory(), vm, offset)
+    }
+
+    /// Writes a register where the interpreter has it.
+    fn flush(&mut self, register: Register) {
+        let value = self.register(register);
+        let vm = self.vm();
+        let (_, offset) = Self::place(register);
+        self.store(value, vm, offset);
+    }
+
+    /// The constant that an operand is.
+    fn constant(&self, operand: u16) -> Option<u64> {
+        if operand == X_NIL {
+            Some(Word::NIL.to_bits())
+        } else if operand & FRAME == 0 && operand & INLINE != 0 {
+            Some(self.ins.words[usize::from(operand & INDEX)])
+        } else {
+            None
+        }
+    }
+
+    /// The value of an operand.
+    fn get(&mut self, operand: u16) -> Value {
+        if let Some(word) = self.constant(operand) {
+            return self.word(word);
+        }
+        if operand & FRAME != 0 {
+            let sp = self.sp();
+            return self.load(sp, i32::from(operand & INDEX) * 8);
+        }
+        self.register(operand)
+    }
+
+    /// Writes an operand.
+    fn set(&mut self, operand: u16, value: Value) {
+        if operand & FRAME != 0 {
+            let sp = self.sp();
+            return self.store(value, sp, i32::from(operand & INDEX) * 8);
+        }
+        self.define(operand, value);
+    }
+
+    /// Goes on where `condition` is not zero, and leaves the instruction where it is.
+    fn guard(&mut self, condition: Value) {
+        let (leave, next) = (self.leave_block(), self.b.create_block());
+        self.b.ins().brif(condition, next, &[], leave, &[]);
+        self.b.switch_to_block(next);
+    }
+
+    /// Goes on where `condition` is zero, and leaves the instruction where it is not.
+    fn guard_not(&mut self, condition: Value) {
+        let (leave, next) = (self.leave_block(), self.b.create_block());
+        self.b.ins().brif(condition, leave, &[], next, &[]);
+        self.b.switch_to_block(next);
+    }
+
+    fn leave_block(&mut self) -> Block {
+        *self.leave.get_or_insert_with(|| {
+            let block = self.b.create_block();
+            self.b.set_cold_block(block);
+            block
+        })
+    }
+
+    /// A new block, reached from where the caller says, with parameters of these types.
+    fn block_with(&mut self, types: &[Type]) -> Block {
+        let block = self.b.create_block();
+        for &kind in types {
+            self.b.append_block_param(block, kind);
+        }
+        block
+    }
+
+    /// Jumps to a block with one parameter.
+    fn jump_with(&mut self, block: Block, value: Value) {
+        self.b.ins().jump(block, &[BlockArg::Value(value)]);
+    }
+
+    /// Calls a function of ours that takes words and gives one.
+    fn helper(&mut self, address: usize, args: &[Value]) -> Value {
+        let mut signature = Signature::new(CallConv::SystemV);
+        signature.params.extend(args.iter().map(|_| AbiParam::new(I64)));
+        signature.returns.push(AbiParam::new(I64));
+        let signature = self.b.import_signature(signature);
+        let address = self.word(address as u64);
+        let call = self.b.ins().call_indirect(signature, address, args);
+        self.b.inst_results(call)[0]
+    }
+
+    /// Address of the instruction at an offset.
+    fn pc(&self, at: u32) -> u64 {
+        self.code.pc(at).expose_provenance() as u64
+    }
+
+    /// The interpreter goes on at the instruction at `at`.
+    fn leave(&mut self, at: u32) {
+        let flow = self.flow;
+        for &register in flow.live(at) {
+            self.flush(register);
+        }
+        let pc = self.word(self.pc(at));
+        let word = self.word(flow.instructions[flow.position(at)].first);
+        self.leave_to(pc, word);
+    }
+
+    /// The interpreter goes on at `pc` with the instruction whose first word is `word`.
+    fn leave_to(&mut self, pc: Value, word: Value) {
+        let (vm, hp, sp) = (self.vm(), self.hp(), self.sp());
+        self.store(hp, vm, HP);
+        self.store(sp, vm, SP);
+        self.store(pc, vm, PC);
+        self.store(word, vm, WORD);
+        self.b.ins().return_(&[]);
+    }
+
+    fn signature(&mut self, count: u16) -> SigRef {
+        if let Some(&signature) = self.signatures.get(&count) {
+            return signature;
+        }
+        let signature = self.b.import_signature(segment_signature(count));
+        self.signatures.insert(count, signature);
+        signature
+    }
+
+    /// The stack and heap pointers, and the first `count` x registers.
+    fn arguments(&mut self, count: u16) -> Vec<Value> {
+        let mut arguments = vec![self.hp(), self.sp()];
+        for register in 0..count {
+            let value = self.register(register);
+            arguments.push(value);
+        }
+        arguments
+    }
+
+    /// The function of another segment.
+    fn segment_of(&mut self, head: u32) -> FuncRef {
+        if let Some(&function) = self.segments.get(&head) {
+            return function;
+        }
+        let signature = self.signature(passed(self.flow, head, self.arity));
+        let name = UserExternalName { namespace: 0, index: head };
+        let name = ExternalName::user(self.b.func.declare_imported_user_function(name));
+        let data = ExtFuncData { name, signature, colocated: true, patchable: false };
+        let function = self.b.import_function(data);
+        self.segments.insert(head, function);
+        function
+    }
+
+    /// Goes on in the segment of another head, which is no function's entry that is called.
+    fn go_to_head(&mut self, head: u32) {
+        let count = passed(self.flow, head, self.arity);
+        let flow = self.flow;
+        for &register in flow.live(head).iter().filter(|&&register| register >= count) {
+            self.flush(register);
+        }
+        let arguments = self.arguments(count);
+        let function = self.segment_of(head);
+        self.b.ins().return_call(function, &arguments);
+    }
+
+    /// Whether a word's low bits are those of a cons cell.
+    fn is_cons(&mut self, word: Value) -> Value {
+        self.has_tag(word, 0b001)
+    }
+
+    fn is_boxed(&mut self, word: Value) -> Value {
+        self.has_tag(word, 0b011)
+    }
+
+    fn has_tag(&mut self, word: Value, tag: i64) -> Value {
+        let low = self.b.ins().band_imm_s(word, 0b111);
+        self.b.ins().icmp_imm_s(IntCC::Equal, low, tag)
+    }
+
+    /// Whether a word is a small integer, as a value that is zero then.
+    fn not_small(&mut self, word: Value) -> Value {
+        self.b.ins().band_imm_s(word, 1)
+    }
+}
+
+/// The body of [`Enter`](crate::interp::native::Enter): enters the machine code at `address`.
+pub(super) fn enter(b: &mut FunctionBuilder<'_>, address: Value, vm: Value) {
+    let former = b.ins().get_pinned_reg(I64);
+    b.ins().set_pinned_reg(vm);
+    let mut arguments = vec![b.ins().load(I64, memory(), vm, HP), b.ins().load(I64, memory(), vm, SP)];
+    for register in 0..PASSED {
+        arguments.push(b.ins().load(I64, memory(), vm, X + i32::from(register) * 8));
+    }
+    let signature = b.import_signature(segment_signature(PASSED));
+    b.ins().call_indirect(signature, address, &arguments);
+    b.ins().set_pinned_reg(former);
+}

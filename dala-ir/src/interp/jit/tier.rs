@@ -1,0 +1,134 @@
+//! Which functions are compiled, and when.
+//!
+//! A function entry that finds the budget used up is a sample: one every few thousand calls, so what is sampled twice is
+//! hot. Nothing is counted on the way. In the eager mode, for tests, each function is compiled when it is called first.
+
+#![expect(unsafe_code, reason = "asks for machine code at an entry")]
+
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use super::compile::{CompileError, compile};
+use crate::interp::code::{self, CodeModule};
+use crate::interp::native::{Head, JitCounts, JitMode, NOT_YET};
+
+/// Samples that make a function hot.
+const HOT: u8 = 2;
+/// Heat of a function that was handed to the compiler.
+const TAKEN: u8 = u8::MAX;
+
+static MODE: AtomicU8 = AtomicU8::new(JitMode::Off as u8);
+
+/// Sets the mode, for modules that are loaded from now on.
+pub(crate) fn set_mode(mode: JitMode) {
+    MODE.store(mode as u8, Ordering::Relaxed);
+}
+
+fn is_mode(mode: JitMode) -> bool {
+    MODE.load(Ordering::Relaxed) == mode as u8
+}
+
+/// The function whose entry is at `pc`, by its number.
+fn function_at(pc: *const u64) -> Option<(Arc<CodeModule>, usize)> {
+    let code = code::find(pc as usize as u64)?;
+    let offset = code.offset(pc) as usize;
+    let number = (code.word(offset - 1) >> 32) as usize;
+    Some((code, number))
+}
+
+/// A module was linked.
+pub(crate) fn loaded(code: &Arc<CodeModule>) {
+    if !is_mode(JitMode::Eager) {
+        return;
+    }
+    let heads: Vec<Head> = code
+        .functions
+        .iter()
+        .map(|function| Head { offset: function.entry, has_cell: true, address: NOT_YET })
+        .collect();
+    // SAFETY: they ask for machine code.
+    unsafe { code.publish(&heads) };
+}
+
+/// A function is called that waited for its first call.
+pub(crate) fn first_call(pc: *const u64) {
+    /// One function is compiled at a time.
+    static COMPILING: Mutex<()> = Mutex::new(());
+    let Some((code, number)) = function_at(pc) else { return };
+    let _guard = COMPILING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if code.heat[number].swap(TAKEN, Ordering::Relaxed) != TAKEN {
+        compile_now(&code, number);
+    }
+}
+
+/// The function whose entry is at `pc` used up a budget.
+pub(crate) fn sample(pc: *const u64) {
+    if !is_mode(JitMode::On) {
+        return;
+    }
+    let Some((code, number)) = function_at(pc) else { return };
+    let heat = &code.heat[number];
+    let seen = heat.load(Ordering::Relaxed);
+    if seen == TAKEN {
+        return;
+    }
+    if seen + 1 < HOT {
+        heat.store(seen + 1, Ordering::Relaxed);
+    } else if heat.swap(TAKEN, Ordering::Relaxed) != TAKEN
+        && let Some(queue) = queue()
+    {
+        // The compiler's thread lives as long as the program.
+        let _ = queue.send((code, number));
+    }
+}
+
+static FUNCTIONS: AtomicUsize = AtomicUsize::new(0);
+static BYTES: AtomicUsize = AtomicUsize::new(0);
+
+/// How much machine code was made.
+pub(crate) fn counts() -> JitCounts {
+    JitCounts { functions: FUNCTIONS.load(Ordering::Relaxed), bytes: BYTES.load(Ordering::Relaxed) }
+}
+
+type Job = (Arc<CodeModule>, usize);
+
+/// Where hot functions go; `None` where no thread could be made.
+fn queue() -> Option<&'static Sender<Job>> {
+    static QUEUE: OnceLock<Option<Sender<Job>>> = OnceLock::new();
+    QUEUE
+        .get_or_init(|| {
+            let (sender, receiver) = channel::<Job>();
+            let work = move || {
+                for (code, number) in receiver {
+                    compile_now(&code, number);
+                }
+            };
+            std::thread::Builder::new().name("dala-jit".into()).spawn(work).ok().map(|_| sender)
+        })
+        .as_ref()
+}
+
+fn compile_now(code: &Arc<CodeModule>, number: usize) {
+    // A panic of the code generator costs the function its machine code, and nothing else.
+    let result = std::panic::catch_unwind(|| compile(code, number));
+    let has_entry = match result {
+        Ok(Ok(compiled)) => {
+            FUNCTIONS.fetch_add(1, Ordering::Relaxed);
+            BYTES.fetch_add(compiled.bytes, Ordering::Relaxed);
+            compiled.has_entry
+        }
+        Ok(Err(CompileError::Nothing)) => false,
+        Ok(Err(error)) => {
+            debug_assert!(false, "{}: {error}", code.functions[number].name);
+            false
+        }
+        Err(_) => {
+            debug_assert!(false, "the code generator panicked on {}", code.functions[number].name);
+            false
+        }
+    };
+    if !has_entry {
+        code.withdraw(code.functions[number].entry);
+    }
+}

@@ -1,0 +1,202 @@
+//! Machine code beside register code: how a process crosses from one to the other.
+//!
+//! Machine code ([`jit`](super::jit)) is made of the register code of a function, keeps the same frames, and has no
+//! semantics of its own: where it has no fast path it *leaves*, at an instruction, and the interpreter goes on there as
+//! if it had been there all the time. So heap checks that find no room, budgets that are used up, exceptions, big
+//! integers and all ops without machine code are the interpreter's business alone.
+//!
+//! A function has machine code for some of its places, its *heads*: the entry, return addresses, handlers, and places
+//! behind instructions that were left to the interpreter. At a head:
+//! - values lie where register code has them: slots in the frame, x and f registers in `Vm`, and of the x registers
+//!   the first four also in the machine's registers;
+//! - the reduction of a call has been paid: the caller does that, in either code.
+//!
+//! # How to get in
+//! - The interpreter: the head's first word is that of a `Native` op, which holds the address. The word that stood there
+//!   is kept in [`CodeModule::replaced`](super::code::CodeModule), for leaving at a head, and for whoever reads code.
+//! - Machine code: entries and return addresses have a *native cell* two words before them, which holds the address, or
+//!   0, and then it leaves: at its call, before it has done any part of it; or at the return address.
+//!
+//! # How to get out
+//! Live registers and `Vm::crossing` are written, and the function that was entered returns to its `Native` op, which
+//! dispatches what `crossing` says. So machine code never calls the interpreter, and the native stack does not grow.
+//!
+//! # Publication
+//! The replaced words are entered in the table; then native cells are stored, then first words, all with release
+//! ordering. Nothing is ever taken back, and machine code is not freed, as linked code is not. On x86-64 a store that
+//! is seen implies that the machine code before it is; other targets need their instruction caches told, and have no
+//! machine code yet.
+
+#![expect(unsafe_code, reason = "calls machine code")]
+
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use super::code::{self, CELL, CodeModule};
+use super::opcode::Opcode;
+use super::state::Vm;
+use crate::abi::Word;
+
+/// Which functions get machine code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum JitMode {
+    /// None.
+    #[default]
+    Off,
+    /// Those that use up the budget, compiled in the background.
+    On,
+    /// Each when it is called first, at once: for tests.
+    Eager,
+}
+
+/// Sets the mode, for modules that are loaded from now on. Without the feature `jit`, or on a target that has none, all
+/// functions are interpreted.
+pub fn set_jit_mode(mode: JitMode) {
+    #[cfg(dala_jit)]
+    super::jit::set_mode(mode);
+    #[cfg(not(dala_jit))]
+    let _ = mode;
+}
+
+/// Machine code that was made so far, in this OS process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct JitCounts {
+    /// Functions with machine code.
+    pub functions: usize,
+    /// Bytes of machine code.
+    pub bytes: usize,
+}
+
+/// How much machine code was made so far.
+pub fn jit_counts() -> JitCounts {
+    #[cfg(dala_jit)]
+    return super::jit::counts();
+    #[cfg(not(dala_jit))]
+    JitCounts::default()
+}
+
+/// Where the address stands in the word of a `Native` op.
+pub(super) const ADDRESS_SHIFT: u32 = 16;
+/// Address of an entry that is to be compiled when it is called first.
+pub(super) const NOT_YET: u64 = 0;
+
+/// What crosses between the codes, besides the x and f registers.
+#[derive(Debug)]
+#[repr(C)]
+pub(super) struct Crossing {
+    pub(super) sp: *mut Word,
+    pub(super) hp: *mut Word,
+    pub(super) reds: i64,
+    /// Where the interpreter goes on, and the first word of the instruction there.
+    pub(super) pc: *const u64,
+    pub(super) word: u64,
+}
+
+impl Crossing {
+    pub(super) const fn new() -> Crossing {
+        Crossing {
+            sp: std::ptr::null_mut(),
+            hp: std::ptr::null_mut(),
+            reds: 0,
+            pc: std::ptr::null(),
+            word: 0,
+        }
+    }
+}
+
+/// Code that enters machine code: loads the machine's registers from `vm` and calls the address.
+pub(super) type Enter = unsafe extern "C" fn(address: u64, vm: *mut Vm);
+
+/// The one [`Enter`], null until there is machine code.
+static ENTER: AtomicPtr<()> = AtomicPtr::new(std::ptr::null_mut());
+
+/// Says how machine code is entered.
+///
+/// # Safety
+/// `enter` follows the protocol above and stays for ever.
+#[cfg_attr(not(dala_jit), expect(dead_code, reason = "nothing makes machine code"))]
+pub(super) unsafe fn set_enter(enter: Enter) {
+    ENTER.store(enter as *mut (), Ordering::Release);
+}
+
+/// Runs machine code until it leaves.
+///
+/// # Safety
+/// The address is from a `Native` op or a native cell, and `vm` is that of the process.
+#[inline(always)]
+pub(super) unsafe fn enter(address: u64, vm: *mut Vm) {
+    let enter = ENTER.load(Ordering::Relaxed);
+    // SAFETY: `set_enter` was called before the first address was published.
+    unsafe {
+        let enter: Enter = std::mem::transmute::<*mut (), Enter>(enter);
+        enter(address, vm);
+    }
+}
+
+/// A place with machine code.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head {
+    /// Offset in the module's code.
+    pub(super) offset: u32,
+    /// Whether a native cell stands before it.
+    pub(super) has_cell: bool,
+    /// Where its machine code is.
+    pub(super) address: u64,
+}
+
+/// The word of a `Native` op.
+fn native_word(address: u64) -> u64 {
+    debug_assert!(address >> (64 - ADDRESS_SHIFT) == 0, "user space ends below 2^48");
+    Opcode::Native as u64 | address << ADDRESS_SHIFT
+}
+
+impl CodeModule {
+    /// Makes machine code reachable, or with [`NOT_YET`] asks for it at the first call.
+    ///
+    /// # Safety
+    /// The addresses are machine code for these places that follows the protocol above, and stay for ever.
+    #[cfg_attr(not(dala_jit), expect(dead_code, reason = "nothing makes machine code"))]
+    pub(super) unsafe fn publish(&self, heads: &[Head]) {
+        for head in heads {
+            let word = self.word(head.offset as usize);
+            let mut replaced = self.replaced.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            replaced.insert(head.offset, word);
+        }
+        for head in heads.iter().filter(|head| head.has_cell) {
+            self.words[head.offset as usize - CELL].store(head.address, Ordering::Release);
+        }
+        for head in heads {
+            self.words[head.offset as usize].store(native_word(head.address), Ordering::Release);
+        }
+    }
+
+    /// Puts an entry back that waited for its first call, when it gets no machine code.
+    #[cfg_attr(not(dala_jit), expect(dead_code, reason = "nothing makes machine code"))]
+    pub(super) fn withdraw(&self, entry: u32) {
+        let slot = &self.words[entry as usize];
+        let word = self.word(entry as usize);
+        let waiting = native_word(NOT_YET);
+        // Another thread may have compiled it meanwhile.
+        let _ = slot.compare_exchange(waiting, word, Ordering::Release, Ordering::Relaxed);
+    }
+}
+
+/// A function is called that waited for that: the first word of what its entry is now.
+///
+/// # Safety
+/// `pc` is a function's entry.
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn first_call(pc: *const u64) -> u64 {
+    #[cfg(dala_jit)]
+    super::jit::first_call(pc);
+    // SAFETY: as the caller says.
+    let word = unsafe { code::first_word(pc) };
+    if word != native_word(NOT_YET) {
+        return word;
+    }
+    // It is still being compiled, by another thread.
+    match code::find(pc as usize as u64) {
+        Some(module) => module.word(module.offset(pc) as usize),
+        None => word,
+    }
+}
