@@ -7,6 +7,8 @@
 #   scripts/diff.sh gc              a collection at every safepoint
 #   scripts/diff.sh one-worker | two-workers
 #   scripts/diff.sh every           all five, one after the other
+#   scripts/diff.sh jit             machine code for each function that is called (feature `jit`)
+#   scripts/diff.sh jit-budget | jit-gc
 #
 # What follows the mode filters by name: scripts/diff.sh budget gen_server
 set -uo pipefail
@@ -22,7 +24,13 @@ run() {
         gc)          DALA_GC_STRESS=1 cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
         one-worker)  DALA_WORKERS=1 cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
         two-workers) DALA_WORKERS=2 cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
-        *) echo "diff.sh: unknown mode $1 (plain, budget, gc, one-worker, two-workers, every)" >&2; return 2 ;;
+        jit)         DALA_JIT=eager cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
+        jit-budget)  DALA_JIT=eager run budget "${@:2}" ;;
+        jit-gc)      DALA_JIT=eager run gc "${@:2}" ;;
+        *)
+            echo "diff.sh: unknown mode $1 (plain, budget, gc, one-worker, two-workers, jit, jit-budget, jit-gc, every)" >&2
+            return 2
+            ;;
     esac
 }
 

@@ -23,6 +23,8 @@ enum Command {
     Disasm(cli::disasm::Arguments),
     /// Shows the verified IR that is run
     Ir(cli::ir::Arguments),
+    /// Shows the machine code that the JIT makes of a function
+    Asm(cli::asm::Arguments),
     /// Evaluates an Elixir or Erlang expression and prints its value
     Eval(cli::eval::Arguments),
     /// Runs a function of a module
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Command::Info(arguments) => cli::info::run(&arguments),
         Command::Disasm(arguments) => cli::disasm::run(&arguments),
         Command::Ir(arguments) => cli::ir::run(&arguments),
+        Command::Asm(arguments) => cli::asm::run(&arguments),
         Command::Eval(arguments) => cli::eval::run(&arguments),
         Command::Run(arguments) => cli::run::run(&arguments),
         Command::Erlc(arguments) => cli::tools::run(Tool::Erlc, &arguments),

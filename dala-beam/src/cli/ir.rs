@@ -36,7 +36,7 @@ fn try_run(arguments: &Arguments) -> Result<String, String> {
 }
 
 /// The module's IR as the code server links it; an error when the verifier refuses it.
-fn lowered(file: &BeamFile) -> Result<Module, String> {
+pub(super) fn lowered(file: &BeamFile) -> Result<Module, String> {
     let mut module = lower(file, &mut NamesOnly::default()).map_err(|error| error.to_string())?;
     crate::code::stubs::redirect_built_ins(&mut module, |name, arity| {
         crate::bif::lookup(file.name, name, arity).is_some()

@@ -1,5 +1,6 @@
 //! The sub-commands of `dala`, one a file.
 
+pub mod asm;
 pub mod disasm;
 pub mod eval;
 pub mod info;

@@ -34,7 +34,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use super::code::{self, CELL, CodeModule};
 use super::opcode::Opcode;
 use super::state::Vm;
-use crate::abi::Word;
+use crate::abi::{Atom, Word};
 
 /// Which functions get machine code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,6 +74,23 @@ pub fn jit_counts() -> JitCounts {
     JitCounts::default()
 }
 
+impl CodeModule {
+    /// What the machine code of a function looks like: its register code, then Cranelift IR and machine code of each
+    /// place where it is entered. Nothing of it is run.
+    ///
+    /// # Errors
+    /// With a text: no such function, nothing to compile, no JIT in this build.
+    pub fn machine_listing(&self, name: Atom, arity: u32) -> Result<String, String> {
+        let found =
+            self.functions.iter().position(|function| (function.name, function.arity) == (name, arity));
+        let number = found.ok_or_else(|| format!("no function {name}/{arity}"))?;
+        #[cfg(dala_jit)]
+        return super::jit::listing(self, number);
+        #[cfg(not(dala_jit))]
+        Err(format!("no JIT in this build for function {number}"))
+    }
+}
+
 /// Where the address stands in the word of a `Native` op.
 pub(super) const ADDRESS_SHIFT: u32 = 16;
 /// Address of an entry that is to be compiled when it is called first.
@@ -89,6 +106,8 @@ pub(super) struct Crossing {
     /// Where the interpreter goes on, and the first word of the instruction there.
     pub(super) pc: *const u64,
     pub(super) word: u64,
+    /// What a function answered that machine code called.
+    pub(super) answer: u64,
 }
 
 impl Crossing {
@@ -99,6 +118,7 @@ impl Crossing {
             reds: 0,
             pc: std::ptr::null(),
             word: 0,
+            answer: 0,
         }
     }
 }

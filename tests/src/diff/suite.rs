@@ -6,7 +6,7 @@
 //! | `DALA_DIFF_STAGE` | last stage to compare with Dala (`a` compares nothing: oracle alone) | all |
 //! | `DALA_DIFF_TIMEOUT` | seconds a program may take on Dala | 60 |
 //! | `DALA_DIFF_JOBS` | programs at a time | 2 |
-//! | `DALA_REDUCTIONS`, `DALA_WORKERS`, `DALA_GC_STRESS` | read by `dala` itself | |
+//! | `DALA_REDUCTIONS`, `DALA_WORKERS`, `DALA_GC_STRESS`, `DALA_JIT` | read by `dala` itself | |
 use std::collections::VecDeque;
 use std::env;
 use std::fs;
@@ -256,6 +256,10 @@ pub fn dala_binary() -> io::Result<PathBuf> {
     let folder = test.parent().and_then(Path::parent).ok_or_else(|| io::Error::other("odd test path"))?;
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(["build", "-q", "-p", "dala-beam", "--bin", "dala"]);
+    // Without the feature the variable would say nothing.
+    if env::var_os("DALA_JIT").is_some() {
+        command.args(["--features", "jit"]);
+    }
     if folder.file_name().is_some_and(|name| name == "release") {
         command.arg("--release");
     }

@@ -2,12 +2,13 @@
 
 #![expect(unsafe_code, reason = "publishes machine code")]
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::types::I64;
-use cranelift_codegen::ir::{AbiParam, ExternalName, Function, InstBuilder, Signature, UserFuncName};
+use cranelift_codegen::ir::{AbiParam, ExternalName, Function, InstBuilder, Signature, UserFuncName, Value};
 use cranelift_codegen::isa::{self, CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_codegen::{CodegenError, Context, FinalizedRelocTarget};
@@ -15,7 +16,8 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use super::decode::decode;
 use super::flow::{Flow, HeadKind};
-use super::{lower, memory};
+use super::helpers::Helper;
+use super::{lower, memory, perf};
 use crate::interp::code::CodeModule;
 use crate::interp::native::{self, Enter, Head};
 
@@ -23,6 +25,8 @@ use crate::interp::native::{self, Enter, Head};
 const MOST_INSTRUCTIONS: usize = 3000;
 /// Alignment of segments.
 const ALIGN: usize = 16;
+/// What stands between segments: `int3`.
+const TRAP: u8 = 0xcc;
 
 /// Why a function has no machine code.
 #[derive(Debug, thiserror::Error)]
@@ -50,9 +54,11 @@ impl From<CodegenError> for CompileError {
     }
 }
 
-/// Cranelift's target, and the code through which machine code is entered.
+/// Cranelift's target, and the code that all machine code shares.
 struct Engine {
     isa: OwnedTargetIsa,
+    /// Addresses of the code around the helpers.
+    helpers: Vec<u64>,
 }
 
 impl Engine {
@@ -70,8 +76,16 @@ impl Engine {
         let isa = isa::lookup(target_lexicon::Triple::host())
             .map_err(|error| CompileError::Target(error.to_string()))?
             .finish(settings::Flags::new(flags))?;
-        let engine = Engine { isa };
-        let enter = memory::install(&engine.compile(engine.enter())?.0)?;
+        let mut engine = Engine { isa, helpers: Vec::new() };
+        for &helper in Helper::ALL {
+            let wrapped =
+                engine.plain(lower::wrapper_signature(), |b, args| lower::wrap_helper(b, helper, args));
+            engine.helpers.push(engine.install(wrapped)?);
+        }
+        let mut signature = Signature::new(CallConv::SystemV);
+        signature.params.extend([AbiParam::new(I64), AbiParam::new(I64)]);
+        let enter = engine.plain(signature, |b, args| lower::enter(b, args[0], args[1]));
+        let enter = engine.install(enter)?;
         // SAFETY: the function has this signature, and does what the protocol says.
         unsafe {
             let enter = std::ptr::with_exposed_provenance::<()>(enter as usize);
@@ -87,49 +101,63 @@ impl Engine {
         engine.as_ref().map_err(|error| CompileError::Target(error.to_string()))
     }
 
-    /// The function behind [`Enter`].
-    fn enter(&self) -> Function {
-        let mut signature = Signature::new(CallConv::SystemV);
-        signature.params.extend([AbiParam::new(I64), AbiParam::new(I64)]);
+    /// A function of one block that returns nothing.
+    fn plain(&self, signature: Signature, body: impl FnOnce(&mut FunctionBuilder<'_>, &[Value])) -> Function {
         let mut function = Function::with_name_signature(UserFuncName::user(1, 0), signature);
         let mut context = FunctionBuilderContext::new();
         let mut b = FunctionBuilder::new(&mut function, &mut context);
         let block = b.create_block();
         b.append_block_params_for_function_params(block);
         b.switch_to_block(block);
-        let (address, vm) = (b.block_params(block)[0], b.block_params(block)[1]);
-        lower::enter(&mut b, address, vm);
+        let parameters = b.block_params(block).to_vec();
+        body(&mut b, &parameters);
         b.ins().return_(&[]);
         b.seal_all_blocks();
         b.finalize(self.isa.frontend_config());
         function
     }
 
-    /// The bytes of a function, and where it refers to others.
-    fn compile(&self, function: Function) -> Result<(Vec<u8>, Vec<Reference>), CompileError> {
+    /// Compiles a function and puts it into memory.
+    fn install(&self, function: Function) -> Result<u64, CompileError> {
+        Ok(memory::install(&self.compile(function, false)?.bytes)?)
+    }
+
+    /// Compiles a function; with a listing, if asked.
+    fn compile(&self, function: Function, is_listed: bool) -> Result<Machine, CompileError> {
+        let mut listing = if is_listed { function.display().to_string() } else { String::new() };
         let mut context = Context::for_function(function);
+        context.set_disasm(is_listed);
         let compiled = context
             .compile(&*self.isa, &mut ControlPlane::default())
             .map_err(|error| CompileError::Codegen(Box::new(error.inner)))?;
-        let mut references = Vec::new();
-        let names = &compiled.buffer;
-        for reloc in names.relocs() {
+        if let Some(code) = &compiled.vcode {
+            listing.push_str(code);
+        }
+        let mut found = Vec::new();
+        for reloc in compiled.buffer.relocs() {
             let FinalizedRelocTarget::ExternalName(ExternalName::User(name)) = reloc.target else {
                 return Err(CompileError::Relocation(reloc.kind));
             };
             if reloc.kind != Reloc::X86CallPCRel4 {
                 return Err(CompileError::Relocation(reloc.kind));
             }
-            references.push((reloc.offset, name, reloc.addend));
+            found.push((reloc.offset, name, reloc.addend));
         }
         let bytes = compiled.code_buffer().to_vec();
         let names = context.func.params.user_named_funcs();
-        let references = references
+        let references = found
             .into_iter()
             .map(|(at, name, addend)| Reference { at: at as usize, head: names[name].index, addend })
             .collect();
-        Ok((bytes, references))
+        Ok(Machine { bytes, references, listing })
     }
+}
+
+/// Machine code of one function of Cranelift's.
+struct Machine {
+    bytes: Vec<u8>,
+    references: Vec<Reference>,
+    listing: String,
 }
 
 /// A place in a segment that holds the distance to another segment.
@@ -148,49 +176,74 @@ pub(super) struct Compiled {
     pub(super) has_entry: bool,
 }
 
-/// Compiles function `number` and makes the machine code reachable.
-pub(super) fn compile(code: &Arc<CodeModule>, number: usize) -> Result<Compiled, CompileError> {
+/// Machine code of one head.
+pub(super) struct SegmentCode {
+    pub(super) head: u32,
+    pub(super) kind: HeadKind,
+    pub(super) bytes: Vec<u8>,
+    references: Vec<Reference>,
+    /// Cranelift IR and machine code as text, if asked for.
+    pub(super) listing: String,
+}
+
+/// Machine code of all heads of function `number`, in order.
+pub(super) fn segments(
+    code: &CodeModule,
+    number: usize,
+    is_listed: bool,
+) -> Result<Vec<SegmentCode>, CompileError> {
     let instructions = decode(code, number).ok_or(CompileError::Nothing)?;
     if instructions.is_empty() || instructions.len() > MOST_INSTRUCTIONS {
         return Err(CompileError::Nothing);
     }
     let engine = Engine::get()?;
     let flow = Flow::new(instructions);
-    if flow.heads.is_empty() {
-        return Err(CompileError::Nothing);
-    }
     let arity = code.functions[number].arity as u16;
     let mut context = FunctionBuilderContext::new();
+    let compile = |(&head, &kind): (&u32, &HeadKind)| {
+        let config = engine.isa.frontend_config();
+        let function = lower::segment(&mut context, config, &engine.helpers, code, &flow, head, arity);
+        let Machine { bytes, references, listing } = engine.compile(function, is_listed)?;
+        Ok(SegmentCode { head, kind, bytes, references, listing })
+    };
+    flow.heads.iter().map(compile).collect()
+}
+
+/// Compiles function `number` and makes the machine code reachable.
+pub(super) fn compile(code: &Arc<CodeModule>, number: usize) -> Result<Compiled, CompileError> {
+    let segments = segments(code, number, false)?;
     let mut image: Vec<u8> = Vec::new();
-    let mut places: Vec<(u32, HeadKind, usize)> = Vec::new();
-    let mut references = Vec::new();
-    for (&head, &kind) in &flow.heads {
-        let function = lower::segment(&mut context, engine.isa.frontend_config(), code, &flow, head, arity);
-        let (bytes, own) = engine.compile(function)?;
-        image.resize(image.len().next_multiple_of(ALIGN), 0xcc);
-        let start = image.len();
-        places.push((head, kind, start));
-        references
-            .extend(own.into_iter().map(|reference| Reference { at: start + reference.at, ..reference }));
-        image.extend_from_slice(&bytes);
+    let mut starts: BTreeMap<u32, usize> = BTreeMap::new();
+    for segment in &segments {
+        image.resize(image.len().next_multiple_of(ALIGN), TRAP);
+        starts.insert(segment.head, image.len());
+        image.extend_from_slice(&segment.bytes);
     }
-    for reference in references {
-        let Some(&(_, _, target)) = places.iter().find(|(head, _, _)| *head == reference.head) else {
-            return Err(CompileError::Relocation(Reloc::X86CallPCRel4));
-        };
-        let distance = target as i64 + reference.addend - reference.at as i64;
-        image[reference.at..reference.at + 4].copy_from_slice(&(distance as i32).to_le_bytes());
+    for segment in &segments {
+        for reference in &segment.references {
+            let (Some(&target), at) = (starts.get(&reference.head), starts[&segment.head] + reference.at)
+            else {
+                return Err(CompileError::Relocation(Reloc::X86CallPCRel4));
+            };
+            let distance = target as i64 + reference.addend - at as i64;
+            image[at..at + 4].copy_from_slice(&(distance as i32).to_le_bytes());
+        }
+    }
+    if segments.is_empty() {
+        return Err(CompileError::Nothing);
     }
     let base = memory::install(&image)?;
-    let heads: Vec<Head> = places
+    let heads: Vec<Head> = segments
         .iter()
-        .map(|&(offset, kind, start)| Head {
-            offset,
-            has_cell: kind != HeadKind::Middle,
-            address: base + start as u64,
+        .map(|segment| Head {
+            offset: segment.head,
+            has_cell: segment.kind != HeadKind::Middle,
+            address: base + starts[&segment.head] as u64,
         })
         .collect();
+    perf::record(code, number, &heads, base + image.len() as u64);
     // SAFETY: the segments were made for these heads.
     unsafe { code.publish(&heads) };
-    Ok(Compiled { bytes: image.len(), has_entry: flow.heads.contains_key(&flow.entry()) })
+    let has_entry = segments.iter().any(|segment| segment.kind == HeadKind::Entry);
+    Ok(Compiled { bytes: image.len(), has_entry })
 }

@@ -108,6 +108,7 @@ impl Instruction {
     }
 
     /// The masks of live x registers of a heap check: where they stand, and how many.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all others have the one mask")]
     fn masks(&self) -> (usize, usize) {
         match self.op {
             Opcode::Open => (2, usize::from(self.c())),
@@ -155,6 +156,7 @@ impl Instruction {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only ops whose shape says so come here")]
     fn own_operands(&mut self, code: &CodeModule) {
         match self.op {
             Opcode::Move2 => {

@@ -12,8 +12,11 @@ mod decode;
 mod flow;
 mod helpers;
 mod inline;
+mod listing;
 mod lower;
 mod memory;
+mod perf;
 mod tier;
 
+pub(super) use listing::listing;
 pub(super) use tier::{counts, first_call, loaded, sample, set_mode};

@@ -4,17 +4,17 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
 
 use super::Segment;
-use crate::interp::jit::helpers;
+use crate::interp::jit::helpers::Helper;
 use crate::interp::opcode::Opcode;
 
 impl Segment<'_, '_> {
     /// Whether the instruction is a comparison.
     pub(super) fn comparison(&mut self) -> bool {
         match self.ins.op {
-            Opcode::EqExact => self.equal(helpers::eq_exact as *const () as usize, true, true),
-            Opcode::NeExact => self.equal(helpers::eq_exact as *const () as usize, true, false),
-            Opcode::Eq => self.equal(helpers::eq_loose as *const () as usize, false, true),
-            Opcode::Ne => self.equal(helpers::eq_loose as *const () as usize, false, false),
+            Opcode::EqExact => self.equal(Helper::EqExact, true, true),
+            Opcode::NeExact => self.equal(Helper::EqExact, true, false),
+            Opcode::Eq => self.equal(Helper::EqLoose, false, true),
+            Opcode::Ne => self.equal(Helper::EqLoose, false, false),
             Opcode::Lt | Opcode::Ge => {
                 let (left, right) = (self.get(self.ins.a()), self.get(self.ins.b()));
                 let any = self.b.ins().bor(left, right);
@@ -50,13 +50,13 @@ impl Segment<'_, '_> {
         let less = self.b.ins().icmp(IntCC::SignedLessThan, left, right);
         self.b.ins().brif(less, yes_less, &[], no_less, &[]);
         self.b.switch_to_block(other);
-        let less = self.helper(helpers::less as *const () as usize, &[left, right]);
+        let less = self.helper(Helper::Less, [left, right]);
         self.b.ins().brif(less, yes_less, &[], no_less, &[]);
     }
 
     /// Equal, or (`wanted` is false) not. Exactly equal words of which one is immediate are the same; loosely equal
     /// ones of which neither is a pointer are.
-    fn equal(&mut self, helper: usize, is_exact: bool, wanted: bool) {
+    fn equal(&mut self, helper: Helper, is_exact: bool, wanted: bool) {
         let (left, right) = (self.get(self.ins.a()), self.get(self.ins.b()));
         let (no, next) = self.ways();
         let (yes_equal, no_equal) = if wanted { (next, no) } else { (no, next) };
@@ -70,7 +70,7 @@ impl Segment<'_, '_> {
         let other = self.b.create_block();
         self.b.ins().brif(deep, other, &[], no_equal, &[]);
         self.b.switch_to_block(other);
-        let equal = self.helper(helper, &[left, right]);
+        let equal = self.helper(helper, [left, right]);
         self.b.ins().brif(equal, yes_equal, &[], no_equal, &[]);
     }
 

@@ -6,7 +6,7 @@ use cranelift_codegen::ir::{InstBuilder, Value};
 
 use super::Segment;
 use crate::abi::{Header, Kind, Word, atoms};
-use crate::interp::jit::helpers;
+use crate::interp::jit::helpers::Helper;
 use crate::interp::opcode::Opcode;
 
 /// The header of a tuple.
@@ -149,7 +149,7 @@ impl Segment<'_, '_> {
         } else {
             (self.get(self.ins.b()), self.get(self.ins.c()))
         };
-        let value = self.helper(helpers::map_get as *const () as usize, &[map, key]);
+        let value = self.helper(Helper::MapGet, [map, key]);
         let found = self.b.ins().icmp_imm_s(IntCC::NotEqual, value, Word::NONE.to_bits() as i64);
         if is_test {
             return self.branch(found);

@@ -26,6 +26,7 @@ impl Segment<'_, '_> {
         let sp = self.sp();
         let sp = self.b.ins().iadd_imm_s(sp, -(words as i64 * 8));
         self.b.def_var(self.sp, sp);
+        self.slots.clear();
         let head = self.word(INTERP_RETURN);
         self.store(head, sp, 0);
         let no_return = self.word(Word::small_int(0).to_bits());
@@ -33,6 +34,7 @@ impl Segment<'_, '_> {
         for slot in 0..slots {
             let value = self.get(self.ins.packed(first, slot));
             self.store(value, sp, ((FRAME_HEAD + slot) * 8) as i32);
+            self.slots.insert((FRAME_HEAD + slot) as u16, value);
         }
     }
 
@@ -42,6 +44,7 @@ impl Segment<'_, '_> {
         while mask != 0 {
             let slot = u32::from(self.ins.a()) + mask.trailing_zeros();
             self.store(nil, sp, slot as i32 * 8);
+            self.slots.insert(slot as u16, nil);
             mask &= mask - 1;
         }
     }
@@ -67,6 +70,7 @@ impl Segment<'_, '_> {
 
     pub(super) fn pop(&mut self, words: u16) {
         if words != 0 {
+            self.slots.clear();
             let sp = self.sp();
             let sp = self.b.ins().iadd_imm_s(sp, i64::from(words) * 8);
             self.b.def_var(self.sp, sp);

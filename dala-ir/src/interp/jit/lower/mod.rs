@@ -4,6 +4,11 @@
 //! Registers of register code become variables, from which Cranelift's frontend makes SSA; slots stay in memory. A path
 //! that has no machine code ends in [`leave`](Segment::leave), always before the instruction has done anything.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "`is_inline` lists all ops, and an inline one that no file knows fails an assertion"
+)]
+
 mod arith;
 mod call;
 mod compare;
@@ -27,6 +32,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 
 use super::decode::{FLOAT, Instruction, Register};
 use super::flow::{Flow, HeadKind};
+use super::helpers::Helper;
 use super::inline::is_inline;
 use crate::abi::Word;
 use crate::interp::code::{CodeModule, FRAME, INDEX, INLINE, X_NIL};
@@ -44,6 +50,7 @@ const REDS: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, reds)) as i32
 const SP: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, sp)) as i32;
 const HP: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, hp)) as i32;
 const PC: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, pc)) as i32;
+const ANSWER: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, answer)) as i32;
 const WORD: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, word)) as i32;
 
 /// Memory that is there and aligned.
@@ -69,6 +76,16 @@ fn passed(flow: &Flow, head: u32, arity: u16) -> u16 {
     }
 }
 
+/// Signature of a helper, or of the code around it.
+fn helper_signature(convention: CallConv) -> Signature {
+    let mut signature = Signature::new(convention);
+    signature.params.extend([AbiParam::new(I64), AbiParam::new(I64)]);
+    if convention == CallConv::SystemV {
+        signature.returns.push(AbiParam::new(I64));
+    }
+    signature
+}
+
 /// What is being made.
 struct Segment<'a, 'b> {
     b: &'a mut FunctionBuilder<'b>,
@@ -89,12 +106,17 @@ struct Segment<'a, 'b> {
     leave: Option<Block>,
     leaves: Vec<(Block, u32)>,
     ins: &'a Instruction,
+    /// Addresses of the code around the helpers.
+    helpers: &'a [u64],
+    /// What slots are known to hold where the current block is.
+    slots: BTreeMap<u16, Value>,
 }
 
-/// Makes the function of the segment at `head`.
+/// Makes the function of the segment at `head`; `helpers` are the addresses of the code around the helpers.
 pub(super) fn segment(
     context: &mut FunctionBuilderContext,
     config: TargetFrontendConfig,
+    helpers: &[u64],
     code: &CodeModule,
     flow: &Flow,
     head: u32,
@@ -128,6 +150,8 @@ pub(super) fn segment(
         leave: None,
         leaves: Vec::new(),
         ins: &flow.instructions[flow.position(head)],
+        helpers,
+        slots: BTreeMap::new(),
     };
     segment.read_registers(&parameters[2..]);
     segment.b.ins().jump(body, &[]);
@@ -160,6 +184,7 @@ impl<'a> Segment<'a, '_> {
     fn block(&mut self, at: u32) {
         let block = self.blocks[&at];
         self.b.switch_to_block(block);
+        self.slots.clear();
         if at != self.head && self.flow.heads.contains_key(&at) {
             return self.go_to_head(at);
         }
@@ -346,20 +371,28 @@ impl<'a> Segment<'a, '_> {
         if let Some(word) = self.constant(operand) {
             return self.word(word);
         }
-        if operand & FRAME != 0 {
-            let sp = self.sp();
-            return self.load(sp, i32::from(operand & INDEX) * 8);
+        if operand & FRAME == 0 {
+            return self.register(operand);
         }
-        self.register(operand)
+        // Cranelift forwards a store to a load only when no other store is between.
+        let slot = operand & INDEX;
+        if let Some(&value) = self.slots.get(&slot) {
+            return value;
+        }
+        let sp = self.sp();
+        let value = self.load(sp, i32::from(slot) * 8);
+        self.slots.insert(slot, value);
+        value
     }
 
     /// Writes an operand.
     fn set(&mut self, operand: u16, value: Value) {
-        if operand & FRAME != 0 {
-            let sp = self.sp();
-            return self.store(value, sp, i32::from(operand & INDEX) * 8);
+        if operand & FRAME == 0 {
+            return self.define(operand, value);
         }
-        self.define(operand, value);
+        let (sp, slot) = (self.sp(), operand & INDEX);
+        self.store(value, sp, i32::from(slot) * 8);
+        self.slots.insert(slot, value);
     }
 
     /// Goes on where `condition` is not zero, and leaves the instruction where it is.
@@ -398,15 +431,13 @@ impl<'a> Segment<'a, '_> {
         self.b.ins().jump(block, &[BlockArg::Value(value)]);
     }
 
-    /// Calls a function of ours that takes words and gives one.
-    fn helper(&mut self, address: usize, args: &[Value]) -> Value {
-        let mut signature = Signature::new(CallConv::SystemV);
-        signature.params.extend(args.iter().map(|_| AbiParam::new(I64)));
-        signature.returns.push(AbiParam::new(I64));
-        let signature = self.b.import_signature(signature);
-        let address = self.word(address as u64);
-        let call = self.b.ins().call_indirect(signature, address, args);
-        self.b.inst_results(call)[0]
+    /// Calls one of our functions.
+    fn helper(&mut self, helper: Helper, args: [Value; 2]) -> Value {
+        let signature = self.b.import_signature(helper_signature(CallConv::PreserveAll));
+        let address = self.word(self.helpers[helper as usize]);
+        self.b.ins().call_indirect(signature, address, &args);
+        let vm = self.vm();
+        self.load(vm, ANSWER)
     }
 
     /// Address of the instruction at an offset.
@@ -511,4 +542,19 @@ pub(super) fn enter(b: &mut FunctionBuilder<'_>, address: Value, vm: Value) {
     let signature = b.import_signature(segment_signature(PASSED));
     b.ins().call_indirect(signature, address, &arguments);
     b.ins().set_pinned_reg(former);
+}
+
+/// The body of the code around a helper.
+pub(super) fn wrap_helper(b: &mut FunctionBuilder<'_>, helper: Helper, args: &[Value]) {
+    let signature = b.import_signature(helper_signature(CallConv::SystemV));
+    let address = b.ins().iconst(I64, helper.function() as usize as i64);
+    let call = b.ins().call_indirect(signature, address, args);
+    let answer = b.inst_results(call)[0];
+    let vm = b.ins().get_pinned_reg(I64);
+    b.ins().store(memory(), answer, vm, ANSWER);
+}
+
+/// Signature of the code around a helper.
+pub(super) fn wrapper_signature() -> Signature {
+    helper_signature(CallConv::PreserveAll)
 }

@@ -6,7 +6,7 @@ use cranelift_codegen::ir::{Block, InstBuilder, Value};
 
 use super::Segment;
 use crate::abi::{Header, Kind, Word, atoms};
-use crate::interp::jit::helpers;
+use crate::interp::jit::helpers::Helper;
 use crate::interp::opcode::Opcode;
 
 /// Low byte of the headers of a kind.
@@ -61,12 +61,12 @@ impl Segment<'_, '_> {
             }
             Opcode::IsBinary => {
                 let value = self.get(self.ins.a());
-                let holds = self.helper(helpers::is_binary as *const () as usize, &[value]);
+                let holds = self.helper(Helper::IsBinary, [value, value]);
                 self.branch(holds);
             }
             Opcode::IsFunctionArity => {
                 let (fun, arity) = (self.get(self.ins.a()), self.get(self.ins.b()));
-                let holds = self.helper(helpers::is_function_arity as *const () as usize, &[fun, arity]);
+                let holds = self.helper(Helper::IsFunctionArity, [fun, arity]);
                 self.branch(holds);
             }
             Opcode::HasArity => {
