@@ -3,6 +3,7 @@
 #   make demo            the main example on this machine's own package log
 #   make demo LOG=path   the same on another file; ARGS="--kill-at 500" kills the Elixir process there
 #   make demo-ai         models served by actors: batches, streams, what serving costs
+#   make demo-voice      speech in a sound file, found by a model, told to an Elixir process (WAV=path, ARGS="--fast")
 #   make test            all tests, with the sum of what ran
 #   make diff            the differential suite in all its modes (budget 1, GC stress, 1 and 2 workers)
 #   make bench           Dala beside its peers, in one run
@@ -12,9 +13,10 @@
 #   make check           what the gate runs (.ci/run)
 
 LOG ?=
+WAV ?=
 ARGS ?=
 
-.PHONY: demo demo-ai test diff bench bench-ai loom asan check setup
+.PHONY: demo demo-ai demo-voice test diff bench bench-ai loom asan check setup
 
 setup:
 	@./scripts/setup.sh
@@ -31,6 +33,16 @@ target/mixed/ebin/.built: $(wildcard examples/mixed/lib/*.ex) | setup
 demo-ai: setup
 	@./scripts/setup-ai.sh
 	cargo run -q --release -p dala-examples-ai --bin serve -- $(ARGS)
+
+demo-voice: setup target/voice/ebin/.built
+	@./scripts/setup-ai.sh
+	@[ -n "$(WAV)" ] || ./scripts/setup-voice.sh
+	cargo run -q --release -p dala-examples-voice -- $(ARGS) $(WAV)
+
+target/voice/ebin/.built: $(wildcard examples/voice/lib/*.ex) | setup
+	@mkdir -p target/voice/ebin
+	elixirc --warnings-as-errors -o target/voice/ebin examples/voice/lib/*.ex
+	@touch $@
 
 test: setup
 	@./scripts/test.sh

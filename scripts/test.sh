@@ -5,6 +5,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 ./scripts/setup.sh || exit 1
 ./scripts/setup-ai.sh
+./scripts/setup-voice.sh
 
 log=target/test.log
 mkdir -p target
