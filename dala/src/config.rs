@@ -1,5 +1,6 @@
 //! How a runtime is set up.
 
+use crate::energy::Energy;
 use crate::runtime::Runtime;
 use crate::sched::watchdog::{LongHandler, WatchOptions};
 use crate::sync::Arc;
@@ -15,12 +16,20 @@ pub struct Builder {
     pub(crate) tokio: Option<tokio::runtime::Handle>,
     pub(crate) clock: Clock,
     pub(crate) watch: Option<WatchOptions>,
+    pub(crate) energy: Option<Energy>,
 }
 
 impl Default for Builder {
     fn default() -> Builder {
         let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        Builder { workers, name: "dala".to_owned(), tokio: None, clock: Clock::Real, watch: None }
+        Builder {
+            workers,
+            name: "dala".to_owned(),
+            tokio: None,
+            clock: Clock::Real,
+            watch: None,
+            energy: None,
+        }
     }
 }
 
@@ -71,6 +80,14 @@ impl Builder {
         report: impl Fn(&LongHandler) + Send + Sync + 'static,
     ) -> Builder {
         self.watch = Some(WatchOptions { limit, hook: Arc::new(report) });
+        self
+    }
+
+    /// Reads the machine's heat and power while actors run, lets Utility and Background do less by a table, and tells who
+    /// asks: see [`energy`](crate::energy). Off by default; on, it costs a look at the clock in 64 activations.
+    #[must_use]
+    pub fn energy(mut self, energy: Energy) -> Builder {
+        self.energy = Some(energy);
         self
     }
 

@@ -24,6 +24,8 @@ pub mod cap;
 #[cfg(not(loom))]
 pub mod config;
 #[cfg(not(loom))]
+pub mod energy;
+#[cfg(not(loom))]
 pub mod inspect;
 #[cfg(not(loom))]
 pub mod mailbox;

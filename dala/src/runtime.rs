@@ -4,10 +4,12 @@
 
 use crate::actor::process;
 use crate::config::Builder;
+use crate::energy::{Energy, Governor, POWER_CHANGES, THERMAL_CHANGES};
 use crate::message::{DeadLetters, ExitReason};
 use crate::pid::epoch::{self, Retired};
 use crate::pid::{NOBODY, Pid};
 use crate::registry::name::Names;
+use crate::registry::topic::Topics;
 use crate::sched::background::Background;
 use crate::sched::scheduler::{Scheduler, Services};
 use crate::sched::simulated::Simulated;
@@ -15,6 +17,7 @@ use crate::sched::watchdog::WatchOptions;
 use crate::sched::worker;
 use crate::sync::{Arc, Mutex, block_on, lock, thread};
 use crate::timer::{Clock, Timers};
+use dala_ir::abi::Atom;
 use std::future::Future;
 use std::time::Duration;
 
@@ -52,7 +55,7 @@ impl Runtime {
             virtual_clock => Box::leak(Box::new(Timers::new(virtual_clock.clone()))),
         };
         let background = builder.tokio.map_or_else(|| Background::Own(Default::default()), Background::Given);
-        let services = services(timers, background, builder.watch);
+        let services = services(timers, background, builder.watch, builder.energy);
         let (scheduler, queues) = Scheduler::new(services, builder.workers);
         let handle = Handle::new(scheduler.clone());
         let mut runtime = Runtime { handle, threads: Vec::new(), is_down: false };
@@ -70,7 +73,7 @@ impl Runtime {
     pub(crate) fn simulated(simulated: Simulated) -> Runtime {
         let clock = Clock::Virtual(Default::default());
         let timers = Box::leak(Box::new(Timers::new(clock)));
-        let services = services(timers, Background::Own(Default::default()), None);
+        let services = services(timers, Background::Own(Default::default()), None, None);
         let handle = Handle::new(Scheduler::simulated(services, simulated));
         Runtime { handle, threads: Vec::new(), is_down: false }
     }
@@ -177,16 +180,27 @@ impl Runtime {
     }
 }
 
-fn services(timers: &'static Timers, background: Background, watch: Option<WatchOptions>) -> Arc<Services> {
+fn services(
+    timers: &'static Timers,
+    background: Background,
+    watch: Option<WatchOptions>,
+    energy: Option<Energy>,
+) -> Arc<Services> {
+    let topics = Topics::default();
+    let governor = energy.map(|energy| {
+        let heat = topics.find(Atom::new(THERMAL_CHANGES));
+        Arc::new(Governor::new(energy, heat, topics.find(Atom::new(POWER_CHANGES))))
+    });
     Arc::new(Services {
         timers,
         dead_letters: Arc::new(DeadLetters::default()),
         names: Names::default(),
         groups: Default::default(),
-        topics: Default::default(),
+        topics,
         departures: Default::default(),
         background,
         watch,
+        governor,
         pinned: Mutex::default(),
     })
 }

@@ -10,6 +10,7 @@ use crate::actor::recipient::Recipient;
 use crate::actor::spawn::{self, SpawnError, SpawnOptions, Spawned};
 use crate::actor::task::Task;
 use crate::actor::{Actor, ActorRef, process};
+use crate::energy::{EnergyState, POWER_CHANGES, PowerChanged, THERMAL_CHANGES, ThermalChanged};
 use crate::message::{Call, DeadLetters, Message};
 use crate::pid::{Pid, Ref, epoch};
 use crate::registry::{GroupChange, Keys, NameError, Registry, Topic};
@@ -160,6 +161,28 @@ impl Handle {
     /// The topic of this name and message type, made when it is first asked for; it stays for the runtime's life.
     pub fn topic<M: Message + Clone>(&self, name: &str) -> Topic<M> {
         self.scheduler.services.topics.find(Atom::new(name))
+    }
+
+    /// Where changes of the machine's heat are published, if the runtime was built with [`Energy`](crate::energy::Energy).
+    pub fn thermal_changes(&self) -> Topic<ThermalChanged> {
+        self.topic(THERMAL_CHANGES)
+    }
+
+    /// Where changes of the machine's power are published, as [`Handle::thermal_changes`].
+    pub fn power_changes(&self) -> Topic<PowerChanged> {
+        self.topic(POWER_CHANGES)
+    }
+
+    /// Reads heat and power now, on this thread, and does what follows. Workers do so now and then by themselves.
+    pub fn read_sensors(&self) {
+        if let Some(governor) = &self.scheduler.services.governor {
+            governor.read();
+        }
+    }
+
+    /// Heat and power as they were read last; none without [`Energy`](crate::energy::Energy).
+    pub fn energy_state(&self) -> Option<EnergyState> {
+        self.scheduler.services.governor.as_ref().map(|governor| governor.state())
     }
 
     /// A new registry whose keys are of type `K`.

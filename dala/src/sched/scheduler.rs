@@ -14,6 +14,7 @@ use super::worker::{self, Worker};
 use crate::actor::Qos;
 use crate::actor::cell::Header;
 use crate::actor::host::{Host, HostFunctions};
+use crate::energy::Governor;
 use crate::message::DeadLetters;
 use crate::registry::group::Groups;
 use crate::registry::name::Names;
@@ -39,6 +40,7 @@ pub(crate) struct Services {
     pub(crate) departures: Departures,
     pub(crate) background: Background,
     pub(crate) watch: Option<WatchOptions>,
+    pub(crate) governor: Option<Arc<Governor>>,
     /// The runtime's threads for pinned actors.
     pub(crate) pinned: Mutex<Vec<(PinnedThread, thread::JoinHandle<()>)>>,
 }
@@ -217,6 +219,18 @@ impl Scheduler {
     /// Whether there is work in no worker's hands.
     pub(crate) fn has_work_for_any(&self) -> bool {
         self.pressing() != 0 || !self.injector.is_empty()
+    }
+
+    /// Lets the governor read its sources, if there is one and it is time.
+    #[inline(always)]
+    pub(crate) fn look_at_sensors(&self) {
+        if let Some(governor) = &self.services.governor
+            && governor.is_due()
+        {
+            let governor = governor.clone();
+            // They may block.
+            self.services.background.handle().spawn_blocking(move || governor.read());
+        }
     }
 
     /// Wakes a worker if that is of use.

@@ -6,8 +6,8 @@ use super::background::Background;
 use super::fair::{COSTS, Classes, FairShare};
 use super::run_queue::{Job, RunQueues};
 use super::scheduler::{Remote, Scheduler};
-use crate::actor::Qos;
 use crate::actor::budget::Budget;
+use crate::actor::qos::{CLASSES, Qos};
 use crate::actor::run::{self, After};
 use crate::message::exit;
 use crate::pid::epoch;
@@ -168,6 +168,7 @@ impl Worker {
             if tick.is_multiple_of(ACTIVATIONS_BETWEEN_LOOKS) {
                 nursery::arm_waiting();
                 self.take_injected(None);
+                self.scheduler.look_at_sensors();
             }
             let job = match self.next() {
                 Some(job) => job,
@@ -264,7 +265,15 @@ impl Worker {
             self.fair.forget();
             return Qos::ALL[waiting.trailing_zeros() as usize];
         }
-        self.fair.pick(waiting, &COSTS, Clock::Real.now())
+        self.fair.pick(waiting, &self.costs(), Clock::Real.now())
+    }
+
+    /// What time costs the classes now.
+    fn costs(&self) -> [u64; CLASSES] {
+        match &self.scheduler.services.governor {
+            None => COSTS,
+            Some(governor) => Qos::ALL.map(|class| COSTS[class as usize] * 100 / governor.percent(class)),
+        }
     }
 
     /// Gets actors more urgent than `class` from the injector or another worker. Returns whether there are some here now.
@@ -374,6 +383,7 @@ impl Worker {
         self.scheduler.sleeps.fetch_add(1, Ordering::Relaxed);
         self.remote().parker.park();
         participant.come_back();
+        self.scheduler.look_at_sensors();
     }
 
     /// What an announcement may have been about. Others' LIFO slots do not count: their owners run them next, and
