@@ -8,7 +8,8 @@ use super::handler::{Actor, Handles};
 use super::native::{is_native, typed_node};
 use super::{current, process};
 use crate::message::{Call, CallError, ExitReason, Message, NodeBox, ReplyTo};
-use crate::pid::{Pid, epoch};
+use crate::pid::{NOBODY, Pid, epoch};
+use crate::sync::block_on;
 use std::marker::PhantomData;
 use std::time::Duration;
 
@@ -235,6 +236,58 @@ impl<A: Actor> ActorRef<A> {
         self.call_limited(message, None, false)
     }
 
+    /// As [`ActorRef::call`], from a thread that is no actor and no tokio task: it blocks until the reply comes.
+    ///
+    /// ```
+    /// # struct Counter { n: u64 }
+    /// # #[dala::actor]
+    /// # impl Counter {
+    /// #     #[message]
+    /// #     fn add(&mut self, by: u64) -> u64 { self.n += by; self.n }
+    /// # }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let runtime = dala::Runtime::new()?;
+    /// let counter = runtime.spawn(Counter { n: 1 })?;
+    /// let total = std::thread::spawn(move || counter.blocking_call(Add { by: 2 })).join().expect("no panic")?;
+    /// assert_eq!(total, 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`ActorRef::call`].
+    ///
+    /// # Panics
+    /// Inside an actor: it would hold its worker, and might wait for itself.
+    #[track_caller]
+    pub fn blocking_call<M: Message>(&self, message: M) -> Result<A::Reply, CallError>
+    where
+        A: Handles<M>,
+    {
+        refuse_in_actor();
+        block_on(self.call(message))
+    }
+
+    /// As [`ActorRef::blocking_call`] with another deadline.
+    ///
+    /// # Errors
+    /// As [`ActorRef::call`].
+    ///
+    /// # Panics
+    /// As [`ActorRef::blocking_call`].
+    #[track_caller]
+    pub fn blocking_call_timeout<M: Message>(
+        &self,
+        message: M,
+        limit: Duration,
+    ) -> Result<A::Reply, CallError>
+    where
+        A: Handles<M>,
+    {
+        refuse_in_actor();
+        block_on(self.call_timeout(message, limit))
+    }
+
     #[inline]
     fn call_limited<M: Message>(&self, message: M, limit: Option<Duration>, is_told: bool) -> Call<A::Reply>
     where
@@ -305,6 +358,11 @@ impl<A: Actor> ActorRef<A> {
     pub fn kill(&self) {
         process::kill(self.pid);
     }
+}
+
+#[track_caller]
+fn refuse_in_actor() {
+    assert!(current::pid() == NOBODY, "a blocking call inside an actor: await `call` instead");
 }
 
 #[inline(always)]

@@ -2,6 +2,7 @@
 
 mod lifecycle;
 mod messaging;
+mod outside;
 mod timing;
 
 use super::{Actor, Context, Handled, Handles};
