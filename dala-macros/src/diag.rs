@@ -51,6 +51,7 @@ codes! {
     BadProtocol = 24 "`#[dala::protocol]` on something that is not a list of messages";
     BadNative = 25 "`#[dala::native]` on something that Erlang cannot call";
     BadData = 26 "`#[derive(dala::Term)]` on something that has no such form in Erlang";
+    BadClient = 27 "`#[dala::beam]` on something that is not a list of messages";
 }
 
 /// Mistakes found so far.

@@ -60,6 +60,14 @@ pub(crate) const TRANSPARENT: &str = "transparent";
 pub(crate) const NONE: &str = "none";
 /// `#[term(default)]` on a field.
 pub(crate) const DEFAULT: &str = "default";
+/// `#[call]` on a method of `#[dala::beam]`: what it is without.
+pub(crate) const CALL: &str = "call";
+/// `#[call(timeout = "10s")]`.
+pub(crate) const TIMEOUT: &str = "timeout";
+/// `#[cast]`.
+pub(crate) const CAST: &str = "cast";
+/// `#[info]`.
+pub(crate) const INFO: &str = "info";
 /// `#[dala::test(seeds = N)]`.
 pub(crate) const SEEDS: &str = "seeds";
 /// `#[dala::test(real)]`.

@@ -1,5 +1,5 @@
 //! Proc macros of the Dala actor runtime: [`macro@message`], [`macro@actor`], [`macro@protocol`], [`macro@Term`],
-//! [`macro@native`], [`macro@main`], [`macro@test`]. Used through the crate `dala`, which
+//! [`macro@native`], [`macro@beam`], [`macro@main`], [`macro@test`]. Used through the crate `dala`, which
 //! re-exports them.
 //!
 //! ```
@@ -52,6 +52,7 @@
 //! | | `impl Actor for T`, `impl Handles<M> for T` | hooks, protocol table; one `Handles` a handler |
 //! | `#[dala::protocol] trait P` | `PRef`, `impl P for A` | reference to any actor that has the protocol; for every such actor |
 //! | `#[derive(dala::Term)] T` | `impl StableLayout for T` | conversion to and from terms |
+//! | `#[dala::beam] trait C` | `CRef` | typed client of a server in Erlang or Elixir, instead of the trait |
 //! | `#[dala::native] fn f` | `f`, a type | what `dala::natives![f]` names; hidden |
 //! | `#[message] fn set_limit(..)` | `SetLimit` | the message type, with a field for each argument |
 //!
@@ -335,6 +336,62 @@ pub fn native(arguments: TokenStream, item: TokenStream) -> TokenStream {
             quote!(#item #items).into()
         }
         _ => fallback::item(diagnostics, &item).into(),
+    }
+}
+
+/// Makes the typed client of a `gen_server` (Elixir: `GenServer`) of a list of its messages.
+///
+/// ```
+/// #[derive(dala::Term)]
+/// enum CartError {
+///     Full,
+/// }
+///
+/// #[dala::beam(module = "Elixir.Cart")]
+/// trait Cart {
+///     /// `handle_call({:add, item}, _from, state)`, which replies `{:ok, count}` or `{:error, :full}`.
+///     fn add(&self, item: String) -> Result<u32, CartError>;
+///
+///     /// `handle_call(:total, ..)`, for which a call may wait longer.
+///     #[call(timeout = "30s")]
+///     fn total(&self) -> u64;
+///
+///     /// `handle_cast({:note, text}, state)`
+///     #[cast]
+///     fn note(&self, text: String);
+///
+///     /// `handle_info(:clear_cart, state)`
+///     #[info(name = "clear_cart")]
+///     fn clear(&self);
+/// }
+///
+/// async fn fill(cart: CartRef) -> Result<u32, dala::server::ServerError> {
+///     cart.note("for Monday".to_owned())?;
+///     match cart.add("tea".to_owned()).await? {
+///         Ok(count) => Ok(count),
+///         Err(CartError::Full) => Ok(0),
+///     }
+/// }
+/// ```
+///
+/// The trait itself is not there afterwards: `CartRef` stands for it, with a method for each of the trait's. It is made by
+/// `CartRef::from` the server (`dala_beam::interop::Server`), by pid or by name, and derefs to `dala::server::Remote`, which
+/// stops the server. Arguments and replies have `dala::StableLayout`; what goes wrong is a `dala::server::ServerError`, also
+/// a reply of another type.
+///
+/// # Options
+/// - `#[dala::beam(module = "Elixir.Cart")]`: the module, which `CartRef::MODULE` says to whoever starts a server.
+/// - `#[call]`, which each method is, `#[cast]`, `#[info]`: how the message travels. `name = ".."` is its atom, instead of the
+///   method's name, and `timeout = "10s"` how long a call waits, instead of 5 s.
+#[proc_macro_attribute]
+pub fn beam(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let (item, mut diagnostics) = match read(&item) {
+        Ok(item) => item,
+        Err(error) => return fallback::unread(error, item.into()).into(),
+    };
+    match parse::beam::client(arguments.into(), &item, &mut diagnostics) {
+        Some(client) if diagnostics.is_empty() => expand::beam::items(&client).into(),
+        _ => diagnostics.into_tokens().into(),
     }
 }
 

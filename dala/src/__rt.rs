@@ -10,6 +10,7 @@ pub use std::convert::From;
 pub use std::convert::Infallible;
 pub use std::default::Default;
 pub use std::fmt;
+pub use std::future::Future;
 pub use std::hash::{Hash, Hasher};
 pub use std::marker::{Copy, Send};
 pub use std::ops::{Deref, FnOnce};
@@ -45,6 +46,7 @@ pub use crate::message::{
 pub use crate::native::{Body, Native, NativeFunction, answer, argument, pending, work};
 pub use crate::sched::pinned::PinnedThread;
 pub use crate::sched::spawning::Spawning;
+pub use crate::server::{GenServer, Remote, ServerError, ServerReply};
 pub use crate::signal::Down;
 pub use crate::spawn;
 

@@ -45,6 +45,8 @@ pub mod registry;
 pub mod runtime;
 pub(crate) mod sched;
 #[cfg(not(loom))]
+pub mod server;
+#[cfg(not(loom))]
 pub mod shutdown;
 #[cfg(not(loom))]
 pub mod signal;
@@ -86,7 +88,7 @@ mod api {
     };
     pub use crate::timer::{Missed, Moment, Sleep};
     pub use dala_ir::abi::{Atom, Pid};
-    pub use dala_macros::{Term, actor, main, message, native, protocol, test};
+    pub use dala_macros::{Term, actor, beam, main, message, native, protocol, test};
     pub use dashu_int::{IBig, UBig};
 
     /// Spawns a native actor on the runtime that this thread works for or has entered.

@@ -8,7 +8,7 @@ const DALA: &[&[&str]] = &[
     &["pid", "region"],
     &["cap"],
     &["message"],
-    &["mailbox", "signal", "actor", "native"],
+    &["mailbox", "signal", "actor", "native", "server"],
     &["energy", "registry"],
     &["sched"],
     &["supervise"],

@@ -86,3 +86,6 @@ pub mod dala_0025 {}
 
 #[doc = include_str!("../../docs/errors/DALA0026.md")]
 pub mod dala_0026 {}
+
+#[doc = include_str!("../../docs/errors/DALA0027.md")]
+pub mod dala_0027 {}

@@ -10,11 +10,14 @@
 //!
 //! Links, monitors, exit signals, names and supervision need nothing from here: the core does them for all actors.
 
+mod function;
 pub(crate) mod inbound;
 pub(crate) mod native;
 mod outbound;
 mod start;
 
+pub use dala::server::ServerError;
+pub use function::FunctionError;
 pub use native::{NativeCalls, NativeTableError};
-pub use outbound::{Server, ServerError};
+pub use outbound::Server;
 pub use start::{ServerSpec, StartError};

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dala::actor::{Activation, Behaviour, Incoming, Outcome, SpawnOptions, process};
-use dala::message::{ConvertError, NodeBox, Source};
+use dala::message::NodeBox;
+use dala::server::{GenServer, ReplyMisfit, ServerError, Waiting};
 use dala::{ExitReason, Message, Ref, StableLayout};
 use dala_ir::abi::{Atom, Pid, Word, atoms};
 use dala_ir::term::{Fragment, OwnedTerm, TermWriter, tuple_elements, view};
@@ -29,27 +30,6 @@ enum Target {
     Name(Atom),
     /// A name that nothing can have: it is no atom, being too long.
     NoName,
-}
-
-/// Why a call of a server has no reply.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ServerError {
-    /// No process has this name, or the process is dead.
-    #[error("no process: {0}")]
-    NoProcess(String),
-    /// It ended before it replied.
-    #[error("the server exited: {0}")]
-    Exited(ExitReason),
-    /// No reply in time.
-    #[error("no reply within {0:?}")]
-    Timeout(Duration),
-    /// The reply is not of the type that was asked for.
-    #[error("the reply does not convert: {0}")]
-    Reply(#[from] ConvertError),
-    /// The process table is full.
-    #[error(transparent)]
-    Spawn(#[from] dala::SpawnError),
 }
 
 impl Server {
@@ -114,8 +94,7 @@ impl Server {
         let mut scratch = Fragment::new();
         let request = message.to_term(&mut scratch);
         let term = scratch.tuple(&[Word::atom(atoms::DOLLAR_GEN_CAST), request]);
-        process::send(pid, message::node_of(term))
-            .map_err(|_| ServerError::NoProcess(format!("{pid} is dead")))
+        send(pid, term)
     }
 
     /// Calls `handle_call/3` and waits for the reply, for at most 5 seconds.
@@ -135,15 +114,60 @@ impl Server {
         request: M,
         limit: Duration,
     ) -> Result<R, ServerError> {
-        let pid = self.live()?;
-        let (sender, receiver) = oneshot::channel();
         let mut scratch = Fragment::new();
         let request = own(request.to_term(&mut scratch));
-        let client = Client { server: pid, limit, request: Some(request), done: Some(sender), monitor: None };
-        self.system.runtime.spawn_behaviour(client, &SpawnOptions::default().starting())?;
-        let reply = receiver.await.unwrap_or(Err(ServerError::Exited(ExitReason::Killed)))?;
-        Ok(R::read_term(Source::new(reply.root()))?)
+        let reply = self.ask(Ask::Call(request), limit).await?;
+        Ok(ReplyMisfit::read(reply)?)
     }
+
+    async fn ask(&self, ask: Ask, limit: Duration) -> Result<OwnedTerm, ServerError> {
+        let pid = self.live()?;
+        let (sender, receiver) = oneshot::channel();
+        let client =
+            Client { server: pid, limit, ask: Some(ask), end: None, done: Some(sender), monitor: None };
+        self.system.runtime.spawn_behaviour(client, &SpawnOptions::default().starting())?;
+        receiver.await.unwrap_or(Err(ServerError::Exited(ExitReason::Killed)))
+    }
+}
+
+fn send(pid: Pid, term: Word) -> Result<(), ServerError> {
+    process::send(pid, message::node_of(term)).map_err(|_| ServerError::NoProcess(format!("{pid} is dead")))
+}
+
+/// What a [typed client](macro@dala::beam) sends through.
+impl GenServer for Server {
+    fn pid(&self) -> Option<Pid> {
+        Server::pid(self)
+    }
+
+    fn request(&self, request: OwnedTerm, limit: Duration) -> Waiting<OwnedTerm> {
+        let server = self.clone();
+        Box::pin(async move { server.ask(Ask::Call(request), limit).await })
+    }
+
+    fn cast(&self, request: &OwnedTerm) -> Result<(), ServerError> {
+        let mut scratch = Fragment::new();
+        let request = request.copy_to(&mut scratch);
+        let term = scratch.tuple(&[Word::atom(atoms::DOLLAR_GEN_CAST), request]);
+        send(self.live()?, term)
+    }
+
+    fn info(&self, message: &OwnedTerm) -> Result<(), ServerError> {
+        send(self.live()?, message.root())
+    }
+
+    fn stop(&self, reason: ExitReason, limit: Duration) -> Waiting<()> {
+        let server = self.clone();
+        Box::pin(async move { server.ask(Ask::Stop(reason), limit).await.map(drop) })
+    }
+}
+
+/// What a [`Client`] wants of the server.
+enum Ask {
+    /// A reply.
+    Call(OwnedTerm),
+    /// Its end (`sys:terminate/2`).
+    Stop(ExitReason),
 }
 
 type Done = oneshot::Sender<Result<OwnedTerm, ServerError>>;
@@ -152,13 +176,16 @@ type Done = oneshot::Sender<Result<OwnedTerm, ServerError>>;
 struct Client {
     server: Pid,
     limit: Duration,
-    request: Option<OwnedTerm>,
+    /// Until it was sent.
+    ask: Option<Ask>,
+    /// The end that is no failure.
+    end: Option<ExitReason>,
     done: Option<Done>,
     monitor: Option<Ref>,
 }
 
 impl Client {
-    fn end(&mut self, result: Result<OwnedTerm, ServerError>) -> Outcome {
+    fn finish(&mut self, result: Result<OwnedTerm, ServerError>) -> Outcome {
         if let Some(done) = self.done.take() {
             // Whoever called may have given up.
             let _ = done.send(result);
@@ -171,14 +198,21 @@ impl Client {
         view::reference(tag).is_some_and(|tag| Some(Ref::from_bits(tag.low)) == self.monitor)
     }
 
-    fn begin(&mut self, request: &OwnedTerm, activation: &mut Activation<'_>) {
+    fn begin(&mut self, ask: Ask, activation: &mut Activation<'_>) {
         let monitor = activation.monitor(self.server, None);
         self.monitor = Some(monitor);
         let mut scratch = Fragment::new();
         let tag = scratch.reference(monitor.to_bits(), 0);
         let from = scratch.tuple(&[Word::pid(activation.pid()), tag]);
-        let request = request.copy_to(&mut scratch);
-        let term = scratch.tuple(&[Word::atom(atoms::DOLLAR_GEN_CALL), from, request]);
+        let (kind, request) = match ask {
+            Ask::Call(term) => (atoms::DOLLAR_GEN_CALL, term.copy_to(&mut scratch)),
+            Ask::Stop(reason) => {
+                let why = reason.write(&mut scratch);
+                self.end = Some(reason);
+                (Atom::new("system"), scratch.tuple(&[Word::atom(Atom::new("terminate")), why]))
+            }
+        };
+        let term = scratch.tuple(&[Word::atom(kind), from, request]);
         // If it ended meanwhile, the monitor tells.
         drop(process::send(self.server, message::node_of(term)));
         activation.wake_after(self.limit);
@@ -188,8 +222,8 @@ impl Client {
 impl Behaviour for Client {
     fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {
         activation.take_in();
-        if let Some(request) = self.request.take() {
-            self.begin(&request, activation);
+        if let Some(ask) = self.ask.take() {
+            self.begin(ask, activation);
         }
         while let Some(incoming) = activation.next_incoming() {
             match incoming {
@@ -198,17 +232,20 @@ impl Behaviour for Client {
                     if let Some(&[tag, reply]) = tuple_elements(message::term_in(&node))
                         && self.is_tag(tag)
                     {
-                        return self.end(Ok(own(reply)));
+                        return self.finish(Ok(own(reply)));
                     }
                 }
                 Incoming::Down(down) if Some(down.monitor) == self.monitor => {
-                    return self.end(Err(ServerError::Exited(down.reason)));
+                    return self.finish(match self.end.as_ref() == Some(&down.reason) {
+                        true => Ok(OwnedTerm::from(atoms::OK)),
+                        false => Err(ServerError::Exited(down.reason)),
+                    });
                 }
                 _ => {}
             }
         }
         if activation.take_wake() {
-            return self.end(Err(ServerError::Timeout(self.limit)));
+            return self.finish(Err(ServerError::Timeout(self.limit)));
         }
         Outcome::Waiting
     }

@@ -1,7 +1,5 @@
 //! How a process ended, for those outside.
 
-use std::sync::mpsc::Sender;
-
 use dala::message::ExitReason;
 use dala_ir::interp::Class;
 use dala_ir::term::OwnedTerm;
@@ -27,12 +25,16 @@ pub enum Ended {
 }
 
 /// Told once how a process ended.
-#[derive(Debug)]
-pub(super) struct Watcher(pub(super) Sender<Ended>);
+pub(super) struct Watcher(pub(super) Box<dyn FnOnce(Ended) + Send>);
 
 impl Watcher {
     pub(super) fn tell(self, ended: Ended) {
-        // Nobody listens any more when the program ends first.
-        let _ = self.0.send(ended);
+        (self.0)(ended);
+    }
+}
+
+impl std::fmt::Debug for Watcher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Watcher")
     }
 }

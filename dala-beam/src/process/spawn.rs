@@ -105,12 +105,32 @@ impl System {
         group_leader: Option<Pid>,
         watcher: Option<Sender<Ended>>,
     ) -> Result<Pid, Exception> {
+        let watch = watcher.map(|watcher| {
+            *self.halted.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher.clone());
+            // Nobody listens any more when the program ends first.
+            Watcher(Box::new(move |ended| drop(watcher.send(ended))))
+        });
+        self.start_watched(entry, group_leader, watch)
+    }
+
+    /// As [`start_process`](System::start_process); `watch` learns how the process ends, and nothing of `halt`.
+    pub(crate) fn start_watched_by(
+        self: &Arc<System>,
+        entry: Entry<'_>,
+        watch: impl FnOnce(Ended) + Send + 'static,
+    ) -> Result<Pid, Exception> {
+        self.start_watched(entry, None, Some(Watcher(Box::new(watch))))
+    }
+
+    fn start_watched(
+        self: &Arc<System>,
+        entry: Entry<'_>,
+        group_leader: Option<Pid>,
+        watcher: Option<Watcher>,
+    ) -> Result<Pid, Exception> {
         let mut process = Process::new(self.clone(), self.options.heap, Mfa::UNKNOWN);
         process.group_leader = Word::pid(group_leader.unwrap_or(dala::pid::NOBODY));
-        if let Some(watcher) = watcher {
-            *self.halted.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher.clone());
-            process.watcher = Some(Watcher(watcher));
-        }
+        process.watcher = watcher;
         process.set_entry(entry)?;
         process.begin()
     }

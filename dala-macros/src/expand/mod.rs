@@ -4,6 +4,7 @@
 //! compiler error could point at the span of what the user wrote there.
 
 pub(crate) mod actor;
+pub(crate) mod beam;
 pub(crate) mod client;
 pub(crate) mod data;
 pub(crate) mod main;

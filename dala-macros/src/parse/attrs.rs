@@ -66,6 +66,21 @@ impl NamedOption {
         Some(value)
     }
 
+    /// The value, which should be a time, such as `"250ms"`.
+    pub(crate) fn nanoseconds(&self, diagnostics: &mut Diagnostics) -> Option<u64> {
+        let text = self.string(diagnostics)?;
+        let nanoseconds = nanoseconds(&text.value());
+        if nanoseconds.is_none() {
+            diagnostics.report(
+                Code::UnknownOption,
+                &text,
+                format_args!("`{}` is no time", text.value()),
+                "write a whole number and its unit: `\"200us\"`, `\"250ms\"`, `\"30s\"`, `\"5min\"` or `\"1h\"`",
+            );
+        }
+        nanoseconds
+    }
+
     /// The value, which should be a number over zero.
     pub(crate) fn number(&self, diagnostics: &mut Diagnostics) -> Option<usize> {
         match self.literal() {
@@ -185,7 +200,7 @@ pub(crate) fn arguments(attribute: &syn::Attribute, diagnostics: &mut Diagnostic
 }
 
 /// The time that `text` says, such as `250ms`; none if it is zero or no time.
-pub(crate) fn nanoseconds(text: &str) -> Option<u64> {
+fn nanoseconds(text: &str) -> Option<u64> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at(digits);
     let unit = match unit.trim_start() {

@@ -56,7 +56,7 @@ pub(crate) fn handler(
     let (reply, replies) = reply(&method.sig, diagnostics)?;
     (is_sound && is_owned).then(|| Handler {
         ident: method.sig.ident.clone(),
-        attrs: carried(method),
+        attrs: carried(&method.attrs),
         signature: ends(&method.sig),
         is_async: method.sig.asyncness.is_some(),
         lane,
@@ -103,7 +103,7 @@ pub(crate) fn message(
     };
     is_sound.then(|| Handler {
         ident: method.sig.ident.clone(),
-        attrs: carried(method),
+        attrs: carried(&method.attrs),
         signature: ends(&method.sig),
         is_async: method.sig.asyncness.is_some(),
         lane,
@@ -160,7 +160,7 @@ pub(crate) fn init(
     let is_async = sig.asyncness.is_some();
     is_sound.then(|| Init {
         ident: sig.ident.clone(),
-        attrs: carried(method),
+        attrs: carried(&method.attrs),
         arguments,
         parameters,
         is_async,
@@ -220,7 +220,7 @@ pub(crate) fn hook(
         diagnostics.report(Code::BadHook, ty, "nobody takes what a hook returns", "remove the return type");
         is_sound = false;
     }
-    is_sound.then(|| Hook { ident: sig.ident.clone(), attrs: carried(method), parameters })
+    is_sound.then(|| Hook { ident: sig.ident.clone(), attrs: carried(&method.attrs), parameters })
 }
 
 /// The time of `#[idle(after = "30s")]` in nanoseconds.
@@ -238,17 +238,7 @@ pub(crate) fn idle_after(role: &syn::Attribute, diagnostics: &mut Diagnostics) -
         }
         return None;
     };
-    let text = option.string(diagnostics)?;
-    let nanoseconds = attrs::nanoseconds(&text.value());
-    if nanoseconds.is_none() {
-        diagnostics.report(
-            Code::UnknownOption,
-            &text,
-            format_args!("`{}` is no time", text.value()),
-            "write a whole number and its unit: `\"200us\"`, `\"250ms\"`, `\"30s\"`, `\"5min\"` or `\"1h\"`",
-        );
-    }
-    nanoseconds
+    option.nanoseconds(diagnostics)
 }
 
 fn lane_and_name(
@@ -376,7 +366,7 @@ fn of_reply<'a>(ty: &'a syn::Type, word: &str) -> Option<&'a syn::Type> {
 }
 
 /// Reports a type that borrows or has no name.
-fn owned(ty: &syn::Type, rule: &str, diagnostics: &mut Diagnostics) -> bool {
+pub(super) fn owned(ty: &syn::Type, rule: &str, diagnostics: &mut Diagnostics) -> bool {
     match ty {
         syn::Type::Reference(reference) => {
             let instead = match &*reference.elem {
@@ -411,7 +401,7 @@ fn ends(sig: &syn::Signature) -> (Span, Span) {
     (first, last)
 }
 
-fn argument_name(argument: &syn::PatType, diagnostics: &mut Diagnostics) -> Option<Ident> {
+pub(super) fn argument_name(argument: &syn::PatType, diagnostics: &mut Diagnostics) -> Option<Ident> {
     match &*argument.pat {
         syn::Pat::Ident(pattern) if pattern.subpat.is_none() && pattern.by_ref.is_none() => {
             Some(pattern.ident.clone())
@@ -500,9 +490,9 @@ pub(super) fn is_result(ty: &syn::Type) -> bool {
     path.path.segments.last().is_some_and(|last| last.ident.to_string().ends_with("Result"))
 }
 
-/// Doc comments and `cfg`s of a method, for what is made from it.
-fn carried(method: &syn::ImplItemFn) -> Vec<syn::Attribute> {
+/// Doc comments and `cfg`s, for what is made from the item.
+pub(super) fn carried(attrs: &[syn::Attribute]) -> Vec<syn::Attribute> {
     let is_carried =
         |attribute: &&syn::Attribute| ["doc", "cfg"].iter().any(|word| attribute.path().is_ident(word));
-    method.attrs.iter().filter(is_carried).cloned().collect()
+    attrs.iter().filter(is_carried).cloned().collect()
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod actor;
 pub(crate) mod attrs;
+pub(crate) mod beam;
 pub(crate) mod data;
 pub(crate) mod handler;
 pub(crate) mod main;
