@@ -11,6 +11,6 @@ export CARGO_TARGET_DIR=target/asan
 packages=()
 for package in ${ASAN_PACKAGES:-dala-ir dala dala-beam dala-gpu}; do packages+=(-p "$package"); done
 # Blocks of the free lists are the system's then: a pool would hide what is used after it was freed.
-features=()
-[ "${ASAN_PACKAGES:-}" = dala-ir ] || features=(--features dala/system-alloc)
+features=(--features dala/system-alloc)
+[ "${ASAN_PACKAGES:-}" != dala-ir ] || features=(--features ir)
 exec cargo test --target "$host" "${packages[@]}" "${features[@]}" --lib -- "$@"

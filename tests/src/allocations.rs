@@ -1,11 +1,12 @@
 //! An allocator that counts, for tests of what costs memory. A test program installs it:
 //! `#[global_allocator] static ALLOCATOR: Counting = Counting;`. Each thread counts for itself, so that tests beside each
-//! other do not disturb one another.
+//! other do not disturb one another; a test that is alone in its program may ask for the bytes of all threads.
 
 #![expect(unsafe_code, reason = "an allocator")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// The system's allocator, counted.
 #[derive(Debug)]
@@ -26,9 +27,17 @@ pub fn live_bytes() -> i64 {
     LIVE_BYTES.get()
 }
 
+/// Bytes that all threads together took and did not give back.
+pub fn live_bytes_of_all() -> i64 {
+    LIVE_BYTES_OF_ALL.load(Ordering::Relaxed)
+}
+
+static LIVE_BYTES_OF_ALL: AtomicI64 = AtomicI64::new(0);
+
 fn count(made: usize, bytes: i64) {
     // A thread that ends frees its last blocks without its counters.
     let _ = MADE.try_with(|count| count.set(count.get() + made));
+    LIVE_BYTES_OF_ALL.fetch_add(bytes, Ordering::Relaxed);
     let _ = LIVE_BYTES.try_with(|live| live.set(live.get() + bytes));
 }
 

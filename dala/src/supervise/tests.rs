@@ -101,6 +101,8 @@ fn one_restart_too_many_ends_the_supervisor_and_its_children() {
     process::kill(scene.started("a"));
     scene.ended("a");
     assert_eq!(scene.ended("b"), ExitReason::Shutdown);
+    // It goes after its children, and answers until then.
+    let _ = scene.runtime.block_on(process::ended(supervisor.into()));
     assert_eq!(scene.runtime.block_on(supervisor.children()), Err(StartError::NoSupervisor));
 }
 

@@ -1,0 +1,142 @@
+//! Many actors that wait for room in one mailbox: nothing of them runs, and nothing is allocated, until there is some. Alone
+//! in its program, since it counts the allocations of all threads.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use dala::{Runtime, SpawnOptions};
+use dala_tests::allocations::{self, Counting};
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+const SENDERS: usize = 200;
+const CAPACITY: u32 = 8;
+
+/// How often a sender's future was polled.
+static POLLS: AtomicUsize = AtomicUsize::new(0);
+/// Senders whose message waits for room.
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+
+/// Handles an item each time the test says so.
+struct Consumer {
+    go: Receiver<()>,
+    handled: Sender<u64>,
+}
+
+#[dala::actor]
+impl Consumer {
+    #[message]
+    fn item(&mut self, number: u64) {
+        // Nobody says so any more: the test is over.
+        let _ = self.go.recv();
+        let _ = self.handled.send(number);
+    }
+}
+
+/// Sends without end, as fast as there is room.
+struct Producer {
+    consumer: ConsumerRef,
+}
+
+#[dala::actor]
+impl Producer {
+    #[message]
+    async fn produce(&mut self) {
+        for number in 0.. {
+            let mut sending = pin!(self.consumer.tell_wait(Item { number }));
+            let mut waits = false;
+            let sent = poll_fn(|context| {
+                POLLS.fetch_add(1, SeqCst);
+                let polled = sending.as_mut().poll(context);
+                match (&polled, waits) {
+                    (Poll::Pending, false) => {
+                        waits = true;
+                        WAITING.fetch_add(1, SeqCst);
+                    }
+                    (Poll::Ready(_), true) => {
+                        WAITING.fetch_sub(1, SeqCst);
+                    }
+                    (Poll::Pending, true) | (Poll::Ready(_), false) => {}
+                }
+                polled
+            });
+            if sent.await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+struct Mirror;
+
+#[dala::actor]
+impl Mirror {
+    #[message]
+    fn echo(&mut self, number: u64) -> u64 {
+        number
+    }
+}
+
+fn until(what: &str, is_so: impl Fn() -> bool) {
+    let end = Instant::now() + Duration::from_secs(30);
+    while !is_so() {
+        assert!(Instant::now() < end, "{what} did not come");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn actors_that_wait_for_room_run_only_when_there_is_some_and_take_no_memory() {
+    // One worker is busy with the consumer.
+    let runtime = Runtime::builder().workers(3).build().unwrap();
+    let (go, wait) = channel();
+    let (done, handled) = channel();
+    let options = SpawnOptions::default().mailbox(CAPACITY);
+    let consumer = runtime.spawn_with(Consumer { go: wait, handled: done }, &options).unwrap();
+    for _ in 0..SENDERS {
+        let producer = runtime.spawn(Producer { consumer: consumer.into() }).unwrap();
+        producer.tell(Produce).unwrap();
+    }
+    until("full mailbox", || WAITING.load(SeqCst) == SENDERS);
+    let echo: MirrorRef = runtime.spawn(Mirror).unwrap().into();
+    // Others work on the same workers meanwhile.
+    let work = || {
+        for number in 0..2000 {
+            assert_eq!(runtime.block_on(echo.echo(number)), Ok(number));
+        }
+    };
+    work();
+    let (polls, bytes) = (POLLS.load(SeqCst), allocations::live_bytes_of_all());
+    for _ in 0..20 {
+        work();
+    }
+    assert_eq!(POLLS.load(SeqCst), polls, "a sender ran with no room for its message");
+    let grown = allocations::live_bytes_of_all() - bytes;
+    // Blocks that the free lists of threads keep come and go; a byte a call would be more.
+    assert!(grown < 20_000, "{grown} bytes for {SENDERS} senders that wait during 40000 calls");
+    // With nothing to do no worker wakes up.
+    until("sleep of the workers", || {
+        let sleeps = runtime.sleeps();
+        (0..1000).for_each(|_| std::thread::yield_now());
+        runtime.sleeps() == sleeps
+    });
+    let sleeps = runtime.sleeps();
+    (0..20_000).for_each(|_| std::thread::yield_now());
+    assert_eq!(runtime.sleeps(), sleeps, "a worker woke up for senders that wait");
+    // Room for one: one sender is polled, which sends, and once more, with its next message, which waits.
+    for turn in 1..=50 {
+        go.send(()).unwrap();
+        handled.recv().unwrap();
+        until("the next to wait", || {
+            POLLS.load(SeqCst) == polls + 2 * turn && WAITING.load(SeqCst) == SENDERS
+        });
+    }
+    assert_eq!(POLLS.load(SeqCst), polls + 100);
+    drop(go);
+    drop(runtime);
+}
