@@ -6,6 +6,7 @@
 #   make demo-voice      speech in a sound file, found by a model, told to an Elixir process (WAV=path, ARGS="--fast")
 #   make test            all tests, with the sum of what ran
 #   make diff            the differential suite in all its modes (budget 1, GC stress, 1 and 2 workers)
+#   make conformance     OTP's own test suites on Dala and on OTP; writes docs/conformance.md
 #   make bench           Dala beside its peers, in one run
 #   make bench-ai        models asked through actors, beside those who run them alone
 #   make loom            models of the lock-free parts
@@ -16,7 +17,7 @@ LOG ?=
 WAV ?=
 ARGS ?=
 
-.PHONY: demo demo-ai demo-voice test diff bench bench-ai loom asan check setup
+.PHONY: demo demo-ai demo-voice test diff bench bench-ai loom asan check setup conformance
 
 setup:
 	@./scripts/setup.sh
@@ -49,6 +50,9 @@ test: setup
 
 diff: setup
 	@./scripts/diff.sh every
+
+conformance: setup
+	@./scripts/conformance.sh
 
 bench:
 	cargo run --release -p dala-benches --bin peers

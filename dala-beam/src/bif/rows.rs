@@ -318,7 +318,7 @@ bifs! {
     user_sup "start"/0 replaces dala_io::ignore partial("the runtime starts user before kernel");
 
     erlang "self"/0 guard erlang::process::self_0 full;
-    erlang "is_process_alive"/1 plain erlang::process::is_process_alive full;
+    erlang "is_process_alive"/1 plain erlang::info::is_process_alive full;
     erts_internal "is_process_alive"/2 plain erlang::process::is_process_alive_later full;
     erlang "group_leader"/0 plain erlang::process::group_leader full;
     erts_internal "group_leader"/2 plain erlang::info::set_group_leader full;

@@ -60,6 +60,16 @@ impl BifRow {
     pub fn is_guard(&self) -> bool {
         self.kind == BifKind::Guard
     }
+
+    /// Whether OTP's emulator has it itself: not in a library of native functions, and not in Erlang
+    /// (`is_builtin/3`, `system_info(snifs)`).
+    pub fn is_emulators(&self) -> bool {
+        const MODULES: &[&str] = &[
+            "atomics", "binary", "erlang", "error_logger", "erts_debug", "erts_internal", "ets", "file", "io", "lists",
+            "maps", "math", "net_kernel", "os", "persistent_term", "re", "string", "unicode",
+        ];
+        self.kind != BifKind::Override && MODULES.contains(&self.module)
+    }
 }
 
 macro_rules! kind {

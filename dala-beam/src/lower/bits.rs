@@ -143,6 +143,12 @@ impl Emitter<'_> {
             }
             I::BsTestTail2 { context, bits, .. } => {
                 let context = self.context_of(context)?;
+                let Size::Unsigned(bits) = bits else {
+                    // An integer of over 64 bits: more than any bitstring has.
+                    let fail = self.edge(EdgeKind::Fail)?;
+                    self.build.terminate(Terminator::Jump(fail));
+                    return Ok(());
+                };
                 let condition = self.build.value_with(Op::BsTestTail, &[context], index(*bits)?);
                 self.branch(condition)
             }

@@ -203,7 +203,7 @@ macro_rules! for_each_opcode {
                 /// Steps over bits.
                 120 "bs_skip_bits2" BsSkipBits2 [11, NOW] { fail: Fail, context: Source, size: Source, unit: u64, flags: u32 }
                 /// Tests that exactly this many bits are left.
-                121 "bs_test_tail2" BsTestTail2 [11, NOW] { fail: Fail, context: Source, bits: u64 }
+                121 "bs_test_tail2" BsTestTail2 [11, NOW] { fail: Fail, context: Source, bits: Size }
                 /// Built-in function of one argument that may allocate.
                 124 "gc_bif1" GcBif1 [11, NOW] { fail: Fail, live: u32, bif: Import, argument: Source, to: Register }
                 /// Built-in function of two arguments that may allocate.

@@ -78,6 +78,8 @@ pub(super) struct FunctionInfo {
     pub(super) arity: u32,
     /// Offset of the first instruction in words.
     pub(super) entry: u32,
+    /// Words of its frame while that is open.
+    pub(super) frame: u16,
 }
 
 /// A module's linked code.
@@ -180,6 +182,17 @@ impl CodeModule {
         let offset = self.offset(pc);
         let index = self.rows.binary_search_by_key(&offset, |row| row.offset).ok()?;
         Some(&self.rows[index])
+    }
+
+    /// Words of the open frame of a process that is suspended at `pc`: at a function's entry none is open yet, at a
+    /// receive there is one.
+    pub(super) fn suspended_frame(&self, pc: *const u64) -> usize {
+        let offset = self.offset(pc);
+        let after = self.functions.partition_point(|function| function.entry <= offset);
+        match after.checked_sub(1).map(|index| self.functions[index]) {
+            Some(function) if function.entry != offset => usize::from(function.frame),
+            _ => 0,
+        }
     }
 
     /// The function and position of the instruction before `pc`.

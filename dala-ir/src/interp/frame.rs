@@ -223,10 +223,12 @@ pub fn return_address_words<M: Machine>(machine: &mut M, limit: usize) -> Vec<Wo
         if *frame != word_of(INTERP_RETURN) {
             let count = (*frame.add(1)).as_small().unwrap_or(0);
             let pc = pc_of(*frame);
-            if code::find(pc as usize as u64).is_some() {
-                pcs.push(pc_word(pc.wrapping_add(1)));
-            }
             frame = frame.add(2 + count as usize);
+            if let Some(module) = code::find(pc as usize as u64) {
+                pcs.push(pc_word(pc.wrapping_add(1)));
+                // Its own frame, if open, holds no return address: it calls nothing.
+                frame = frame.add(module.suspended_frame(pc));
+            }
         }
         pcs.extend(return_addresses(frame).take(limit.saturating_sub(pcs.len())).map(|(_, pc)| pc_word(pc)));
     }

@@ -43,24 +43,25 @@ pub fn read_u64(bits: BitsRef<'_>, endian: Endian) -> u64 {
     }
 }
 
-/// The integer of an `integer` segment: all of `bits`, of any number.
+/// The integer of an `integer` segment: all of `bits`, of any number. None where it would be over
+/// [`MAX_LIMBS`](super::big::MAX_LIMBS).
 pub fn read_integer<W: TermWriter + ?Sized>(
     writer: &mut W,
     bits: BitsRef<'_>,
     endian: Endian,
     signed: bool,
-) -> Word {
+) -> Option<Word> {
     let len = bits.bit_len;
     if len == 0 {
-        return Word::small_int(0);
+        return Some(Word::small_int(0));
     }
     if len <= 64 {
         let value = read_u64(bits, endian);
         if signed {
             let shift = 64 - len as u32;
-            return writer.integer((value << shift) as i64 >> shift);
+            return Some(writer.integer((value << shift) as i64 >> shift));
         }
-        return writer.unsigned(value);
+        return Some(writer.unsigned(value));
     }
     let mut limbs = read_limbs(bits, endian);
     let negative = signed && limbs[(len - 1) / 64] >> ((len - 1) % 64) & 1 == 1;
@@ -76,7 +77,8 @@ pub fn read_integer<W: TermWriter + ?Sized>(
             *top &= u64::MAX >> (64 - len % 64);
         }
     }
-    writer.big(negative, &limbs)
+    let significant = limbs.iter().rposition(|&limb| limb != 0).map_or(0, |last| last + 1);
+    (significant <= super::big::MAX_LIMBS).then(|| writer.big(negative, &limbs[..significant]))
 }
 
 /// The bits as limbs, least significant first.

@@ -1,6 +1,6 @@
 //! Atoms to and from text.
 
-use dala_ir::abi::{Atom, Word};
+use dala_ir::abi::{atoms, Atom, Word};
 use dala_ir::interp::Exception;
 use dala_ir::term::{ListIter, TermWriter};
 
@@ -81,12 +81,20 @@ fn text_of_list(list: Word) -> Result<String, Exception> {
     if iter.ended_proper() { Ok(text) } else { badarg() }
 }
 
+/// Characters of the longest atom.
+const MAX_CHARACTERS: usize = 255;
+
 fn text_of_binary(binary: Word, encoding: Word) -> Result<String, Exception> {
     let latin1 = is_latin1(encoding)?;
     let bytes = bytes(binary)?;
     if latin1 {
         Ok(bytes.iter().map(|&byte| char::from(byte)).collect())
     } else {
-        String::from_utf8(bytes.into_owned()).map_err(|_| Exception::badarg())
+        String::from_utf8(bytes.into_owned()).map_err(|error| {
+            // As in OTP, a beginning that is too long counts before what is wrong behind it.
+            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let is_long = valid.iter().filter(|&&byte| byte & 0xc0 != 0x80).count() >= MAX_CHARACTERS;
+            if is_long { Exception::error_atom(atoms::SYSTEM_LIMIT) } else { Exception::badarg() }
+        })
     }
 }

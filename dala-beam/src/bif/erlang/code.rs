@@ -27,7 +27,7 @@ pub(crate) fn function_exported(p: &mut Process, [module, function, count]: [Wor
 pub(crate) fn is_builtin(_: &mut Process, [module, function, count]: [Word; 3]) -> Answer {
     let (module, function, arity) = (atom(module)?, atom(function)?, arity(count)?);
     let row = crate::bif::lookup(module, function, arity).map(crate::bif::row);
-    Ok(boolean(row.is_some_and(|row| row.kind != crate::bif::BifKind::Override)))
+    Ok(boolean(row.is_some_and(crate::bif::BifRow::is_emulators)))
 }
 
 /// `loaded()`.

@@ -24,6 +24,8 @@ pub(crate) fn fun_info(p: &mut Process, [fun, item]: [Word; 2]) -> Answer {
             "index" | "new_index" => Word::small_int(i64::from(head.index)),
             "uniq" => Word::small_int(i64::from(head.old_uniq)),
             "new_uniq" => p.heap.binary(&head.uniq),
+            // Nobody counts: an entry lives as long as the program.
+            "refc" => Word::small_int(1),
             // Who made it is not kept.
             "pid" => Word::atom(atoms::UNDEFINED),
             _ => return badarg(),
@@ -35,7 +37,7 @@ pub(crate) fn fun_info(p: &mut Process, [fun, item]: [Word; 2]) -> Answer {
             "name" => Word::atom(fun.head.function),
             "arity" => Word::small_int(i64::from(fun.head.arity)),
             "env" => Word::NIL,
-            "index" | "new_index" | "uniq" | "new_uniq" | "pid" => Word::atom(atoms::UNDEFINED),
+            "index" | "new_index" | "uniq" | "new_uniq" | "pid" | "refc" => Word::atom(atoms::UNDEFINED),
             _ => return badarg(),
         }
     } else {
@@ -139,10 +141,9 @@ pub(super) fn is_exported(p: &Process, module: Atom, function: Atom, arity: u32)
 
 /// `apply(Fun, Args)`.
 pub(crate) fn apply_2(_: &mut Process, [fun, args]: [Word; 2]) -> BifResult {
-    let is_fun = view::fun(fun).is_some() || view::export_fun(fun).is_some();
     match view::list_to_vec(args) {
-        Some(args) if is_fun => BifResult::call_fun(fun, &args),
-        _ => BifResult::Raise(Exception::badarg()),
+        Some(args) => BifResult::call_fun(fun, &args),
+        None => BifResult::Raise(Exception::badarg()),
     }
 }
 

@@ -19,17 +19,28 @@ use crate::bif::arguments::{badarg, boolean, named};
 use crate::heap::own;
 use crate::process::{Mfa, Process};
 
-/// Answers that were asked for and not fetched yet.
-#[derive(Debug, Default)]
-pub struct Questions(Mutex<HashMap<u64, Arc<Mutex<Option<OwnedTerm>>>>>);
-
-impl Questions {
-    fn with<R>(&self, act: impl FnOnce(&mut HashMap<u64, Arc<Mutex<Option<OwnedTerm>>>>) -> R) -> R {
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
+/// What became of a question.
+#[derive(Debug)]
+enum Fate {
+    /// It is on its way.
+    Open,
+    /// It was answered.
+    Answered(OwnedTerm),
+    /// Who was asked is gone.
+    Gone,
 }
 
+type Slot = Arc<Mutex<Fate>>;
+
+/// Questions that were put and whose answers were not fetched yet, by number.
+#[derive(Debug, Default)]
+pub struct Questions(Mutex<HashMap<u64, Slot>>);
+
 impl Questions {
+    fn with<R>(&self, act: impl FnOnce(&mut HashMap<u64, Slot>) -> R) -> R {
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Forgets the question of a process that ends; `state` is its `bif_state`.
     pub(crate) fn forget(&self, state: Word) {
         if let Some(number) = state.as_small() {
@@ -38,18 +49,44 @@ impl Questions {
     }
 }
 
+/// Where the answer to a question goes. The asker is woken by the answer, and by its being dropped unanswered, which
+/// happens when the process that was asked ends first.
+#[derive(Debug)]
+pub struct Reply {
+    asker: Pid,
+    slot: Slot,
+}
+
+impl Reply {
+    fn answer(self, answer: OwnedTerm) {
+        *self.slot.lock().unwrap_or_else(PoisonError::into_inner) = Fate::Answered(answer);
+    }
+}
+
+impl Drop for Reply {
+    fn drop(&mut self) {
+        {
+            let mut fate = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
+            if matches!(*fate, Fate::Open) {
+                *fate = Fate::Gone;
+            }
+        }
+        actor::wake(self.asker);
+    }
+}
+
 /// What a process is asked or told out of order with its messages.
 #[derive(Debug)]
 pub enum Question {
-    /// `process_info(Pid, Item | [Item])`: the answer goes to the slot, and the asker is woken.
+    /// `process_info(Pid, Item | [Item])`.
     Info {
-        /// Who waits.
-        asker: Pid,
         /// The items.
         items: OwnedTerm,
-        /// Where the answer goes. Dropped unanswered when the process is gone.
-        slot: Arc<Mutex<Option<OwnedTerm>>>,
+        /// Who waits for them.
+        reply: Reply,
     },
+    /// `is_process_alive(Pid)`, behind the signals that the asker sent before.
+    Alive(Reply),
     /// `group_leader(Leader, Pid)`.
     GroupLeader(Pid),
     /// `garbage_collect(Pid)`; `{garbage_collect, RequestId, true}` goes back.
@@ -64,11 +101,11 @@ pub enum Question {
 /// Answers a question to `p`. For `Behaviour::asked`.
 pub fn answer(p: &mut Process, question: Question) {
     match question {
-        Question::Info { asker, items, slot } => {
+        Question::Info { items, reply } => {
             let answer = info(p, items.root(), false).unwrap_or(Word::atom(atoms::UNDEFINED));
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(own(answer));
-            actor::wake(asker);
+            reply.answer(own(answer));
         }
+        Question::Alive(reply) => reply.answer(OwnedTerm::from(atoms::TRUE)),
         Question::GroupLeader(leader) => p.group_leader = Word::pid(leader),
         Question::CollectGarbage { asker, reply } => {
             p.heap.context.request_collection();
@@ -153,35 +190,65 @@ fn check_items(items: Word) -> Result<(), Exception> {
     if all.into_iter().all(is_known) { Ok(()) } else { badarg() }
 }
 
-/// Puts the question at the first turn; at later ones, sees whether the answer is there.
-fn ask_info(p: &mut Process, pid: Pid, items: Word) -> BifResult {
-    let undefined = BifResult::Value(Word::atom(atoms::UNDEFINED));
+/// What there is to an asker's turn.
+pub(crate) enum Asked {
+    /// It waits.
+    Waiting,
+    /// The answer; none of a process that ended first.
+    Answered(Option<Word>),
+}
+
+/// Puts a question to process `pid` at the asker's first turn; at later ones, sees what became of it.
+pub(crate) fn ask(p: &mut Process, pid: Pid, question: impl FnOnce(Reply) -> Question) -> Asked {
     let Some(number) = p.bif_state.as_small() else {
-        if !is_process(pid) && actor::is_alive(pid) {
-            return BifResult::Value(native_info(p, pid, items));
-        }
-        let slot = Arc::new(Mutex::new(None));
-        let question = Question::Info { asker: p.pid, items: own(items), slot: Arc::clone(&slot) };
-        if actor::ask(pid, Box::new(question)).is_err() {
-            return undefined;
+        let slot = Arc::new(Mutex::new(Fate::Open));
+        let reply = Reply { asker: p.pid, slot: Arc::clone(&slot) };
+        if actor::ask(pid, Box::new(question(reply))).is_err() {
+            return Asked::Answered(None);
         }
         let number = Ref::fresh().to_bits();
         p.system.builtins.questions.with(|questions| questions.insert(number, slot));
         p.bif_state = Word::small_int(number as i64);
-        return BifResult::Wait;
+        return Asked::Waiting;
     };
     let number = number as u64;
-    let slot = p.system.builtins.questions.with(|questions| questions.get(&number).cloned());
-    let answer = slot.as_ref().and_then(|slot| slot.lock().unwrap_or_else(PoisonError::into_inner).take());
-    match answer {
-        None if actor::is_alive(pid) && slot.is_some() => return BifResult::Wait,
-        _ => {}
+    let Some(slot) = p.system.builtins.questions.with(|questions| questions.get(&number).cloned()) else {
+        p.bif_state = Word::NONE;
+        return Asked::Answered(None);
+    };
+    let mut fate = slot.lock().unwrap_or_else(PoisonError::into_inner);
+    if matches!(*fate, Fate::Open) {
+        return Asked::Waiting;
     }
+    let fate = std::mem::replace(&mut *fate, Fate::Gone);
     p.system.builtins.questions.with(|questions| questions.remove(&number));
     p.bif_state = Word::NONE;
-    match answer {
-        Some(answer) => BifResult::Value(p.heap.copy_owned(&answer)),
-        None => undefined,
+    Asked::Answered(match fate {
+        Fate::Answered(answer) => Some(p.heap.copy_owned(&answer)),
+        Fate::Open | Fate::Gone => None,
+    })
+}
+
+fn ask_info(p: &mut Process, pid: Pid, items: Word) -> BifResult {
+    if p.bif_state.is_none() && !is_process(pid) && actor::is_alive(pid) {
+        return BifResult::Value(native_info(p, pid, items));
+    }
+    match ask(p, pid, |reply| Question::Info { items: own(items), reply }) {
+        Asked::Waiting => BifResult::Wait,
+        Asked::Answered(answer) => BifResult::Value(answer.unwrap_or(Word::atom(atoms::UNDEFINED))),
+    }
+}
+
+/// `is_process_alive(Pid)`: of a process with something to do, after the signals that the asker sent it before.
+pub(crate) fn is_process_alive(p: &mut Process, [pid]: [Word; 1]) -> BifResult {
+    let Some(pid) = pid.as_pid() else { return BifResult::Raise(Exception::badarg()) };
+    let is_at_rest = || actor::load(pid).is_none_or(|load| load == 0);
+    if p.bif_state.is_none() && (pid == p.pid || is_at_rest() || !is_process(pid)) {
+        return BifResult::Value(boolean(pid == p.pid || actor::is_alive(pid)));
+    }
+    match ask(p, pid, Question::Alive) {
+        Asked::Waiting => BifResult::Wait,
+        Asked::Answered(answer) => BifResult::Value(boolean(answer.is_some())),
     }
 }
 

@@ -1,6 +1,5 @@
 //! Processes: flags, being alive, the group leader, hibernation.
 
-use dala::actor::process as actor;
 use dala_ir::abi::{Word, atoms};
 use dala_ir::interp::{BifResult, Exception};
 use dala_ir::term::{TermWriter, map, view};
@@ -14,18 +13,15 @@ pub(crate) fn self_0(p: &mut Process, []: [Word; 0]) -> Answer {
     Ok(Word::pid(p.pid))
 }
 
-/// `is_process_alive(Pid)`.
-pub(crate) fn is_process_alive(p: &mut Process, [pid]: [Word; 1]) -> Answer {
-    let pid = pid.as_pid().ok_or(Exception::badarg())?;
-    Ok(boolean(pid == p.pid || actor::is_alive(pid)))
-}
-
 /// `erts_internal:is_process_alive(Pid, Reference)`: the answer comes as `{Reference, Bool}`.
-pub(crate) fn is_process_alive_later(p: &mut Process, [pid, reference]: [Word; 2]) -> Answer {
-    let alive = is_process_alive(p, [pid])?;
+pub(crate) fn is_process_alive_later(p: &mut Process, [pid, reference]: [Word; 2]) -> BifResult {
+    let alive = match super::info::is_process_alive(p, [pid]) {
+        BifResult::Value(alive) => alive,
+        other => return other,
+    };
     let reply = p.heap.tuple(&[reference, alive]);
     p.send_to(p.pid, reply);
-    Ok(Word::atom(atoms::OK))
+    BifResult::Value(Word::atom(atoms::OK))
 }
 
 /// `group_leader()`.
@@ -62,6 +58,13 @@ pub(crate) fn process_flag(p: &mut Process, [flag, value]: [Word; 2]) -> Answer 
         "sensitive" => {
             let sensitive = truth(value)?;
             Ok(boolean(std::mem::replace(&mut p.is_sensitive, sensitive)))
+        }
+        // Bound to no worker: 0. Which one it runs on is a hint.
+        "scheduler" => {
+            if index(value)? > p.system.runtime.workers() {
+                return badarg();
+            }
+            Ok(Word::small_int(0))
         }
         "save_calls" => {
             let calls = u32::try_from(index(value)?).map_err(|_| Exception::badarg())?;

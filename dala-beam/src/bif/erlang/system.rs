@@ -62,6 +62,14 @@ pub(crate) fn system_info(p: &mut Process, [item]: [Word; 1]) -> Answer {
             let text = format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS);
             Ok(p.heap.charlist(&text))
         }
+        "snifs" => {
+            let rows = crate::bif::table::ROWS.iter().filter(|row| row.is_emulators());
+            let names: Vec<Word> = rows.map(|row| {
+                let [module, name] = [row.module, row.name].map(|text| Word::atom(Atom::new(text)));
+                p.heap.tuple(&[module, name, Word::small_int(i64::from(row.arity))])
+            }).collect();
+            Ok(p.heap.list(&names, Word::NIL))
+        }
         "machine" => Ok(p.heap.charlist("Dala")),
         "emu_flavor" => Ok(Word::atom(named!("emu"))),
         "emu_type" | "build_type" => Ok(Word::atom(named!("opt"))),

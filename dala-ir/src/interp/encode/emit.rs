@@ -38,8 +38,8 @@ impl<'m> ModuleEmitter<'m> {
         }
     }
 
-    /// Emits a function; gives the offset of its first instruction.
-    pub(super) fn function(&mut self, function: &Function, number: usize) -> Result<u32, EncodeError> {
+    /// Emits a function; gives the offset of its first instruction, and the words of its open frame.
+    pub(super) fn function(&mut self, function: &Function, number: usize) -> Result<(u32, u16), EncodeError> {
         let plan = Plan::new(function);
         let colors = Colors::compute(&plan)?;
         // The native cell of the entry.
@@ -62,7 +62,7 @@ impl<'m> ModuleEmitter<'m> {
             block: Function::ENTRY,
         };
         emitter.run()?;
-        Ok(entry)
+        Ok((entry, colors.slots + FRAME_HEAD as u16))
     }
 }
 

@@ -87,10 +87,10 @@ pub fn load(
     let mut emitter = ModuleEmitter::new(literals, imports);
     let mut functions = Vec::with_capacity(module.functions.len());
     for (index, function) in module.functions.iter().enumerate() {
-        let entry = emitter
+        let (entry, frame) = emitter
             .function(function, index)
             .map_err(|_| LoadError::TooLarge { function: format!("{}/{}", function.name, function.arity) })?;
-        functions.push(FunctionInfo { name: function.name, arity: function.arity, entry });
+        functions.push(FunctionInfo { name: function.name, arity: function.arity, entry, frame });
     }
     let ModuleEmitter { words, rows, call_fixups, lambda_fixups, .. } = emitter;
     let mut words: Box<[AtomicU64]> = words.into_iter().map(AtomicU64::new).collect();

@@ -11,7 +11,7 @@ use crate::interp::opcode::Opcode;
 use crate::interp::outcome::{Class, Exception};
 use crate::term::bits::{self, BitBuilder, Decoded, Endian};
 use crate::term::view::{self, BitsRef};
-use crate::term::{TermWriter, big};
+use crate::term::TermWriter;
 
 const SIGNED: u64 = 1 << 16;
 pub(super) const LITTLE: u64 = 1 << 17;
@@ -117,10 +117,7 @@ pub(crate) fn get_integer<W: TermWriter + ?Sized>(
     segment: u64,
 ) -> Option<Word> {
     let (bits, position) = next(context, size, segment)?;
-    if bits.bit_len > big::MAX_LIMBS * 64 {
-        return None;
-    }
-    let value = bits::read_integer(heap, bits, endian(segment), segment & SIGNED != 0);
+    let value = bits::read_integer(heap, bits, endian(segment), segment & SIGNED != 0)?;
     advance(context, position);
     Some(value)
 }

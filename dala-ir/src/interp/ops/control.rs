@@ -9,6 +9,7 @@ use crate::interp::frame::{self, Raise};
 use crate::interp::host::Host;
 use crate::interp::machine::{Outcome, Suspend};
 use crate::interp::outcome::{BifResult, CallTarget, Class, Exception};
+use crate::interp::trace;
 use crate::term::view;
 
 /// How a call goes on.
@@ -220,6 +221,7 @@ pub(crate) unsafe fn apply(
         let exception = Exception {
             args: Some(args),
             is_builtin_frame: true,
+            error_info: Some(trace::operator_error_info(machine.heap())),
             ..Exception::new(Class::Error, Word::atom(atoms::BADARG))
         };
         return Flow::Raise(Raise::of(exception, atoms::ERLANG, crate::abi::Atom::new("apply"), 3));

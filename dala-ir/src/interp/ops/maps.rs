@@ -7,7 +7,7 @@ use crate::interp::frame::Raise;
 use crate::interp::outcome::{Class, Exception};
 use crate::interp::state::{Next, State, handler};
 use crate::interp::trace;
-use crate::term::{TermWriter, map, view};
+use crate::term::{TermWriter, compare, map, view};
 
 handler! {
     fn has_key(s) {
@@ -114,8 +114,10 @@ fn put_pairs(heap: &mut dyn TermWriter, subject: Word, pairs: &[(Word, Word)]) -
 /// `Map#{K := V, ..}`
 fn update_pairs(heap: &mut dyn TermWriter, subject: Word, pairs: &[(Word, Word)]) -> Result<Word, Raise> {
     let Some(found) = view::map(subject) else { return Err(error(heap, atoms::BADMAP, subject)) };
-    if let Some((key, _)) = pairs.iter().find(|(key, _)| found.get(*key).is_none()) {
-        return Err(error(heap, atoms::BADKEY, *key));
+    // Of several the smallest: OTP's loader sorts the keys.
+    let missing = pairs.iter().map(|&(key, _)| key).filter(|&key| found.get(key).is_none());
+    if let Some(key) = missing.min_by(|&a, &b| compare::cmp_exact(a, b)) {
+        return Err(error(heap, atoms::BADKEY, key));
     }
     put_pairs(heap, subject, pairs)
 }

@@ -47,7 +47,7 @@ proptest! {
         expected.extend([false, false, true]);
         prop_assert_eq!(model(builder.bits()), expected);
 
-        let read = read_integer(w, builder.bits().slice(lead, size), endian, signed);
+        let read = read_integer(w, builder.bits().slice(lead, size), endian, signed).unwrap();
         let mask = (1i128 << size) - 1;
         let low = value & mask;
         let is_negative = signed && size > 0 && low >> (size - 1) & 1 == 1;
