@@ -59,7 +59,7 @@ if [ ! -e "$sources/.complete" ]; then
     say "unpacking the suites"
     mkdir -p "$sources"
     tar xJf "$archive" -C "$sources" --strip-components=1 --wildcards \
-        '*/erts/emulator/test' '*/lib/stdlib/test' '*/lib/kernel/test' '*/lib/common_test/include'
+        '*/erts/emulator/test' '*/lib/stdlib/test' '*/lib/kernel/test' '*/lib/common_test/include' '*/lib/eunit/include'
     touch "$sources/.complete"
 fi
 
@@ -134,7 +134,7 @@ ran=()
 while read -r folder suites; do
     for suite in $suites; do
         chosen "$suite" || continue
-        compile "$folder" "$suite"
+        compile "$folder" "$suite" || { ran+=("$suite"); continue; }
         if [ -n "$one_case" ]; then
             run_suite dala "$folder" "$suite"
             grep -v "^plan" "$work/one/$suite/results"

@@ -10,4 +10,5 @@ pub mod load;
 pub mod lower;
 pub mod opcode;
 pub mod otp;
+mod port;
 pub mod process;

@@ -19,7 +19,11 @@ listed(File) -> maps:from_list([{{Suite, Case}, Text} || [Suite, Case | Text] <-
 
 %% `{Case, Event, Reason}' for each planned case, in the suite's order.
 results(Work, Engine, Suite) ->
-    Lines = conformance_main:tsv(filename:join([Work, Engine, Suite, "results"])),
+    File = filename:join([Work, Engine, Suite, "results"]),
+    Lines = case filelib:is_regular(File) of
+                true -> conformance_main:tsv(File);
+                false -> [["plan", "all"], ["failed", "all", "the suite does not compile or load"]]
+            end,
     Last = maps:from_list([{Case, {Event, lists:append(lists:join(" ", Reason))}} || [Event, Case | Reason] <- Lines]),
     [begin {Event, Reason} = maps:get(Case, Last), {Case, Event, Reason} end || ["plan", Case] <- Lines].
 

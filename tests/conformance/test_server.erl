@@ -1,7 +1,7 @@
 %% What OTP's suites call of common_test's module `test_server', directly and by the macros of `ct.hrl'.
 -module(test_server).
 -export([lookup_config/2, do_times/2, do_times/4, timetrap/1, timetrap_cancel/1, timetrap_scale_factor/0]).
--export([seconds/1, minutes/1, hours/1, sleep/1, temp_name/1, peer_name/2, start_peer/3]).
+-export([seconds/1, minutes/1, hours/1, sleep/1, temp_name/1, peer_name/2, start_peer/3, start_peer/5]).
 -export([is_cover/0, is_valgrind/0, is_asan/0, is_debug/0]).
 
 lookup_config(Key, Config) -> proplists:get_value(Key, Config).
@@ -35,6 +35,9 @@ is_asan() -> false.
 is_debug() -> false.
 
 peer_name(Module, Case) -> peer:random_name(lists:concat([Module, "-", Case])).
+
+%% A node of an older release is nowhere to be had.
+start_peer(_Options, _Module, _Case, _Release, _PrivDir) -> {skip, "no older release"}.
 
 %% A node for the case, with the suite's modules; by its standard input and output where this node has no name.
 start_peer(Arguments, Module, Case) when is_list(Arguments) -> start_peer(#{args => Arguments}, Module, Case);

@@ -12,6 +12,7 @@ main() ->
     io:format("~p~n", [top(fun() -> apply(Bad, baz, [e, f]) end)]),
     maps(id(#{1 => a})),
     atoms(),
+    floats(),
     integers().
 
 %% Of several keys that are missing, OTP names the smallest.
@@ -22,6 +23,13 @@ maps(Map) ->
 atoms() ->
     [io:format("~p~n", [reason(fun() -> binary_to_atom(id(Text), utf8) end)])
         || Text <- [<<0:512/unit:8, 255>>, <<0:255/unit:8, 255>>, <<0:256/unit:8>>, <<255>>]].
+
+floats() ->
+    io:format("~p ~p~n", [2.98023223876953125e-8, float_to_list(id(2.98023223876953125e-8), [short])]),
+    io:format("~s ~s~n", [float_to_list(id(-0.0), [{decimals, 1}]), float_to_list(id(-0.04), [{decimals, 1}, compact])]),
+    Big = id(trunc(1.7e308)),
+    io:format("~p ~p~n", [reason(fun() -> 1 / (2 * Big) end), element(1, (catch 1 / (2 * Big)))]),
+    io:format("~p~n", [[erts_debug:flat_size(X) || X <- [1 bsl 59, -(1 bsl 59), 1 bsl 62, {1, [2.0]}, maps:from_list([{I, I} || I <- lists:seq(1, 40)])]]]).
 
 integers() ->
     Size = id(1 bsl 27),

@@ -5,6 +5,8 @@
 
 main() ->
     [stack(Function) || Function <- [fresh, waits, waits_for]],
+    bad_timeout(id(soon)),
+    limits(),
     [killed(N) || N <- lists:seq(1, 50)],
     [asked_while_it_ends(N) || N <- lists:seq(1, 200)],
     io:format("done~n").
@@ -41,6 +43,21 @@ deeper(Parent) ->
 waits_for(Parent) ->
     Y = lists:map(fun(P) -> P ! {self(), ready}, receive {never, X} -> X end end, [Parent]),
     {Y}.
+
+%% The error of a bad timeout ends the receive: the next one starts at the first message.
+bad_timeout(Time) ->
+    self() ! first,
+    try receive never -> ok after Time -> ok end catch Class:Reason -> io:format("~p ~p~n", [Class, Reason]) end,
+    receive first -> io:format("first~n") end.
+
+limits() ->
+    [io:format("~p~n", [try process_flag(max_heap_size, Limit) catch error:Reason -> Reason end])
+        || Limit <- [-1, 1, #{}, #{size => 0, kill => gurka}, #{size => 10000000, kill => false}, 0]],
+    io:format("~p~n", [[process_flag(message_queue_data, off_heap), process_info(self(), message_queue_data)]]),
+    process_flag(message_queue_data, on_heap),
+    io:format("~p~n", [try error(some, [], [ignored, {error_info, no_map}]) catch error:R -> R end]).
+
+id(Term) -> Term.
 
 killed(_) ->
     Pid = spawn(fun Loop() -> Loop() end),

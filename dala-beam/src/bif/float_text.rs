@@ -15,7 +15,7 @@ pub(crate) fn scientific(value: f64, digits: usize) -> String {
 /// (one stays behind the point).
 pub(crate) fn decimals(value: f64, digits: usize, compact: bool) -> String {
     let mut text = rounded(value.abs(), digits);
-    if value < 0.0 {
+    if value.is_sign_negative() {
         text.insert(0, '-');
     }
     if compact && text.contains('.') {
@@ -58,8 +58,9 @@ fn rounded(magnitude: f64, digits: usize) -> String {
 pub(crate) fn short(value: f64) -> String {
     let text = format!("{:e}", value.abs());
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
     let digits: String = mantissa.chars().filter(|&digit| digit != '.').collect();
+    let digits = even_of_a_tie(value.abs(), exponent, &digits).unwrap_or(digits);
+    let exponent: i32 = exponent.parse().unwrap_or(0);
     let with_exponent = {
         let (first, rest) = digits.split_at(1);
         format!("{first}.{}e{exponent}", if rest.is_empty() { "0" } else { rest })
@@ -80,6 +81,24 @@ pub(crate) fn short(value: f64) -> String {
     let shown =
         if is_large || (with_exponent.len() < fixed.len() && value != 0.0) { with_exponent } else { fixed };
     if value.is_sign_negative() { format!("-{shown}") } else { shown }
+}
+
+/// Where `value` lies exactly between two numbers of so few digits, the one that ends even, as OTP's algorithm (Ryu)
+/// has it; Rust's takes the larger.
+fn even_of_a_tie(value: f64, exponent: &str, digits: &str) -> Option<String> {
+    // Fewer digits name a number far from the middle of two.
+    if digits.len() < 15 {
+        return None;
+    }
+    // A float in the middle has one digit more; 40 tell it from all others.
+    let exact = format!("{value:.40e}");
+    let exact: String = exact.split_once('e')?.0.chars().filter(|&digit| digit != '.').collect();
+    let (lower, rest) = exact.split_at(digits.len());
+    let is_tie = rest.starts_with('5') && rest[1..].bytes().all(|digit| digit == b'0');
+    let is_even = lower.bytes().last().is_some_and(|digit| (digit - b'0') % 2 == 0);
+    let (first, more) = lower.split_at(1);
+    let reads_back = || format!("{first}.{more}e{exponent}").parse() == Ok(value);
+    (is_tie && is_even && lower != digits && reads_back()).then(|| lower.to_owned())
 }
 
 /// The float that `text` starts with, and what follows it: an optional sign, digits, a point, digits, and perhaps an

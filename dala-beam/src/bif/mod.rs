@@ -33,6 +33,7 @@ pub mod math;
 mod order;
 pub mod os;
 pub mod persistent_term;
+mod ports;
 pub mod re;
 pub(crate) mod resource;
 pub mod state;
@@ -43,6 +44,13 @@ pub mod zlib;
 
 pub use state::State;
 pub use table::{BifFunction, BifKind, BifRow, Coverage, lookup, row};
+
+pub(crate) use arguments::as_boolean;
+
+/// The bytes of I/O data; none when it is no I/O data.
+pub(crate) fn iodata_bytes(data: Word) -> Option<Vec<u8>> {
+    iodata::to_bytes(data).ok()
+}
 
 /// What a function that neither yields nor calls code answers.
 pub(crate) type Answer = Result<Word, Exception>;

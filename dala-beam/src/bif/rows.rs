@@ -324,7 +324,8 @@ bifs! {
     erts_internal "group_leader"/2 plain erlang::info::set_group_leader full;
     erlang "exit"/2 plain erlang::process::exit_2 full;
     erlang "exit_signal"/2 plain erlang::process::exit_2 full;
-    erlang "process_flag"/2 plain erlang::process::process_flag partial("min_bin_vheap_size and message_queue_data are hints; monitor_nodes is unknown");
+    erlang "process_flag"/2 plain erlang::process::process_flag partial("min_bin_vheap_size, message_queue_data and scheduler are hints; monitor_nodes is unknown");
+    erts_internal "process_flag"/3 plain erlang::process::process_flag_of partial("save_calls of another process records nothing");
     erlang "hibernate"/3 plain erlang::process::hibernate partial("waits for a message, keeping the stack until then");
     erlang "processes"/0 plain erlang::process::processes full;
     erlang "process_info"/1 plain erlang::info::process_info_1 partial("current_function of the caller itself is its caller");
@@ -374,6 +375,8 @@ bifs! {
     erlang "fun_to_list"/1 plain erlang::funs::fun_to_list full;
     erlang "pid_to_list"/1 plain erlang::funs::pid_to_list full;
     erlang "list_to_pid"/1 plain erlang::funs::list_to_pid partial("of this node only");
+    erlang "port_to_list"/1 plain erlang::funs::port_to_list full;
+    erlang "list_to_port"/1 plain erlang::funs::list_to_port partial("of this node only");
     erlang "ref_to_list"/1 plain erlang::funs::ref_to_list full;
     erlang "list_to_ref"/1 plain erlang::funs::list_to_ref partial("of this node only");
 
@@ -389,9 +392,12 @@ bifs! {
     erlang "phash2"/1 plain erlang::term_to_binary::phash2_1 full;
     erlang "phash2"/2 plain erlang::term_to_binary::phash2_2 full;
     erlang "phash"/2 plain erlang::phash::phash full;
-    erts_debug "flat_size"/1 plain erlang::term_to_binary::flat_size partial("in our words");
-    erts_debug "same"/2 plain erlang::term_to_binary::same full;
-    erts_internal "term_type"/1 plain erlang::term_to_binary::term_type partial("all bitstrings are heap_binary");
+    erts_debug "flat_size"/1 plain erlang::debug::flat_size partial("sub-binaries and references count as whole, plain ones");
+    erts_debug "size_shared"/1 plain erlang::debug::size_shared partial("sub-binaries and references count as whole, plain ones");
+    erts_debug "same"/2 plain erlang::debug::same full;
+    erts_debug "set_internal_state"/2 plain erlang::debug::set_internal_state partial("available_internal_state, reds_left and wait");
+    erts_debug "get_internal_state"/1 plain erlang::debug::get_internal_state partial("available_internal_state and reds_left");
+    erts_internal "term_type"/1 plain erlang::debug::term_type partial("all bitstrings are heap_binary");
 
     erlang "system_info"/1 plain erlang::system::system_info partial("the items that libraries ask for");
     erlang "system_flag"/2 plain erlang::system::system_flag partial("flags but system_logger have no effect");
@@ -416,7 +422,17 @@ bifs! {
     erlang "system_monitor"/2 plain erlang::system::undefined_2 partial("system monitoring is off");
     erlang "system_profile"/2 plain erlang::system::undefined_2 partial("system profiling is off");
     erlang "display_nl"/0 plain erlang::system::display_nl full;
-    erlang "ports"/0 plain erlang::system::ports partial("there are no ports");
+    erlang "ports"/0 plain ports::ports full;
+    erlang "port_set_data"/2 plain ports::port_set_data full;
+    erlang "port_get_data"/1 plain ports::port_get_data full;
+    erts_internal "open_port"/2 plain ports::open_port partial("programs and files; neither descriptors nor drivers");
+    erts_internal "port_command"/3 plain ports::port_command partial("never waits: what the program does not read yet is kept");
+    erts_internal "port_close"/1 plain ports::port_close full;
+    erts_internal "port_connect"/2 plain ports::port_connect full;
+    erts_internal "port_control"/3 plain ports::port_control partial("there are no drivers: always badarg");
+    erts_internal "port_call"/3 plain ports::port_control partial("there are no drivers: always badarg");
+    erts_internal "port_info"/1 plain ports::port_info_1 full;
+    erts_internal "port_info"/2 plain ports::port_info_2 partial("monitors are empty, memory and queue_size 0");
 
     erlang "spawn"/3 plain erlang::spawn::spawn full;
     erlang "spawn_link"/3 plain erlang::spawn::spawn_link full;

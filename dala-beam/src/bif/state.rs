@@ -1,7 +1,7 @@
 //! What built-in functions keep for a whole runtime.
 
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use super::dala_io::StandardInput;
 use super::erlang::info::Questions;
@@ -25,6 +25,8 @@ pub struct State {
     pub environment: Environment,
     /// Timers that have not fired.
     pub timers: TimerTable,
+    /// Ports.
+    pub(crate) ports: crate::port::Ports,
     /// Answers that processes wait for.
     pub questions: Questions,
     /// Calls of native functions that processes wait for.
@@ -33,6 +35,8 @@ pub struct State {
     pub input: StandardInput,
     /// Who gets the runtime's own log events (`system_flag(system_logger, _)`): a pid's bits, 0 for nobody.
     pub(crate) system_logger: AtomicU64,
+    /// Whether `erts_debug:set_internal_state/2` does anything.
+    pub(crate) has_internal_state: AtomicBool,
     /// Totals that `statistics/1` last told.
     pub(crate) statistics: Statistics,
     /// Nanoseconds from monotonic to system time, set when first asked for.

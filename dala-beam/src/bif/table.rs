@@ -65,10 +65,29 @@ impl BifRow {
     /// (`is_builtin/3`, `system_info(snifs)`).
     pub fn is_emulators(&self) -> bool {
         const MODULES: &[&str] = &[
-            "atomics", "binary", "erlang", "error_logger", "erts_debug", "erts_internal", "ets", "file", "io", "lists",
-            "maps", "math", "net_kernel", "os", "persistent_term", "re", "string", "unicode",
+            "atomics",
+            "binary",
+            "erlang",
+            "error_logger",
+            "erts_debug",
+            "erts_internal",
+            "ets",
+            "file",
+            "io",
+            "lists",
+            "maps",
+            "math",
+            "net_kernel",
+            "os",
+            "persistent_term",
+            "re",
+            "string",
+            "unicode",
         ];
-        self.kind != BifKind::Override && MODULES.contains(&self.module)
+        // Instructions in OTP.
+        let is_instruction =
+            self.module == "erlang" && matches!((self.name, self.arity), ("apply", 2 | 3) | ("yield", 0));
+        self.kind != BifKind::Override && !is_instruction && MODULES.contains(&self.module)
     }
 }
 

@@ -14,7 +14,33 @@ use super::stubs;
 use crate::etf::{DecodeOptions, decode};
 use crate::heap::literal_area;
 use crate::load::BeamFile;
+use crate::load::lines::Lines;
 use crate::lower;
+
+/// The modules that OTP's emulator holds. There they have no line numbers, so traces show none.
+const PRELOADED: &[&str] = &[
+    "atomics",
+    "counters",
+    "erl_init",
+    "erl_prim_loader",
+    "erl_tracer",
+    "erlang",
+    "erts_code_purger",
+    "erts_dirty_process_signal_handler",
+    "erts_internal",
+    "erts_literal_area_collector",
+    "init",
+    "persistent_term",
+    "prim_buffer",
+    "prim_eval",
+    "prim_file",
+    "prim_inet",
+    "prim_net",
+    "prim_socket",
+    "prim_zip",
+    "socket_registry",
+    "zlib",
+];
 
 /// A module that is ready to be called, but that nobody can call yet.
 #[derive(Debug)]
@@ -32,7 +58,10 @@ pub(super) fn compile(
     bytes: &[u8],
 ) -> Result<Linked, LoadFailure> {
     let malformed = |problem: String| LoadFailure::Malformed { module: name, problem };
-    let file = BeamFile::parse(bytes).map_err(|error| LoadFailure::malformed(name, &error))?;
+    let mut file = BeamFile::parse(bytes).map_err(|error| LoadFailure::malformed(name, &error))?;
+    if PRELOADED.contains(&file.name.text()) {
+        file.lines = Lines::default();
+    }
     if file.name != name {
         return Err(LoadFailure::WrongModule { wanted: name, found: file.name });
     }

@@ -23,9 +23,9 @@ pub struct Place {
 }
 
 impl Lines {
-    /// The place that `line index` tells, if it tells one.
+    /// The place that `line index` tells, if it tells one. As in OTP, lines from 2^24 on are none.
     pub fn place(&self, index: u32) -> Option<Place> {
-        self.items.get(index as usize).copied().filter(|place| place.line != 0)
+        self.items.get(index as usize).copied().filter(|place| (1..1 << 24).contains(&place.line))
     }
 
     /// Names of the files other than `Module.erl`; [`Place::file`] 1 is the first.

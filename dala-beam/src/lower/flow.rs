@@ -103,6 +103,8 @@ pub(super) fn flow(file: &BeamFile, instruction: &I) -> Flow {
         | I::CallFun2 { .. }
         | I::Apply { .. }
         | I::Send {}
+        // An integer may be too large for a float.
+        | I::FConv { .. }
         | I::RawRaise {} => Flow::raises(),
 
         I::Bif1 { fail, bif: import, .. }

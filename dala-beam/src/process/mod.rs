@@ -22,6 +22,6 @@ pub mod system;
 
 pub use dictionary::Dictionary;
 pub use ended::Ended;
-pub use process::{Mfa, Priority, Process};
+pub use process::{MaxHeap, Mfa, Priority, Process, Settings};
 pub use signals::{Entry, MonitorOptions, SpawnRequest};
 pub use system::{System, SystemOptions, workers_from_environment};

@@ -32,6 +32,40 @@ impl Mfa {
     pub const UNKNOWN: Mfa = Mfa { module: atoms::ERLANG, function: atoms::UNDEFINED, arity: 0 };
 }
 
+/// `process_flag(max_heap_size, _)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaxHeap {
+    /// Words; 0 is no limit.
+    pub words: usize,
+    /// Whether a process over it is killed.
+    pub kills: bool,
+    /// Whether that is logged.
+    pub logs: bool,
+}
+
+impl Default for MaxHeap {
+    fn default() -> MaxHeap {
+        MaxHeap { words: 0, kills: true, logs: true }
+    }
+}
+
+/// What a process was told that its heap or its queue need not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The limit as it was given; the heap knows it only where it kills.
+    pub max_heap: MaxHeap,
+    /// `process_flag(min_bin_vheap_size, _)`: a hint.
+    pub min_binary_heap: usize,
+    /// `process_flag(message_queue_data, off_heap)`: a hint.
+    pub has_off_heap_queue: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { max_heap: MaxHeap::default(), min_binary_heap: 46_422, has_off_heap_queue: false }
+    }
+}
+
 /// `process_flag(priority, _)`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Priority {
@@ -78,6 +112,8 @@ pub struct Process {
     pub is_trapping_exits: bool,
     /// `process_flag(priority, _)`.
     pub priority: Priority,
+    /// Limits and hints.
+    pub settings: Settings,
     /// `process_flag(sensitive, _)`.
     pub is_sensitive: bool,
     /// `process_flag(save_calls, _)`.
@@ -113,6 +149,7 @@ impl Process {
             parent: None,
             is_trapping_exits: false,
             priority: Priority::Normal,
+            settings: Settings::default(),
             is_sensitive: false,
             save_calls: 0,
             error_handler: atoms::ERROR_HANDLER,
@@ -140,6 +177,11 @@ impl Process {
     #[inline]
     pub fn reductions_left(&self) -> i64 {
         self.heap.context.reductions_left()
+    }
+
+    /// The term that names an actor: a port or a pid.
+    pub fn identity(&self, pid: dala_ir::abi::Pid) -> Word {
+        if self.system.builtins.ports.is_port(pid) { crate::port::port_word(pid) } else { Word::pid(pid) }
     }
 
     /// Reductions so far.

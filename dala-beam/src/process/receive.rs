@@ -66,7 +66,7 @@ impl Process {
                 }
                 Found::Exit(from, reason) => {
                     let reason = reason.write(&mut scratch);
-                    scratch.tuple(&[Word::atom(atoms::EXIT_UPPER), Word::pid(from), reason])
+                    scratch.tuple(&[Word::atom(atoms::EXIT_UPPER), self.identity(from), reason])
                 }
                 Found::Down(monitor, pid, reason) => self.down_message(&mut scratch, monitor, pid, &reason),
             };
@@ -83,11 +83,13 @@ impl Process {
         };
         let object = match shown.name {
             Some(name) => scratch.tuple(&[Word::atom(name), Word::atom(atoms::NONODE)]),
-            None => Word::pid(pid),
+            None => self.identity(pid),
         };
+        let is_port = self.system.builtins.ports.is_port(pid);
+        let kind = Word::atom(if is_port { atoms::PORT } else { atoms::PROCESS });
         let reference = scratch.reference(monitor.to_bits(), shown.alias_of.map_or(0, Pid::to_bits));
         let reason = reason.write(scratch);
-        scratch.tuple(&[tag, reference, Word::atom(atoms::PROCESS), object, reason])
+        scratch.tuple(&[tag, reference, kind, object, reason])
     }
 
     /// Takes the current message out of the mailbox; its term becomes part of the heap. The receive is over.
@@ -123,7 +125,11 @@ impl Process {
         if after == Word::atom(atoms::INFINITY) {
             return Some(false);
         }
-        let millis = after.as_small().and_then(|millis| u32::try_from(millis).ok())?;
+        let Some(millis) = after.as_small().and_then(|millis| u32::try_from(millis).ok()) else {
+            // The error ends the receive.
+            self.receive_timed_out();
+            return None;
+        };
         match self.timeout {
             Timeout::Passed => return Some(true),
             // A wake-up that is not the timer's finds time left on it.
@@ -207,7 +213,7 @@ impl Process {
             Received::Message(node) if message::is_term(node) => {
                 match view::tuple_elements(message::term_in(node)) {
                     Some(&[_, found, kind, _, _]) => {
-                        kind == Word::atom(atoms::PROCESS)
+                        (kind == Word::atom(atoms::PROCESS) || kind == Word::atom(atoms::PORT))
                             && view::reference(found).is_some_and(|found| found.low == monitor.to_bits())
                     }
                     _ => false,

@@ -7,7 +7,7 @@ use dala_ir::abi::{Atom, Pid, Word, atoms};
 use dala_ir::interp::Exception;
 use dala_ir::term::{OwnedTerm, TermWriter, view};
 
-use super::process::{Priority, Process};
+use super::process::{Priority, Process, Settings};
 use super::{message, reason};
 use crate::heap::HeapOptions;
 
@@ -42,6 +42,8 @@ pub struct SpawnRequest<'a> {
     pub monitor: Option<MonitorOptions>,
     /// Its heap.
     pub heap: HeapOptions,
+    /// Limits and hints.
+    pub settings: Settings,
     /// Its priority.
     pub priority: Priority,
 }
@@ -61,7 +63,7 @@ impl Process {
     /// # Errors
     /// `badarg` when the destination is a name that nobody has, or no destination at all.
     pub fn send(&mut self, to: Word, message: Word) -> Result<(), Exception> {
-        if let Some(pid) = to.as_pid() {
+        if let Some(pid) = crate::port::actor_of(to) {
             self.send_to(pid, message);
             return Ok(());
         }

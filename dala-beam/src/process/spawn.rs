@@ -25,6 +25,7 @@ impl Process {
         child.parent = Some(self.pid);
         child.group_leader = self.group_leader;
         child.priority = request.priority;
+        child.settings = request.settings;
         child.error_handler = self.error_handler;
         child.set_entry(request.entry)?;
         let mut options = SpawnOptions::default().starting();

@@ -1,6 +1,6 @@
 //! Atoms to and from text.
 
-use dala_ir::abi::{atoms, Atom, Word};
+use dala_ir::abi::{Atom, Word, atoms};
 use dala_ir::interp::Exception;
 use dala_ir::term::{ListIter, TermWriter};
 

@@ -27,6 +27,10 @@ pub(crate) fn function_exported(p: &mut Process, [module, function, count]: [Wor
 pub(crate) fn is_builtin(_: &mut Process, [module, function, count]: [Word; 3]) -> Answer {
     let (module, function, arity) = (atom(module)?, atom(function)?, arity(count)?);
     let row = crate::bif::lookup(module, function, arity).map(crate::bif::row);
+    // What OTP has as instructions.
+    if module == atoms::ERLANG && matches!((function.text(), arity), ("apply", 2 | 3) | ("yield", 0)) {
+        return Ok(boolean(true));
+    }
     Ok(boolean(row.is_some_and(crate::bif::BifRow::is_emulators)))
 }
 

@@ -5,7 +5,7 @@ use dala_ir::interp::{Class, Exception};
 use dala_ir::term::{ListIter, view};
 
 use crate::bif::Answer;
-use crate::bif::arguments::{badarg, list};
+use crate::bif::arguments::list;
 use crate::process::Process;
 
 /// `error(Reason)`.
@@ -21,12 +21,13 @@ pub(crate) fn error_2(_: &mut Process, [reason, args]: [Word; 2]) -> Answer {
 /// `error(Reason, Args, Options)`: `[{error_info, Map}]`.
 pub(crate) fn error_3(_: &mut Process, [reason, args, options]: [Word; 3]) -> Answer {
     let mut error_info = None;
+    // Whatever else stands there is ignored.
     for option in list(options)? {
-        match view::tuple_elements(option) {
-            Some(&[tag, info]) if tag == Word::atom(atoms::ERROR_INFO) && view::map(info).is_some() => {
-                error_info = Some(info);
-            }
-            _ => return badarg(),
+        if let Some(&[tag, info]) = view::tuple_elements(option)
+            && tag == Word::atom(atoms::ERROR_INFO)
+            && view::map(info).is_some()
+        {
+            error_info = Some(info);
         }
     }
     Err(Exception { args: args_or_none(args), error_info, ..Exception::new(Class::Error, reason) })

@@ -99,6 +99,23 @@ pub(crate) fn list_to_pid(_: &mut Process, [text]: [Word; 1]) -> Answer {
     }
 }
 
+/// `port_to_list(Port)`.
+pub(crate) fn port_to_list(p: &mut Process, [port]: [Word; 1]) -> Answer {
+    if !matches!(port.view(), view::TermView::Port(_) | view::TermView::ExternalPort(_)) {
+        return badarg();
+    }
+    let text = print::print(port, print::Style::Readable).to_string();
+    Ok(p.heap.charlist(&text))
+}
+
+/// `list_to_port(String)`: of this node.
+pub(crate) fn list_to_port(_: &mut Process, [text]: [Word; 1]) -> Answer {
+    match numbers_of(text, "#Port<", ">")?[..] {
+        [0, number] if number < 1 << 58 => Ok(Word::port(number)),
+        _ => badarg(),
+    }
+}
+
 /// `ref_to_list(Reference)`.
 pub(crate) fn ref_to_list(p: &mut Process, [reference]: [Word; 1]) -> Answer {
     if !matches!(reference.view(), view::TermView::Reference(_) | view::TermView::ExternalReference(_)) {

@@ -13,7 +13,7 @@ use dala_ir::interp::{BifResult, Exception, frame, trace};
 use dala_ir::term::{OwnedTerm, TermWriter, map, view};
 use hashbrown::HashMap;
 
-use super::process::priority_name;
+use super::process::{priority_name, queue_data};
 use crate::bif::Answer;
 use crate::bif::arguments::{badarg, boolean, named};
 use crate::heap::own;
@@ -266,7 +266,8 @@ fn native_info(p: &mut Process, pid: Pid, items: Word) -> Word {
         let value = match name {
             "registered_name" => p.system.name_of(pid).map_or(Word::NIL, Word::atom),
             "status" => Word::atom(named!("waiting")),
-            "group_leader" => p.group_leader,
+            // Nobody's that asks: who stops an application kills all processes that it leads.
+            "group_leader" => Word::pid(p.system.whereis(named!("user")).unwrap_or(dala::pid::NOBODY)),
             "priority" => Word::atom(atoms::NORMAL),
             "trap_exit" => boolean(false),
             "initial_call" | "current_function" => {
@@ -379,7 +380,7 @@ fn innermost<'a>(p: &mut Process) -> Option<&'a [Word]> {
 fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
     let count = |value: usize| Word::small_int(value as i64);
     let pids = |p: &mut Process, pids: Vec<Pid>| {
-        let words: Vec<Word> = pids.into_iter().map(Word::pid).collect();
+        let words: Vec<Word> = pids.into_iter().map(|pid| p.identity(pid)).collect();
         p.heap.list(&words, Word::NIL)
     };
     Some(match item {
@@ -410,10 +411,18 @@ fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
             pids(p, links)
         }
         "monitors" => {
-            let monitors: Vec<Word> =
-                p.activation().monitors().into_iter().map(|(_, pid)| Word::pid(pid)).collect();
-            let pairs: Vec<Word> =
-                monitors.into_iter().map(|pid| p.heap.tuple(&[Word::atom(atoms::PROCESS), pid])).collect();
+            let monitors: Vec<Word> = p
+                .activation()
+                .monitors()
+                .into_iter()
+                .map(|(_, pid)| pid)
+                .map(|pid| p.identity(pid))
+                .collect();
+            let kind = |object: Word| if object.as_port().is_some() { atoms::PORT } else { atoms::PROCESS };
+            let pairs: Vec<Word> = monitors
+                .into_iter()
+                .map(|object| p.heap.tuple(&[Word::atom(kind(object)), object]))
+                .collect();
             p.heap.list(&pairs, Word::NIL)
         }
         "monitored_by" => {
@@ -435,7 +444,7 @@ fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
         "stack_size" => count(p.heap.stack().len()),
         "min_heap_size" => count(p.heap.options().min_words),
         "fullsweep_after" => count(p.heap.options().fullsweep_after as usize),
-        "min_bin_vheap_size" => count(46_422),
+        "min_bin_vheap_size" => count(p.settings.min_binary_heap),
         "max_heap_size" => max_heap_size(p),
         "memory" => count(p.heap.total_words() * 8 + size_of::<Process>()),
         "reductions" => p.heap.unsigned(p.reductions()),
@@ -444,7 +453,7 @@ fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
             let options = p.heap.options();
             let facts = [
                 (named!("max_heap_size"), limit),
-                (named!("min_bin_vheap_size"), count(46_422)),
+                (named!("min_bin_vheap_size"), count(p.settings.min_binary_heap)),
                 (named!("min_heap_size"), count(options.min_words)),
                 (named!("fullsweep_after"), count(options.fullsweep_after as usize)),
                 (named!("minor_gcs"), count(p.heap.minors_in_a_row() as usize)),
@@ -454,11 +463,22 @@ fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
             p.heap.list(&pairs, Word::NIL)
         }
         "garbage_collection_info" => {
+            // There is one block, and fragments beside it.
+            let (block, old) = (p.heap.block_words(), p.heap.old_words());
             let facts = [
-                (named!("heap_block_size"), count(p.heap.block_words())),
-                (named!("old_heap_size"), count(p.heap.old_words())),
-                (named!("stack_size"), count(p.heap.stack().len())),
-            ];
+                (named!("old_heap_block_size"), 0),
+                (named!("heap_block_size"), block),
+                (named!("mbuf_size"), p.heap.total_words().saturating_sub(block)),
+                (named!("recent_size"), old),
+                (named!("stack_size"), p.heap.stack().len()),
+                (named!("old_heap_size"), old),
+                (named!("heap_size"), p.heap.context.heap_words().saturating_sub(old)),
+                (named!("bin_vheap_size"), 0),
+                (named!("bin_vheap_block_size"), p.settings.min_binary_heap),
+                (named!("bin_old_vheap_size"), 0),
+                (named!("bin_old_vheap_block_size"), p.settings.min_binary_heap),
+            ]
+            .map(|(name, words)| (name, count(words)));
             let pairs: Vec<Word> =
                 facts.into_iter().map(|(name, value)| p.heap.tuple(&[Word::atom(name), value])).collect();
             p.heap.list(&pairs, Word::NIL)
@@ -466,17 +486,18 @@ fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
         "catchlevel" | "trace" => count(0),
         "last_calls" => boolean(false),
         "parent" => p.parent.map_or(Word::atom(atoms::UNDEFINED), Word::pid),
-        "message_queue_data" => Word::atom(named!("on_heap")),
+        "message_queue_data" => queue_data(p.settings.has_off_heap_queue),
         _ => return None,
     })
 }
 
-fn max_heap_size(p: &mut Process) -> Word {
-    let size = p.heap.options().max_words.unwrap_or(0);
+/// `#{size => .., kill => .., error_logger => ..}`
+pub(super) fn max_heap_size(p: &mut Process) -> Word {
+    let limit = p.settings.max_heap;
     let pairs = [
-        (Word::atom(named!("error_logger")), boolean(true)),
-        (Word::atom(atoms::KILL), boolean(true)),
-        (Word::atom(named!("size")), Word::small_int(size as i64)),
+        (Word::atom(named!("error_logger")), boolean(limit.logs)),
+        (Word::atom(atoms::KILL), boolean(limit.kills)),
+        (Word::atom(named!("size")), Word::small_int(limit.words as i64)),
     ];
     map::from_pairs(&mut p.heap, &pairs)
 }

@@ -5,11 +5,12 @@ use dala_ir::term::{TermWriter, view};
 
 use crate::bif::Answer;
 use crate::bif::arguments::badarg;
+use crate::port::actor_of;
 use crate::process::Process;
 
 /// `link(Pid)`: `noproc` when it does not exist and exits are not trapped, as OTP does for local pids.
 pub(crate) fn link(p: &mut Process, [pid]: [Word; 1]) -> Answer {
-    match pid.as_pid() {
+    match actor_of(pid) {
         Some(pid) => p.link(pid),
         None if view::kind(pid) == Some(Kind::ExternalPid) => {
             // No other node can be reached: the link breaks at once.
@@ -21,7 +22,6 @@ pub(crate) fn link(p: &mut Process, [pid]: [Word; 1]) -> Answer {
                 p.exit_signal(p.pid, Word::atom(atoms::NOCONNECTION));
             }
         }
-        None if pid.as_port().is_some() => {}
         None => return badarg(),
     }
     Ok(Word::atom(atoms::TRUE))
@@ -29,9 +29,9 @@ pub(crate) fn link(p: &mut Process, [pid]: [Word; 1]) -> Answer {
 
 /// `unlink(Pid)`.
 pub(crate) fn unlink(p: &mut Process, [pid]: [Word; 1]) -> Answer {
-    match pid.as_pid() {
+    match actor_of(pid) {
         Some(pid) => p.unlink(pid),
-        None if view::kind(pid) == Some(Kind::ExternalPid) || pid.as_port().is_some() => {}
+        None if view::kind(pid) == Some(Kind::ExternalPid) => {}
         None => return badarg(),
     }
     Ok(Word::atom(atoms::TRUE))

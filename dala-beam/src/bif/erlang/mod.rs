@@ -5,6 +5,7 @@ pub mod atoms;
 pub mod binaries;
 pub mod code;
 pub mod compare;
+pub mod debug;
 pub mod dictionary;
 pub mod exceptions;
 pub mod funs;

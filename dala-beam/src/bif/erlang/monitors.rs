@@ -4,7 +4,7 @@ use dala::pid::Ref;
 use dala::signal::AliasMode;
 use dala_ir::abi::{Word, atoms};
 use dala_ir::interp::Exception;
-use dala_ir::term::{TermWriter, view};
+use dala_ir::term::view;
 
 use crate::bif::Answer;
 use crate::bif::arguments::{atom, badarg, boolean, list, named, tuple};
@@ -22,20 +22,11 @@ pub(crate) fn monitor_3(p: &mut Process, [kind, item, options]: [Word; 3]) -> An
     match atom(kind)? {
         atoms::PROCESS => p.monitor(item, options),
         atoms::PORT => {
-            // Ports do not exist: the monitor fires at once.
-            if item.as_port().is_none() && item.as_atom().is_none() {
-                return badarg();
+            if let Some(pid) = item.as_port() {
+                return Ok(p.monitor_pid(dala_ir::abi::Pid::from_bits(pid), None, options));
             }
-            let reference = p.new_reference();
-            let message = p.heap.tuple(&[
-                Word::atom(atoms::DOWN),
-                reference,
-                Word::atom(atoms::PORT),
-                item,
-                Word::atom(atoms::NOPROC),
-            ]);
-            p.send_to(p.pid, message);
-            Ok(reference)
+            // `{Name, Node}` is for processes only.
+            if item.is_atom() { p.monitor(item, options) } else { badarg() }
         }
         kind if kind == named!("time_offset") && item == Word::atom(named!("clock_service")) => {
             Ok(p.new_reference())

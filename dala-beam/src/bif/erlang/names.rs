@@ -15,7 +15,7 @@ pub(crate) fn register(p: &mut Process, [name, pid]: [Word; 2]) -> Answer {
     if name == atoms::UNDEFINED {
         return badarg();
     }
-    let pid = pid.as_pid().ok_or(Exception::badarg())?;
+    let pid = crate::port::actor_of(pid).ok_or(Exception::badarg())?;
     if pid != p.pid && !actor::is_alive(pid) {
         return badarg();
     }
@@ -30,7 +30,7 @@ pub(crate) fn unregister(p: &mut Process, [name]: [Word; 1]) -> Answer {
 
 /// `whereis(Name)`.
 pub(crate) fn whereis(p: &mut Process, [name]: [Word; 1]) -> Answer {
-    Ok(p.system.whereis(atom(name)?).map_or(Word::atom(atoms::UNDEFINED), Word::pid))
+    Ok(p.system.whereis(atom(name)?).map_or(Word::atom(atoms::UNDEFINED), |pid| p.identity(pid)))
 }
 
 /// `registered()`.

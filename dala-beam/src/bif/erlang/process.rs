@@ -6,7 +6,7 @@ use dala_ir::term::{TermWriter, map, view};
 
 use crate::bif::Answer;
 use crate::bif::arguments::{atom, badarg, boolean, index, named, truth};
-use crate::process::{Priority, Process};
+use crate::process::{MaxHeap, Priority, Process};
 
 /// `self()`.
 pub(crate) fn self_0(p: &mut Process, []: [Word; 0]) -> Answer {
@@ -31,9 +31,9 @@ pub(crate) fn group_leader(p: &mut Process, []: [Word; 0]) -> Answer {
 
 /// `exit(Pid, Reason)`.
 pub(crate) fn exit_2(p: &mut Process, [to, reason]: [Word; 2]) -> Answer {
-    match to.as_pid() {
+    match crate::port::actor_of(to) {
         Some(pid) => p.exit_signal(pid, reason),
-        None if view::kind(to) == Some(dala_ir::abi::Kind::ExternalPid) || to.as_port().is_some() => {}
+        None if view::kind(to) == Some(dala_ir::abi::Kind::ExternalPid) => {}
         None => return badarg(),
     }
     Ok(Word::atom(atoms::TRUE))
@@ -85,25 +85,24 @@ pub(crate) fn process_flag(p: &mut Process, [flag, value]: [Word; 2]) -> Answer 
             Ok(Word::small_int(former as i64))
         }
         "min_bin_vheap_size" => {
-            index(value)?;
-            Ok(Word::small_int(46_422))
+            let words = index(value)?;
+            let former = std::mem::replace(&mut p.settings.min_binary_heap, words);
+            Ok(Word::small_int(former as i64))
         }
         "max_heap_size" => {
             let mut options = p.heap.options();
-            let former = options.max_words.unwrap_or(0);
-            options.max_words = max_heap_size(value)?;
+            let limit = max_heap_size(value, options.min_words)?;
+            let former = super::info::max_heap_size(p);
+            options.max_words = Some(limit.words).filter(|&words| limit.kills && words > 0);
+            p.settings.max_heap = limit;
             p.heap.set_options(options);
-            let pairs = [
-                (Word::atom(named!("error_logger")), boolean(true)),
-                (Word::atom(atoms::KILL), boolean(true)),
-                (Word::atom(named!("size")), Word::small_int(former as i64)),
-            ];
-            Ok(map::from_pairs(&mut p.heap, &pairs))
+            Ok(former)
         }
-        "message_queue_data" => match atom(value)?.text() {
-            "on_heap" | "off_heap" => Ok(Word::atom(named!("on_heap"))),
-            _ => badarg(),
-        },
+        "message_queue_data" => {
+            let off_heap = is_off_heap(value)?;
+            let former = std::mem::replace(&mut p.settings.has_off_heap_queue, off_heap);
+            Ok(queue_data(former))
+        }
         _ => badarg(),
     }
 }
@@ -138,13 +137,45 @@ pub(super) fn heap_size(value: Word) -> Result<usize, Exception> {
     }
 }
 
-/// Words, or a map with `size`; 0 is no limit.
-pub(super) fn max_heap_size(value: Word) -> Result<Option<usize>, Exception> {
-    let size = match map::get(value, Word::atom(named!("size"))) {
-        Some(size) => index(size)?,
-        None => index(value)?,
-    };
-    Ok(Some(size).filter(|&size| size > 0))
+/// Words, or a map with `size`, `kill` and `error_logger`. No limit is below the smallest heap.
+pub(super) fn max_heap_size(value: Word, smallest: usize) -> Result<MaxHeap, Exception> {
+    let mut limit = MaxHeap::default();
+    if view::map(value).is_some() {
+        let at = |name| map::get(value, Word::atom(name));
+        limit.words = index(at(named!("size")).ok_or(Exception::badarg())?)?;
+        limit.kills = at(atoms::KILL).map_or(Ok(true), truth)?;
+        limit.logs = at(named!("error_logger")).map_or(Ok(true), truth)?;
+    } else {
+        limit.words = index(value)?;
+    }
+    if limit.words > 0 && limit.words < smallest { badarg() } else { Ok(limit) }
+}
+
+/// Whether messages are to be kept off the heap.
+pub(super) fn is_off_heap(value: Word) -> Result<bool, Exception> {
+    match atom(value)?.text() {
+        "on_heap" => Ok(false),
+        "off_heap" => Ok(true),
+        _ => badarg(),
+    }
+}
+
+/// `on_heap` or `off_heap`.
+pub(super) fn queue_data(off_heap: bool) -> Word {
+    Word::atom(if off_heap { named!("off_heap") } else { named!("on_heap") })
+}
+
+/// `erts_internal:process_flag(Pid, Flag, Value)`: of another process only `save_calls`, which records nothing.
+pub(crate) fn process_flag_of(p: &mut Process, [pid, flag, value]: [Word; 3]) -> BifResult {
+    let bad = BifResult::Value(Word::atom(atoms::BADARG));
+    if pid.as_pid().is_none() || flag != Word::atom(named!("save_calls")) || index(value).is_err() {
+        return bad;
+    }
+    match super::info::is_process_alive(p, [pid]) {
+        BifResult::Value(alive) if alive == boolean(true) => BifResult::Value(Word::small_int(0)),
+        BifResult::Value(_) => bad,
+        other => other,
+    }
 }
 
 /// `hibernate(M, F, Args)`: forgets the stack and goes on with the call when a message is there.
@@ -162,7 +193,9 @@ pub(crate) fn hibernate(p: &mut Process, [module, function, args]: [Word; 3]) ->
 
 /// `processes()`.
 pub(crate) fn processes(p: &mut Process, []: [Word; 0]) -> Answer {
-    let pids: Vec<Word> = p.system.processes().into_iter().map(Word::pid).collect();
+    let ports = &p.system.builtins.ports;
+    let pids: Vec<Word> =
+        p.system.processes().into_iter().filter(|&pid| !ports.is_port(pid)).map(Word::pid).collect();
     Ok(p.heap.list(&pids, Word::NIL))
 }
 

@@ -5,11 +5,11 @@ use dala_ir::interp::Exception;
 use dala_ir::term::{TermWriter, view};
 
 use super::monitors::monitor_options;
-use super::process::{heap_size, max_heap_size, priority_of};
+use super::process::{heap_size, is_off_heap, max_heap_size, priority_of};
 use crate::bif::Answer;
-use crate::bif::arguments::{atom, badarg, index, list, named, tuple};
+use crate::bif::arguments::{atom, badarg, index, list, named, truth, tuple};
 use crate::heap::HeapOptions;
-use crate::process::{Entry, MonitorOptions, Priority, Process, SpawnRequest};
+use crate::process::{Entry, MonitorOptions, Priority, Process, Settings, SpawnRequest};
 
 /// `spawn(M, F, Args)`.
 pub(crate) fn spawn(p: &mut Process, [module, function, args]: [Word; 3]) -> Answer {
@@ -68,16 +68,24 @@ struct Options {
     link: bool,
     monitor: Option<MonitorOptions>,
     heap: HeapOptions,
+    settings: Settings,
     priority: Priority,
 }
 
 impl Options {
     fn new(p: &Process) -> Options {
-        Options { link: false, monitor: None, heap: p.system.options.heap, priority: Priority::Normal }
+        Options {
+            link: false,
+            monitor: None,
+            heap: p.system.options.heap,
+            settings: Settings::default(),
+            priority: Priority::Normal,
+        }
     }
 
     fn read(p: &Process, options: Word) -> Result<Options, Exception> {
         let mut read = Options::new(p);
+        let mut limit = None;
         for option in list(options)? {
             if let Some(name) = option.as_atom() {
                 match name.text() {
@@ -95,12 +103,24 @@ impl Options {
                     read.heap.fullsweep_after = u32::try_from(index(value)?).unwrap_or(u32::MAX)
                 }
                 "min_heap_size" => read.heap.min_words = heap_size(value)?,
-                "max_heap_size" => read.heap.max_words = max_heap_size(value)?,
+                "max_heap_size" => limit = Some(value),
                 // Accepted as hints.
-                "min_bin_vheap_size" => drop(index(value)?),
-                "message_queue_data" | "async_dist" => drop(atom(value)?),
+                "scheduler" => {
+                    if index(value)? > p.system.runtime.workers() {
+                        return badarg();
+                    }
+                }
+                "async_dist" => drop(truth(value)?),
+                "min_bin_vheap_size" => read.settings.min_binary_heap = index(value)?,
+                "message_queue_data" => read.settings.has_off_heap_queue = is_off_heap(value)?,
                 _ => return badarg(),
             }
+        }
+        if let Some(limit) = limit {
+            // The smallest heap may stand behind it.
+            let limit = max_heap_size(limit, read.heap.min_words)?;
+            read.heap.max_words = Some(limit.words).filter(|&words| limit.kills && words > 0);
+            read.settings.max_heap = limit;
         }
         Ok(read)
     }
@@ -132,6 +152,7 @@ fn spawn_with(p: &mut Process, [module, function, args]: [Word; 3], options: Opt
         link: options.link,
         monitor: options.monitor,
         heap: options.heap,
+        settings: options.settings,
         priority: options.priority,
     })?;
     Ok(match monitor {

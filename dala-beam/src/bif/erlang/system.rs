@@ -40,7 +40,8 @@ pub(crate) fn system_info(p: &mut Process, [item]: [Word; 1]) -> Answer {
             count(all)
         }
         "process_limit" => count(1 << 28),
-        "port_count" => count(0),
+        "port_count" => count(p.system.builtins.ports.all().len()),
+        "context_reductions" => count(usize::try_from(p.system.options.reductions).unwrap_or(1)),
         "port_limit" => count(65_536),
         "atom_count" => count(Atom::count()),
         "atom_limit" => count(dala_ir::abi::atom::MAX_ATOMS),
@@ -64,10 +65,12 @@ pub(crate) fn system_info(p: &mut Process, [item]: [Word; 1]) -> Answer {
         }
         "snifs" => {
             let rows = crate::bif::table::ROWS.iter().filter(|row| row.is_emulators());
-            let names: Vec<Word> = rows.map(|row| {
-                let [module, name] = [row.module, row.name].map(|text| Word::atom(Atom::new(text)));
-                p.heap.tuple(&[module, name, Word::small_int(i64::from(row.arity))])
-            }).collect();
+            let names: Vec<Word> = rows
+                .map(|row| {
+                    let [module, name] = [row.module, row.name].map(|text| Word::atom(Atom::new(text)));
+                    p.heap.tuple(&[module, name, Word::small_int(i64::from(row.arity))])
+                })
+                .collect();
             Ok(p.heap.list(&names, Word::NIL))
         }
         "machine" => Ok(p.heap.charlist("Dala")),
@@ -252,6 +255,9 @@ pub(crate) fn display_string(_: &mut Process, [text]: [Word; 1]) -> Answer {
         let point = item.as_small().and_then(|value| u32::try_from(value).ok()).and_then(char::from_u32);
         shown.push(point.ok_or(Exception::badarg())?);
     }
+    if !iter.ended_proper() {
+        return badarg();
+    }
     let mut out = std::io::stdout().lock();
     drop(write!(out, "{shown}").and_then(|()| out.flush()));
     Ok(boolean(true))
@@ -406,9 +412,4 @@ pub(crate) fn display_nl(_: &mut Process, []: [Word; 0]) -> Answer {
     let mut out = std::io::stdout().lock();
     drop(writeln!(out).and_then(|()| out.flush()));
     Ok(boolean(true))
-}
-
-/// `ports()`: there are none.
-pub(crate) fn ports(_: &mut Process, []: [Word; 0]) -> Answer {
-    Ok(Word::NIL)
 }

@@ -1,11 +1,11 @@
 //! `term_to_binary`, `binary_to_term`, `external_size`, `phash2`, `phash`.
 
-use dala_ir::abi::{Word, atoms};
+use dala_ir::abi::Word;
 use dala_ir::interp::Exception;
-use dala_ir::term::{TermWriter, hash, view};
+use dala_ir::term::{TermWriter, hash};
 
 use crate::bif::Answer;
-use crate::bif::arguments::{atom, badarg, bytes, index, list, named, small, system_limit, tuple};
+use crate::bif::arguments::{atom, badarg, bytes, index, list, small, system_limit, tuple};
 use crate::etf::{self, DecodeOptions, EncodeOptions};
 use crate::process::Process;
 
@@ -117,44 +117,4 @@ pub(crate) fn phash2_2(p: &mut Process, [term, range]: [Word; 2]) -> Answer {
     }
     p.charge(1);
     Ok(Word::small_int(i64::from(hash::phash2_range(term, range))))
-}
-
-/// `erts_debug:flat_size(Term)`: words, in our own layout.
-pub(crate) fn flat_size(p: &mut Process, [term]: [Word; 1]) -> Answer {
-    let words = dala_ir::term::size_in_words(term, dala_ir::term::copy::share_nothing);
-    p.charge(words / 16);
-    Ok(Word::small_int(words as i64))
-}
-
-/// `erts_debug:same(A, B)`: whether both are one object.
-pub(crate) fn same(_: &mut Process, [left, right]: [Word; 2]) -> Answer {
-    Ok(crate::bif::arguments::boolean(left == right))
-}
-
-/// `erts_internal:term_type(Term)`.
-pub(crate) fn term_type(_: &mut Process, [term]: [Word; 1]) -> Answer {
-    use view::TermView as V;
-    Ok(Word::atom(match term.view() {
-        V::Small(_) => named!("fixnum"),
-        V::Big(_) => named!("bignum"),
-        V::Float(_) => named!("hfloat"),
-        V::Atom(_) => named!("atom"),
-        V::Pid(_) => named!("pid"),
-        V::Port(_) => atoms::PORT,
-        V::Reference(_) => named!("reference"),
-        V::Fun(_) => named!("fun"),
-        V::ExportFun(_) => named!("export"),
-        V::ExternalPid(_) => named!("external_pid"),
-        V::ExternalPort(_) => named!("external_port"),
-        V::ExternalReference(_) => named!("external_reference"),
-        V::Nil => named!("nil"),
-        V::Cons(..) => named!("list"),
-        V::Tuple(_) => named!("tuple"),
-        V::Map(map) => match map {
-            view::MapRef::Flat { .. } => named!("flatmap"),
-            view::MapRef::Trie { .. } => named!("hashmap"),
-        },
-        V::Bits(_) => named!("heap_binary"),
-        V::Hidden => return badarg(),
-    }))
 }

@@ -15,6 +15,7 @@ pub mod buffer;
 pub mod names;
 pub mod open;
 mod posix;
+pub(crate) use posix::name as error_name;
 
 /// Path of a name as `prim_file:internal_name2native/1` made it.
 fn path(word: Word) -> Result<std::path::PathBuf, Exception> {

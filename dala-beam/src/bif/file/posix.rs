@@ -3,7 +3,7 @@
 use std::io::{Error, ErrorKind};
 
 /// The atom's text for an error.
-pub(super) fn name(error: &Error) -> &'static str {
+pub(crate) fn name(error: &Error) -> &'static str {
     by_kind(error.kind()).or_else(|| error.raw_os_error().and_then(by_number)).unwrap_or("eio")
 }
 

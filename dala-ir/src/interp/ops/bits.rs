@@ -9,9 +9,9 @@ use crate::abi::{Atom, Kind, Word, atoms};
 use crate::interp::frame::Raise;
 use crate::interp::opcode::Opcode;
 use crate::interp::outcome::{Class, Exception};
+use crate::term::TermWriter;
 use crate::term::bits::{self, BitBuilder, Decoded, Endian};
 use crate::term::view::{self, BitsRef};
-use crate::term::TermWriter;
 
 const SIGNED: u64 = 1 << 16;
 pub(super) const LITTLE: u64 = 1 << 17;

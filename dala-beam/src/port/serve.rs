@@ -1,0 +1,252 @@
+//! Starting a program, and the two threads that serve its port.
+
+use std::ffi::OsStr;
+use std::fs::OpenOptions;
+use std::io::{self, Read, Write};
+use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+
+use dala::actor::{SpawnOptions, process};
+use dala::message::ExitReason;
+use dala_ir::abi::{Atom, Pid, Word};
+use dala_ir::term::{Fragment, TermWriter};
+
+use super::actor::{self, Port};
+use super::framing::{Piece, Splitter};
+use super::options::{Command, PortOptions};
+use super::port_word;
+use super::table::Entry;
+use crate::process::{Process, message};
+
+/// Bytes that are read at a time.
+const READ_BYTES: usize = 64 << 10;
+
+/// Starts the program, and a port that is linked and connected with `p`.
+///
+/// # Errors
+/// The operating system's, when the program cannot be started; of kind `OutOfMemory` when there are too many actors.
+pub(crate) fn open(p: &mut Process, command: &Command, options: &PortOptions) -> io::Result<Pid> {
+    let (mut child, input, output) = match command {
+        Command::File(name) => {
+            let (input, output) = open_file(name, options)?;
+            (None, input, output)
+        }
+        command => {
+            let (mut child, output) = start(p, command, options)?;
+            let input = child.stdin.take().map(|input| Box::new(input) as Input);
+            (Some(child), input, output)
+        }
+    };
+    let mut spawn = SpawnOptions::default().linked();
+    spawn.traps_exits = true;
+    let spawned = p.system.runtime.spawn_behaviour(Port::new(Arc::clone(&p.system)), &spawn);
+    let pid = match spawned {
+        Ok(spawned) => spawned.pid,
+        Err(_) => {
+            // Nobody would wait for it.
+            if let Some(child) = &mut child {
+                drop(child.kill());
+                drop(child.wait());
+            }
+            return Err(io::ErrorKind::OutOfMemory.into());
+        }
+    };
+    let (writer, pieces) = channel();
+    let name = match command {
+        Command::Shell(line) | Command::Program(line) | Command::File(line) => {
+            line.to_string_lossy().into_owned()
+        }
+    };
+    let entry = Arc::new(Entry {
+        pid,
+        name,
+        os_pid: child.as_ref().map(Child::id),
+        framing: options.framing,
+        connected: AtomicU64::new(p.pid.to_bits()),
+        is_closed: AtomicBool::new(false),
+        input: AtomicU64::new(0),
+        output: AtomicU64::new(0),
+        writer: Mutex::new(input.is_some().then_some(writer)),
+        data: Mutex::new(None),
+        links: Mutex::new(vec![p.pid]),
+    });
+    p.system.builtins.ports.add(Arc::clone(&entry));
+    if let Some(input) = input {
+        std::thread::Builder::new()
+            .name("dala-port-writer".into())
+            .spawn(move || write(pid, input, &pieces))?;
+    }
+    let feed = Feed {
+        entry,
+        splitter: Splitter::new(options.framing),
+        is_binary: options.is_binary,
+        tells_eof: options.tells_eof,
+        tells_exit_status: options.tells_exit_status,
+    };
+    std::thread::Builder::new().name("dala-port-reader".into()).spawn(move || feed.run(output, child))?;
+    Ok(pid)
+}
+
+type Input = Box<dyn Write + Send>;
+type Output = Box<dyn Read + Send>;
+
+/// The file as what the port writes to and reads from.
+fn open_file(name: &OsStr, options: &PortOptions) -> io::Result<(Option<Input>, Option<Output>)> {
+    let (reads, writes) = (options.reads, options.writes);
+    let file =
+        OpenOptions::new().read(reads).write(writes).create(writes).truncate(writes && !reads).open(name)?;
+    let input = if writes { Some(Box::new(file.try_clone()?) as Input) } else { None };
+    Ok((input, reads.then(|| Box::new(file) as Output)))
+}
+
+/// The program, and what it writes.
+fn start(p: &Process, command: &Command, options: &PortOptions) -> io::Result<(Child, Option<Output>)> {
+    let mut program = match command {
+        Command::Program(file) | Command::File(file) => std::process::Command::new(file),
+        // As OTP: the shell becomes the program.
+        Command::Shell(line) => {
+            let mut exec = std::ffi::OsString::from("exec ");
+            exec.push(line);
+            let mut shell = std::process::Command::new("/bin/sh");
+            shell.arg("-c").arg(exec);
+            shell
+        }
+    };
+    program.args(&options.arguments);
+    #[cfg(unix)]
+    if let Some(name) = &options.name {
+        std::os::unix::process::CommandExt::arg0(&mut program, name);
+    }
+    if let Some(folder) = &options.folder {
+        program.current_dir(folder);
+    }
+    program.env_clear().envs(p.system.builtins.environment.all());
+    for (name, value) in &options.environment {
+        match value {
+            Some(value) => program.env(name, value),
+            None => program.env_remove(name),
+        };
+    }
+    program.stdin(if options.writes { Stdio::piped() } else { Stdio::null() });
+    if !options.reads {
+        program.stdout(Stdio::null());
+        return Ok((program.spawn()?, None));
+    }
+    if options.joins_stderr {
+        let (reader, writer) = io::pipe()?;
+        program.stdout(writer.try_clone()?).stderr(writer);
+        let child = program.spawn()?;
+        // With it goes our end for writing, so that the program's end is the pipe's.
+        drop(program);
+        return Ok((child, Some(Box::new(reader))));
+    }
+    program.stdout(Stdio::piped());
+    let mut child = program.spawn()?;
+    let output = child.stdout.take().map(|output| Box::new(output) as Output);
+    Ok((child, output))
+}
+
+/// Writes what the port is sent, until it is closed.
+fn write(port: Pid, mut input: impl Write, pieces: &Receiver<Vec<u8>>) {
+    while let Ok(piece) = pieces.recv() {
+        if input.write_all(&piece).and_then(|()| input.flush()).is_err() {
+            actor::ended(port, ExitReason::from(Atom::new("epipe")));
+            return;
+        }
+    }
+}
+
+/// What the thread that reads knows.
+struct Feed {
+    entry: Arc<Entry>,
+    splitter: Splitter,
+    is_binary: bool,
+    tells_eof: bool,
+    tells_exit_status: bool,
+}
+
+impl Feed {
+    /// Passes on what the program writes, and then its end.
+    fn run(mut self, output: Option<Output>, child: Option<Child>) {
+        let is_file = child.is_none();
+        let has_output = output.is_some();
+        if let Some(mut output) = output {
+            let mut buffer = vec![0; READ_BYTES];
+            loop {
+                match output.read(&mut buffer) {
+                    Ok(0) => break,
+                    Ok(count) => {
+                        self.entry.input.fetch_add(count as u64, Ordering::Relaxed);
+                        let pieces = self.splitter.push(&buffer[..count]);
+                        pieces.into_iter().for_each(|piece| self.data(piece));
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(_) => break,
+                }
+            }
+            if let Some(piece) = self.splitter.finish() {
+                self.data(piece);
+            }
+            if self.tells_eof {
+                self.tell(|_| Word::atom(Atom::new("eof")));
+            }
+        }
+        // A file that is only written has no end.
+        if is_file && !has_output {
+            return;
+        }
+        let status = child.map_or(0, |mut child| child.wait().map_or(255, exit_code));
+        if self.tells_exit_status {
+            self.tell(|scratch| {
+                scratch.tuple(&[Word::atom(Atom::new("exit_status")), Word::small_int(i64::from(status))])
+            });
+        }
+        if !self.tells_eof {
+            actor::ended(self.entry.pid, ExitReason::Normal);
+        }
+    }
+
+    fn data(&self, piece: Piece) {
+        let (bytes, end) = match &piece {
+            Piece::Bytes(bytes) => (bytes, None),
+            Piece::Eol(bytes) => (bytes, Some("eol")),
+            Piece::NoEol(bytes) => (bytes, Some("noeol")),
+        };
+        self.tell(|scratch| {
+            let data = if self.is_binary {
+                scratch.binary(bytes)
+            } else {
+                let items: Vec<Word> = bytes.iter().map(|&byte| Word::small_int(byte.into())).collect();
+                scratch.list(&items, Word::NIL)
+            };
+            let data = match end {
+                Some(end) => scratch.tuple(&[Word::atom(Atom::new(end)), data]),
+                None => data,
+            };
+            scratch.tuple(&[Word::atom(Atom::new("data")), data])
+        });
+    }
+
+    /// Sends `{Port, What}` to the connected process, unless the port is closed.
+    fn tell(&self, what: impl FnOnce(&mut Fragment) -> Word) {
+        if self.entry.is_closed.load(Ordering::Acquire) {
+            return;
+        }
+        let mut scratch = Fragment::new();
+        let what = what(&mut scratch);
+        let told = scratch.tuple(&[port_word(self.entry.pid), what]);
+        // Its owner's end is the port's, too.
+        drop(process::send(self.entry.connected(), message::node_of(told)));
+    }
+}
+
+/// As a shell has it: of a signal, 128 and its number.
+fn exit_code(status: std::process::ExitStatus) -> i32 {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return 128 + signal;
+    }
+    status.code().unwrap_or(255)
+}

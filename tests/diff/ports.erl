@@ -1,0 +1,132 @@
+%% stage: c. Ports: programs by `open_port', their framings, ends, links, monitors, names and owners; `os:cmd'.
+-module(ports).
+-export([main/0]).
+
+main() ->
+    io:format("~p~n", [cat([binary])]),
+    io:format("~p~n", [cat([])]),
+    io:format("~p~n", [cat([{packet, 2}, binary])]),
+    io:format("~p~n", [lines()]),
+    io:format("~p~n", [output("echo $FOO; pwd; exit 7", [{env, [{"FOO", "bar"}]}, {cd, "/"}])]),
+    io:format("~p~n", [output("kill -9 $$", [])]),
+    io:format("~p~n", [output("echo out; echo err >&2", [stderr_to_stdout])]),
+    io:format("~p~n", [program()]),
+    [io:format("~p~n", [error_of(Name, Options)])
+        || {Name, Options} <- [{{spawn_executable, "/no/such"}, []}, {{spawn, "x"}, [bad]},
+                               {{spawn_driver, "x"}, []}, {{spawn, "x"}, [{packet, 3}]}]],
+    io:format("~p~n", [closed()]),
+    io:format("~p~n", [connected()]),
+    io:format("~p~n", [monitored()]),
+    io:format("~p~n", [owner_ends()]),
+    io:format("~p~n", [names()]),
+    io:format("~p~n", [file()]),
+    io:format("~ts", [os:cmd("echo one; echo two >&2")]),
+    io:format("~p~n", [is_port(hd(lists:map(fun(P) -> binary_to_term(term_to_binary(P)) end, [open()])))]).
+
+open() -> open_port({spawn, "cat"}, [binary]).
+
+cat(Options) ->
+    Port = open_port({spawn, "cat"}, Options),
+    true = port_command(Port, [<<"hel">>, "lo"]),
+    Data = receive {Port, {data, D}} -> D end,
+    true = port_close(Port),
+    {Data, is_port(Port), erlang:port_info(Port), error_of(fun() -> port_close(Port) end)}.
+
+lines() ->
+    Port = open_port({spawn, "printf 'ab\\nabcdefg\\n\\nrest'"}, [{line, 4}, eof]),
+    lines(Port).
+lines(Port) ->
+    receive
+        {Port, {data, Part}} -> [Part | lines(Port)];
+        {Port, eof} -> [eof]
+    end.
+
+output(Command, Options) ->
+    Port = open_port({spawn, "sh -c '" ++ Command ++ "'"}, [exit_status, binary, {line, 100} | Options]),
+    output(Port).
+output(Port) ->
+    receive
+        {Port, {data, Part}} -> [Part | output(Port)];
+        {Port, Other} -> [Other]
+    end.
+
+program() ->
+    Port = open_port({spawn_executable, "/bin/echo"}, [{args, ["a b", <<"c">>]}, binary, exit_status, {line, 80}]),
+    output(Port).
+
+error_of(Fun) ->
+    try Fun() catch Class:Reason:Stack -> {Class, Reason, element(2, hd(Stack))} end.
+
+error_of(Name, Options) ->
+    try open_port(Name, Options) of Port when is_port(Port) -> port_close(Port) catch Class:Reason -> {Class, Reason} end.
+
+closed() ->
+    process_flag(trap_exit, true),
+    Port = open(),
+    Port ! {self(), close},
+    One = receive {Port, closed} -> closed end,
+    Two = receive {'EXIT', Port, Reason} -> Reason end,
+    Other = open(),
+    exit(Other, kill),
+    Three = receive {'EXIT', Other, Why} -> Why end,
+    Ends = open_port({spawn, "true"}, []),
+    Four = receive {'EXIT', Ends, Because} -> Because end,
+    process_flag(trap_exit, false),
+    {One, Two, Three, Four}.
+
+connected() ->
+    Parent = self(),
+    Port = open(),
+    Pid = spawn(fun() -> receive {_, {data, Data}} -> Parent ! {got, Data} end end),
+    true = port_connect(Port, Pid),
+    unlink(Port),
+    true = port_command(Port, "x"),
+    receive {got, Data} -> Data end.
+
+monitored() ->
+    Port = open(),
+    Monitor = monitor(port, Port),
+    [{port, Port}] = [M || {port, _} = M <- element(2, process_info(self(), monitors))],
+    true = lists:member(Port, element(2, process_info(self(), links))),
+    port_close(Port),
+    Ended = receive {'DOWN', Monitor, port, Port, Reason} -> Reason end,
+    Again = monitor(port, Port),
+    {Ended, receive {'DOWN', Again, port, Port, Other} -> Other end}.
+
+owner_ends() ->
+    Parent = self(),
+    Pid = spawn(fun() -> Parent ! {port, open()}, receive stop -> ok end end),
+    Port = receive {port, P} -> P end,
+    {connected, Pid} = erlang:port_info(Port, connected),
+    Monitor = monitor(port, Port),
+    Pid ! stop,
+    receive {'DOWN', Monitor, port, Port, Reason} -> Reason end.
+
+file() ->
+    Name = "written_by_ports.txt",
+    Out = open_port(Name, [out]),
+    true = port_command(Out, "some text"),
+    true = port_close(Out),
+    read(Name, 100).
+
+%% What was written may take a moment to be there.
+read(Name, Tries) ->
+    In = open_port(Name, [in, binary, eof]),
+    Data = receive {In, {data, D}} -> D; {In, eof} -> <<>> end,
+    port_close(In),
+    case Data of
+        <<>> when Tries > 0 -> receive after 5 -> read(Name, Tries - 1) end;
+        _ -> file:delete(Name), Data
+    end.
+
+names() ->
+    Port = open(),
+    register(a_cat, Port),
+    Port = whereis(a_cat),
+    a_cat ! {self(), {command, "named"}},
+    Data = receive {Port, {data, D}} -> D end,
+    true = lists:member(Port, erlang:ports()),
+    {registered_name, a_cat} = erlang:port_info(Port, registered_name),
+    {name, Name} = erlang:port_info(a_cat, name),
+    port_close(a_cat),
+    {Data, Name, whereis(a_cat)}.
