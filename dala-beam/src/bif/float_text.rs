@@ -95,7 +95,7 @@ fn even_of_a_tie(value: f64, exponent: &str, digits: &str) -> Option<String> {
     let exact: String = exact.split_once('e')?.0.chars().filter(|&digit| digit != '.').collect();
     let (lower, rest) = exact.split_at(digits.len());
     let is_tie = rest.starts_with('5') && rest[1..].bytes().all(|digit| digit == b'0');
-    let is_even = lower.bytes().last().is_some_and(|digit| (digit - b'0') % 2 == 0);
+    let is_even = lower.bytes().last().is_some_and(|digit| (digit - b'0').is_multiple_of(2));
     let (first, more) = lower.split_at(1);
     let reads_back = || format!("{first}.{more}e{exponent}").parse() == Ok(value);
     (is_tie && is_even && lower != digits && reads_back()).then(|| lower.to_owned())

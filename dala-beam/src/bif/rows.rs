@@ -324,7 +324,7 @@ bifs! {
     erts_internal "group_leader"/2 plain erlang::info::set_group_leader full;
     erlang "exit"/2 plain erlang::process::exit_2 full;
     erlang "exit_signal"/2 plain erlang::process::exit_2 full;
-    erlang "process_flag"/2 plain erlang::process::process_flag partial("min_bin_vheap_size, message_queue_data and scheduler are hints; monitor_nodes is unknown");
+    erlang "process_flag"/2 plain erlang::process::process_flag partial("min_bin_vheap_size, message_queue_data and scheduler are hints; async_dist and monitor_nodes have no effect");
     erts_internal "process_flag"/3 plain erlang::process::process_flag_of partial("save_calls of another process records nothing");
     erlang "hibernate"/3 plain erlang::process::hibernate partial("waits for a message, keeping the stack until then");
     erlang "processes"/0 plain erlang::process::processes full;
@@ -395,7 +395,7 @@ bifs! {
     erts_debug "flat_size"/1 plain erlang::debug::flat_size partial("sub-binaries and references count as whole, plain ones");
     erts_debug "size_shared"/1 plain erlang::debug::size_shared partial("sub-binaries and references count as whole, plain ones");
     erts_debug "same"/2 plain erlang::debug::same full;
-    erts_debug "set_internal_state"/2 plain erlang::debug::set_internal_state partial("available_internal_state, reds_left and wait");
+    erts_debug "set_internal_state"/2 plain erlang::debug::set_internal_state partial("available_internal_state, reds_left and wait; loop limits have no effect");
     erts_debug "get_internal_state"/1 plain erlang::debug::get_internal_state partial("available_internal_state and reds_left");
     erts_internal "term_type"/1 plain erlang::debug::term_type partial("all bitstrings are heap_binary");
 

@@ -48,6 +48,8 @@ impl CodePaths {
         otp_folders.sort_by_key(rank);
         let elixir = told(elixir, "DALA_ELIXIR").or_else(|| root_of("elixir"));
         let mut folders = first.to_vec();
+        // As with `erl`: what lies in the working folder comes before the libraries.
+        folders.push(PathBuf::from("."));
         folders.extend(otp_folders);
         folders.extend(elixir.iter().flat_map(|root| library_folders(root)));
         Ok(CodePaths { folders, otp_root: Some(otp), elixir_root: elixir })

@@ -272,6 +272,7 @@ pub(super) fn effects(
 
         // These read and write what their rows say, and nothing else.
         other @ (by_operands!()
+        | I::FConv { .. }
         | I::Bif1 { .. }
         | I::Bif2 { .. }
         | I::LoopRec { .. }

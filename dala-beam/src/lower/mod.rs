@@ -26,7 +26,7 @@ macro_rules! by_operands {
         | I::IsReference { .. } | I::IsPort { .. } | I::IsNil { .. } | I::IsBinary { .. } | I::IsList { .. }
         | I::IsNonemptyList { .. } | I::IsTuple { .. } | I::TestArity { .. } | I::GetList { .. }
         | I::GetTupleElement { .. } | I::PutList { .. } | I::IsFunction { .. } | I::FClearError {}
-        | I::FMove { .. } | I::FConv { .. } | I::FAdd { .. } | I::FSub { .. } | I::FMul { .. }
+        | I::FMove { .. } | I::FAdd { .. } | I::FSub { .. } | I::FMul { .. }
         | I::FDiv { .. } | I::IsBoolean { .. } | I::IsFunction2 { .. } | I::BsGetInteger2 { .. }
         | I::BsGetFloat2 { .. } | I::BsGetBinary2 { .. } | I::BsSkipBits2 { .. } | I::BsTestTail2 { .. }
         | I::IsBitstring { .. } | I::BsTestUnit { .. } | I::BsMatchString { .. } | I::BsGetUtf8 { .. }

@@ -58,11 +58,18 @@ pub struct Settings {
     pub min_binary_heap: usize,
     /// `process_flag(message_queue_data, off_heap)`: a hint.
     pub has_off_heap_queue: bool,
+    /// `process_flag(async_dist, true)`: kept, without effect.
+    pub is_sending_asynchronously: bool,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { max_heap: MaxHeap::default(), min_binary_heap: 46_422, has_off_heap_queue: false }
+        Settings {
+            max_heap: MaxHeap::default(),
+            min_binary_heap: 46_422,
+            has_off_heap_queue: false,
+            is_sending_asynchronously: false,
+        }
     }
 }
 

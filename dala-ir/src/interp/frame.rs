@@ -209,6 +209,26 @@ pub(super) unsafe fn raise(
     Err(Outcome::Raised { class, reason, trace })
 }
 
+/// The function that a suspended process is to call when it goes on, where it was suspended in a call that is made again
+/// (`erlang:hibernate/3`).
+pub fn pending_call<M: Machine>(machine: &mut M) -> Option<(Atom, Atom, u32)> {
+    let context = machine.context();
+    if context.sp == context.top {
+        return None;
+    }
+    // SAFETY: the stack is not empty, so a frame's head or a resume record lies at `sp`; a record that calls a function has
+    // its names first.
+    unsafe {
+        let record = context.sp.cast_const();
+        if *record == word_of(INTERP_RETURN) || pc_of(*record) != code::start_function_pc() {
+            return None;
+        }
+        let count = (*record.add(1)).as_small()?;
+        let arity = u32::try_from(count.checked_sub(2)?).ok()?;
+        Some(((*record.add(2)).as_atom()?, (*record.add(3)).as_atom()?, arity))
+    }
+}
+
 /// Return addresses of a process, innermost first, for `process_info(current_stacktrace)`: of one that is suspended,
 /// or, while a built-in function of its own runs, of one that is running.
 pub fn return_address_words<M: Machine>(machine: &mut M, limit: usize) -> Vec<Word> {

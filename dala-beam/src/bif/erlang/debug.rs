@@ -22,7 +22,7 @@ pub(crate) fn flat_size(p: &mut Process, [term]: [Word; 1]) -> Answer {
 /// `size_shared(Term)`: words, where an object that occurs several times counts once, and literals count nothing.
 pub(crate) fn size_shared(p: &mut Process, [term]: [Word; 1]) -> Answer {
     let mut seen = HashSet::new();
-    let is_own = |object: Word| !object.pointer().is_some_and(is_literal);
+    let is_own = |object: Word| !object.pointer().is_some_and(|object| is_literal(object));
     let words = words_of(term, |object| is_own(object) && seen.insert(object.to_bits()));
     p.charge(words / 16);
     Ok(Word::small_int(words as i64))
@@ -167,6 +167,8 @@ pub(crate) fn set_internal_state(p: &mut Process, [what, value]: [Word; 2]) -> A
         }
         // Nothing is put off that one could wait for.
         "wait" => Ok(Word::atom(atoms::OK)),
+        // These loops are not cut short.
+        "binary_loop_limit" | "unicode_loop_limit" | "re_loop_limit" => Ok(Word::small_int(-1)),
         "ets_force_trap" | "ets_force_split" => Ok(Word::atom(named!("notsup"))),
         _ => badarg(),
     }

@@ -389,6 +389,9 @@ fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
             let call = p.initial_call;
             mfa(p, call)
         }
+        "current_function" if let Some((module, function, arity)) = frame::pending_call(p) => {
+            mfa(p, Mfa { module, function, arity })
+        }
         "current_function" => match innermost(p) {
             Some(&[module, function, arity, _]) => p.heap.tuple(&[module, function, arity]),
             _ => Word::atom(atoms::UNDEFINED),

@@ -41,7 +41,20 @@ pub(crate) fn exit_2(p: &mut Process, [to, reason]: [Word; 2]) -> Answer {
 
 /// `process_flag(Flag, Value)`: the former value.
 pub(crate) fn process_flag(p: &mut Process, [flag, value]: [Word; 2]) -> Answer {
+    let monitors_nodes = named!("monitor_nodes");
+    if view::tuple_elements(flag).is_some_and(|pair| pair.len() == 2 && pair[0] == Word::atom(monitors_nodes))
+    {
+        return process_flag(p, [Word::atom(monitors_nodes), value]);
+    }
     match atom(flag)?.text() {
+        // There are no other nodes to learn of: it was asked for 0 times before.
+        "monitor_nodes" => {
+            truth(value)?;
+            Ok(Word::small_int(0))
+        }
+        "async_dist" => {
+            Ok(boolean(std::mem::replace(&mut p.settings.is_sending_asynchronously, truth(value)?)))
+        }
         "trap_exit" => {
             let traps = truth(value)?;
             Ok(boolean(p.set_trap_exit(traps)))

@@ -49,7 +49,9 @@ pub(crate) fn list_to_float(p: &mut Process, [text]: [Word; 1]) -> Answer {
     if !text.is_cons() && !text.is_nil() {
         return failure(p, "not_a_list");
     }
-    let (bytes, _) = leading(text, |byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    let (mut bytes, _) = leading(text, |byte| byte.is_ascii_digit() || b"+-.,eE".contains(&byte));
+    // As in OTP, a comma is a point too.
+    bytes.iter_mut().filter(|byte| **byte == b',').for_each(|byte| *byte = b'.');
     let value = float_text::float_len(&bytes)
         .and_then(|len| Some((len, std::str::from_utf8(&bytes[..len]).ok()?.parse::<f64>().ok()?)));
     match value {

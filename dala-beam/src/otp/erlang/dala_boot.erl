@@ -60,6 +60,8 @@ boot(Init, [Kernel | Specs], Started) ->
     %% Kernel's minimal mode leaves it out; whoever traps signals of the system adds handlers to it.
     {ok, _} = gen_event:start_link({local, erl_signal_server}),
     ok = erl_signal_handler:start(),
+    %% Names that are `{global, Name}`: of this node only.
+    {ok, _} = global:start_link(),
     [{ok, _} = application:ensure_all_started(Name) || Name <- Started],
     Init ! {self(), booted},
     guard(Logger, Controller).
