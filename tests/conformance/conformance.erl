@@ -172,14 +172,18 @@ apart(#run{limit = Limit}, Fun) ->
     {Pid, Monitor} = spawn_monitor(fun() ->
         group_leader(Leader, self()),
         put(conformance, Runner),
-        exit({conformance, Fun()})
+        Value = Fun(),
+        {links, Links} = process_info(self(), links),
+        exit({conformance, Value, [Pid || Pid <- Links, is_pid(Pid)]})
     end),
     await(Pid, Monitor, erlang:monotonic_time(millisecond), Limit, Limit).
 
 await(Pid, Monitor, Since, Limit, Most) ->
     Left = max(0, Since + Limit - erlang:monotonic_time(millisecond)),
     receive
-        {'DOWN', Monitor, process, Pid, {conformance, Value}} -> {returned, Value};
+        {'DOWN', Monitor, process, Pid, {conformance, Value, Links}} ->
+            [settle(Link) || Link <- Links],
+            {returned, Value};
         {'DOWN', Monitor, process, Pid, Reason} -> {exited, Reason};
         {timetrap, Asked} -> await(Pid, Monitor, erlang:monotonic_time(millisecond), time(Asked, Most), Most);
         {timetrap_info, From, Reference} ->
@@ -194,6 +198,11 @@ await(Pid, Monitor, Since, Limit, Most) ->
         receive {'DOWN', Monitor, process, Pid, _} -> ok end,
         {timetrap, {Limit, Stack}}
     end.
+
+%% Waits a moment for the end of what was linked to a case: its names are wanted by the next one.
+settle(Pid) ->
+    Monitor = monitor(process, Pid),
+    receive {'DOWN', Monitor, process, Pid, _} -> ok after 2000 -> demonitor(Monitor, [flush]) end.
 
 suite_limit(Suite, Most) -> time(proplists:get_value(timetrap, optional(Suite, suite, [], []), Most), Most).
 

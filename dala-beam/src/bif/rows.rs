@@ -129,7 +129,7 @@ bifs! {
     binary "at"/2 plain binary::at full;
     binary "first"/1 plain binary::first full;
     binary "last"/1 plain binary::last full;
-    binary "referenced_byte_size"/1 plain binary::referenced_byte_size partial("counts the part in use, not the buffer");
+    binary "referenced_byte_size"/1 plain binary::referenced_byte_size full;
     binary "longest_common_prefix"/1 plain binary::longest_common_prefix full;
     binary "longest_common_suffix"/1 plain binary::longest_common_suffix full;
     binary "encode_unsigned"/1 plain binary::encode_unsigned full;
@@ -354,6 +354,7 @@ bifs! {
     erlang "node"/1 guard erlang::names::node_1 full;
     erlang "nodes"/0 plain erlang::names::nodes_0 partial("there is no distribution");
     erlang "nodes"/1 plain erlang::names::nodes_1 partial("there is no distribution");
+    erlang "nodes"/2 plain erlang::names::nodes_2 partial("there is no distribution: the maps are empty");
     erlang "monitor_node"/2 plain erlang::names::monitor_node partial("there is no distribution: nodedown comes at once");
     net_kernel "dflag_unicode_io"/1 plain erlang::names::dflag_unicode_io partial("there is no distribution: always true");
     erlang "make_ref"/0 plain erlang::refs::make_ref full;

@@ -85,7 +85,7 @@ impl Process {
             Some(name) => scratch.tuple(&[Word::atom(name), Word::atom(atoms::NONODE)]),
             None => self.identity(pid),
         };
-        let is_port = self.system.builtins.ports.is_port(pid);
+        let is_port = shown.of_port || self.system.builtins.ports.is_port(pid);
         let kind = Word::atom(if is_port { atoms::PORT } else { atoms::PROCESS });
         let reference = scratch.reference(monitor.to_bits(), shown.alias_of.map_or(0, Pid::to_bits));
         let reason = reason.write(scratch);

@@ -20,6 +20,8 @@ pub(super) struct MonitorView {
     pub(super) tag: Option<OwnedTerm>,
     /// The process, when the reference is an alias.
     pub(super) alias_of: Option<Pid>,
+    /// Whether it was set up as a port's, of a name that nobody has.
+    pub(super) of_port: bool,
 }
 
 /// What a new process runs.
@@ -55,6 +57,8 @@ pub struct MonitorOptions {
     pub alias: Option<AliasMode>,
     /// What stands in the place of `'DOWN'`.
     pub tag: Option<OwnedTerm>,
+    /// `monitor(port, _)`.
+    pub of_port: bool,
 }
 
 impl Process {
@@ -136,7 +140,8 @@ impl Process {
     ) -> Word {
         let alias_of = options.alias.map(|_| self.pid);
         if name.is_some() || options.tag.is_some() || alias_of.is_some() {
-            self.monitors.insert(reference, MonitorView { name, tag: options.tag, alias_of });
+            let shown = MonitorView { name, tag: options.tag, alias_of, of_port: options.of_port };
+            self.monitors.insert(reference, shown);
         }
         self.heap.reference(reference.to_bits(), alias_of.map_or(0, Pid::to_bits))
     }
@@ -149,6 +154,15 @@ impl Process {
         if let Some(pid) = target.as_pid() {
             return Ok(self.monitor_pid(pid, None, options));
         }
+        match target.view() {
+            view::TermView::ExternalPid(external) if !options.of_port => {
+                return Ok(self.monitor_elsewhere(target, external.node, &options));
+            }
+            view::TermView::ExternalPort(external) if options.of_port => {
+                return Ok(self.monitor_elsewhere(target, external.node, &options));
+            }
+            _ => {}
+        }
         let name = match view::tuple_elements(target) {
             Some(&[name, node]) if node.is_atom() => name,
             Some(_) => return Err(Exception::badarg()),
@@ -157,6 +171,20 @@ impl Process {
         let name = name.as_atom().ok_or(Exception::badarg())?;
         let pid = self.system.whereis(name).unwrap_or(dala::pid::NOBODY);
         Ok(self.monitor_pid(pid, Some(name), options))
+    }
+
+    /// The monitor of something on another node, or of one of this node in an earlier life: it fires at once.
+    fn monitor_elsewhere(&mut self, target: Word, node: Atom, options: &MonitorOptions) -> Word {
+        let reference = match options.alias {
+            Some(mode) => self.alias(mode),
+            None => self.new_reference(),
+        };
+        let tag = options.tag.as_ref().map_or(Word::atom(atoms::DOWN), |tag| self.heap.copy_owned(tag));
+        let kind = if options.of_port { atoms::PORT } else { atoms::PROCESS };
+        let why = if node == atoms::NONODE { atoms::NOPROC } else { atoms::NOCONNECTION };
+        let message = self.heap.tuple(&[tag, reference, Word::atom(kind), target, Word::atom(why)]);
+        self.send_to(self.pid, message);
+        reference
     }
 
     /// `demonitor/1`: whether it was active.

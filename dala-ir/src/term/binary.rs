@@ -67,6 +67,15 @@ pub(crate) unsafe fn bytes_of(address: *const u8) -> *const u8 {
     unsafe { address.add(HEAD_BYTES) }
 }
 
+/// Bytes written to the buffer at `address`.
+///
+/// # Safety
+/// As [`bytes_of`].
+pub(crate) unsafe fn used_of(address: *const u8) -> usize {
+    // SAFETY: the allocation starts with its head.
+    unsafe { (*address.cast::<Head>()).used.load(Ordering::Acquire) }
+}
+
 impl SharedBinary {
     /// An empty buffer with room for `capacity` bytes.
     ///

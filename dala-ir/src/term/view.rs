@@ -480,6 +480,18 @@ fn bits_of<'a>(header: Header, payload: &'a [Word]) -> Option<BitsRef<'a>> {
     }
 }
 
+/// Bytes of the whole buffer that a bitstring is a part of.
+pub fn buffer_bytes(word: Word) -> Option<usize> {
+    let (header, payload) = boxed(word)?;
+    match header.kind() {
+        Kind::HeapBinary => Some(heap_bits(payload).bytes.len()),
+        Kind::SubBinary => boxed(payload[0]).map(|(_, whole)| heap_bits(whole).bytes.len()),
+        // SAFETY: the object owns a count of the shared binary.
+        Kind::RefBinary => Some(unsafe { super::binary::used_of(address_of(payload[0])) }),
+        _ => None,
+    }
+}
+
 #[inline]
 fn heap_bits<'a>(payload: &'a [Word]) -> BitsRef<'a> {
     let bit_len = payload[0].to_bits() as usize;

@@ -206,8 +206,7 @@ pub(crate) fn referenced_byte_size(_: &mut Process, [subject]: [Word; 1]) -> Ans
     if !all.is_binary() {
         return badarg();
     }
-    // The buffer behind a shared slice is not visible through a view; its part in use is.
-    Ok(Word::small_int(all.bytes.len() as i64))
+    Ok(Word::small_int(view::buffer_bytes(subject).unwrap_or(all.bytes.len()) as i64))
 }
 
 /// `binary:longest_common_prefix(Binaries)`.

@@ -25,8 +25,10 @@ pub(crate) fn monitor_3(p: &mut Process, [kind, item, options]: [Word; 3]) -> An
             if let Some(pid) = item.as_port() {
                 return Ok(p.monitor_pid(dala_ir::abi::Pid::from_bits(pid), None, options));
             }
-            // `{Name, Node}` is for processes only.
-            if item.is_atom() { p.monitor(item, options) } else { badarg() }
+            if item.is_local_pid() {
+                return badarg();
+            }
+            p.monitor(item, MonitorOptions { of_port: true, ..options })
         }
         kind if kind == named!("time_offset") && item == Word::atom(named!("clock_service")) => {
             Ok(p.new_reference())

@@ -78,6 +78,17 @@ pub(crate) fn nodes_1(p: &mut Process, [kinds]: [Word; 1]) -> Answer {
     Ok(if here { p.heap.list(&[Word::atom(atoms::NONODE)], Word::NIL) } else { Word::NIL })
 }
 
+/// `nodes(Type | [Type], Options)`: what `nodes/1` has, each with a map of what else is known of it: nothing.
+pub(crate) fn nodes_2(p: &mut Process, [kinds, options]: [Word; 2]) -> Answer {
+    if view::map(options).is_none() {
+        return badarg();
+    }
+    let nodes = list(nodes_1(p, [kinds])?)?;
+    let nothing = dala_ir::term::map::from_pairs(&mut p.heap, &[]);
+    let pairs: Vec<Word> = nodes.into_iter().map(|node| p.heap.tuple(&[node, nothing])).collect();
+    Ok(p.heap.list(&pairs, Word::NIL))
+}
+
 /// `net_kernel:dflag_unicode_io(Pid)`: whether the node of an I/O server understands Unicode requests.
 pub(crate) fn dflag_unicode_io(_: &mut Process, [_pid]: [Word; 1]) -> Answer {
     Ok(Word::atom(atoms::TRUE))
