@@ -19,6 +19,9 @@ ARGS ?=
 
 .PHONY: demo demo-ai demo-voice test diff bench bench-ai loom asan check setup conformance
 
+# Where ONNX Runtime's library could not be fetched, models run in Rust alone (ten minutes to build).
+WITHOUT_LIBRARY = $$([ -e "$${DALA_AI:-target/ai}/lib/libonnxruntime.so" ] || echo --features tract)
+
 setup:
 	@./scripts/setup.sh
 
@@ -33,12 +36,12 @@ target/mixed/ebin/.built: $(wildcard examples/mixed/lib/*.ex) | setup
 
 demo-ai: setup
 	@./scripts/setup-ai.sh
-	cargo run -q --release -p dala-examples-ai --bin serve -- $(ARGS)
+	cargo run -q --release -p dala-examples-ai $(WITHOUT_LIBRARY) --bin serve -- $(ARGS)
 
 demo-voice: setup target/voice/ebin/.built
 	@./scripts/setup-ai.sh
 	@[ -n "$(WAV)" ] || ./scripts/setup-voice.sh
-	cargo run -q --release -p dala-examples-voice -- $(ARGS) $(WAV)
+	cargo run -q --release -p dala-examples-voice $(WITHOUT_LIBRARY) -- $(ARGS) $(WAV)
 
 target/voice/ebin/.built: $(wildcard examples/voice/lib/*.ex) | setup
 	@mkdir -p target/voice/ebin

@@ -2,7 +2,8 @@
 //! Run: `make demo-ai`, or `cargo run --release -p dala-examples-ai --bin serve`
 //!
 //! The model is a small perceptron that is made here. With ONNX Runtime's library (scripts/setup-ai.sh fetches it)
-//! that runs it, and a model of voice activity too, if that was fetched; without it a backend of our own does.
+//! that runs it, and a model of voice activity too, if that was fetched; without it tract does, if it was built
+//! in (`--features tract`), or a backend of our own.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use dala::{ExitReason, Runtime, Supervisor};
 use dala_gpu::infer::{Ask, Model, ServeOptions, Server, Stream};
-use dala_gpu::model::{Backend, Builtin, Onnx, OnnxOptions, Session, SessionOptions, mlp, ramp};
+use dala_gpu::model::{Backend, Builtin, ModelError, Onnx, OnnxOptions, Session, SessionOptions, mlp, ramp};
 use dala_gpu::{DType, Region, Shape, TensorRef};
 
 type Failure = Box<dyn std::error::Error>;
@@ -103,10 +104,7 @@ fn main() -> Result<(), Failure> {
             println!("models run by ONNX Runtime, {}", onnx.path().display());
             Arc::new(onnx)
         }
-        Err(error) => {
-            println!("models run by the built-in backend ({error})");
-            Arc::new(Builtin)
-        }
+        Err(error) => without_library(&error),
     };
     let runtime = Runtime::new()?;
     for case in cases(&backend, &region, &arguments.folder)? {
@@ -116,6 +114,18 @@ fn main() -> Result<(), Failure> {
     runtime.shutdown(Duration::from_secs(5));
     println!("bytes left in the region: {}", region.live_bytes());
     Ok(())
+}
+
+#[cfg(feature = "tract")]
+fn without_library(error: &ModelError) -> Arc<dyn Backend> {
+    println!("models run by tract ({error})");
+    Arc::new(dala_gpu::model::Tract)
+}
+
+#[cfg(not(feature = "tract"))]
+fn without_library(error: &ModelError) -> Arc<dyn Backend> {
+    println!("models run by the built-in backend; build with `--features tract` for others ({error})");
+    Arc::new(Builtin)
 }
 
 fn is_builtin(backend: &Arc<dyn Backend>) -> bool {

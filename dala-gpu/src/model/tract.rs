@@ -17,6 +17,18 @@ use crate::{DType, Region, Shape, TensorRef};
 const PLANS: usize = 8;
 
 /// The backend. Runs on the calling thread, whatever the options say.
+///
+/// ```
+/// use dala_gpu::model::{Backend, SessionOptions, Tract, mlp, ramp};
+/// use dala_gpu::{Region, Shape};
+///
+/// let region = Region::with_limit(1 << 20);
+/// let mut session = Tract.load(&mlp(&[784, 512, 512, 10]), &SessionOptions::default())?;
+/// let x = region.tensor(Shape::new(&[1, 784])?, &ramp(784).collect::<Vec<_>>())?;
+/// let y = session.run_into(&[x.into()], &region)?[0].typed::<f32>()?.to_vec();
+/// assert!((y[1] - 0.081646).abs() < 1e-4);
+/// # Ok::<(), dala_gpu::model::ModelError>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Tract;
 

@@ -97,5 +97,14 @@ fn the_other_models_give_what_onnx_runtime_gives() -> Outcome {
         let got = load(&bytes)?.run_into(&[ramped(&region, &[1, 76, 32, 1])], &region)?;
         near(&floats(&got[0]), &[-5.90058, 28.80333, 9.11171], 1e-2);
     }
+    if let Some(bytes) = bytes_of("nmp") {
+        let got = load(&bytes)?.run_into(&[ramped(&region, &[1, 43844, 1])], &region)?;
+        let mut sums: Vec<f64> =
+            got.iter().map(|output| floats(output).iter().map(|&x| f64::from(x)).sum()).collect();
+        sums.sort_by(f64::total_cmp);
+        for (sum, want) in sums.iter().zip([1699.282, 1703.518, 4745.764]) {
+            assert!((sum / want - 1.0).abs() < 5e-5, "{sum}, not {want}");
+        }
+    }
     Ok(())
 }
