@@ -3,20 +3,24 @@
 //! `filetests/parse/*.dir` must print as they stand. `filetests/verify/*.dir` begin with `; error: TEXT`, which must be
 //! part of an error of the verifier. `filetests/run/*.dir` have lines
 //! `; run: 'f'(Arg, ..) = Result` or `; run: 'f'(Arg, ..) raises {Class, Reason}`, perhaps after `; message: Term`
-//! lines; each runs eight times: with a large budget and a budget of one, each with and without a collection at every
-//! safepoint, interpreted and with machine code. `BLESS=1` rewrites the results.
+//! lines; each runs sixteen times: with a large budget and a budget of one, each with and without a collection at every
+//! safepoint, interpreted and with machine code, as it stands and after all passes. `filetests/pass/PASS/*.dir` have a
+//! module, and behind a line `; after` its functions as that pass alone leaves them. `BLESS=1` rewrites the results.
 
+mod execute;
 mod machine;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use dala_ir::abi::Atom;
-use dala_ir::interp::{self, CallTarget, JitMode, Machine, Outcome, Suspend, TailCall, Target};
-use dala_ir::ir::Module;
-use dala_ir::term::{OwnedTerm, TermWriter};
-use dala_ir::text::{parse_module, print_module};
+use dala_ir::interp::{self, CallTarget, JitMode, Machine, Suspend, TailCall, Target};
+use dala_ir::ir::{FuncId, Module};
+use dala_ir::pass::{self, PASSES};
+use dala_ir::term::OwnedTerm;
+use dala_ir::text::{parse_module, print_function, print_module};
 use dala_ir::verify::verify_module;
+use execute::execute;
 use machine::TestMachine;
 
 fn files(folder: &str) -> Vec<PathBuf> {
@@ -76,75 +80,47 @@ fn term(path: &Path, text: &str) -> OwnedTerm {
     parsed(path, &format!("module 't' literal lit0 = {text}")).literals.remove(0)
 }
 
-fn show(term: OwnedTerm) -> String {
-    let mut module = Module::new(Atom::new("t"));
-    module.literals.push(term);
-    let text = print_module(&module);
-    text.split_once("lit0 = ").unwrap().1.trim_end().to_owned()
+fn verified(path: &Path, text: &str) -> Module {
+    let module = parsed(path, text);
+    if let Err(errors) = verify_module(&module) {
+        panic!("{}: {errors:?}", path.display());
+    }
+    module
 }
 
-/// Runs `function(args)` of a module to its end, and shows how it ended.
-fn execute(
-    module: &Module,
-    messages: &[OwnedTerm],
-    function: Atom,
-    args: &[OwnedTerm],
-    budget: i64,
-    stress: bool,
-    jit: JitMode,
-) -> String {
-    interp::set_jit_mode(jit);
-    let mut machine = TestMachine::new(256, stress);
-    let literals: Vec<_> = module.literals.iter().map(OwnedTerm::root).collect();
-    let code = interp::load(module, &literals, [0; 16], |import| {
-        machine.export(import.module, import.function, import.arity)
-    })
-    .unwrap();
-    for (name, arity, address) in code.exports() {
-        machine.export(module.name, name, arity).set_target(Target::Code(address));
-    }
-    machine.mailbox = messages.to_vec();
-    let call = TailCall {
-        target: CallTarget::Function(module.name, function),
-        args: args.iter().map(OwnedTerm::root).collect(),
-    };
-    interp::start(&mut machine, &call).unwrap();
-    for _ in 0..100_000_000u64 {
-        machine.refill(budget);
-        match interp::run(&mut machine) {
-            Suspend::Yielded => {}
-            Suspend::Waiting if machine.is_timed_out => {}
-            Suspend::Waiting => {
-                // Whoever waits for good gets a last message.
-                machine.mailbox.push(OwnedTerm::from(Atom::new("last")));
-            }
-            Suspend::Exited(Outcome::Returned(value)) => {
-                let mut shown = show(OwnedTerm::copy_of(value));
-                for sent in &machine.sent {
-                    shown += &format!(" sent {}", show(sent.clone()));
-                }
-                return format!("= {shown}");
-            }
-            Suspend::Exited(Outcome::Raised { class, reason, trace }) => {
-                let list = interp::trace::build_stacktrace(machine.heap(), trace);
-                assert!(dala_ir::term::view::list_len(list).is_some());
-                let pair = machine.heap().tuple(&[dala_ir::abi::Word::atom(class.atom()), reason]);
-                return format!("raises {}", show(OwnedTerm::copy_of(pair)));
-            }
-            Suspend::Exited(Outcome::Exit(reason)) => {
-                return format!("exits {}", show(OwnedTerm::copy_of(reason)));
+fn optimized(module: &Module) -> Module {
+    let mut module = module.clone();
+    pass::optimize(&mut module);
+    module
+}
+
+/// What stands between the module and what a pass makes of it.
+const AFTER: &str = "; after\n";
+
+#[test]
+fn pass_files_are_changed_as_they_say() {
+    for pass in PASSES {
+        for path in files(&format!("pass/{}", pass.name)) {
+            let text = fs::read_to_string(&path).unwrap();
+            let (before, wanted) = text.split_once(AFTER).unwrap_or((&text, ""));
+            let mut module = verified(&path, before);
+            pass.run(&mut module);
+            let functions = module.functions.iter().enumerate();
+            let found: String =
+                functions.map(|(index, function)| print_function(function, FuncId::new(index))).collect();
+            if std::env::var_os("BLESS").is_some() {
+                fs::write(&path, format!("{before}{AFTER}{found}")).unwrap();
+            } else {
+                assert_eq!(wanted, found, "{}", path.display());
             }
         }
     }
-    panic!("runs for ever");
 }
 
 fn run_file(path: &Path) {
     let text = fs::read_to_string(path).unwrap();
-    let module = parsed(path, &text);
-    if let Err(errors) = verify_module(&module) {
-        panic!("{}: {errors:?}", path.display());
-    }
+    let module = verified(path, &text);
+    let optimized = optimized(&module);
     let mut messages = Vec::new();
     let mut blessed = String::new();
     let mut count = 0;
@@ -180,16 +156,18 @@ fn run_file(path: &Path) {
             if slow {
                 continue;
             }
-            let this = execute(&module, &messages, function, &args, budget, stress, jit);
-            if found.is_empty() {
-                found = this;
-            } else {
-                assert_eq!(
-                    found,
-                    this,
-                    "{}: {run} with budget {budget}, stress {stress}, JIT {jit:?}",
-                    path.display()
-                );
+            for module in [&module, &optimized] {
+                let this = execute(module, &messages, function, &args, budget, stress, jit).shown;
+                if found.is_empty() {
+                    found = this;
+                } else {
+                    assert_eq!(
+                        found,
+                        this,
+                        "{}: {run} with budget {budget}, stress {stress}, JIT {jit:?}",
+                        path.display()
+                    );
+                }
             }
         }
         if std::env::var_os("BLESS").is_none() {

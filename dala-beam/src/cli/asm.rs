@@ -24,7 +24,8 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 
 fn try_run(arguments: &Arguments) -> Result<String, String> {
     let (path, file) = open::open(&arguments.file)?;
-    let module = ir::lowered(&file).map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut module = ir::lowered(&file).map_err(|error| format!("{}: {error}", path.display()))?;
+    dala_ir::pass::optimize(&mut module);
     let literals: Vec<Word> = module.literals.iter().map(|literal| literal.root()).collect();
     let code = interp::load(&module, &literals, file.md5, |import| {
         ExportEntry::leak(import.module, import.function, import.arity)

@@ -1,8 +1,9 @@
-//! `dala ir`: the IR of a module, verified, exactly as it is run.
+//! `dala ir`: the IR of a module, verified: exactly as it is run, or as one of the passes leaves it.
 
 use std::process::ExitCode;
 
 use dala_ir::ir::{FuncId, Module};
+use dala_ir::pass::{self, PASSES};
 use dala_ir::text::{print_function, print_module};
 use dala_ir::verify::verify_module;
 
@@ -19,6 +20,19 @@ pub struct Arguments {
     /// Shows only functions of this name, with this arity if one is given
     #[arg(value_name = "FUNCTION[/ARITY]")]
     pub function: Option<String>,
+    /// Shows the IR behind this pass; behind `lower`, as it is before all passes
+    #[arg(long, value_name = "PASS", value_parser = stage_names())]
+    pub after: Option<String>,
+    /// Shows what that pass (without `--after`: all passes) changed, line by line
+    #[arg(long)]
+    pub diff: bool,
+}
+
+/// What `--after` takes for the IR before all passes.
+const LOWERED: &str = "lower";
+
+fn stage_names() -> clap::builder::PossibleValuesParser {
+    std::iter::once(LOWERED).chain(PASSES.iter().map(|pass| pass.name)).collect::<Vec<_>>().into()
 }
 
 /// Runs the command.
@@ -28,14 +42,34 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 
 fn try_run(arguments: &Arguments) -> Result<String, String> {
     let (path, file) = open::open(&arguments.file)?;
-    let module = lowered(&file).map_err(|error| format!("{}: {error}", path.display()))?;
-    match &arguments.function {
-        None => Ok(print_module(&module)),
-        Some(function) => print_some(&module, function),
+    let mut module = lowered(&file).map_err(|error| format!("{}: {error}", path.display()))?;
+    let show = |module: &Module| match &arguments.function {
+        None => Ok(print_module(module)),
+        Some(function) => print_some(module, function),
+    };
+    let wanted = arguments.after.as_deref();
+    let passes = match wanted {
+        Some(LOWERED) => &[],
+        Some(name) => pass::up_to(name),
+        None => PASSES,
+    };
+    let mut before = show(&module)?;
+    for (index, pass) in passes.iter().enumerate() {
+        if wanted.is_some() && index + 1 == passes.len() {
+            before = show(&module)?;
+        }
+        pass.run(&mut module);
     }
+    let after = show(&module)?;
+    Ok(if arguments.diff { difference(&before, &after) } else { after })
 }
 
-/// The module's IR as the code server links it; an error when the verifier refuses it.
+/// Lines that went and came, with some around them.
+fn difference(before: &str, after: &str) -> String {
+    similar::TextDiff::from_lines(before, after).unified_diff().context_radius(8).to_string()
+}
+
+/// The module's IR before all passes; an error when the verifier refuses it.
 pub(super) fn lowered(file: &BeamFile) -> Result<Module, String> {
     let mut module = lower(file, &mut NamesOnly::default()).map_err(|error| error.to_string())?;
     crate::code::stubs::redirect_built_ins(&mut module, |name, arity| {
@@ -108,6 +142,27 @@ mod tests {
     fn small_module_has_the_ir_that_its_source_says() {
         let module = lowered(&installed::compile(SMALL_MODULE)).unwrap();
         insta::assert_snapshot!(print_module(&module));
+    }
+
+    #[test]
+    fn ir_behind_all_passes_is_read_back_the_same() {
+        for name in ["lists", "erl_scan", "Elixir.String"] {
+            let mut module = lowered(&BeamFile::parse(&installed::module(name)).unwrap()).unwrap();
+            pass::optimize(&mut module);
+            let text = print_module(&module);
+            let again = dala_ir::text::parse_module(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            // Not with `assert_eq`: a module is many pages.
+            assert!(print_module(&again) == text, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_difference_shows_what_a_pass_changed() {
+        let mut module = lowered(&installed::compile(SMALL_MODULE)).unwrap();
+        let before = print_module(&module);
+        pass::optimize(&mut module);
+        let text = difference(&before, &print_module(&module));
+        assert!(text.contains("\n-") && text.contains("\n+"), "{text}");
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! From a .beam file to linked code.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use dala_ir::abi::{Atom, Word};
 use dala_ir::interp::{self, CodeModule, Target};
+use dala_ir::pass;
 
 use super::error::LoadFailure;
 use super::export::ExportTable;
@@ -68,6 +69,11 @@ pub(super) fn compile(
     let mut module =
         lower::lower(&file, &mut lookup.of(exports)).map_err(|error| LoadFailure::malformed(name, &error))?;
     stubs::redirect_built_ins(&mut module, |name, arity| exports.is_ours(file.name, name, arity));
+    if is_optimizing() {
+        // What lowering gives passes the verifier (a property in `lower/tests.rs`), which sees what the passes make of
+        // it, before it is encoded.
+        pass::optimize(&mut module);
+    }
 
     // Freed again when the module is refused below.
     let mut draft = literal_area().draft();
@@ -99,6 +105,12 @@ pub(super) fn compile(
     };
     draft.keep();
     Ok(Linked { module, code })
+}
+
+/// Whether passes are run over what is loaded: always, but for comparison (`DALA_PASSES=off`).
+fn is_optimizing() -> bool {
+    static IS_OPTIMIZING: OnceLock<bool> = OnceLock::new();
+    *IS_OPTIMIZING.get_or_init(|| std::env::var_os("DALA_PASSES").is_none_or(|value| value != "off"))
 }
 
 /// Lets calls reach the new code; functions that it no longer exports become undefined.

@@ -1,6 +1,6 @@
 //! Built-in functions of guards and arithmetic.
 
-use dala_ir::ir::{Immediate, ImportId, Op, Value};
+use dala_ir::ir::{Constant, Immediate, ImportId, Op, Value};
 
 use super::emit::Emitter;
 use super::{Lowering, Reason};
@@ -12,6 +12,8 @@ use crate::opcode::operand::{self, Fail, Register, Source};
 pub(super) enum BifKind {
     /// An op with the same operands, which may raise.
     Op(Op),
+    /// As `Op`; the second op instead where the second argument is a small integer in the code.
+    OrWithSmall(Op, Op),
     /// An op with its two operands exchanged, which may raise.
     Exchanged(Op),
     /// A test, whose truth value becomes an atom.
@@ -29,8 +31,8 @@ impl BifKind {
             return BifKind::Call;
         }
         match (import.function.text(), import.arity) {
-            ("+", 2) => BifKind::Op(Op::Add),
-            ("-", 2) => BifKind::Op(Op::Sub),
+            ("+", 2) => BifKind::OrWithSmall(Op::Add, Op::AddSmall),
+            ("-", 2) => BifKind::OrWithSmall(Op::Sub, Op::SubSmall),
             ("*", 2) => BifKind::Op(Op::Mul),
             ("div", 2) => BifKind::Op(Op::IntDiv),
             ("rem", 2) => BifKind::Op(Op::IntRem),
@@ -76,6 +78,12 @@ impl BifKind {
     }
 }
 
+/// The constant, where OTP takes it into the instruction: it is a small integer to OTP (60 bits) as well.
+fn small(source: &Source) -> Option<Constant> {
+    let Source::Integer(value) = source else { return None };
+    (-(1 << 59)..1 << 59).contains(value).then_some(Constant::Int(*value))
+}
+
 impl Emitter<'_> {
     /// `bifN` and `gc_bifN`.
     pub(super) fn bif(
@@ -100,6 +108,12 @@ impl Emitter<'_> {
             BifKind::Op(op) | BifKind::Exchanged(op) => {
                 self.fallible(op, &values, Immediate::None, fail, Some(to))
             }
+            BifKind::OrWithSmall(op, with_small) => match small(arguments[1]) {
+                Some(constant) => {
+                    self.fallible(with_small, &values[..1], Immediate::Constant(constant), fail, Some(to))
+                }
+                None => self.fallible(op, &values, Immediate::None, fail, Some(to)),
+            },
             BifKind::Test(op) | BifKind::ExchangedTest(op) => {
                 let truth = self.build.value(op, &values);
                 let atom = self.build.value(Op::BoolTerm, &[truth]);

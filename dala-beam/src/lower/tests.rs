@@ -10,11 +10,13 @@ fn every_installed_module_lowers_to_verified_ir() {
     for path in installed::beam_files() {
         let file = BeamFile::parse(&std::fs::read(&path).unwrap()).unwrap();
         match lower(&file, &mut NamesOnly::default()) {
-            Ok(lowered) => {
+            Ok(mut lowered) => {
                 functions += lowered.functions.len();
                 if let Err(errors) = dala_ir::verify::verify_module(&lowered) {
                     failures.push(format!("{}: {errors:?}", path.display()));
                 }
+                // Each pass is checked as well.
+                dala_ir::pass::optimize(&mut lowered);
                 let literals: Vec<_> = lowered.literals.iter().map(dala_ir::term::OwnedTerm::root).collect();
                 let entry = |import: &dala_ir::ir::Import| {
                     dala_ir::interp::ExportEntry::leak(import.module, import.function, import.arity)
@@ -144,8 +146,10 @@ mod mutated {
                 bytes[code + at.index(size)] = value;
             }
             if let Ok(file) = BeamFile::parse(&bytes)
-                && let Ok(module) = lower(&file, &mut NamesOnly::default())
+                && let Ok(mut module) = lower(&file, &mut NamesOnly::default())
             {
+                prop_assert_eq!(dala_ir::verify::verify_module(&module), Ok(()));
+                dala_ir::pass::optimize(&mut module);
                 prop_assert_eq!(dala_ir::verify::verify_module(&module), Ok(()));
             }
         }

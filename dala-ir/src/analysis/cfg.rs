@@ -17,44 +17,18 @@ const UNREACHED: u32 = u32::MAX;
 impl ControlFlow {
     /// Control flow of `function`, whose edges all name blocks that exist.
     pub fn compute(function: &Function) -> ControlFlow {
-        let count = function.blocks.len();
-        let mut predecessors = vec![SmallVec::new(); count];
-        let mut order = Vec::with_capacity(count);
-        let mut position = vec![UNREACHED; count];
-        if count > 0 {
-            // Depth-first with a stack of (block, successors still to visit); a block joins the postorder when
-            // it has none left.
-            let mut seen = vec![false; count];
-            let mut stack: Vec<(Block, SmallVec<[Block; 4]>)> = Vec::new();
-            let mut visit = |block: Block, stack: &mut Vec<(Block, SmallVec<[Block; 4]>)>| {
-                if !std::mem::replace(&mut seen[block.index()], true) {
-                    let mut successors = SmallVec::new();
-                    for call in function.block(block).terminator.successors() {
-                        if !successors.contains(&call.block) {
-                            successors.push(call.block);
-                        }
-                        let list: &mut SmallVec<[Block; 4]> = &mut predecessors[call.block.index()];
-                        if !list.contains(&block) {
-                            list.push(block);
-                        }
-                    }
-                    stack.push((block, successors));
+        let order = reverse_postorder(function);
+        let mut predecessors = vec![SmallVec::new(); function.blocks.len()];
+        let mut position = vec![UNREACHED; function.blocks.len()];
+        for (index, &block) in order.iter().enumerate() {
+            position[block.index()] = index as u32;
+            function.block(block).terminator.for_each_successor(|call| {
+                // A block's edges are all seen here, so one that led here before stands last.
+                let list: &mut SmallVec<[Block; 4]> = &mut predecessors[call.block.index()];
+                if list.last() != Some(&block) {
+                    list.push(block);
                 }
-            };
-            visit(Function::ENTRY, &mut stack);
-            while let Some((block, successors)) = stack.last_mut() {
-                match successors.pop() {
-                    Some(next) => visit(next, &mut stack),
-                    None => {
-                        order.push(*block);
-                        stack.pop();
-                    }
-                }
-            }
-            order.reverse();
-            for (index, block) in order.iter().enumerate() {
-                position[block.index()] = index as u32;
-            }
+            });
         }
         ControlFlow { predecessors, order, position }
     }
@@ -79,4 +53,30 @@ impl ControlFlow {
         let position = self.position[block.index()];
         (position != UNREACHED).then_some(position as usize)
     }
+}
+
+/// The blocks that control can reach, each after its dominator, and after all that lead to it but for edges back.
+pub fn reverse_postorder(function: &Function) -> Vec<Block> {
+    let count = function.blocks.len();
+    let mut order = Vec::with_capacity(count);
+    if count == 0 {
+        return order;
+    }
+    // Depth-first with a stack of blocks to enter and to leave; a block joins the postorder when it is left.
+    let mut is_seen = vec![false; count];
+    let mut stack: Vec<(Block, bool)> = vec![(Function::ENTRY, false)];
+    while let Some((block, is_left)) = stack.pop() {
+        if is_left {
+            order.push(block);
+        } else if !std::mem::replace(&mut is_seen[block.index()], true) {
+            stack.push((block, true));
+            function.block(block).terminator.for_each_successor(|call| {
+                if !is_seen[call.block.index()] {
+                    stack.push((call.block, false));
+                }
+            });
+        }
+    }
+    order.reverse();
+    order
 }

@@ -52,6 +52,17 @@ impl DominatorTree {
         DominatorTree { parent, enter, leave }
     }
 
+    /// The reachable blocks, each after its dominator; a block's subtree stands together, and among the children of one
+    /// block, those come first that come first in the reverse postorder.
+    pub fn preorder(&self) -> Vec<Block> {
+        let mut order: Vec<Block> = (0..self.parent.len())
+            .map(Block::new)
+            .filter(|block| self.parent[block.index()].is_some())
+            .collect();
+        order.sort_unstable_by_key(|block| self.enter[block.index()]);
+        order
+    }
+
     /// The closest other block that every path to `block` passes; `None` for the entry and unreachable blocks.
     pub fn immediate_dominator(&self, block: Block) -> Option<Block> {
         self.parent[block.index()].filter(|&parent| parent != block)

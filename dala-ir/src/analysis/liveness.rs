@@ -73,9 +73,7 @@ pub fn for_each_use(function: &Function, block: Block, mut f: impl FnMut(Value))
         inst.args.iter().copied().for_each(&mut f);
     }
     for_each_operand(&data.terminator, &mut f);
-    for call in data.terminator.successors() {
-        call.args.iter().copied().for_each(&mut f);
-    }
+    data.terminator.for_each_successor(|call| call.args.iter().copied().for_each(&mut f));
 }
 
 /// Calls `f` for every value that the terminator itself uses, not its edges.

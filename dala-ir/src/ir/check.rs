@@ -92,6 +92,9 @@ impl InstData {
             (ImmediateKind::Constant, Immediate::Constant(constant)) => {
                 !matches!(constant, super::Constant::Int(_)) || constant.word().is_some()
             }
+            (ImmediateKind::Small, Immediate::Constant(constant)) => {
+                matches!(constant, super::Constant::Int(_)) && constant.word().is_some()
+            }
             (ImmediateKind::None, Immediate::None)
             | (ImmediateKind::Function, Immediate::Function(_))
             | (ImmediateKind::Import, Immediate::Import(_))
@@ -121,6 +124,7 @@ impl InstData {
             (
                 ImmediateKind::None
                 | ImmediateKind::Constant
+                | ImmediateKind::Small
                 | ImmediateKind::Function
                 | ImmediateKind::Import
                 | ImmediateKind::Lambda

@@ -231,22 +231,56 @@ pub enum Terminator {
 }
 
 impl Terminator {
+    /// Calls `f` with each of its control edges, in order.
+    #[inline]
+    pub fn for_each_successor<'t>(&'t self, mut f: impl FnMut(&'t BlockCall)) {
+        match self {
+            Terminator::Jump(target) | Terminator::Wait(target) => f(target),
+            Terminator::Branch { then: first, otherwise: second, .. }
+            | Terminator::Attempt { ok: first, fail: second, .. }
+            | Terminator::RecvNext { got: first, empty: second } => {
+                f(first);
+                f(second);
+            }
+            Terminator::Switch { cases, default, .. } => {
+                cases.iter().for_each(|(_, target)| f(target));
+                f(default);
+            }
+            Terminator::SwitchArity { cases, default, .. } => {
+                cases.iter().for_each(|(_, target)| f(target));
+                f(default);
+            }
+            Terminator::Try { ok, unwind, .. } => ok.iter().chain([unwind]).for_each(f),
+            Terminator::WaitTimeout { woken, expired, unwind, .. } => {
+                [woken, expired].into_iter().chain(unwind).for_each(f);
+            }
+            Terminator::Return(_) | Terminator::TailCall(_) | Terminator::Unreachable => {}
+        }
+    }
+
     /// Its control edges, in order.
     pub fn successors(&self) -> SmallVec<[&BlockCall; 4]> {
+        let mut out = SmallVec::new();
+        self.for_each_successor(|call| out.push(call));
+        out
+    }
+
+    /// Its control edges, in the same order, to be changed.
+    pub fn successors_mut(&mut self) -> SmallVec<[&mut BlockCall; 4]> {
         let mut out = SmallVec::new();
         match self {
             Terminator::Jump(target) | Terminator::Wait(target) => out.push(target),
             Terminator::Branch { then, otherwise, .. } => out.extend([then, otherwise]),
             Terminator::Switch { cases, default, .. } => {
-                out.extend(cases.iter().map(|(_, target)| target));
+                out.extend(cases.iter_mut().map(|(_, target)| target));
                 out.push(default);
             }
             Terminator::SwitchArity { cases, default, .. } => {
-                out.extend(cases.iter().map(|(_, target)| target));
+                out.extend(cases.iter_mut().map(|(_, target)| target));
                 out.push(default);
             }
             Terminator::Attempt { ok, fail, .. } => out.extend([ok, fail]),
-            Terminator::Try { ok, unwind, .. } => out.extend(ok.iter().chain([unwind])),
+            Terminator::Try { ok, unwind, .. } => out.extend(ok.iter_mut().chain([unwind])),
             Terminator::RecvNext { got, empty } => out.extend([got, empty]),
             Terminator::WaitTimeout { woken, expired, unwind, .. } => {
                 out.extend([woken, expired].into_iter().chain(unwind))
@@ -254,5 +288,26 @@ impl Terminator {
             Terminator::Return(_) | Terminator::TailCall(_) | Terminator::Unreachable => {}
         }
         out
+    }
+
+    /// Calls `f` with every value that it uses, edge arguments included, to be changed.
+    pub fn for_each_value_mut(&mut self, mut f: impl FnMut(&mut Value)) {
+        match self {
+            Terminator::Branch { condition: value, .. }
+            | Terminator::Switch { value, .. }
+            | Terminator::SwitchArity { value, .. }
+            | Terminator::WaitTimeout { time: value, .. }
+            | Terminator::Return(value) => f(value),
+            Terminator::Attempt { inst, .. } | Terminator::Try { inst, .. } | Terminator::TailCall(inst) => {
+                inst.args.iter_mut().for_each(&mut f);
+            }
+            Terminator::Jump(_)
+            | Terminator::RecvNext { .. }
+            | Terminator::Wait(_)
+            | Terminator::Unreachable => {}
+        }
+        for call in self.successors_mut() {
+            call.args.iter_mut().for_each(&mut f);
+        }
     }
 }

@@ -100,6 +100,8 @@ pub enum ImmediateKind {
     None,
     /// A constant term.
     Constant,
+    /// A small integer.
+    Small,
     /// A function of the module.
     Function,
     /// An imported function.
@@ -208,6 +210,8 @@ ops! {
     MapUpdate = "map_update", (Term; Pairs) -> Term, ALLOCATES | RAISES, None, "Map with values of existing keys replaced: (map, key, value, ..). Raises badmap, badkey.";
     Add = "add", (Term, Term; None) -> Term, ALLOCATES | RAISES, None, "`+`; raises badarith.";
     Sub = "sub", (Term, Term; None) -> Term, ALLOCATES | RAISES, None, "`-`; raises badarith.";
+    AddSmall = "add_small", (Term; None) -> Term, ALLOCATES | RAISES, Small, "`+` of a small integer; raises badarith, which shows no operator in the trace: OTP's addition of a constant is no function.";
+    SubSmall = "sub_small", (Term; None) -> Term, ALLOCATES | RAISES, Small, "`-` of a small integer; raises as `add_small`.";
     Mul = "mul", (Term, Term; None) -> Term, ALLOCATES | RAISES, None, "`*`; raises badarith.";
     IntDiv = "div", (Term, Term; None) -> Term, ALLOCATES | RAISES, None, "`div`; raises badarith.";
     IntRem = "rem", (Term, Term; None) -> Term, ALLOCATES | RAISES, None, "`rem`; raises badarith.";

@@ -441,7 +441,7 @@ impl<'a> FunctionParser<'a> {
     fn immediate(&mut self, kind: ImmediateKind) -> Result<Immediate, ParseError> {
         Ok(match kind {
             ImmediateKind::None => Immediate::None,
-            ImmediateKind::Constant => Immediate::Constant(self.constant()?),
+            ImmediateKind::Constant | ImmediateKind::Small => Immediate::Constant(self.constant()?),
             ImmediateKind::Function => Immediate::Function(FuncId::new(self.tokens.entity("fn")?)),
             ImmediateKind::Import => Immediate::Import(ImportId::new(self.tokens.entity("import")?)),
             ImmediateKind::Lambda => Immediate::Lambda(LambdaId::new(self.tokens.entity("lambda")?)),

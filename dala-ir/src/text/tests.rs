@@ -58,6 +58,7 @@ impl Choices<'_> {
         let immediate = match op.immediate() {
             ImmediateKind::None => Immediate::None,
             ImmediateKind::Constant => Immediate::Constant(self.constant()),
+            ImmediateKind::Small => Immediate::Constant(Constant::Int(self.below(200) as i64 - 100)),
             ImmediateKind::Function => Immediate::Function(FuncId::new(self.below(9))),
             ImmediateKind::Import => Immediate::Import(ImportId::new(self.below(9))),
             ImmediateKind::Lambda => Immediate::Lambda(LambdaId::new(self.below(9))),

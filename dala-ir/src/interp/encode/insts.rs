@@ -7,7 +7,7 @@ use super::moves::Place;
 use super::plan::calls;
 use crate::abi::atoms;
 use crate::interp::opcode::Opcode;
-use crate::ir::{Constant, Effects, Immediate, InstData, Op, Rest, Value};
+use crate::ir::{Effects, Immediate, InstData, Op, Rest, Value};
 
 impl FunctionEmitter<'_, '_, '_> {
     /// Emits an instruction in the middle of a block.
@@ -151,7 +151,10 @@ impl FunctionEmitter<'_, '_, '_> {
             }
             Op::MapPut => self.packed(Opcode::MapPut, 3, inst, &args[1..], result, Some(args[0]), ends),
             Op::MapUpdate => self.packed(Opcode::MapUpdate, 3, inst, &args[1..], result, Some(args[0]), ends),
-            Op::Add | Op::Sub => self.add(inst, result, ends),
+            Op::Add => self.simple(Opcode::Add, 2, inst, result, 0, ends),
+            Op::Sub => self.simple(Opcode::Sub, 2, inst, result, 0, ends),
+            Op::AddSmall => self.with_small(Opcode::AddSmall, inst, result, ends),
+            Op::SubSmall => self.with_small(Opcode::SubSmall, inst, result, ends),
             Op::Mul => self.simple(Opcode::Mul, 2, inst, result, 0, ends),
             Op::IntDiv => self.simple(Opcode::IntDiv, 2, inst, result, 0, ends),
             Op::IntRem => self.simple(Opcode::IntRem, 2, inst, result, 0, ends),
@@ -293,30 +296,17 @@ impl FunctionEmitter<'_, '_, '_> {
         Ok(())
     }
 
-    pub(super) fn add(
+    /// `d a = r b + w2`, or `-`.
+    fn with_small(
         &mut self,
+        op: Opcode,
         inst: &InstData,
         result: Option<Place>,
         ends: (Option<Label>, Option<Label>),
     ) -> Result<(), EncodeError> {
-        let small = |value: Value| match self.constant(value) {
-            Some(Constant::Int(_)) => self.constant(value).and_then(Constant::word),
-            _ => None,
-        };
-        let (left, right) = (inst.args[0], inst.args[1]);
-        let (op, operand, word) = match (inst.op, small(left), small(right)) {
-            (Op::Add, _, Some(word)) => (Opcode::AddSmall, left, word),
-            (Op::Add, Some(word), _) => (Opcode::AddSmall, right, word),
-            (Op::Sub, _, Some(word)) => (Opcode::SubSmall, left, word),
-            (Op::Add, ..) => return self.simple(Opcode::Add, 2, inst, result, 0, ends),
-            _ => return self.simple(Opcode::Sub, 2, inst, result, 0, ends),
-        };
-        // In a raised trace the arguments show in their order; `1 + X` keeps it by not being specialised.
-        if operand == right && inst.op == Op::Add && small(right).is_none() {
-            return self.simple(Opcode::Add, 2, inst, result, 0, ends);
-        }
-        let mut ins = Ins::new(op, 3).word(2, word.to_bits());
-        let (to, operand) = (ins.operand(self.result(result))?, ins.operand(self.place(operand))?);
+        let Immediate::Constant(constant) = inst.immediate else { unreachable!("verified") };
+        let mut ins = Ins::new(op, 3).word(2, self.constant_word(constant));
+        let (to, operand) = (ins.operand(self.result(result))?, ins.operand(self.place(inst.args[0]))?);
         self.finish(ins.a(to).b(operand), inst, Some(1), ends.0, ends.1)
     }
 
