@@ -125,6 +125,30 @@ defmodule Border do
     {pid, GenServer.call(name, {:add, 20, 22}), taken, Process.info(pid, :registered_name), name in Process.registered()}
   end
 
+  # A Rust actor in a group of OTP's `pg`, which it leaves when it ends.
+  def grouped(peer) do
+    {:ok, scope} = :pg.start(:border)
+    :ok = :pg.join(:border, :peers, [peer, self()])
+    members = Enum.sort(:pg.get_members(:border, :peers)) == Enum.sort([peer, self()])
+    sums = for member <- :pg.get_members(:border, :peers), member != self(), do: GenServer.call(member, {:add, 1, 2})
+    {reference, _} = :pg.monitor(:border, :peers)
+    Process.exit(peer, :kill)
+
+    left =
+      receive do
+        {^reference, :leave, :peers, [^peer]} -> :pg.get_members(:border, :peers) == [self()]
+      end
+
+    GenServer.stop(scope)
+    {members, sums, left}
+  end
+
+  # A Rust actor under a `via` name, which `Border.Via` resolves.
+  def via(peer) do
+    name = {:via, Border.Via, peer}
+    {GenServer.whereis(name) == peer, GenServer.call(name, {:add, 1, 2}), GenServer.cast(name, {:told, :by_via})}
+  end
+
   def take_a_name({observer, name}) do
     Process.register(self(), name)
     send(observer, {:told, :registered})
@@ -187,6 +211,12 @@ defmodule Border do
       message -> receive_all(count - 1, sum + elem(message, 1), message)
     end
   end
+end
+
+# A registry whose names are pids.
+defmodule Border.Via do
+  def whereis_name(pid), do: pid
+  def send(pid, message), do: Kernel.send(pid, message)
 end
 
 # Takes nothing until it is told to, by a message that it selects; then everything.

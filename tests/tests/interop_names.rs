@@ -54,3 +54,18 @@ fn rust_finds_and_tells_an_elixir_process_by_the_name_that_it_took() {
     assert_eq!(stage.runtime.whereis(name), None);
     assert!(server.tell(End).is_err());
 }
+
+#[test]
+fn a_rust_actor_joins_otps_process_groups_and_leaves_them_when_it_ends() {
+    let stage = Stage::new();
+    let (peer, _notes) = stage.peer();
+    assert_eq!(stage.run("grouped", &peer.pid()), "{true,[3],true}");
+}
+
+#[test]
+fn elixir_reaches_a_rust_actor_by_a_via_name() {
+    let stage = Stage::new();
+    let (peer, notes) = stage.peer();
+    assert_eq!(stage.run("via", &peer.pid()), "{true,3,ok}");
+    assert_eq!(notes.told(), "by_via");
+}
