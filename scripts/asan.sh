@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 host=$(rustc -vV | sed -n 's/^host: //p')
 export RUSTC_BOOTSTRAP=1
 export RUSTFLAGS="-Zsanitizer=address ${RUSTFLAGS:-}"
-export ASAN_OPTIONS="detect_leaks=0:${ASAN_OPTIONS:-}"
+# A size that no machine has must come back as null, as it does without the sanitizer.
+export ASAN_OPTIONS="detect_leaks=0:allocator_may_return_null=1:${ASAN_OPTIONS:-}"
 export CARGO_TARGET_DIR=target/asan
 packages=()
 for package in ${ASAN_PACKAGES:-dala-ir dala dala-beam dala-gpu}; do packages+=(-p "$package"); done

@@ -1,6 +1,7 @@
 //! The `dala` command as a user meets it: what it prints where, and its exit status.
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// Functions that end in all ways.
 const SOURCE: &str = r#"
@@ -129,6 +130,20 @@ fn a_bad_number_of_workers_is_refused() {
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(err(&output).contains("DALA_WORKERS=many"), "{}", err(&output));
+}
+
+#[test]
+fn lines_are_read_from_standard_input() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dala"))
+        .args(["eval", "--erl", "[io:get_line(\"\"), io:get_line(\"\"), io:get_line(\"\")]."])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The pipe is closed behind the last line, which has no end.
+    child.stdin.take().unwrap().write_all("one\nλ 2".as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((out(&output).as_str(), output.status.code()), ("[\"one\\n\",[955,32,50],eof]\n", Some(0)));
 }
 
 #[test]

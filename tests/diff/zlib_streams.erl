@@ -2,7 +2,7 @@
 -module(zlib_streams).
 -export([main/0]).
 
-main() -> whole(), pieces(), dictionaries(), chunks(), refused(), controlled().
+main() -> whole(), pieces(), dictionaries(), chunks(), refused(), controlled(), rare().
 
 p(T) -> io:format("~p~n", [T]).
 e(F) -> try F() catch C:R -> {C, R} end.
@@ -37,3 +37,8 @@ refused() ->
 controlled() ->
     Z = zlib:open(), zlib:deflateInit(Z), Me = self(), F = fun() -> Me ! {self(), e(fun() -> zlib:deflate(Z, "abc", finish) end)} end, P = spawn(F), p(receive {P, R} -> R end),
     Q = spawn(fun() -> receive go -> F() end end), p(zlib:set_controlling_process(Z, Q)), Q ! go, p(receive {Q, S} -> iolist_to_binary(S) end), p(e(fun() -> zlib:deflateEnd(Z) end)).
+
+%% What few programs call.
+rare() ->
+    Z = zlib:open(), ok = zlib:inflateInit(Z), p(iolist_to_binary(zlib:inflate(Z, zlib:compress("abc")))), p(e(fun() -> zlib:crc32(Z) end)), zlib:close(Z),
+    p(e(fun() -> zlib:inflateGetDictionary(Z) end)), p(e(fun() -> zlib:crc32(Z) end)), p(e(fun() -> zlib:crc32(a) end)).

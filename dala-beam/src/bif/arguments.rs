@@ -49,10 +49,14 @@ pub(crate) fn small(word: Word) -> Result<i64, Exception> {
     word.as_small().ok_or(Exception::badarg())
 }
 
+/// One more than OTP's largest small integer: what must be one there is `badarg` from here on.
+const OTP_SMALL_END: usize = 1 << 59;
+
 /// A small integer argument of at least 0.
 #[inline]
 pub(crate) fn index(word: Word) -> Result<usize, Exception> {
-    word.as_small().and_then(|value| usize::try_from(value).ok()).ok_or(Exception::badarg())
+    let value = word.as_small().and_then(|value| usize::try_from(value).ok());
+    value.filter(|&value| value < OTP_SMALL_END).ok_or(Exception::badarg())
 }
 
 /// An arity, 0 to 255.

@@ -4,15 +4,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use dala_ir::abi::{Word, atoms};
 use dala_ir::interp::Exception;
+use dala_ir::term::binary::MAX_BUILT_BYTES;
 use dala_ir::term::{TermWriter, map, view};
 
 use super::Answer;
-use super::arguments::{badarg, index, named, ok};
+use super::arguments::{badarg, index, named, ok, system_limit};
 use super::resource::{self, Resource};
 use crate::process::Process;
 
-/// Most elements of an array.
-const MAX_ELEMENTS: usize = 1 << 32;
+/// Most elements of an array: 4 GiB of them. OTP has no bound but the allocator's, and aborts there.
+const MAX_ELEMENTS: usize = MAX_BUILT_BYTES / 8;
 
 struct Atomics {
     values: Box<[AtomicU64]>,
@@ -30,10 +31,17 @@ impl Resource for Counters {
 }
 
 fn zeros(len: Word) -> Result<Box<[AtomicU64]>, Exception> {
-    match index(len)? {
-        len @ 1..=MAX_ELEMENTS => Ok((0..len).map(|_| AtomicU64::new(0)).collect()),
-        _ => badarg(),
+    let len = match (len.as_small(), view::big(len)) {
+        (Some(len), _) => usize::try_from(len).ok().filter(|&len| len > 0).ok_or(Exception::badarg())?,
+        (None, Some(big)) if !big.negative => usize::MAX,
+        _ => return badarg(),
+    };
+    let mut values = Vec::new();
+    if len > MAX_ELEMENTS || values.try_reserve_exact(len).is_err() {
+        return system_limit();
     }
+    values.resize_with(len, AtomicU64::default);
+    Ok(values.into_boxed_slice())
 }
 
 fn place(values: &[AtomicU64], position: Word) -> Result<&AtomicU64, Exception> {

@@ -2,14 +2,15 @@
 
 use dala_ir::abi::Word;
 use dala_ir::interp::Exception;
+use dala_ir::term::binary::MAX_BUILT_BYTES;
 use dala_ir::term::view::{self, BitsRef};
 
 use super::arguments::{badarg, system_limit};
 
-/// Most bytes that data may be flattened to, as many as one binary segment may have. A short list can name the same
+/// Most bytes that data may be flattened to, as many as a binary may have. A short list can name the same
 /// large binary any number of times: that is `system_limit` and not the end of the runtime. (OTP goes on until the machine
 /// has no memory, and then aborts.)
-const MAX_BYTES: usize = 1 << 32;
+const MAX_BYTES: usize = MAX_BUILT_BYTES;
 
 /// Makes room for `more` bytes, up to `limit` in all.
 fn reserve(bytes: &mut Vec<u8>, more: usize, limit: usize) -> Result<(), Exception> {
@@ -83,6 +84,10 @@ pub(crate) fn append_bytes(data: Word, target: &mut Vec<u8>) -> Result<(), Excep
 }
 
 fn append_at_most(data: Word, target: &mut Vec<u8>, limit: usize) -> Result<(), Exception> {
+    // Counted first: nothing is copied that does not fit, and nothing twice.
+    if data.is_cons() {
+        reserve(target, size(data)?, limit)?;
+    }
     for_each_piece(data, |piece| {
         match piece {
             Piece::Byte(byte) => {
@@ -121,6 +126,16 @@ pub(crate) fn to_bits(data: Word) -> Result<(Vec<u8>, usize), Exception> {
 
 fn to_bits_at_most(data: Word, limit: usize) -> Result<(Vec<u8>, usize), Exception> {
     let mut buffer = BitBuffer::default();
+    let mut bits_in_all = 0usize;
+    for_each_piece(data, |piece| {
+        let bits = match piece {
+            Piece::Byte(_) => 8,
+            Piece::Bits(bits) => bits.bit_len,
+        };
+        bits_in_all = bits_in_all.saturating_add(bits);
+        Ok(())
+    })?;
+    reserve(&mut buffer.bytes, bits_in_all.div_ceil(8), limit)?;
     for_each_piece(data, |piece| {
         let byte;
         let bits = match piece {

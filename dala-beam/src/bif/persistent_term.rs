@@ -131,7 +131,7 @@ pub(crate) fn erase_all(p: &mut Process, []: [Word; 0]) -> Answer {
     for (key, _) in all {
         p.system.builtins.persistent_terms.erase(key.root());
     }
-    Ok(Word::atom(atoms::OK))
+    Ok(Word::atom(atoms::TRUE))
 }
 
 /// `persistent_term:info()`.

@@ -19,6 +19,11 @@ fn bad() -> Answer {
     Ok(Word::atom(atoms::BADARG))
 }
 
+/// As `erlang` names options that are wrong.
+fn bad_option() -> Answer {
+    Ok(Word::atom(named!("badopt")))
+}
+
 /// The pid of a port, or of the port of this name; none of anything else.
 fn pid_of(p: &Process, port: Word) -> Option<Pid> {
     match port.as_atom() {
@@ -34,9 +39,8 @@ fn entry_of(p: &Process, port: Word) -> Option<Arc<Entry>> {
 
 /// `open_port(Name, Options)`
 pub(crate) fn open_port(p: &mut Process, [command, options]: [Word; 2]) -> Answer {
-    let (Some(command), Some(options)) = (Command::read(command), PortOptions::read(options)) else {
-        return bad();
-    };
+    let Some(options) = PortOptions::read(options) else { return bad_option() };
+    let Some(command) = Command::read(command) else { return bad() };
     match port::open(p, &command, &options) {
         Ok(pid) => Ok(port::port_word(pid)),
         Err(error) if error.kind() == ErrorKind::OutOfMemory => Ok(Word::atom(atoms::SYSTEM_LIMIT)),
@@ -49,7 +53,10 @@ pub(crate) fn port_command(p: &mut Process, [port, data, options]: [Word; 3]) ->
     let is_known =
         |option: Word| option.as_atom().is_some_and(|name| matches!(name.text(), "force" | "nosuspend"));
     let is_fine = list(options).is_ok_and(|options| options.into_iter().all(is_known));
-    let (Some(entry), true) = (entry_of(p, port), is_fine) else { return bad() };
+    if !is_fine {
+        return bad_option();
+    }
+    let Some(entry) = entry_of(p, port) else { return bad() };
     let Ok(bytes) = iodata::to_bytes(data) else { return bad() };
     p.charge(bytes.len() / 64);
     if entry.write(bytes) { Ok(boolean(true)) } else { bad() }
@@ -104,9 +111,10 @@ pub(crate) fn port_info_1(p: &mut Process, [port]: [Word; 1]) -> Answer {
 
 /// `port_info(Port, Item)`
 pub(crate) fn port_info_2(p: &mut Process, [port, item]: [Word; 2]) -> Answer {
-    let (true, Some(item)) = (port.as_port().is_some() || port.as_atom().is_some(), item.as_atom()) else {
-        return bad();
-    };
+    if port.as_port().is_none() && port.as_atom().is_none() {
+        return Ok(Word::atom(named!("badtype")));
+    }
+    let Some(item) = item.as_atom() else { return bad() };
     let Some(entry) = entry_of(p, port) else { return Ok(Word::atom(atoms::UNDEFINED)) };
     match item_of(p, &entry, item.text()) {
         Some(pair) => Ok(pair),

@@ -115,7 +115,7 @@ bifs! {
     erlang "bitstring_to_list"/1 plain erlang::binaries::bitstring_to_list full;
     erlang "split_binary"/2 plain erlang::binaries::split_binary full;
     binary "list_to_bin"/1 plain erlang::binaries::list_to_binary full;
-    binary "compile_pattern"/1 plain binary::compile_pattern full;
+    binary "compile_pattern"/1 plain binary::compile_pattern partial("answers the kind and the pattern itself, not a reference to an automaton");
     binary "match"/2 plain binary::match_2 full;
     binary "match"/3 plain binary::match_3 full;
     binary "matches"/2 plain binary::matches_2 full;
@@ -142,9 +142,9 @@ bifs! {
     unicode "bin_is_7bit"/1 plain unicode::bin_is_7bit full;
 
     erlang "md5"/1 plain erlang::md5::md5 full;
-    erlang "md5_init"/0 plain erlang::md5::md5_init full;
-    erlang "md5_update"/2 plain erlang::md5::md5_update full;
-    erlang "md5_final"/1 plain erlang::md5::md5_final full;
+    erlang "md5_init"/0 plain erlang::md5::md5_init partial("the context is the data so far, of any length");
+    erlang "md5_update"/2 plain erlang::md5::md5_update partial("the context is the data so far, of any length");
+    erlang "md5_final"/1 plain erlang::md5::md5_final partial("the context is the data so far, of any length");
     erlang "crc32"/1 plain erlang::md5::crc32 full;
     erlang "crc32"/2 plain erlang::md5::crc32_from full;
     erlang "crc32_combine"/3 plain erlang::md5::crc32_combine full;
@@ -192,7 +192,7 @@ bifs! {
     erlang "nif_error"/2 raiser erlang::exceptions::nif_error_2 full;
     erlang "raise"/3 raiser erlang::exceptions::raise full;
 
-    ets "new"/2 plain ets::new partial("concurrency options are kept for info/1 only");
+    ets "new"/2 plain ets::new partial("concurrency options and compressed are kept for info only");
     ets "insert"/2 plain ets::insert full;
     ets "insert_new"/2 plain ets::insert_new full;
     ets "lookup"/2 plain ets::lookup full;
@@ -243,7 +243,7 @@ bifs! {
     persistent_term "get"/2 plain persistent_term::get_2 full;
     persistent_term "put"/2 plain persistent_term::put partial("a replaced value is never freed");
     persistent_term "erase"/1 plain persistent_term::erase partial("the value is never freed");
-    persistent_term "info"/0 plain persistent_term::info full;
+    persistent_term "info"/0 plain persistent_term::info partial("memory is counted in our words");
     erts_internal "erase_persistent_terms"/0 plain persistent_term::erase_all partial("the values are never freed");
 
     erlang "integer_to_list"/1 plain erlang::numbers::integer_to_list full;
@@ -265,11 +265,11 @@ bifs! {
     io "printable_range"/0 plain string::printable_range partial("always latin1, OTP's default (no +pc)");
 
     erlang "monotonic_time"/0 plain erlang::time::monotonic_time_0 full;
-    erlang "monotonic_time"/1 plain erlang::time::monotonic_time_1 full;
+    erlang "monotonic_time"/1 plain erlang::time::monotonic_time_1 partial("parts per second of more than 63 bits are badarg");
     erlang "system_time"/0 plain erlang::time::system_time_0 full;
-    erlang "system_time"/1 plain erlang::time::system_time_1 full;
+    erlang "system_time"/1 plain erlang::time::system_time_1 partial("parts per second of more than 63 bits are badarg");
     erlang "time_offset"/0 plain erlang::time::time_offset_0 full;
-    erlang "time_offset"/1 plain erlang::time::time_offset_1 full;
+    erlang "time_offset"/1 plain erlang::time::time_offset_1 partial("parts per second of more than 63 bits are badarg");
     erlang "timestamp"/0 plain erlang::time::timestamp full;
     erlang "now"/0 plain erlang::time::now full;
     erlang "universaltime"/0 plain erlang::time::universaltime full;
@@ -283,7 +283,7 @@ bifs! {
     erts_internal "time_unit"/0 plain erlang::time::time_unit full;
     erts_internal "perf_counter_unit"/0 plain erlang::time::time_unit full;
     os "system_time"/0 plain erlang::time::os_system_time_0 full;
-    os "system_time"/1 plain erlang::time::os_system_time_1 full;
+    os "system_time"/1 plain erlang::time::os_system_time_1 partial("parts per second of more than 63 bits are badarg");
     os "timestamp"/0 plain erlang::time::os_timestamp full;
     os "perf_counter"/0 plain erlang::time::perf_counter full;
     os "getenv"/1 plain os::getenv full;
@@ -291,7 +291,7 @@ bifs! {
     os "unsetenv"/1 plain os::unsetenv partial("seen by this runtime's programs, not by the OS process");
     os "env"/0 plain os::env full;
     os "getpid"/0 plain os::getpid full;
-    os "set_signal"/2 plain os::set_signal partial("signals keep the operating system's defaults");
+    os "set_signal"/2 plain os::set_signal partial("arguments are checked; signals keep the operating system's defaults");
     file "native_name_encoding"/0 plain os::native_name_encoding partial("always utf8");
 
     erts_internal "atomics_new"/2 plain atomics::atomics_new full;
@@ -301,12 +301,12 @@ bifs! {
     atomics "add_get"/3 plain atomics::add_get full;
     atomics "exchange"/3 plain atomics::exchange full;
     atomics "compare_exchange"/4 plain atomics::compare_exchange full;
-    atomics "info"/1 plain atomics::info full;
+    atomics "info"/1 plain atomics::info partial("memory is counted as Dala lays it out");
     erts_internal "counters_new"/1 plain atomics::counters_new partial("one counter for all schedulers");
     erts_internal "counters_get"/2 plain atomics::counters_get full;
     erts_internal "counters_add"/3 plain atomics::counters_add full;
     erts_internal "counters_put"/3 plain atomics::counters_put full;
-    erts_internal "counters_info"/1 plain atomics::counters_info full;
+    erts_internal "counters_info"/1 plain atomics::counters_info partial("memory is counted as Dala lays it out");
 
     dala_io "write"/2 plain dala_io::write full;
     dala_io "read_line"/0 plain dala_io::read_line full;
@@ -328,12 +328,12 @@ bifs! {
     erts_internal "process_flag"/3 plain erlang::process::process_flag_of partial("save_calls of another process records nothing");
     erlang "hibernate"/3 plain erlang::process::hibernate partial("waits for a message, keeping the stack until then");
     erlang "processes"/0 plain erlang::process::processes full;
-    erlang "process_info"/1 plain erlang::info::process_info_1 partial("current_function of the caller itself is its caller");
-    erlang "process_info"/2 plain erlang::info::process_info_2 partial("binaries are empty; of the caller itself, the stack starts at its caller");
+    erlang "process_info"/1 plain erlang::info::process_info_1 partial("as process_info/2");
+    erlang "process_info"/2 plain erlang::info::process_info_2 partial("binary, suspending, sequential_trace_token, last_calls, catchlevel and trace are as of a process without any; garbage_collection_info is short; of the caller itself, the stack starts at its caller");
     erts_internal "garbage_collect"/1 plain erlang::info::garbage_collect partial("collects at the next function entry, always as the heap decides");
-    erts_internal "request_system_task"/3 plain erlang::info::request_system_task partial("collects garbage; no process ever uses purged code");
+    erts_internal "request_system_task"/3 plain erlang::info::request_system_task partial("collects garbage, whatever kind is asked for and at any priority; no process ever uses purged code");
     erts_internal "check_process_code"/1 plain erlang::info::check_process_code partial("old code is never freed, so nobody need leave it");
-    erts_internal "is_system_process"/1 plain erlang::info::is_system_process partial("there are none");
+    erts_internal "is_system_process"/1 plain erlang::info::is_system_process partial("always false: a system process is an ordinary one");
 
     erlang "link"/1 plain erlang::links::link full;
     erlang "unlink"/1 plain erlang::links::unlink full;
@@ -356,7 +356,7 @@ bifs! {
     erlang "nodes"/1 plain erlang::names::nodes_1 partial("there is no distribution");
     erlang "nodes"/2 plain erlang::names::nodes_2 partial("there is no distribution: the maps are empty");
     erlang "monitor_node"/2 plain erlang::names::monitor_node partial("there is no distribution: nodedown comes at once");
-    net_kernel "dflag_unicode_io"/1 plain erlang::names::dflag_unicode_io partial("there is no distribution: always true");
+    net_kernel "dflag_unicode_io"/1 plain erlang::names::dflag_unicode_io partial("there is no distribution: always true, of any argument");
     erlang "make_ref"/0 plain erlang::refs::make_ref full;
     erlang "unique_integer"/0 plain erlang::refs::unique_integer_0 full;
     erlang "unique_integer"/1 plain erlang::refs::unique_integer_1 full;
@@ -400,28 +400,28 @@ bifs! {
     erts_debug "get_internal_state"/1 plain erlang::debug::get_internal_state partial("available_internal_state and reds_left");
     erts_internal "term_type"/1 plain erlang::debug::term_type partial("all bitstrings are heap_binary");
 
-    erlang "system_info"/1 plain erlang::system::system_info partial("the items that libraries ask for");
-    erlang "system_flag"/2 plain erlang::system::system_flag partial("flags but system_logger have no effect");
-    erlang "statistics"/1 plain erlang::system::statistics partial("io, garbage_collection, run queues are 0; reductions are the caller's");
-    erlang "halt"/2 plain erlang::system::halt partial("flushes; options are ignored");
+    erlang "system_info"/1 plain erlang::system::system_info partial("the items that libraries ask for; limits, allocators, CPU topology and the like are constants");
+    erlang "system_flag"/2 plain erlang::system::system_flag partial("but for system_logger, values are checked and have no effect; not all flags of OTP are known");
+    erlang "statistics"/1 plain erlang::system::statistics partial("io, garbage_collection, context_switches and run queues are 0, scheduler_wall_time is undefined; reductions are the caller's");
+    erlang "halt"/2 plain erlang::system::halt partial("standard output is flushed, whatever flush says; abort makes no core dump, a slogan no crash dump");
     erlang "display"/1 plain erlang::system::display full;
     erlang "display_string"/1 plain erlang::system::display_string full;
     erlang "bump_reductions"/1 plain erlang::system::bump_reductions full;
     erlang "yield"/0 replaces erlang::system::yield_0 full;
-    erlang "memory"/0 replaces erlang::system::memory_0 partial("resident size, the caller's heap, tables and atoms; there are no allocators to ask");
-    erlang "memory"/1 replaces erlang::system::memory_1 partial("resident size, the caller's heap, tables and atoms; there are no allocators to ask");
+    erlang "memory"/0 replaces erlang::system::memory_0 partial("resident size, the caller's heap, tables, atoms and shared binaries; code is 0, and there are no allocators to ask");
+    erlang "memory"/1 replaces erlang::system::memory_1 partial("resident size, the caller's heap, tables, atoms and shared binaries; code is 0, and there are no allocators to ask");
     erlang "dt_spread_tag"/1 plain erlang::system::dt_true partial("there are no dynamic traces");
     erlang "dt_restore_tag"/1 plain erlang::system::dt_true partial("there are no dynamic traces");
-    erlang "seq_trace"/2 plain erlang::system::seq_trace partial("sequential tracing is off");
+    erlang "seq_trace"/2 plain erlang::system::seq_trace partial("flags are checked; sequential tracing is off");
     erlang "seq_trace_info"/1 plain erlang::system::seq_trace_info partial("sequential tracing is off");
-    erlang "decode_packet"/3 plain erlang::system::decode_packet partial("raw, line, 0, 1, 2 and 4 only, without options");
+    erlang "decode_packet"/3 plain erlang::system::decode_packet partial("raw, line, 0, 1, 2 and 4 only");
     erlang "system_monitor"/0 plain erlang::system::undefined_0 partial("system monitoring is off");
     erlang "system_profile"/0 plain erlang::system::undefined_0 partial("system profiling is off");
     erts_internal "scheduler_wall_time"/1 plain erlang::system::scheduler_wall_time partial("never measured: always off");
     erts_internal "system_check"/1 plain erlang::system::system_check full;
-    erlang "system_monitor"/1 plain erlang::system::undefined_1 partial("system monitoring is off");
-    erlang "system_monitor"/2 plain erlang::system::undefined_2 partial("system monitoring is off");
-    erlang "system_profile"/2 plain erlang::system::undefined_2 partial("system profiling is off");
+    erlang "system_monitor"/1 plain erlang::system::undefined_1 partial("arguments are checked; system monitoring is off");
+    erlang "system_monitor"/2 plain erlang::system::undefined_2 partial("arguments are checked; system monitoring is off");
+    erlang "system_profile"/2 plain erlang::system::undefined_2 partial("arguments are checked; system profiling is off");
     erlang "display_nl"/0 plain erlang::system::display_nl full;
     erlang "ports"/0 plain ports::ports full;
     erlang "port_set_data"/2 plain ports::port_set_data full;
@@ -437,8 +437,8 @@ bifs! {
 
     erlang "spawn"/3 plain erlang::spawn::spawn full;
     erlang "spawn_link"/3 plain erlang::spawn::spawn_link full;
-    erlang "spawn_opt"/4 plain erlang::spawn::spawn_opt partial("min_bin_vheap_size, message_queue_data and async_dist are hints");
-    erts_internal "spawn_request"/4 plain erlang::spawn::spawn_request full;
+    erlang "spawn_opt"/4 plain erlang::spawn::spawn_opt partial("min_bin_vheap_size, message_queue_data and async_dist are checked, and have no effect; without kill, max_heap_size has none");
+    erts_internal "spawn_request"/4 plain erlang::spawn::spawn_request partial("the options of spawn_opt that have no effect there have none here");
 
     erlang "module_loaded"/1 plain erlang::code::module_loaded full;
     erlang "function_exported"/3 plain erlang::code::function_exported full;
@@ -449,7 +449,7 @@ bifs! {
     erlang "delete_module"/1 plain erlang::code::delete_module full;
     erlang "get_module_info"/1 plain erlang::code::get_module_info_1 full;
     erlang "get_module_info"/2 plain erlang::code::get_module_info_2 full;
-    erlang "load_nif"/2 plain erlang::code::load_nif partial("only the libraries of OTP that are built in (zlib, prim_file, crypto...)");
+    erlang "load_nif"/2 plain erlang::code::load_nif partial("only the libraries of OTP that are built in (zlib, prim_file, crypto...); the load information is ignored");
     erlang "call_on_load_function"/1 plain erlang::code::call_on_load_function full;
     erlang "finish_after_on_load"/2 plain erlang::code::finish_after_on_load full;
     dala_code "claim"/1 plain erlang::code::claim_pending full;
@@ -457,8 +457,8 @@ bifs! {
     code "ensure_modules_loaded"/1 replaces erlang::code::ensure_modules_loaded partial("the caller does it: the process code_server takes no part");
     code "load_file"/1 replaces erlang::code::load_file partial("the caller does it: the process code_server takes no part");
     code "load_binary"/3 replaces erlang::code::load_binary partial("the caller does it: the process code_server takes no part");
-    code "is_loaded"/1 replaces erlang::code::is_loaded partial("the caller does it: the process code_server takes no part");
-    code "which"/1 replaces erlang::code::which partial("the caller does it: the process code_server takes no part");
+    code "is_loaded"/1 replaces erlang::code::is_loaded partial("the caller does it: the process code_server takes no part; no module is preloaded");
+    code "which"/1 replaces erlang::code::which partial("the caller does it: the process code_server takes no part; no module is preloaded");
     code "get_object_code"/1 replaces erlang::code::get_object_code partial("the caller does it: the process code_server takes no part");
     code_server "call"/1 replaces erlang::code::code_server_call partial("the caller answers itself, by dala_code; a request that it does not know is {error, enotsup}");
     code "set_path"/1 replaces erlang::code::set_path partial("the caller does it: the process code_server takes no part");
@@ -472,9 +472,9 @@ bifs! {
     code "lib_dir"/0 replaces erlang::code::lib_dir_0 partial("the caller does it: the process code_server takes no part");
     code "lib_dir"/1 replaces erlang::code::lib_dir_1 partial("the caller does it: the process code_server takes no part");
     code "priv_dir"/1 replaces erlang::code::priv_dir partial("the caller does it: the process code_server takes no part");
-    code "all_loaded"/0 replaces erlang::code::all_loaded partial("the caller does it: the process code_server takes no part");
+    code "all_loaded"/0 replaces erlang::code::all_loaded partial("the caller does it: the process code_server takes no part; no module is preloaded");
     code "get_mode"/0 replaces erlang::code::get_mode partial("the caller does it: the process code_server takes no part");
-    code "delete"/1 replaces erlang::code::delete_module partial("the caller does it: the process code_server takes no part");
+    code "delete"/1 replaces erlang::code::delete partial("the caller does it: the process code_server takes no part");
     code "purge"/1 replaces erlang::code::purge partial("no process is killed: old code is never freed");
     code "soft_purge"/1 replaces erlang::code::soft_purge partial("no process is looked at: old code is never freed");
 
@@ -494,15 +494,15 @@ bifs! {
     crypto "rand_seed_nif"/1 plain crypto::rand_seed partial("the seed is not used: the operating system's random numbers need none");
     crypto "do_exor"/2 plain crypto::exor full;
     crypto "hash_equals_nif"/2 plain crypto::hash_equals full;
-    crypto "hash_algorithms"/0 plain crypto::hash_algorithms full;
-    crypto "mac_algorithms"/0 plain crypto::mac_algorithms full;
-    crypto "cipher_algorithms"/0 plain crypto::no_algorithms full;
-    crypto "pubkey_algorithms"/0 plain crypto::no_algorithms full;
-    crypto "curve_algorithms"/0 plain crypto::no_algorithms full;
-    crypto "rsa_opts_algorithms"/0 plain crypto::no_algorithms full;
-    crypto "info_fips"/0 plain crypto::info_fips full;
-    crypto "info_lib"/0 plain crypto::info_lib full;
-    crypto "info_nif"/0 plain crypto::info full;
+    crypto "hash_algorithms"/0 plain crypto::hash_algorithms partial("md4, ripemd160 and blake2 are not there");
+    crypto "mac_algorithms"/0 plain crypto::mac_algorithms partial("hmac only");
+    crypto "cipher_algorithms"/0 plain crypto::no_algorithms partial("none are there");
+    crypto "pubkey_algorithms"/0 plain crypto::no_algorithms partial("none are there");
+    crypto "curve_algorithms"/0 plain crypto::no_algorithms partial("none are there");
+    crypto "rsa_opts_algorithms"/0 plain crypto::no_algorithms partial("none are there");
+    crypto "info_fips"/0 plain crypto::info_fips partial("always not_supported");
+    crypto "info_lib"/0 plain crypto::info_lib partial("names RustCrypto, version 0, not OpenSSL");
+    crypto "info_nif"/0 plain crypto::info partial("names RustCrypto, not OpenSSL");
     zlib "open_nif"/0 plain zlib::open full;
     zlib "close_nif"/1 plain zlib::close full;
     zlib "set_controller_nif"/2 plain zlib::set_controller full;
@@ -529,7 +529,7 @@ bifs! {
     erlang "apply"/2 plain erlang::funs::apply_2 full;
     erlang "apply"/3 plain erlang::funs::apply_3 full;
     ets "give_away"/3 plain ets::give_away full;
-    ets "internal_request_all"/0 plain ets::internal_request_all partial("one answer, as of one scheduler");
+    ets "internal_request_all"/0 plain ets::internal_request_all full;
     erts_internal "ets_super_user"/1 plain ets::super_user partial("nobody reads private tables of others");
     re "version"/0 plain re::version full;
     re "compile"/1 plain re::compile_1 partial("PCRE2 10, not PCRE 8: some places of errors differ, and a compiled pattern holds its source");
@@ -538,17 +538,17 @@ bifs! {
     re "run"/3 plain re::run_3 partial("match_limit counts PCRE2's steps");
     re "internal_run"/4 plain re::internal_run partial("match_limit counts PCRE2's steps");
     re "inspect"/2 plain re::inspect full;
-    erlang "resume_process"/1 plain erlang::process::resume_process partial("nothing is ever suspended");
+    erlang "resume_process"/1 plain erlang::process::resume_process partial("always badarg: nothing is ever suspended");
     erlang "spawn_request_abandon"/1 plain erlang::spawn::spawn_request_abandon full;
     erlang "trace_delivered"/1 plain erlang::process::trace_delivered partial("there are no traces");
-    erts_internal "get_dflags"/0 plain erlang::names::get_creation partial("there is no distribution: 0");
-    erts_internal "get_creation"/0 plain erlang::names::get_creation partial("there is no distribution: 0");
-    erts_internal "purge_module"/2 plain erlang::code::purge_module partial("old code is forgotten, its memory stays");
-    erlang "has_prepared_code_on_load"/1 plain erlang::code::has_no_on_load partial("code is loaded at once, never prepared");
-    error_logger "warning_map"/0 plain erlang::names::warning_map full;
+    erts_internal "get_dflags"/0 plain erlang::names::get_dflags partial("the constants of OTP 25: there is no distribution");
+    erts_internal "get_creation"/0 plain erlang::names::get_creation partial("always undefined: there is no distribution");
+    erts_internal "purge_module"/2 plain erlang::code::purge_module partial("old code is forgotten, its memory stays; all steps do the same");
+    erlang "has_prepared_code_on_load"/1 plain erlang::code::has_no_on_load partial("always badarg: code is loaded at once, nothing is ever prepared");
+    error_logger "warning_map"/0 plain erlang::names::warning_map partial("always warning, OTP's default (no +W)");
     prim_file "internal_name2native"/1 plain os::name_to_native partial("UTF-8 only");
     prim_file "internal_native2name"/1 plain file::names::native_to_name partial("UTF-8 only");
-    prim_file "internal_normalize_utf8"/1 plain os::normalize_utf8 partial("decodes without normalising");
+    prim_file "internal_normalize_utf8"/1 plain os::normalize_utf8 partial("decodes without composing characters");
     prim_file "is_translatable"/1 plain os::is_translatable full;
     prim_file "get_cwd_nif"/0 plain file::names::get_cwd full;
     prim_file "read_file_nif"/1 plain file::names::read_file full;

@@ -305,6 +305,7 @@ impl<'a> Encoder<'a> {
         if rest != 0 {
             self.out.push(rest as u8);
         }
+        self.out.try_reserve(len).map_err(|_| EncodeError::TooLarge(len))?;
         match bits.bit_offset {
             0 => self.out.extend(&bits.bytes[..len]),
             _ => self.out.extend((0..len).map(|index| bits.byte(index))),

@@ -2,9 +2,10 @@
 
 #![expect(unsafe_code, reason = "owns raw memory that tagged words point into")]
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc, dealloc};
 
 use dala_ir::abi::Word;
+use dala_ir::term::NoMemory;
 
 /// What a freed or abandoned word is overwritten with under stress: a header of no kind, so that whoever reads
 /// it as an object panics.
@@ -20,8 +21,8 @@ pub(crate) struct Block {
 // SAFETY: the block owns its memory; the words in it carry no thread affinity.
 unsafe impl Send for Block {}
 
-fn layout(words: usize) -> Layout {
-    Layout::array::<Word>(words).expect("heap sizes are far below the address space")
+fn layout(words: usize) -> Option<Layout> {
+    Layout::array::<Word>(words).ok()
 }
 
 impl Block {
@@ -31,19 +32,30 @@ impl Block {
     }
 
     /// A block of `words` words, not initialised.
+    ///
+    /// # Panics
+    /// With [`NoMemory`] as payload, when there is none: only that process ends.
     pub(crate) fn new(words: usize) -> Block {
+        Block::try_new(words).unwrap_or_else(|error| error.unwind())
+    }
+
+    /// A block of `words` words, not initialised.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    pub(crate) fn try_new(words: usize) -> Result<Block, NoMemory> {
         if words == 0 {
-            return Block::empty();
+            return Ok(Block::empty());
         }
-        let layout = layout(words);
+        let layout = layout(words).ok_or(NoMemory { bytes: usize::MAX })?;
         // SAFETY: the layout is not empty.
         let start = unsafe { alloc(layout) }.cast::<Word>();
         if start.is_null() {
-            handle_alloc_error(layout);
+            return Err(NoMemory::of(layout));
         }
         // Words hold addresses as plain bits and get pointers back from them.
         start.expose_provenance();
-        Block { start, words }
+        Ok(Block { start, words })
     }
 
     /// First word.
@@ -85,9 +97,11 @@ impl Poison for Word {
 
 impl Drop for Block {
     fn drop(&mut self) {
-        if self.words != 0 {
-            // SAFETY: allocated in `new` with this layout, freed once.
-            unsafe { dealloc(self.start.cast(), layout(self.words)) };
+        if self.words != 0
+            && let Some(layout) = layout(self.words)
+        {
+            // SAFETY: allocated in `try_new` with this layout, freed once.
+            unsafe { dealloc(self.start.cast(), layout) };
         }
     }
 }

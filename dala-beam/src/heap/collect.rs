@@ -9,6 +9,7 @@
 #![expect(unsafe_code, reason = "copies objects between raw memory areas")]
 
 use dala_ir::abi::{Header, Kind, Word};
+use dala_ir::term::NoMemory;
 
 use super::block::Block;
 use super::fragment::Fragment;
@@ -153,7 +154,8 @@ impl Heap {
     /// that keep something alive; they are updated in place.
     ///
     /// # Errors
-    /// When the heap is over its limit afterwards. The heap is whole then, but without room for `need`.
+    /// When the heap is over its limit afterwards, or there is no memory for a larger one. The heap is whole then, but
+    /// without room for `need`.
     pub fn collect(&mut self, need: usize, roots: &mut [&mut [Word]]) -> Result<(), HeapLimit> {
         let mature = words_between(self.context.base, self.high_water);
         let old_free = words_between(self.old_top, self.old_limit);
@@ -187,7 +189,7 @@ impl Heap {
             Some(limit) if likely > limit => all,
             _ => likely,
         };
-        self.evacuate(likely.max(minimum).max(self.block.words()), major, roots);
+        self.evacuate(likely.max(minimum).max(self.block.words()), major, roots)?;
         if major {
             self.counters.major += 1;
             self.minors_in_a_row = 0;
@@ -208,11 +210,15 @@ impl Heap {
                 && wanted > capacity
             {
                 self.collected();
-                return Err(HeapLimit { words: wanted, limit });
+                return Err(HeapLimit::Words { words: wanted, limit });
             }
             // Nothing counts as mature, so all of it moves to the new block.
             self.high_water = self.context.base;
-            self.evacuate(wanted, false, roots);
+            let moved = self.evacuate(wanted, false, roots);
+            if moved.is_err() {
+                self.collected();
+            }
+            moved?;
             self.counters.resized += 1;
         }
         self.high_water = self.context.hp;
@@ -221,7 +227,9 @@ impl Heap {
         self.collected();
         debug_assert!(self.context.free_words() >= need);
         match self.options.max_words {
-            Some(limit) if self.total_words() > limit => Err(HeapLimit { words: self.total_words(), limit }),
+            Some(limit) if self.total_words() > limit => {
+                Err(HeapLimit::Words { words: self.total_words(), limit })
+            }
             _ => Ok(()),
         }
     }
@@ -235,10 +243,10 @@ impl Heap {
     }
 
     /// Moves what lives out of the block (into one of `capacity` words), the fragments and, in a major
-    /// collection, the old generation.
-    fn evacuate(&mut self, capacity: usize, major: bool, roots: &mut [&mut [Word]]) {
+    /// collection, the old generation. Without memory for where to, nothing is moved.
+    fn evacuate(&mut self, capacity: usize, major: bool, roots: &mut [&mut [Word]]) -> Result<(), NoMemory> {
         let stack_words = self.context.stack_words();
-        let young = Block::new(capacity);
+        let young = Block::try_new(capacity)?;
         let mature = words_between(self.context.base, self.high_water);
         let old_used = self.old_words();
 
@@ -246,9 +254,9 @@ impl Heap {
         let new_old = if major {
             // Room for as much again; words never touched cost no memory in large blocks.
             let moving = mature + old_used;
-            Some(if moving == 0 { Block::empty() } else { Block::new(growth::next_size(moving * 2)) })
+            Some(if moving == 0 { Block::empty() } else { Block::try_new(growth::next_size(moving * 2))? })
         } else if mature > 0 && self.old.words() == 0 {
-            Some(Block::new(growth::next_size(mature * 2)))
+            Some(Block::try_new(growth::next_size(mature * 2))?)
         } else {
             None
         };
@@ -313,6 +321,7 @@ impl Heap {
         let fragments = std::mem::take(&mut self.fragments);
         self.fragment_words = 0;
         self.leave(former_block, former_old, fragments);
+        Ok(())
     }
 
     /// Frees from-space; under stress poisons it and keeps it back until the next collection.

@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "hands out and frees raw heap memory")]
 
 use dala_ir::abi::{ActorContext, Word, context::flags};
+use dala_ir::term::NoMemory;
 
 use super::block::Block;
 use super::counters::Counters;
@@ -36,14 +37,20 @@ impl Default for HeapOptions {
     }
 }
 
-/// The heap holds more than [`HeapOptions::max_words`] allows.
+/// Why a heap cannot go on: its process is killed, and no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("heap of {words} words over its limit of {limit}")]
-pub struct HeapLimit {
-    /// Words in use.
-    pub words: usize,
-    /// The limit.
-    pub limit: usize,
+pub enum HeapLimit {
+    /// It holds more than [`HeapOptions::max_words`] allows.
+    #[error("heap of {words} words over its limit of {limit}")]
+    Words {
+        /// Words in use.
+        words: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// The machine has no memory for the block it needs.
+    #[error(transparent)]
+    NoMemory(#[from] NoMemory),
 }
 
 /// The term heap and stack of one actor.

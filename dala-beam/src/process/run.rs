@@ -1,5 +1,6 @@
 //! A process as an actor of Dala: its activations and its end.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::Ordering;
 
 use dala::actor::{Activation, Behaviour, Outcome};
@@ -7,7 +8,7 @@ use dala::message::ExitReason;
 use dala_ir::abi::{Atom, Pid, Word, atoms};
 use dala_ir::interp::{self, Class, Suspend};
 use dala_ir::term::print::{Style, print};
-use dala_ir::term::{Fragment, TermWriter, copy_term, map};
+use dala_ir::term::{Fragment, NoMemory, TermWriter, copy_term, map};
 
 use super::ended::Ended;
 use super::process::Process;
@@ -31,10 +32,14 @@ impl Behaviour for Process {
         let budget = self.system.options.reductions.max(1);
         self.activation_budget = budget;
         self.heap.context.refill(budget);
-        let outcome = self.enter(activation, |process| match interp::run(process) {
-            Suspend::Yielded => Outcome::Yielded,
-            Suspend::Waiting => Outcome::Waiting,
-            Suspend::Exited(outcome) => Outcome::Exited(process.finish(outcome)),
+        let outcome = self.enter(activation, |process| match run_in_memory(process) {
+            Ok(Suspend::Yielded) => Outcome::Yielded,
+            Ok(Suspend::Waiting) => Outcome::Waiting,
+            Ok(Suspend::Exited(outcome)) => Outcome::Exited(process.finish(outcome)),
+            Err(limit) => {
+                process.report_heap_limit(limit);
+                Outcome::Exited(ExitReason::Killed)
+            }
         });
         self.reductions_before = self.reductions();
         self.activation_budget = 0;
@@ -63,6 +68,17 @@ impl Behaviour for Process {
     fn name() -> &'static str {
         "Erlang process"
     }
+}
+
+/// Runs `process`; ends it where there is no memory for a term, as where its heap is over its limit. Such a process is
+/// not entered again: a built-in function may have been left half way.
+fn run_in_memory(process: &mut Process) -> Result<Suspend, HeapLimit> {
+    catch_unwind(AssertUnwindSafe(|| interp::run(process))).map_err(|payload| {
+        match payload.downcast::<NoMemory>() {
+            Ok(error) => HeapLimit::NoMemory(*error),
+            Err(other) => resume_unwind(other),
+        }
+    })
 }
 
 impl Process {
@@ -150,6 +166,9 @@ impl Process {
 
     /// Says on standard error that the heap is over its limit.
     pub(super) fn report_heap_limit(&self, limit: HeapLimit) {
+        if matches!(limit, HeapLimit::Words { .. }) && !self.settings.max_heap.logs {
+            return;
+        }
         self.system.report(&format!("Process {} killed: {limit}\n", self.pid));
     }
 }

@@ -10,12 +10,18 @@
 
 #![expect(unsafe_code, reason = "a counted buffer with a header in front, and claims on its tail")]
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc, dealloc};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering, fence};
 
+use super::memory::NoMemory;
+
 /// Largest binary in bytes: its bit count must be a small integer.
 pub const MAX_BYTES: usize = 1 << 58;
+/// Most bytes of a binary that one expression or one built-in function makes; more is `system_limit`. A few words of
+/// hostile data can ask for any size, and a machine that promises memory it has not would end the runtime when it is
+/// written. OTP has no such bound: it aborts where the allocator says no.
+pub const MAX_BUILT_BYTES: usize = 1 << 32;
 /// Capacity that the first append gives a buffer, as OTP's `bs_append` does.
 const FIRST_APPEND_BYTES: usize = 256;
 
@@ -53,8 +59,7 @@ unsafe impl Send for SharedBinary {}
 unsafe impl Sync for SharedBinary {}
 
 fn layout(capacity: usize) -> Layout {
-    let size = HEAD_BYTES.checked_add(capacity).expect("capacity is at most MAX_BYTES");
-    Layout::from_size_align(size, align_of::<Head>()).expect("capacity is at most MAX_BYTES")
+    Layout::from_size_align(HEAD_BYTES + capacity, align_of::<Head>()).expect("capacity is at most MAX_BYTES")
 }
 
 /// First byte of the buffer at `address`, which a `RefBinary` holds.
@@ -80,14 +85,22 @@ impl SharedBinary {
     /// An empty buffer with room for `capacity` bytes.
     ///
     /// # Panics
-    /// When `capacity` is over [`MAX_BYTES`].
+    /// With [`NoMemory`] as payload, when there is none: only that actor ends.
     pub fn with_capacity(capacity: usize) -> SharedBinary {
-        assert!(capacity <= MAX_BYTES, "binary over the limit");
+        SharedBinary::try_with_capacity(capacity).unwrap_or_else(|error| error.unwind())
+    }
+
+    /// As [`SharedBinary::with_capacity`], for sizes that a program chooses.
+    ///
+    /// # Errors
+    /// When there is no memory, or `capacity` is over [`MAX_BYTES`].
+    pub fn try_with_capacity(capacity: usize) -> Result<SharedBinary, NoMemory> {
+        if capacity > MAX_BYTES {
+            return Err(NoMemory { bytes: capacity });
+        }
         let layout = layout(capacity);
         // SAFETY: the layout is never empty.
-        let Some(head) = NonNull::new(unsafe { alloc(layout) }.cast::<Head>()) else {
-            handle_alloc_error(layout)
-        };
+        let head = NonNull::new(unsafe { alloc(layout) }.cast::<Head>()).ok_or(NoMemory::of(layout))?;
         // SAFETY: freshly allocated with the head's size and alignment at least.
         unsafe {
             head.write(Head { count: AtomicUsize::new(1), capacity, used: AtomicUsize::new(0), reserved: 0 });
@@ -95,7 +108,7 @@ impl SharedBinary {
         head.as_ptr().expose_provenance();
         REGION_BYTES.fetch_add(layout.size() as i64, Ordering::Relaxed);
         REGION_BINARIES.fetch_add(1, Ordering::Relaxed);
-        SharedBinary { head }
+        Ok(SharedBinary { head })
     }
 
     /// A buffer that holds a copy of `bytes`.
@@ -106,10 +119,13 @@ impl SharedBinary {
     }
 
     /// A buffer of `len` zero bytes that `fill` may write before anyone sees them.
-    pub fn filled(len: usize, fill: impl FnOnce(&mut [u8])) -> SharedBinary {
-        let binary = SharedBinary::with_capacity(len);
+    ///
+    /// # Errors
+    /// When there is no memory.
+    pub fn try_filled(len: usize, fill: impl FnOnce(&mut [u8])) -> Result<SharedBinary, NoMemory> {
+        let binary = SharedBinary::try_with_capacity(len)?;
         binary.try_append(0, len, fill);
-        binary
+        Ok(binary)
     }
 
     fn head(&self) -> &Head {
@@ -166,7 +182,7 @@ impl SharedBinary {
 
     /// Room to give a buffer that starts with `needed` bytes and is likely to be appended to.
     pub fn growth_capacity(needed: usize) -> usize {
-        needed.saturating_mul(2).clamp(FIRST_APPEND_BYTES, MAX_BYTES).max(needed)
+        needed.saturating_mul(2).clamp(FIRST_APPEND_BYTES, MAX_BUILT_BYTES).max(needed)
     }
 
     /// The address to store in a `RefBinary`, which takes over this count.
@@ -253,6 +269,16 @@ mod tests {
         // SAFETY: the count that went into the address is taken back once.
         let back = unsafe { SharedBinary::from_address(address) };
         assert_eq!(back.slice(999, 1), &[7]);
+    }
+
+    #[test]
+    fn a_size_that_no_machine_has_is_an_error() {
+        for capacity in [MAX_BYTES, MAX_BYTES + 1, usize::MAX] {
+            let error = SharedBinary::try_with_capacity(capacity).expect_err("no machine has that");
+            assert!(error.bytes >= capacity, "{error}");
+        }
+        let unwound = std::panic::catch_unwind(|| SharedBinary::with_capacity(MAX_BYTES));
+        assert!(unwound.expect_err("it unwinds").is::<NoMemory>());
     }
 
     #[test]

@@ -8,7 +8,9 @@
 
 use smallvec::SmallVec;
 
-use super::binary::SharedBinary;
+use super::big::MAX_LIMBS;
+use super::binary::{MAX_BUILT_BYTES, SharedBinary};
+use super::memory::NoMemory;
 use super::view::{self, BigRef, BitsRef};
 use super::writer::{HEAP_BINARY_BYTES, TermWriter};
 use crate::abi::{Kind, Word};
@@ -43,14 +45,15 @@ pub fn read_u64(bits: BitsRef<'_>, endian: Endian) -> u64 {
     }
 }
 
-/// The integer of an `integer` segment: all of `bits`, of any number. None where it would be over
-/// [`MAX_LIMBS`](super::big::MAX_LIMBS).
+/// The integer of an `integer` segment: all of `bits`, of any number. `None` when it has more than
+/// [`MAX_LIMBS`](super::big::MAX_LIMBS) limbs.
 pub fn read_integer<W: TermWriter + ?Sized>(
     writer: &mut W,
     bits: BitsRef<'_>,
     endian: Endian,
     signed: bool,
 ) -> Option<Word> {
+    let bits = if bits.bit_len > 64 { significant(bits, endian, signed) } else { bits };
     let len = bits.bit_len;
     if len == 0 {
         return Some(Word::small_int(0));
@@ -62,6 +65,10 @@ pub fn read_integer<W: TermWriter + ?Sized>(
             return Some(writer.integer((value << shift) as i64 >> shift));
         }
         return Some(writer.unsigned(value));
+    }
+    // One byte may still be nothing but signs.
+    if len > 64 * MAX_LIMBS + 8 {
+        return None;
     }
     let mut limbs = read_limbs(bits, endian);
     let negative = signed && limbs[(len - 1) / 64] >> ((len - 1) % 64) & 1 == 1;
@@ -77,8 +84,34 @@ pub fn read_integer<W: TermWriter + ?Sized>(
             *top &= u64::MAX >> (64 - len % 64);
         }
     }
-    let significant = limbs.iter().rposition(|&limb| limb != 0).map_or(0, |last| last + 1);
-    (significant <= super::big::MAX_LIMBS).then(|| writer.big(negative, &limbs[..significant]))
+    let is_over = limbs.get(MAX_LIMBS).is_some_and(|&limb| limb != 0);
+    (!is_over).then(|| writer.big(negative, &limbs))
+}
+
+/// The same number in fewer bits: without bytes at its most significant end that only repeat the sign. A segment may
+/// have any size, a number may not.
+fn significant(bits: BitsRef<'_>, endian: Endian, signed: bool) -> BitsRef<'_> {
+    let (whole, rest) = (bits.bit_len / 8, bits.bit_len % 8);
+    let sign_at = match endian {
+        Endian::Big => 0,
+        Endian::Little if rest == 0 => whole - 1,
+        // The odd bits stand last and are the most significant.
+        Endian::Little => whole,
+    };
+    let fill = if signed && bits.byte(sign_at) & 0x80 != 0 { 0xff } else { 0 };
+    let kept_signs = usize::from(signed);
+    match endian {
+        Endian::Big => {
+            let repeated = (0..whole).take_while(|&index| bits.byte(index) == fill).count();
+            let dropped = 8 * repeated.saturating_sub(kept_signs);
+            bits.slice(dropped, bits.bit_len - dropped)
+        }
+        Endian::Little if rest > 0 && (bits.byte(whole) ^ fill) >> (8 - rest) != 0 => bits,
+        Endian::Little => {
+            let repeated = (0..whole).rev().take_while(|&index| bits.byte(index) == fill).count();
+            if repeated < kept_signs { bits } else { bits.slice(0, 8 * (whole - repeated + kept_signs)) }
+        }
+    }
 }
 
 /// The bits as limbs, least significant first.
@@ -206,7 +239,19 @@ pub fn read_utf32(bits: BitsRef<'_>, endian: Endian) -> Option<Decoded> {
 #[error("value does not fit the segment")]
 pub struct BadSegment;
 
-/// A bitstring under construction.
+/// More bits than [`MAX_BUILT_BYTES`] or than there is memory for (`system_limit`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("bitstring too large")]
+pub struct TooLarge;
+
+impl From<NoMemory> for TooLarge {
+    fn from(_: NoMemory) -> TooLarge {
+        TooLarge
+    }
+}
+
+/// A bitstring under construction. What is added for a size that a program chose is reserved first
+/// ([`BitBuilder::reserve`]).
 #[derive(Clone, Debug, Default)]
 pub struct BitBuilder {
     bytes: SmallVec<[u8; HEAP_BINARY_BYTES]>,
@@ -220,9 +265,17 @@ impl BitBuilder {
         BitBuilder::default()
     }
 
-    /// An empty one with room for `bits` bits.
-    pub fn with_capacity(bits: usize) -> BitBuilder {
-        BitBuilder { bytes: SmallVec::with_capacity(bits.div_ceil(8)), partial: 0 }
+    /// Makes room for `bits` more bits.
+    ///
+    /// # Errors
+    /// When they would be too many in all, or there is no memory.
+    #[inline]
+    pub fn reserve(&mut self, bits: usize) -> Result<(), TooLarge> {
+        let more = bits / 8 + 1;
+        if more > MAX_BUILT_BYTES + 1 - self.bytes.len() {
+            return Err(TooLarge);
+        }
+        self.bytes.try_reserve(more).map_err(|_| TooLarge)
     }
 
     /// Number of bits so far.
@@ -392,17 +445,24 @@ impl BitBuilder {
     }
 
     /// The bitstring as a term.
-    pub fn finish<W: TermWriter + ?Sized>(&self, writer: &mut W) -> Word {
-        writer.bitstring(self.bits())
+    ///
+    /// # Errors
+    /// When there is no memory.
+    pub fn finish<W: TermWriter + ?Sized>(&self, writer: &mut W) -> Result<Word, TooLarge> {
+        Ok(writer.try_bitstring(self.bits())?)
     }
 }
 
 /// `<<Whole/bits, Tail/bits>>`, in place where `whole` is the last slice of a shared buffer with room: a loop of
 /// appends costs O(bytes added) in total. `None` when `whole` is no bitstring.
-pub fn append<W: TermWriter + ?Sized>(writer: &mut W, whole: Word, tail: BitsRef<'_>) -> Option<Word> {
+pub fn append<W: TermWriter + ?Sized>(
+    writer: &mut W,
+    whole: Word,
+    tail: BitsRef<'_>,
+) -> Option<Result<Word, TooLarge>> {
     let bits = view::bits(whole)?;
     if tail.bit_len == 0 {
-        return Some(whole);
+        return Some(Ok(whole));
     }
     let total = bits.bit_len + tail.bit_len;
     if total <= HEAP_BINARY_BYTES * 8 {
@@ -411,31 +471,46 @@ pub fn append<W: TermWriter + ?Sized>(writer: &mut W, whole: Word, tail: BitsRef
         builder.push_bits(tail);
         return Some(builder.finish(writer));
     }
-    let extra = tail.bit_len.div_ceil(8);
     if let Some(payload) = view::payload(whole, Kind::RefBinary) {
         let offset = payload[1].to_bits() as usize;
         let end = offset + bits.bit_len;
+        let extra = tail.bit_len.div_ceil(8);
         // SAFETY: `whole` is valid, so its count keeps the buffer alive meanwhile.
         let shared = unsafe { SharedBinary::retain_address(view::address_of(payload[0])) };
         if end.is_multiple_of(8) && shared.try_append(end / 8, extra, |target| copy_to(tail, target)) {
-            return Some(writer.shared_bits(shared, offset, total));
+            return Some(Ok(writer.shared_bits(shared, offset, total)));
         }
     }
-    let shared = SharedBinary::with_capacity(SharedBinary::growth_capacity(total.div_ceil(8)));
-    let filled = shared.try_append(0, total.div_ceil(8), |target| {
-        if bits.is_binary() {
+    Some(joined(bits, tail).map(|shared| writer.shared_bits(shared, 0, total)))
+}
+
+/// A new buffer of `bits` and `tail`, with room to append to.
+fn joined(bits: BitsRef<'_>, tail: BitsRef<'_>) -> Result<SharedBinary, TooLarge> {
+    let total = bits.bit_len + tail.bit_len;
+    if total > 8 * MAX_BUILT_BYTES {
+        return Err(TooLarge);
+    }
+    let unaligned = if bits.is_binary() {
+        None
+    } else {
+        let mut builder = BitBuilder::new();
+        builder.reserve(total)?;
+        builder.push_bits(bits);
+        builder.push_bits(tail);
+        Some(builder)
+    };
+    let bytes = total.div_ceil(8);
+    let shared = SharedBinary::try_with_capacity(SharedBinary::growth_capacity(bytes))?;
+    let filled = shared.try_append(0, bytes, |target| match &unaligned {
+        None => {
             let (front, back) = target.split_at_mut(bits.bit_len / 8);
             copy_to(bits, front);
             copy_to(tail, back);
-        } else {
-            let mut builder = BitBuilder::with_capacity(total);
-            builder.push_bits(bits);
-            builder.push_bits(tail);
-            target.copy_from_slice(&builder.bytes);
         }
+        Some(builder) => target.copy_from_slice(&builder.bytes),
     });
     debug_assert!(filled, "a fresh buffer has room for what it was made for");
-    Some(writer.shared_bits(shared, 0, total))
+    Ok(shared)
 }
 
 /// The shared buffer that the bitstring `word` lies in, and the place of its first bit; `None` when it lies on a heap or

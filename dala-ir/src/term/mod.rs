@@ -18,6 +18,7 @@ pub mod copy;
 pub mod float;
 pub mod hash;
 pub mod map;
+pub mod memory;
 pub mod owned;
 pub mod print;
 pub mod resource;
@@ -29,6 +30,7 @@ pub use compare::{cmp, cmp_exact, eq_exact, eq_loose};
 pub use copy::{copy_flat, copy_term, release_offheap, size_in_words};
 pub use hash::phash2;
 pub use map::MapIter;
+pub use memory::NoMemory;
 pub use owned::{Fragment, OwnedTerm};
 pub use print::{Style, print};
 pub use view::{

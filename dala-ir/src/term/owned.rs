@@ -2,12 +2,13 @@
 
 #![expect(unsafe_code, reason = "owns raw blocks of heap objects and the counts in them")]
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc, dealloc};
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
 use super::copy::{copy_flat, copy_term, release_object, release_offheap, share_nothing, size_in_words};
+use super::memory::NoMemory;
 use super::print::{Style, print};
 use super::view::TermView;
 use super::writer::TermWriter;
@@ -48,12 +49,12 @@ impl Block {
             .expect("a term that exists fits the address space")
     }
 
-    /// A block with room for `words` words, which the caller fills.
+    /// A block with room for `words` words, which the caller fills. Unwinds when there is no memory.
     fn with_room(words: usize) -> Block {
         let layout = Block::layout(words);
         // SAFETY: the layout holds a head, so it is not empty.
         let Some(head) = NonNull::new(unsafe { alloc(layout) }.cast::<Head>()) else {
-            handle_alloc_error(layout)
+            NoMemory::of(layout).unwind()
         };
         // SAFETY: fresh memory with room for a head.
         unsafe { head.write(Head { count: AtomicUsize::new(1), words, has_offheap: false }) };
@@ -193,7 +194,12 @@ unsafe impl TermWriter for Fragment {
         let room = self.chunks.last().map_or(0, |chunk| chunk.len() - self.used);
         if words > room || self.chunks.is_empty() {
             let size = self.total.clamp(FIRST_CHUNK_WORDS, 1 << 16).max(words);
-            self.chunks.push(Box::new_uninit_slice(size));
+            let mut chunk = Vec::new();
+            if chunk.try_reserve_exact(size).is_err() {
+                NoMemory { bytes: size.saturating_mul(size_of::<Word>()) }.unwind();
+            }
+            chunk.resize_with(size, MaybeUninit::uninit);
+            self.chunks.push(chunk.into_boxed_slice());
             self.used = 0;
         }
         let start = self.used;

@@ -5,6 +5,7 @@
 use std::ptr::NonNull;
 
 use super::binary::SharedBinary;
+use super::memory::NoMemory;
 use super::resource::ResourceHead;
 use super::view::{self, BitsRef};
 use crate::abi::{Atom, ExportHead, FunHead, Header, Kind, Word};
@@ -58,21 +59,7 @@ pub unsafe trait TermWriter {
 
     /// The list of `items`, ending in `tail` (nil for a proper one). One allocation.
     fn list(&mut self, items: &[Word], tail: Word) -> Word {
-        if items.is_empty() {
-            return tail;
-        }
-        let cells = self.alloc_words(2 * items.len());
-        for (index, &item) in items.iter().enumerate() {
-            // SAFETY: cell `index` lies within what was just allocated, and so does the next one where it is named.
-            unsafe {
-                let cell = cells.add(2 * index);
-                let next = if index + 1 == items.len() { tail } else { Word::cons_at(cell.add(2)) };
-                cell.write(item);
-                cell.add(1).write(next);
-            }
-        }
-        // SAFETY: the first cell was filled above.
-        unsafe { Word::cons_at(cells) }
+        write_list(self, items.len(), tail, |index| items[index])
     }
 
     /// `{elements...}`.
@@ -135,29 +122,43 @@ pub unsafe trait TermWriter {
     }
 
     /// A copy of a bitstring: on the heap up to [`HEAP_BINARY_BYTES`], else shared.
+    ///
+    /// # Panics
+    /// With [`NoMemory`] as payload, when there is none.
     fn bitstring(&mut self, bits: BitsRef<'_>) -> Word {
+        self.try_bitstring(bits).unwrap_or_else(|error| error.unwind())
+    }
+
+    /// As [`bitstring`](TermWriter::bitstring), for sizes that a program chooses.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    fn try_bitstring(&mut self, bits: BitsRef<'_>) -> Result<Word, NoMemory> {
         let len = bits.bit_len.div_ceil(8);
         if len > HEAP_BINARY_BYTES {
-            let shared = SharedBinary::filled(len, |bytes| copy_bits(bits, bytes));
-            return self.shared_bits(shared, 0, bits.bit_len);
+            let shared = SharedBinary::try_filled(len, |bytes| copy_bits(bits, bytes))?;
+            return Ok(self.shared_bits(shared, 0, bits.bit_len));
         }
         let words = len.div_ceil(8);
         let object = self.alloc_words(words + 2);
         // SAFETY: header, bit size and padded bytes lie within what was just allocated; the bytes are zeroed first.
         unsafe {
             write_heap_binary(object, bits);
-            Word::boxed_at(object)
+            Ok(Word::boxed_at(object))
         }
     }
 
-    /// A heap binary of `len` zero bytes that `fill` writes. `len` is at most [`HEAP_BINARY_BYTES`], else it is shared.
-    fn binary_with(&mut self, len: usize, fill: &mut dyn FnMut(&mut [u8])) -> Word {
+    /// A binary of `len` zero bytes that `fill` writes: on the heap up to [`HEAP_BINARY_BYTES`], else shared.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    fn binary_with(&mut self, len: usize, fill: &mut dyn FnMut(&mut [u8])) -> Result<Word, NoMemory> {
         if len > HEAP_BINARY_BYTES {
-            return self.shared_bits(SharedBinary::filled(len, fill), 0, len * 8);
+            return Ok(self.shared_bits(SharedBinary::try_filled(len, fill)?, 0, len * 8));
         }
         let mut bytes = [0; HEAP_BINARY_BYTES];
         fill(&mut bytes[..len]);
-        self.binary(&bytes[..len])
+        Ok(self.binary(&bytes[..len]))
     }
 
     /// Bits `bit_offset .. bit_offset + bit_len` of a shared buffer, without a copy; takes over the count.
@@ -293,16 +294,42 @@ pub unsafe trait TermWriter {
 
     /// `text` as a list of code points.
     fn charlist(&mut self, text: &str) -> Word {
-        let points: Vec<Word> =
-            text.chars().map(|point| Word::small_int(i64::from(u32::from(point)))).collect();
-        self.list(&points, Word::NIL)
+        let mut points = text.chars();
+        write_list(self, text.chars().count(), Word::NIL, |_| {
+            Word::small_int(points.next().map_or(0, |point| i64::from(u32::from(point))))
+        })
     }
 
     /// `bytes` as a list of integers, ending in `tail`.
     fn byte_list(&mut self, bytes: &[u8], tail: Word) -> Word {
-        let items: Vec<Word> = bytes.iter().map(|&byte| Word::small_int(i64::from(byte))).collect();
-        self.list(&items, tail)
+        write_list(self, bytes.len(), tail, |index| Word::small_int(i64::from(bytes[index])))
     }
+}
+
+/// The list of `item(0)` to `item(len - 1)`, asked for in this order, ending in `tail`. One allocation and no other
+/// copy: a list of bytes takes sixteen times as much memory as they do.
+#[inline]
+fn write_list<W: TermWriter + ?Sized>(
+    writer: &mut W,
+    len: usize,
+    tail: Word,
+    mut item: impl FnMut(usize) -> Word,
+) -> Word {
+    if len == 0 {
+        return tail;
+    }
+    let cells = writer.alloc_words(2 * len);
+    for index in 0..len {
+        // SAFETY: cell `index` lies within what was just allocated, and so does the next one where it is named.
+        unsafe {
+            let cell = cells.add(2 * index);
+            let next = if index + 1 == len { tail } else { Word::cons_at(cell.add(2)) };
+            cell.write(item(index));
+            cell.add(1).write(next);
+        }
+    }
+    // SAFETY: the first cell was filled above.
+    unsafe { Word::cons_at(cells) }
 }
 
 /// Words of a heap binary of `bit_len` bits, its header included.

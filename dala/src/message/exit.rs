@@ -1,7 +1,7 @@
 //! Why an actor ended.
 
 use dala_ir::abi::{Atom, Word, atoms};
-use dala_ir::term::{self, OwnedTerm, Style, TermWriter, print};
+use dala_ir::term::{self, NoMemory, OwnedTerm, Style, TermWriter, print};
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -213,7 +213,10 @@ fn reason_of(payload: Box<dyn std::any::Any + Send>) -> ExitReason {
         Ok(text) => *text,
         Err(other) => match other.downcast::<&'static str>() {
             Ok(text) => (*text).to_owned(),
-            Err(_) => "(no text)".to_owned(),
+            Err(other) => match other.downcast::<NoMemory>() {
+                Ok(error) => error.to_string(),
+                Err(_) => "(no text)".to_owned(),
+            },
         },
     };
     let place = LAST_PANIC_PLACE.with(|place| place.borrow_mut().take());

@@ -6,7 +6,8 @@
 use dala_ir::abi::Word;
 use dala_ir::interp::Exception;
 use dala_ir::term::TermWriter;
-use dala_ir::term::view;
+use dala_ir::term::binary::MAX_BUILT_BYTES;
+use dala_ir::term::view::{self, BigRef};
 
 use super::Answer;
 use super::arguments::{badarg, bits, bytes, index, list, named, system_limit, tuple};
@@ -18,9 +19,6 @@ mod search;
 
 pub(crate) use number::{decode_unsigned, decode_unsigned_endian, encode_unsigned, encode_unsigned_endian};
 use search::Pattern;
-
-/// Largest binary that is built here, in bytes.
-const MAX_BINARY: usize = 1 << 31;
 
 /// `binary:compile_pattern(Pattern)`: `{bm | ac, Pattern}`; the pattern is compiled anew where it is used, which
 /// costs no more than reading it.
@@ -147,20 +145,19 @@ pub(crate) fn copy_1(p: &mut Process, [subject]: [Word; 1]) -> Answer {
 /// `binary:copy(Binary, Times)`.
 pub(crate) fn copy_2(p: &mut Process, [subject, times]: [Word; 2]) -> Answer {
     let bytes = bytes(subject)?;
-    let times = match times.as_small() {
-        Some(times) => usize::try_from(times).map_err(|_| Exception::badarg())?,
-        None if view::big(times).is_some_and(|big| !big.negative) => return system_limit(),
-        None => return badarg(),
+    // OTP takes what fits a machine word.
+    let times = match (times.as_small(), view::big(times)) {
+        (Some(times), _) => usize::try_from(times).map_err(|_| Exception::badarg())?,
+        (None, Some(BigRef { negative: false, limbs: &[times] })) => times as usize,
+        _ => return badarg(),
     };
     match bytes.len().checked_mul(times) {
-        Some(size) if size <= MAX_BINARY => {
+        Some(size) if size <= MAX_BUILT_BYTES => {
             p.charge(size / 1024);
-            let mut copies = Vec::new();
-            if copies.try_reserve_exact(size).is_err() {
-                return system_limit();
-            }
-            (0..times).for_each(|_| copies.extend_from_slice(&bytes));
-            Ok(p.heap.binary(&copies))
+            let copies = p.heap.binary_with(size, &mut |target| {
+                target.chunks_exact_mut(bytes.len().max(1)).for_each(|copy| copy.copy_from_slice(&bytes));
+            });
+            copies.or_else(|_| system_limit())
         }
         _ => system_limit(),
     }

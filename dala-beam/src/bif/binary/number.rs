@@ -2,11 +2,13 @@
 
 use dala_ir::abi::Word;
 use dala_ir::interp::Exception;
-use dala_ir::term::{TermWriter, view};
+use dala_ir::term::TermWriter;
+use dala_ir::term::bits::{Endian, read_integer};
+use dala_ir::term::view::{self, BitsRef};
 
 use super::is_little;
 use crate::bif::Answer;
-use crate::bif::arguments::{badarg, bytes};
+use crate::bif::arguments::{badarg, bytes, system_limit};
 use crate::process::Process;
 
 /// `binary:encode_unsigned(Integer)`: big endian.
@@ -26,8 +28,8 @@ pub(crate) fn encode_unsigned_endian(p: &mut Process, [number, endian]: [Word; 2
 
 /// `binary:decode_unsigned(Binary)`: big endian.
 pub(crate) fn decode_unsigned(p: &mut Process, [binary]: [Word; 1]) -> Answer {
-    let bytes: Vec<u8> = bytes(binary)?.iter().rev().copied().collect();
-    Ok(from_little_endian(p, &bytes))
+    let bytes = bytes(binary)?;
+    from_bytes(p, &bytes, Endian::Big)
 }
 
 /// `binary:decode_unsigned(Binary, Endianness)`.
@@ -36,16 +38,16 @@ pub(crate) fn decode_unsigned_endian(p: &mut Process, [binary, endian]: [Word; 2
         return decode_unsigned(p, [binary]);
     }
     let bytes = bytes(binary)?;
-    Ok(from_little_endian(p, &bytes))
+    from_bytes(p, &bytes, Endian::Little)
 }
 
-fn from_little_endian(p: &mut Process, bytes: &[u8]) -> Word {
+/// The number; `system_limit` where no arithmetic could use it (OTP makes it all the same).
+fn from_bytes(p: &mut Process, bytes: &[u8], endian: Endian) -> Answer {
     p.charge(bytes.len() / 256);
-    let limbs: Vec<u64> = bytes
-        .chunks(8)
-        .map(|chunk| chunk.iter().rev().fold(0, |limb, &byte| limb << 8 | u64::from(byte)))
-        .collect();
-    p.heap.big(false, &limbs)
+    match read_integer(&mut p.heap, BitsRef::whole(bytes), endian, false) {
+        Some(number) => Ok(number),
+        None => system_limit(),
+    }
 }
 
 fn little_endian_bytes(number: Word) -> Result<Vec<u8>, Exception> {

@@ -310,6 +310,7 @@ pub(crate) fn info(p: &mut Process, []: [Word; 0]) -> Answer {
         (Word::atom(named!("compile_type")), Word::atom(named!("normal"))),
         (Word::atom(named!("cryptolib_version_compiled")), text),
         (Word::atom(named!("cryptolib_version_linked")), text),
+        (Word::atom(named!("fips_provider_available")), Word::atom(dala_ir::abi::atoms::FALSE)),
         (Word::atom(named!("link_type")), Word::atom(named!("static"))),
     ];
     Ok(map::from_pairs(&mut p.heap, &pairs))

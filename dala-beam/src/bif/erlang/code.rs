@@ -8,7 +8,7 @@ use dala_ir::term::{TermWriter, view};
 
 use super::funs::is_exported;
 use crate::bif::Answer;
-use crate::bif::arguments::{arity, atom, badarg, boolean, bytes, named};
+use crate::bif::arguments::{arity, atom, badarg, boolean, bytes, named, small};
 use crate::code::{Claim, LoadFailure, LoadedModule};
 use crate::process::Process;
 
@@ -19,8 +19,8 @@ pub(crate) fn module_loaded(p: &mut Process, [module]: [Word; 1]) -> Answer {
 
 /// `function_exported(M, F, Arity)`: of a loaded module; built-in functions are not exported by theirs.
 pub(crate) fn function_exported(p: &mut Process, [module, function, count]: [Word; 3]) -> Answer {
-    let (module, function, arity) = (atom(module)?, atom(function)?, arity(count)?);
-    Ok(boolean(is_exported(p, module, function, arity)))
+    let (module, function, arity) = (atom(module)?, atom(function)?, small(count)?);
+    Ok(boolean(u8::try_from(arity).is_ok_and(|arity| is_exported(p, module, function, arity.into()))))
 }
 
 /// `is_builtin(M, F, Arity)`.
@@ -57,6 +57,12 @@ pub(crate) fn delete_module(p: &mut Process, [module]: [Word; 1]) -> Answer {
         Ok(false) => Ok(Word::atom(atoms::UNDEFINED)),
         Err(_) => badarg(),
     }
+}
+
+/// `code:delete(Module)`: whether there was current code.
+pub(crate) fn delete(p: &mut Process, [module]: [Word; 1]) -> Answer {
+    let deleted = delete_module(p, [module])?;
+    Ok(boolean(deleted == Word::atom(atoms::TRUE)))
 }
 
 /// `erts_internal:purge_module(Module, Operation)`, `code:purge/1`: old code is forgotten at once; its memory stays.
@@ -364,6 +370,9 @@ fn application_folder(p: &Process, name: Word) -> Result<Option<std::path::PathB
 
 /// `code:lib_dir(Application)`: `{error, bad_name}` when there is none.
 pub(crate) fn lib_dir_1(p: &mut Process, [name]: [Word; 1]) -> Answer {
+    if name.as_atom().is_none() && text_of(name).is_none() {
+        return Err(Exception::error_atom(atoms::FUNCTION_CLAUSE));
+    }
     Ok(match application_folder(p, name)? {
         Some(folder) => p.heap.charlist(&folder.to_string_lossy()),
         None => failure(p, named!("bad_name")),
@@ -411,14 +420,21 @@ pub(crate) fn load_nif(p: &mut Process, [path, _info]: [Word; 2]) -> Answer {
 }
 
 /// `erts_internal:purge_module(Module, Operation)`.
-pub(crate) fn purge_module(p: &mut Process, [module, _operation]: [Word; 2]) -> Answer {
+pub(crate) fn purge_module(p: &mut Process, [module, operation]: [Word; 2]) -> Answer {
+    // As in OTP, for the process that purges only.
+    if p.system.whereis(named!("erts_code_purger")) != Some(p.pid) {
+        return Err(Exception::error_atom(named!("notsup")));
+    }
+    if !["prepare", "prepare_on_load", "abort", "complete"].contains(&atom(operation)?.text()) {
+        return badarg();
+    }
     p.system.code.purge(atom(module)?);
     Ok(boolean(true))
 }
 
-/// `erlang:has_prepared_code_on_load(Prepared)`.
+/// `erlang:has_prepared_code_on_load(Prepared)`: nothing is prepared code, since code is loaded at once.
 pub(crate) fn has_no_on_load(_: &mut Process, [_prepared]: [Word; 1]) -> Answer {
-    Ok(boolean(false))
+    badarg()
 }
 
 /// `code:where_is_file(Name)`: the path, or `non_existing`.

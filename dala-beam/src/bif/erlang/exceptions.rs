@@ -5,7 +5,6 @@ use dala_ir::interp::{Class, Exception};
 use dala_ir::term::{ListIter, view};
 
 use crate::bif::Answer;
-use crate::bif::arguments::list;
 use crate::process::Process;
 
 /// `error(Reason)`.
@@ -20,16 +19,12 @@ pub(crate) fn error_2(_: &mut Process, [reason, args]: [Word; 2]) -> Answer {
 
 /// `error(Reason, Args, Options)`: `[{error_info, Map}]`.
 pub(crate) fn error_3(_: &mut Process, [reason, args, options]: [Word; 3]) -> Answer {
-    let mut error_info = None;
-    // Whatever else stands there is ignored.
-    for option in list(options)? {
-        if let Some(&[tag, info]) = view::tuple_elements(option)
-            && tag == Word::atom(atoms::ERROR_INFO)
-            && view::map(info).is_some()
-        {
-            error_info = Some(info);
-        }
-    }
+    // Options that are wrong or unknown are passed over, as in OTP.
+    let infos = ListIter::new(options).filter_map(|option| match view::tuple_elements(option) {
+        Some(&[tag, info]) if tag == Word::atom(atoms::ERROR_INFO) && view::map(info).is_some() => Some(info),
+        _ => None,
+    });
+    let error_info = infos.last();
     Err(Exception { args: args_or_none(args), error_info, ..Exception::new(Class::Error, reason) })
 }
 

@@ -15,7 +15,7 @@ use hashbrown::HashMap;
 
 use super::process::{priority_name, queue_data};
 use crate::bif::Answer;
-use crate::bif::arguments::{badarg, boolean, named};
+use crate::bif::arguments::{atom, badarg, boolean, named};
 use crate::heap::own;
 use crate::process::{Mfa, Process};
 
@@ -519,7 +519,10 @@ pub(crate) fn set_group_leader(p: &mut Process, [leader, pid]: [Word; 2]) -> Ans
 }
 
 /// `erts_internal:garbage_collect(major | minor)`: collects at the next function entry.
-pub(crate) fn garbage_collect(p: &mut Process, [_kind]: [Word; 1]) -> Answer {
+pub(crate) fn garbage_collect(p: &mut Process, [kind]: [Word; 1]) -> Answer {
+    if !["major", "minor"].contains(&atom(kind)?.text()) {
+        return badarg();
+    }
     p.heap.context.request_collection();
     Ok(boolean(true))
 }
@@ -544,11 +547,15 @@ pub(crate) fn request_system_task(p: &mut Process, [pid, _priority, request]: [W
 
 /// `erts_internal:check_process_code(Module)`: whether this process uses old code; versions are never freed, so it
 /// may go on with them.
-pub(crate) fn check_process_code(_: &mut Process, [_module]: [Word; 1]) -> Answer {
+pub(crate) fn check_process_code(_: &mut Process, [module]: [Word; 1]) -> Answer {
+    atom(module)?;
     Ok(boolean(false))
 }
 
 /// `erts_internal:is_system_process(Pid)`.
-pub(crate) fn is_system_process(_: &mut Process, [_pid]: [Word; 1]) -> Answer {
+pub(crate) fn is_system_process(_: &mut Process, [pid]: [Word; 1]) -> Answer {
+    if pid.as_pid().is_none() {
+        return badarg();
+    }
     Ok(boolean(false))
 }

@@ -78,14 +78,23 @@ pub(crate) fn nodes_1(p: &mut Process, [kinds]: [Word; 1]) -> Answer {
     Ok(if here { p.heap.list(&[Word::atom(atoms::NONODE)], Word::NIL) } else { Word::NIL })
 }
 
-/// `nodes(Type | [Type], Options)`: what `nodes/1` has, each with a map of what else is known of it: nothing.
+/// `nodes(Type | [Type], Options)`: what `nodes/1` has, each with a map of what is asked for; this node has no
+/// connection.
 pub(crate) fn nodes_2(p: &mut Process, [kinds, options]: [Word; 2]) -> Answer {
-    if view::map(options).is_none() {
-        return badarg();
+    let Some(asked) = view::map(options) else { return badarg() };
+    let mut known = Vec::new();
+    for (item, value) in asked.iter() {
+        let value = match (atom(item)?.text(), crate::bif::arguments::truth(value)?) {
+            ("node_type", true) => named!("this"),
+            ("connection_id", true) => atoms::UNDEFINED,
+            ("node_type" | "connection_id", false) => continue,
+            _ => return badarg(),
+        };
+        known.push((item, Word::atom(value)));
     }
     let nodes = list(nodes_1(p, [kinds])?)?;
-    let nothing = dala_ir::term::map::from_pairs(&mut p.heap, &[]);
-    let pairs: Vec<Word> = nodes.into_iter().map(|node| p.heap.tuple(&[node, nothing])).collect();
+    let known = dala_ir::term::map::from_pairs(&mut p.heap, &known);
+    let pairs: Vec<Word> = nodes.into_iter().map(|node| p.heap.tuple(&[node, known])).collect();
     Ok(p.heap.list(&pairs, Word::NIL))
 }
 
@@ -104,9 +113,16 @@ pub(crate) fn monitor_node(p: &mut Process, [node, flag]: [Word; 2]) -> Answer {
     Ok(Word::atom(atoms::TRUE))
 }
 
-/// `erts_internal:get_creation()`, `get_dflags()`: of a node without distribution.
+/// `erts_internal:get_creation()`: none, of a node without distribution.
 pub(crate) fn get_creation(_: &mut Process, []: [Word; 0]) -> Answer {
-    Ok(Word::small_int(0))
+    Ok(Word::atom(atoms::UNDEFINED))
+}
+
+/// `erts_internal:get_dflags()`: `{erts_dflags, Default, Mandatory, Addable, Rejectable, StrictOrder}` of OTP 25.
+pub(crate) fn get_dflags(p: &mut Process, []: [Word; 0]) -> Answer {
+    let flags = [55_966_662_588, 17_239_956, 55_966_662_588, 8_396_866, 8_192].map(Word::small_int);
+    let [default, mandatory, addable, rejectable, strict] = flags;
+    Ok(p.heap.tuple(&[Word::atom(named!("erts_dflags")), default, mandatory, addable, rejectable, strict]))
 }
 
 /// `erts_internal:no_aux_work_threads()`.

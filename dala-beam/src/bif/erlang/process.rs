@@ -181,7 +181,10 @@ pub(super) fn queue_data(off_heap: bool) -> Word {
 /// `erts_internal:process_flag(Pid, Flag, Value)`: of another process only `save_calls`, which records nothing.
 pub(crate) fn process_flag_of(p: &mut Process, [pid, flag, value]: [Word; 3]) -> BifResult {
     let bad = BifResult::Value(Word::atom(atoms::BADARG));
-    if pid.as_pid().is_none() || flag != Word::atom(named!("save_calls")) || index(value).is_err() {
+    if pid.as_pid().is_none() {
+        return BifResult::Value(Word::atom(named!("badtype")));
+    }
+    if flag != Word::atom(named!("save_calls")) || index(value).is_err() {
         return bad;
     }
     match super::info::is_process_alive(p, [pid]) {
@@ -219,6 +222,9 @@ pub(crate) fn resume_process(_: &mut Process, [_pid]: [Word; 1]) -> Answer {
 
 /// `trace_delivered(Pid | all)`: a reference; `{trace_delivered, Pid, Reference}` follows.
 pub(crate) fn trace_delivered(p: &mut Process, [pid]: [Word; 1]) -> Answer {
+    if pid.as_pid().is_none() && pid != Word::atom(named!("all")) {
+        return badarg();
+    }
     let reference = p.new_reference();
     let told = p.heap.tuple(&[Word::atom(named!("trace_delivered")), pid, reference]);
     p.send_to(p.pid, told);

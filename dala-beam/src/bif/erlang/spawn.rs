@@ -33,7 +33,7 @@ pub(crate) fn spawn_request(p: &mut Process, [module, function, args, options]: 
     let mut rest = Vec::new();
     let mut tag = Word::atom(named!("spawn_reply"));
     let mut wants_success = true;
-    let Some(all) = view::list_to_vec(options) else { return Ok(Word::atom(atoms::BADARG)) };
+    let Some(all) = view::list_to_vec(options) else { return Ok(Word::atom(named!("badopt"))) };
     for option in all {
         match view::tuple_elements(option) {
             Some(&[name, value]) if name == Word::atom(named!("reply_tag")) => tag = value,

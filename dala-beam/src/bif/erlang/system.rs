@@ -8,7 +8,7 @@ use dala_ir::interp::{BifResult, Exception};
 use dala_ir::term::{ListIter, TermWriter, print, view};
 
 use crate::bif::Answer;
-use crate::bif::arguments::{atom, badarg, boolean, index, named};
+use crate::bif::arguments::{as_boolean, atom, badarg, boolean, index, list, named, truth, tuple};
 use crate::process::Process;
 
 /// The OTP release whose behaviour is followed.
@@ -152,10 +152,22 @@ pub(crate) fn system_flag(p: &mut Process, [flag, value]: [Word; 2]) -> Answer {
             p.system.builtins.system_logger.store(logger, Ordering::Release);
             Ok(former)
         }
-        "backtrace_depth" => Ok(Word::small_int(8)),
-        "fullsweep_after" => Ok(Word::small_int(p.system.options.heap.fullsweep_after as i64)),
-        "min_heap_size" => Ok(Word::small_int(p.system.options.heap.min_words as i64)),
-        "max_heap_size" => system_info(p, [flag]),
+        "backtrace_depth" => {
+            index(value)?;
+            Ok(Word::small_int(8))
+        }
+        "fullsweep_after" => {
+            index(value)?;
+            Ok(Word::small_int(p.system.options.heap.fullsweep_after as i64))
+        }
+        "min_heap_size" => {
+            super::process::heap_size(value)?;
+            Ok(Word::small_int(p.system.options.heap.min_words as i64))
+        }
+        "max_heap_size" => {
+            super::process::max_heap_size(value, p.heap.options().min_words)?;
+            system_info(p, [flag])
+        }
         "schedulers_online" | "dirty_cpu_schedulers_online" => {
             Ok(Word::small_int(p.system.runtime.workers() as i64))
         }
@@ -216,11 +228,21 @@ fn cpu_milliseconds() -> Option<u64> {
 }
 
 /// `halt(Status, Options)`.
-pub(crate) fn halt(p: &mut Process, [status, _options]: [Word; 2]) -> BifResult {
+pub(crate) fn halt(p: &mut Process, [status, options]: [Word; 2]) -> BifResult {
     if p.system.is_halting() {
         return BifResult::Wait;
     }
+    let are_options = view::list_to_vec(options).is_some_and(|options| {
+        options.iter().all(|&option| match view::tuple_elements(option) {
+            Some(&[name, value]) => name == Word::atom(named!("flush")) && as_boolean(value).is_some(),
+            _ => false,
+        })
+    });
+    if !are_options {
+        return BifResult::Raise(Exception::badarg());
+    }
     let code = match status.as_small() {
+        Some(code) if code < 0 => return BifResult::Raise(Exception::badarg()),
         Some(code) => i32::try_from(code & 0xff).unwrap_or(1),
         None if status == Word::atom(named!("abort")) => 134,
         None if view::list_len(status).is_some() => {
@@ -249,6 +271,9 @@ pub(crate) fn display(_: &mut Process, [term]: [Word; 1]) -> Answer {
 
 /// `display_string(String)`.
 pub(crate) fn display_string(_: &mut Process, [text]: [Word; 1]) -> Answer {
+    if view::list_len(text).is_none() {
+        return badarg();
+    }
     let mut iter = ListIter::new(text);
     let mut shown = String::new();
     for item in iter.by_ref() {
@@ -299,7 +324,7 @@ pub(crate) fn memory_1(p: &mut Process, [kinds]: [Word; 1]) -> Answer {
         return Ok(p.heap.unsigned(bytes));
     }
     let mut pairs = Vec::new();
-    for kind in crate::bif::arguments::list(kinds)? {
+    for kind in list(kinds)? {
         let bytes = memory_1(p, [kind])?;
         pairs.push(p.heap.tuple(&[kind, bytes]));
     }
@@ -321,6 +346,7 @@ fn memory_of(p: &Process, kind: &str) -> u64 {
         "system" => resident.saturating_sub(own),
         "ets" => p.system.builtins.tables.words() as u64 * 8,
         "atom" | "atom_used" => Atom::count() as u64 * 32,
+        "binary" => dala_ir::term::binary::region_bytes(),
         _ => 0,
     }
 }
@@ -330,19 +356,63 @@ pub(crate) fn dt_true(_: &mut Process, [_argument]: [Word; 1]) -> Answer {
     Ok(boolean(true))
 }
 
-/// `seq_trace(Flag, Value)`, `seq_trace_info(Flag)`: sequential tracing is off.
-pub(crate) fn seq_trace(p: &mut Process, [flag, _value]: [Word; 2]) -> Answer {
-    seq_trace_info(p, [flag])
+/// Flags of a sequential trace that are on or off.
+const TRACE_FLAGS: [&str; 6] =
+    ["send", "receive", "print", "timestamp", "monotonic_timestamp", "strict_monotonic_timestamp"];
+
+/// `seq_trace(Flag, Value)`: sequential tracing is off, and stays so; the former value.
+pub(crate) fn seq_trace(_: &mut Process, [flag, value]: [Word; 2]) -> Answer {
+    match atom(flag)?.text() {
+        flag if TRACE_FLAGS.contains(&flag) => {
+            truth(value)?;
+            Ok(boolean(false))
+        }
+        "label" | "serial" | "sequential_trace_token" => Ok(Word::NIL),
+        _ => badarg(),
+    }
 }
 
-/// `seq_trace_info(Flag)`.
+/// `seq_trace_info(Flag)`: as of a process without a token.
 pub(crate) fn seq_trace_info(p: &mut Process, [flag]: [Word; 1]) -> Answer {
-    atom(flag)?;
-    Ok(p.heap.tuple(&[flag, boolean(false)]))
+    match atom(flag)?.text() {
+        name if TRACE_FLAGS.contains(&name) => Ok(p.heap.tuple(&[flag, boolean(false)])),
+        "label" | "serial" => Ok(Word::NIL),
+        _ => badarg(),
+    }
 }
 
-/// `decode_packet`'s smallest use: line mode and raw.
-pub(crate) fn decode_packet(p: &mut Process, [kind, binary, _options]: [Word; 3]) -> Answer {
+/// Most bytes of a packet, its header included.
+const MAX_PACKET: usize = i32::MAX as usize;
+
+/// Options of `decode_packet` that are followed.
+struct PacketOptions {
+    /// Longest packet, 0 for any.
+    packet_size: usize,
+    /// Longest line, 0 for any; a longer one is cut.
+    line_length: usize,
+    line_delimiter: u8,
+}
+
+impl PacketOptions {
+    fn read(options: Word) -> Result<PacketOptions, Exception> {
+        let mut read = PacketOptions { packet_size: 0, line_length: 0, line_delimiter: b'\n' };
+        for option in list(options)? {
+            let &[name, value] = tuple(option)? else { return badarg() };
+            let value = index(value)?;
+            match atom(name)?.text() {
+                "packet_size" => read.packet_size = u32::try_from(value).or_else(|_| badarg())? as usize,
+                "line_length" => read.line_length = u32::try_from(value).or_else(|_| badarg())? as usize,
+                "line_delimiter" => read.line_delimiter = u8::try_from(value).or_else(|_| badarg())?,
+                _ => return badarg(),
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// `decode_packet(raw | line | 0 | 1 | 2 | 4, Binary, Options)`.
+pub(crate) fn decode_packet(p: &mut Process, [kind, binary, options]: [Word; 3]) -> Answer {
+    let options = PacketOptions::read(options)?;
     let bits = view::bits(binary).ok_or(Exception::badarg())?;
     let bytes = bits.to_bytes().ok_or(Exception::badarg())?;
     let more = |p: &mut Process| p.heap.tuple(&[Word::atom(named!("more")), Word::atom(atoms::UNDEFINED)]);
@@ -350,8 +420,13 @@ pub(crate) fn decode_packet(p: &mut Process, [kind, binary, _options]: [Word; 3]
         Some("raw") if bytes.is_empty() => return Ok(more(p)),
         Some("raw") => 0,
         Some("line") => {
-            let Some(end) = bytes.iter().position(|&byte| byte == b'\n') else { return Ok(more(p)) };
-            return split(p, binary, 0, end + 1, bytes.len());
+            let end = bytes.iter().position(|&byte| byte == options.line_delimiter).map(|end| end + 1);
+            let longest = options.line_length;
+            if longest > 0 && end.unwrap_or(bytes.len()) > longest {
+                return split(p, binary, 0, longest, bytes.len());
+            }
+            let Some(end) = end else { return Ok(more(p)) };
+            return split(p, binary, 0, end, bytes.len());
         }
         _ => match kind.as_small() {
             Some(0) => 0,
@@ -366,6 +441,10 @@ pub(crate) fn decode_packet(p: &mut Process, [kind, binary, _options]: [Word; 3]
         return Ok(more(p));
     }
     let len = bytes[..header].iter().fold(0usize, |len, &byte| len << 8 | usize::from(byte));
+    let is_too_large = options.packet_size > 0 && len > options.packet_size;
+    if is_too_large || header + len > MAX_PACKET {
+        return Ok(p.heap.tuple(&[Word::atom(atoms::ERROR), Word::atom(named!("invalid"))]));
+    }
     if bytes.len() < header + len {
         let total = Word::small_int((header + len) as i64);
         return Ok(p.heap.tuple(&[Word::atom(named!("more")), total]));
@@ -385,20 +464,28 @@ pub(crate) fn undefined_0(_: &mut Process, []: [Word; 0]) -> Answer {
     Ok(Word::atom(atoms::UNDEFINED))
 }
 
-/// `system_monitor(Pid | undefined)`: off.
-pub(crate) fn undefined_1(_: &mut Process, [_who]: [Word; 1]) -> Answer {
-    Ok(Word::atom(atoms::UNDEFINED))
+/// `system_monitor({Pid, Options} | undefined)`: off.
+pub(crate) fn undefined_1(p: &mut Process, [who]: [Word; 1]) -> Answer {
+    match view::tuple_elements(who) {
+        Some(&[who, options]) => undefined_2(p, [who, options]),
+        _ if who == Word::atom(atoms::UNDEFINED) => Ok(who),
+        _ => badarg(),
+    }
 }
 
-/// `system_monitor(Pid, Options)`, `system_profile(Pid, Options)`: off.
-pub(crate) fn undefined_2(_: &mut Process, [_who, options]: [Word; 2]) -> Answer {
-    crate::bif::arguments::list(options)?;
-    Ok(Word::atom(atoms::UNDEFINED))
+/// `system_monitor(Pid | undefined, Options)`, `system_profile(Pid | undefined, Options)`: off.
+pub(crate) fn undefined_2(_: &mut Process, [who, options]: [Word; 2]) -> Answer {
+    let is_nobody = who == Word::atom(atoms::UNDEFINED) || options.is_nil();
+    let is_somebody = who.as_pid().is_some() || who.as_port().is_some();
+    if is_nobody || is_somebody && view::list_len(options).is_some() {
+        return Ok(Word::atom(atoms::UNDEFINED));
+    }
+    badarg()
 }
 
 /// `erts_internal:scheduler_wall_time(Enabled)`: whether it was on.
 pub(crate) fn scheduler_wall_time(_: &mut Process, [enabled]: [Word; 1]) -> Answer {
-    crate::bif::arguments::truth(enabled)?;
+    truth(enabled)?;
     Ok(boolean(false))
 }
 

@@ -4,7 +4,7 @@ use dala_ir::abi::Word;
 use dala_ir::term::{TermWriter, view};
 
 use crate::bif::Answer;
-use crate::bif::arguments::{badarg, index, list, small, system_limit, tuple};
+use crate::bif::arguments::{badarg, index, list, small, tuple};
 use crate::process::Process;
 
 /// Most elements of a tuple (OTP: 2^24 - 1).
@@ -94,7 +94,7 @@ pub(crate) fn delete_element(p: &mut Process, [position, tuple_word]: [Word; 2])
 pub(crate) fn list_to_tuple(p: &mut Process, [items]: [Word; 1]) -> Answer {
     let items = list(items)?;
     if items.len() > MAX_TUPLE_ELEMENTS {
-        return system_limit();
+        return badarg();
     }
     p.charge(items.len() / 64);
     Ok(p.heap.tuple(&items))

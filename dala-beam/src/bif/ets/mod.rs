@@ -14,7 +14,7 @@ use dala_ir::term::compare::eq_exact;
 use dala_ir::term::{OwnedTerm, TermWriter, view};
 
 use super::Answer;
-use super::arguments::{as_boolean, atom, badarg, boolean, list, named, small, tuple};
+use super::arguments::{as_boolean, atom, badarg, boolean, index, list, named, small, tuple};
 use super::erlang::time::monotonic;
 use crate::heap::own;
 use crate::process::Process;
@@ -69,8 +69,8 @@ pub(crate) fn new(p: &mut Process, [name, options]: [Word; 2]) -> Answer {
             },
             None => match *tuple(option)? {
                 [tag, value] => match atom(tag)?.text() {
-                    "keypos" => match small(value)? {
-                        position if position >= 1 => made.key_position = position as usize,
+                    "keypos" => match index(value)? {
+                        position if position >= 1 => made.key_position = position,
                         _ => return badarg(),
                     },
                     "read_concurrency" => {
@@ -382,15 +382,18 @@ pub(crate) fn give_away(p: &mut Process, [word, heir, data]: [Word; 3]) -> Answe
 
 /// `ets:internal_request_all()`: a reference; `{Reference, Tables}` follows.
 pub(crate) fn internal_request_all(p: &mut Process, []: [Word; 0]) -> Answer {
-    let tables = all(p, [])?;
     let reference = p.new_reference();
-    let reply = p.heap.tuple(&[reference, tables]);
-    p.send_to(p.pid, reply);
+    // One answer a scheduler; all tables are the first one's.
+    for scheduler in 0..p.system.runtime.workers() {
+        let tables = if scheduler == 0 { all(p, [])? } else { Word::NIL };
+        let reply = p.heap.tuple(&[reference, tables]);
+        p.send_to(p.pid, reply);
+    }
     Ok(reference)
 }
 
 /// `erts_internal:ets_super_user(Bool)`.
 pub(crate) fn super_user(_: &mut Process, [value]: [Word; 1]) -> Answer {
     as_boolean(value).ok_or(Exception::badarg())?;
-    Ok(TRUE)
+    Ok(Word::atom(atoms::OK))
 }

@@ -38,10 +38,10 @@ pub(crate) fn size(_: &mut Process, [buffer]: [Word; 1]) -> Answer {
     Ok(Word::small_int(with(buffer, |bytes| bytes.len())? as i64))
 }
 
-/// `peek_head(Buffer)`: all of it.
+/// `peek_head(Buffer)`: all of it; `badarg` when it is empty.
 pub(crate) fn peek_head(p: &mut Process, [buffer]: [Word; 1]) -> Answer {
     let data = with(buffer, |bytes| bytes.make_contiguous().to_vec())?;
-    Ok(p.heap.binary(&data))
+    if data.is_empty() { badarg() } else { Ok(p.heap.binary(&data)) }
 }
 
 /// `copying_read(Buffer, Size)`: takes that many bytes.
@@ -93,6 +93,8 @@ pub(crate) fn try_lock(_: &mut Process, [buffer]: [Word; 1]) -> Answer {
 /// `unlock(Buffer)`.
 pub(crate) fn unlock(_: &mut Process, [buffer]: [Word; 1]) -> Answer {
     let buffer: &Buffer = resource::get(buffer).ok_or(Exception::badarg())?;
-    buffer.is_locked.store(false, Ordering::Release);
+    if !buffer.is_locked.swap(false, Ordering::Release) {
+        return Err(Exception::error_atom(named!("lock_order_violation")));
+    }
     ok()
 }

@@ -150,12 +150,17 @@ pub(crate) fn read(p: &mut Process, [file, size]: [Word; 2]) -> Answer {
 
 /// `pread_nif(File, Offset, Size)`. The position stays.
 pub(crate) fn pread(p: &mut Process, [file, offset, size]: [Word; 3]) -> Answer {
-    let (offset, size) = (index(offset)?, index(size)?);
+    let (offset, size) = (small(offset)?, index(size)?);
     let data = with(file, |open, file| {
         readable(open)?;
-        at(file, offset as u64, |file| read_some(file, size))
+        at(file, place(offset)?, |file| read_some(file, size))
     })?;
     data_answer(p, size, data)
+}
+
+/// A position from the start; before it is none.
+fn place(offset: i64) -> io::Result<u64> {
+    u64::try_from(offset).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))
 }
 
 /// Acts at another position, and comes back.
@@ -304,10 +309,10 @@ pub(crate) fn get_handle(p: &mut Process, [file]: [Word; 1]) -> Answer {
 
 /// `ipread_s32bu_p32bu_nif(File, Offset, MaxSize)`: a size and a pointer, and the data there.
 pub(crate) fn indirect_read(p: &mut Process, [file, offset, max]: [Word; 3]) -> Answer {
-    let (offset, max) = (index(offset)? as u64, index(max)?);
+    let (offset, max) = (small(offset)?, index(max)?);
     let found = with(file, |open, file| {
         readable(open)?;
-        let head = at(file, offset, |file| read_some(file, 8))?;
+        let head = at(file, place(offset)?, |file| read_some(file, 8))?;
         let Some(head) = head.first_chunk::<8>() else { return Ok(None) };
         let [size, pointer] = [0, 4]
             .map(|from| u32::from_be_bytes([head[from], head[from + 1], head[from + 2], head[from + 3]]));
@@ -321,7 +326,8 @@ pub(crate) fn indirect_read(p: &mut Process, [file, offset, max]: [Word; 3]) -> 
         Ok(Some((size, pointer, data))) => {
             let data = if data.is_empty() { Word::atom(named!("eof")) } else { p.heap.binary(&data) };
             let numbers = [size, pointer].map(|number| Word::small_int(number.into()));
-            p.heap.tuple(&[Word::atom(atoms::OK), numbers[0], numbers[1], data])
+            let found = p.heap.tuple(&[numbers[0], numbers[1], data]);
+            p.heap.tuple(&[Word::atom(atoms::OK), found])
         }
         Ok(None) => Word::atom(named!("eof")),
         Err(error) => failure(p, &error),

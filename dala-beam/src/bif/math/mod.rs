@@ -48,9 +48,9 @@ functions! {
     /// `math:tanh/1`.
     tanh = f64::tanh;
     /// `math:asinh/1`.
-    asinh = f64::asinh;
+    asinh = asinh_of;
     /// `math:acosh/1`.
-    acosh = f64::acosh;
+    acosh = acosh_of;
     /// `math:atanh/1`.
     atanh = f64::atanh;
     /// `math:exp/1`.
@@ -88,4 +88,15 @@ pub(crate) fn fmod(p: &mut Process, [left, right]: [Word; 2]) -> Answer {
         return Err(Exception::error_atom(atoms::BADARITH));
     }
     finite(p, left % right)
+}
+
+/// From here on `x * x` may overflow, and twice `x` is what its logarithm is taken of.
+const LARGE: f64 = 1e150;
+
+fn asinh_of(x: f64) -> f64 {
+    if x.abs() < LARGE { x.asinh() } else { (x.abs().ln() + std::f64::consts::LN_2).copysign(x) }
+}
+
+fn acosh_of(x: f64) -> f64 {
+    if x < LARGE { x.acosh() } else { x.ln() + std::f64::consts::LN_2 }
 }

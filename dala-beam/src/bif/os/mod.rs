@@ -9,7 +9,7 @@ use dala_ir::interp::Exception;
 use dala_ir::term::{ListIter, TermWriter, view};
 
 use super::Answer;
-use super::arguments::{badarg, boolean, named};
+use super::arguments::{atom, badarg, boolean, named};
 use crate::process::Process;
 
 /// Text of a list of code points or a UTF-8 binary, without zero bytes.
@@ -94,7 +94,12 @@ pub(crate) fn os_type(p: &mut Process) -> Word {
 }
 
 /// `os:set_signal(Signal, Option)`: signals keep the operating system's defaults.
-pub(crate) fn set_signal(_: &mut Process, [_signal, _option]: [Word; 2]) -> Answer {
+pub(crate) fn set_signal(_: &mut Process, [signal, option]: [Word; 2]) -> Answer {
+    let signals = ["hup", "quit", "abrt", "alrm", "term", "usr1", "usr2", "chld", "stop", "tstp"].map(Some);
+    let is_known = signals.contains(&atom(signal)?.text().strip_prefix("sig"));
+    if !is_known || !["default", "ignore", "handle"].contains(&atom(option)?.text()) {
+        return badarg();
+    }
     Ok(Word::atom(atoms::OK))
 }
 
@@ -114,15 +119,13 @@ pub(crate) fn name_to_native(p: &mut Process, [name]: [Word; 1]) -> Answer {
 pub(crate) fn normalize_utf8(p: &mut Process, [name]: [Word; 1]) -> Answer {
     let bytes = super::arguments::bytes(name)?;
     let bytes = bytes.strip_suffix(&[0]).unwrap_or(&bytes);
-    Ok(match std::str::from_utf8(bytes) {
-        Ok(text) => p.heap.charlist(text),
-        Err(_) => name,
-    })
+    std::str::from_utf8(bytes).map(|text| p.heap.charlist(text)).or_else(|_| badarg())
 }
 
 /// `prim_file:is_translatable(Name)`.
 pub(crate) fn is_translatable(_: &mut Process, [name]: [Word; 1]) -> Answer {
-    Ok(boolean(text(name).is_ok()))
+    let bytes = super::arguments::bytes(name)?;
+    Ok(boolean(std::str::from_utf8(&bytes).is_ok()))
 }
 
 /// The environment as programs of one runtime see it: that of the OS process, with their own changes. The OS

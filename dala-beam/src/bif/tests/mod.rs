@@ -18,6 +18,8 @@ use crate::otp::read_term::read_term;
 use crate::process::{Mfa, Process, System, SystemOptions};
 
 mod coverage;
+mod named;
+mod source;
 mod tables;
 
 /// A process that does not run: enough for what concerns only its heap and the system.

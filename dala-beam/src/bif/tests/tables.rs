@@ -209,3 +209,55 @@ fn deep_terms_do_not_exhaust_the_native_stack() {
     answer(p, "erlang", "match_spec_test", &[deep, spec, Word::atom(Atom::new("table"))]);
     answer(p, "erlang", "phash2", &[deep]);
 }
+
+#[test]
+fn what_runs_before_kernel_is_not_started_again() {
+    let runtime = runtime();
+    let p = &mut idle_process(&runtime);
+    for call in ["code:start_link()", "standard_error:start_link()", "user_sup:start()"] {
+        check(p, call, "{ok, ignore}");
+    }
+}
+
+/// OTP makes these functions up when its own tests ask for them.
+#[test]
+fn internal_state_is_there_once_it_was_asked_for() {
+    let runtime = runtime();
+    let p = &mut idle_process(&runtime);
+    check(p, "erts_debug:get_internal_state(available_internal_state)", "{ok, false}");
+    check(p, "erts_debug:get_internal_state(reds_left)", "{error, undef}");
+    check(p, "erts_debug:set_internal_state(available_internal_state, true)", "{ok, false}");
+    check(p, "erts_debug:get_internal_state(available_internal_state)", "{ok, true}");
+    check(p, "erts_debug:set_internal_state(wait, x)", "{ok, ok}");
+    check(p, "erts_debug:set_internal_state(never_heard_of, 1)", "{error, badarg}");
+    check(p, "erts_debug:get_internal_state(never_heard_of)", "{error, badarg}");
+}
+
+#[test]
+fn a_module_is_claimed_once() {
+    let runtime = runtime();
+    let p = &mut idle_process(&runtime);
+    check(p, "dala_code:claim(never_heard_of)", "{ok, failed}");
+    check(p, "dala_code:claim(1)", "{error, badarg}");
+    p.system.code.ensure_loaded(Atom::new("lists")).expect("lists is installed");
+    check(p, "dala_code:claim(lists)", "{ok, loaded}");
+}
+
+#[test]
+fn a_file_is_closed_late_by_somebody_else() {
+    let runtime = runtime();
+    let p = &mut idle_process(&runtime);
+    let file = tempfile::NamedTempFile::new().expect("a file can be made");
+    let name = format!("{}\0", file.path().display());
+    let name = p.heap.binary(name.as_bytes());
+    let modes = term(p, "[read]");
+    let opened = answer(p, "prim_file", "open_nif", &[name, modes]);
+    let Some(&[_, opened]) = tuple_elements(opened) else { panic!("no answer") };
+    let Some(&[_, handle]) = tuple_elements(opened) else { panic!("the file was not opened") };
+    let closed = answer(p, "prim_file", "delayed_close_nif", &[handle]);
+    let expected = term(p, "{ok, ok}");
+    assert!(eq_exact(closed, expected));
+    let read = answer(p, "prim_file", "read_nif", &[handle, Word::small_int(1)]);
+    let expected = term(p, "{ok, {error, einval}}");
+    assert!(eq_exact(read, expected));
+}

@@ -39,8 +39,9 @@ struct State {
     is_at_end: bool,
     stash: Option<OwnedTerm>,
     buffer_size: usize,
-    /// Of what went in (deflate) or came out (inflate).
+    /// Of what went in (deflate) or came out (inflate), of a stream without a header only, as in OTP.
     crc: flate2::Crc,
+    is_raw: bool,
 }
 
 struct Zstream(Mutex<State>);
@@ -75,11 +76,12 @@ impl State {
         }
     }
 
-    fn init(&mut self, stream: Result<Stream, Failure>) -> Answer {
+    fn init(&mut self, window: i32, stream: Result<Stream, Failure>) -> Answer {
         if self.stream.is_some() {
             return Err(error("already_initialized"));
         }
         self.stream = Some(stream.map_err(failed)?);
+        self.is_raw = window < 0;
         self.forget_input();
         (self.is_at_end, self.crc) = (false, flate2::Crc::new());
         ok()
@@ -104,6 +106,7 @@ pub(crate) fn open(p: &mut Process, []: [Word; 0]) -> Answer {
         stash: None,
         buffer_size: 4000,
         crc: flate2::Crc::new(),
+        is_raw: false,
     };
     Ok(resource::reference(&mut p.heap, Zstream(Mutex::new(state))))
 }
@@ -139,11 +142,15 @@ fn number(word: Word) -> Result<i32, Exception> {
 /// `zlib:deflateInit_nif(Z, Level, Method, WindowBits, MemLevel, Strategy)`.
 pub(crate) fn deflate_init(
     p: &mut Process,
-    [z, level, _method, window, memory, strategy]: [Word; 6],
+    [z, level, method, window, memory, strategy]: [Word; 6],
 ) -> Answer {
+    // Deflate is the only method that zlib has.
+    if number(method)? != 8 {
+        return badarg();
+    }
     let (level, window) = (number(level)?, number(window)?);
     let (memory, strategy) = (number(memory)?, number(strategy)?);
-    state(p, z)?.init(Stream::deflate(level, window, memory, strategy))
+    state(p, z)?.init(window, Stream::deflate(level, window, memory, strategy))
 }
 
 /// `zlib:deflateSetDictionary_nif(Z, Dictionary)`.
@@ -211,7 +218,7 @@ pub(crate) fn inflate_init(p: &mut Process, [z, window, at_end]: [Word; 3]) -> A
         _ => return badarg(),
     };
     let mut state = state(p, z)?;
-    let answer = state.init(Stream::inflate(window))?;
+    let answer = state.init(window, Stream::inflate(window))?;
     state.at_end = at_end;
     Ok(answer)
 }
@@ -335,7 +342,8 @@ pub(crate) fn buffer_size(p: &mut Process, [z]: [Word; 1]) -> Answer {
 
 /// `zlib:crc32_nif(Z)`.
 pub(crate) fn crc32(p: &mut Process, [z]: [Word; 1]) -> Answer {
-    let sum = state(p, z)?.crc.sum();
+    let state = state(p, z)?;
+    let sum = if state.is_raw { state.crc.sum() } else { 0 };
     Ok(Word::small_int(i64::from(sum)))
 }
 

@@ -10,6 +10,7 @@ use crate::interp::frame::Raise;
 use crate::interp::opcode::Opcode;
 use crate::interp::outcome::{Class, Exception};
 use crate::term::TermWriter;
+use crate::term::binary::MAX_BUILT_BYTES;
 use crate::term::bits::{self, BitBuilder, Decoded, Endian};
 use crate::term::view::{self, BitsRef};
 
@@ -274,12 +275,21 @@ const STRING: u8 = 5;
 const UTF8: u8 = 6;
 const UTF16: u8 = 7;
 
-/// Most bits of a segment, so that a hostile size cannot take all memory: 4 GiB.
-const MAX_SEGMENT_BITS: usize = 1 << 35;
+/// Most bits of a segment: no more than of the whole bitstring.
+const MAX_SEGMENT_BITS: usize = 8 * MAX_BUILT_BYTES;
+/// Segments of at most as many bits are added without a look at the limit, which no instruction's few such segments
+/// reach.
+const FEW_BITS: usize = 1 << 12;
 
 enum Bad {
     Argument,
     Limit,
+}
+
+impl From<bits::TooLarge> for Bad {
+    fn from(_: bits::TooLarge) -> Bad {
+        Bad::Limit
+    }
 }
 
 /// Number of bits that a size operand means.
@@ -304,6 +314,11 @@ fn bits_of<'a>(piece: &Piece) -> Result<BitsRef<'a>, Bad> {
     }
 }
 
+#[inline]
+fn make_room(builder: &mut BitBuilder, bits: usize) -> Result<(), Bad> {
+    if bits > FEW_BITS { Ok(builder.reserve(bits)?) } else { Ok(()) }
+}
+
 fn push(builder: &mut BitBuilder, piece: &Piece) -> Result<(), Bad> {
     let endian = endian(piece.flags);
     let point = || {
@@ -313,6 +328,7 @@ fn push(builder: &mut BitBuilder, piece: &Piece) -> Result<(), Bad> {
     let done = match piece.kind {
         INTEGER => {
             let size = size_of(piece)?.unwrap_or(8 * piece.unit as usize);
+            make_room(builder, size)?;
             builder.push_integer(piece.source, size, endian)
         }
         FLOAT => {
@@ -320,7 +336,9 @@ fn push(builder: &mut BitBuilder, piece: &Piece) -> Result<(), Bad> {
             builder.push_float(value, size_of(piece)?.unwrap_or(64), endian)
         }
         BINARY | APPEND | PRIVATE_APPEND | STRING => {
-            builder.push_bits(bits_of(piece)?);
+            let bits = bits_of(piece)?;
+            make_room(builder, bits.bit_len)?;
+            builder.push_bits(bits);
             Ok(())
         }
         UTF8 => builder.push_utf8(point()?),
@@ -346,8 +364,11 @@ fn build<W: TermWriter + ?Sized>(heap: &mut W, pieces: &[Piece]) -> Result<Word,
         push(&mut builder, piece).map_err(|bad| (bad, index + skipped))?;
     }
     match first {
-        Some(first) => bits::append(heap, first.source, builder.bits()).ok_or((Bad::Argument, 0)),
-        None => Ok(builder.finish(heap)),
+        Some(first) => match bits::append(heap, first.source, builder.bits()) {
+            Some(built) => built.map_err(|bad| (bad.into(), 0)),
+            None => Err((Bad::Argument, 0)),
+        },
+        None => builder.finish(heap).map_err(|bad| (bad.into(), 0)),
     }
 }
 

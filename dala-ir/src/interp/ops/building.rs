@@ -48,7 +48,7 @@ unsafe fn append_integer(s: &mut State) -> Option<Word> {
         let is_whole = (view::bits(whole)?.bit_len as u64).is_multiple_of(units.max(1));
         let bytes = value.to_be_bytes();
         let tail = BitsRef::whole(&bytes[8 - size / 8..]);
-        if is_whole { s.ask(|host| terms::append(host.heap(), whole, tail)) } else { None }
+        if is_whole { s.ask(|host| terms::append(host.heap(), whole, tail)?.ok()) } else { None }
     }
 }
 

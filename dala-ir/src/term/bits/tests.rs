@@ -67,7 +67,7 @@ proptest! {
         }
         let (x, y) = (bits(&a, start, cut_a), bits(&b, 0, cut_b));
         let whole = w.bitstring(x);
-        let joined = append(w, whole, y).unwrap();
+        let joined = append(w, whole, y).unwrap().unwrap();
         let mut expected = model(x);
         expected.extend(model(y));
         prop_assert_eq!(model(view::bits(joined).unwrap()), expected.clone());
@@ -125,7 +125,7 @@ fn a_loop_of_appends_writes_in_place() {
     let mut moved = 0;
     let mut address = None;
     for count in 0..100_000u32 {
-        whole = append(w, whole, BitsRef::whole(&count.to_be_bytes())).unwrap();
+        whole = append(w, whole, BitsRef::whole(&count.to_be_bytes())).unwrap().unwrap();
         let payload = view::payload(whole, Kind::RefBinary).unwrap();
         if address.replace(payload[0]) != Some(payload[0]) {
             moved += 1;
@@ -141,10 +141,43 @@ fn a_loop_of_appends_writes_in_place() {
 fn two_appends_to_one_binary_do_not_disturb_each_other() {
     let w = &mut Fragment::new();
     let start = w.binary(&[1; 100]);
-    let base = append(w, start, BitsRef::whole(&[2])).unwrap();
-    let one = append(w, base, BitsRef::whole(b"one")).unwrap();
-    let two = append(w, base, BitsRef::whole(b"two")).unwrap();
+    let base = append(w, start, BitsRef::whole(&[2])).unwrap().unwrap();
+    let one = append(w, base, BitsRef::whole(b"one")).unwrap().unwrap();
+    let two = append(w, base, BitsRef::whole(b"two")).unwrap().unwrap();
     assert_eq!(&view::bytes(one).unwrap()[101..], b"one");
     assert_eq!(&view::bytes(two).unwrap()[101..], b"two");
     assert_eq!(view::bytes(base).unwrap().len(), 101);
+}
+
+#[test]
+fn a_number_in_a_segment_of_any_size_counts_its_own_bits() {
+    let w = &mut Fragment::new();
+    // 2^26 bits and three more, of which all but the last byte repeat the sign.
+    let len = (1 << 26) + 3;
+    for (fill, signed, value) in [(0, false, 5), (0, true, 5), (0xff, true, -3)] {
+        let mut bytes = vec![fill; len / 8 + 1];
+        let low = value as u8;
+        // Big: the odd bits stand first. The number starts five bits into the buffer, so that it ends with it.
+        bytes[len / 8] = low;
+        let big = read_integer(w, BitsRef::new(&bytes, 5, len), Endian::Big, signed);
+        assert_eq!(big, Some(Word::small_int(value)));
+        bytes[len / 8] = fill;
+        bytes[0] = low;
+        let little = read_integer(w, BitsRef::new(&bytes, 0, len), Endian::Little, signed);
+        assert_eq!(little, Some(Word::small_int(value)));
+    }
+    let ones = vec![0xff; 8 * MAX_LIMBS + 1];
+    let read = |w: &mut Fragment, bits| read_integer(w, BitsRef::new(&ones, 0, bits), Endian::Big, false);
+    assert!(read(w, 64 * MAX_LIMBS).is_some());
+    assert!(read(w, 64 * MAX_LIMBS + 1).is_none());
+}
+
+#[test]
+fn room_for_more_than_the_limit_is_refused() {
+    let mut builder = BitBuilder::new();
+    builder.push_bytes(b"abc");
+    assert_eq!(builder.reserve(8 * MAX_BUILT_BYTES), Err(TooLarge));
+    assert_eq!(builder.reserve(usize::MAX), Err(TooLarge));
+    assert_eq!(builder.reserve(1000), Ok(()));
+    assert_eq!(builder.bit_len(), 24);
 }
