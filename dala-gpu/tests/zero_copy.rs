@@ -112,11 +112,22 @@ fn served(onnx: Arc<Onnx>) -> Result<(), Box<dyn std::error::Error>> {
         }
         Ok::<_, InferError>(())
     };
-    // So many that the blocks of messages go round between the client's thread and the worker.
-    ask(2000)?;
-    let (before, copied) = (ALL.load(Ordering::Relaxed), region.copied_bytes());
-    ask(1000)?;
-    let allocated = ALL.load(Ordering::Relaxed) - before;
-    assert_eq!((allocated, region.copied_bytes() - copied), (0, 0), "in 1000 requests");
+    // Blocks of messages go round between the client's thread and the worker; whenever more of them are under way than ever
+    // before, because the system held one of the two up, some are allocated. So the first quiet round of ten counts.
+    let mut rounds = Vec::new();
+    for _ in 0..10 {
+        let (before, copied) = (ALL.load(Ordering::Relaxed), region.copied_bytes());
+        ask(1000)?;
+        rounds.push((ALL.load(Ordering::Relaxed) - before, region.copied_bytes() - copied));
+        if rounds.last() == Some(&(0, 0)) {
+            break;
+        }
+    }
+    assert_eq!(
+        rounds.last(),
+        Some(&(0, 0)),
+        "allocations and copied bytes in 1000 requests each: {rounds:?}"
+    );
+    assert!(rounds.iter().all(|&(_, copied)| copied == 0), "{rounds:?}");
     Ok(())
 }

@@ -46,7 +46,7 @@ pub fn read_u64(bits: BitsRef<'_>, endian: Endian) -> u64 {
 }
 
 /// The integer of an `integer` segment: all of `bits`, of any number. `None` when it has more than
-/// [`MAX_LIMBS`](super::big::MAX_LIMBS) limbs.
+/// [`MAX_LIMBS`] limbs.
 pub fn read_integer<W: TermWriter + ?Sized>(
     writer: &mut W,
     bits: BitsRef<'_>,

@@ -26,7 +26,6 @@
 //!     }
 //! }
 //!
-//! # mod tests { use super::*;
 //! #[dala::test]
 //! async fn a_sale_is_logged_with_its_price() {
 //!     let log = Probe::new();
@@ -39,8 +38,6 @@
 //!     assert_eq!(log.expect().await, Sold { item: "tea".to_owned(), price: 5 });
 //!     log.expect_nothing().await;
 //! }
-//! # pub fn run() { a_sale_is_logged_with_its_price() } }
-//! # tests::run();
 //! ```
 
 mod mock;

@@ -1,7 +1,5 @@
 //! Changed modules that run: what a changed file makes of a module may be refused, may raise, may never end, but breaks
-//! nothing else. [`change`] makes such files; [`bench`] loads what passes the verifier and runs it, bounded.
-//!
-//! The fuzz targets (`fuzz/`) use the same bench on files of their own making.
+//! nothing else. `change` makes such files; `bench` loads what passes the verifier and runs it, bounded.
 
 mod bench;
 mod change;
