@@ -21,7 +21,8 @@ run() {
     case $1 in
         plain)       cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
         budget)      DALA_REDUCTIONS=1 cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
-        gc)          DALA_GC_STRESS=1 cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
+        # A large heap is collected at each safepoint: hostile_sizes takes a minute.
+        gc)          DALA_DIFF_TIMEOUT=300 DALA_GC_STRESS=1 cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
         one-worker)  DALA_WORKERS=1 cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
         two-workers) DALA_WORKERS=2 cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
         jit)         DALA_JIT=eager cargo test -q -p dala-tests --test diff -- "${@:2}" ;;

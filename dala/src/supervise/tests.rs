@@ -119,6 +119,8 @@ fn transient_children_come_back_only_after_failures_and_temporary_ones_never() {
     process::kill(transient);
     scene.ended("transient");
     let transient = scene.started("transient");
+    // A request is served after the start, so the supervisor is linked with it then: it would not see the reason else.
+    scene.runtime.block_on(supervisor.children()).unwrap();
     process::exit(crate::pid::NOBODY, transient, ExitReason::Normal);
     assert_eq!(scene.ended("transient"), ExitReason::Normal);
     // A request is served after what arrived before it.
