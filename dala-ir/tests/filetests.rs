@@ -181,8 +181,12 @@ fn run_file(path: &Path) {
     }
 }
 
+/// Tests that set the JIT's mode, which is the process's, take turns.
+static MODE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
 #[test]
 fn run_files_give_their_results_whatever_the_budget_the_collections_and_the_code() {
+    let _mode = MODE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     for path in files("run") {
         println!("{}", path.display());
         run_file(&path);
@@ -230,6 +234,7 @@ block5():
 /// A handler that calls the next one without giving up its own part of the native stack would use all of it.
 #[test]
 fn code_runs_in_little_native_stack() {
+    let _mode = MODE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let spin = |path: PathBuf| {
         let text = fs::read_to_string(&path).unwrap();
         for run in text.lines().filter_map(|line| line.strip_prefix("; run: ")) {
@@ -271,8 +276,12 @@ fn code_runs_in_little_native_stack() {
             }
         }
     };
-    for path in files("run") {
-        let thread = std::thread::Builder::new().stack_size(256 << 10);
-        thread.spawn(move || spin(path)).unwrap().join().unwrap();
+    for jit in [JitMode::Off, JitMode::Eager] {
+        interp::set_jit_mode(jit);
+        for path in files("run") {
+            let thread = std::thread::Builder::new().stack_size(256 << 10);
+            thread.spawn(move || spin(path)).unwrap().join().unwrap();
+        }
     }
+    interp::set_jit_mode(JitMode::Off);
 }

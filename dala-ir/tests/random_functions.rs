@@ -84,4 +84,6 @@ fn optimized_functions_do_what_they_did() {
         returned > 1000 && raised > 200 && changed > 150,
         "{returned} returned, {raised} raised, {changed} changed"
     );
+    #[cfg(dala_jit)]
+    assert!(dala_ir::interp::jit_counts().functions > 100, "{:?}", dala_ir::interp::jit_counts());
 }

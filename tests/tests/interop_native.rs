@@ -169,6 +169,30 @@ fn a_panic_is_an_exception_of_the_process_that_called() {
     assert_eq!(stage.run_in(CALLS, "call", &one("late", &1_u8)), "2");
 }
 
+/// An error that cannot be told.
+struct Unspeakable;
+
+impl std::fmt::Display for Unspeakable {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        panic!("no words")
+    }
+}
+
+#[test]
+fn a_panic_while_the_answer_is_made_is_an_exception_too_and_nobody_waits_for_ever() {
+    let stage = stage();
+    let functions = [
+        NativeFunction::plain(MODULE, "mute", |(_,): (u8,)| Err::<u8, _>(Unspeakable)),
+        NativeFunction::asynchronous(MODULE, "mute_late", |(_,): (u8,)| async { Err::<u8, _>(Unspeakable) }),
+        NativeFunction::blocking(MODULE, "mute_slow", |(_,): (u8,)| Err::<u8, _>(Unspeakable)),
+    ];
+    stage.system.add_natives(functions).unwrap();
+    for function in ["mute", "mute_late", "mute_slow"] {
+        let raised = stage.run_in(CALLS, "raised", &one(function, &1_u8));
+        assert!(raised.starts_with("{error,{panic,<<\"no words\">>"), "{function}: {raised}");
+    }
+}
+
 #[test]
 fn processes_wait_for_async_and_blocking_functions_and_workers_do_not() {
     let stage = stage();

@@ -29,7 +29,7 @@
 
 #![expect(unsafe_code, reason = "calls machine code")]
 
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, Ordering, fence};
 
 use super::code::{self, CELL, CodeModule};
 use super::opcode::Opcode;
@@ -144,6 +144,8 @@ pub(super) unsafe fn set_enter(enter: Enter) {
 /// The address is from a `Native` op or a native cell, and `vm` is that of the process.
 #[inline(always)]
 pub(super) unsafe fn enter(address: u64, vm: *mut Vm) {
+    // Pairs with the release store of the word that named the address; no instruction on x86-64.
+    fence(Ordering::Acquire);
     let enter = ENTER.load(Ordering::Relaxed);
     // SAFETY: `set_enter` was called before the first address was published.
     unsafe {

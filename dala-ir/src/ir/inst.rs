@@ -1,7 +1,7 @@
 //! Instructions and terminators.
 
 use super::entities::{Block, FuncId, ImportId, LambdaId, LiteralId, Value};
-use super::ops::Op;
+use super::ops::{Effects, Op};
 use crate::abi::{Atom, Word};
 use smallvec::SmallVec;
 
@@ -288,6 +288,22 @@ impl Terminator {
             Terminator::Return(_) | Terminator::TailCall(_) | Terminator::Unreachable => {}
         }
         out
+    }
+
+    /// Whether what lives past it must lie in the frame: it calls or waits.
+    pub fn is_safepoint(&self) -> bool {
+        match self {
+            Terminator::Try { inst, .. } => inst.op.effects().has(Effects::CALLS),
+            Terminator::RecvNext { .. } | Terminator::Wait(_) | Terminator::WaitTimeout { .. } => true,
+            Terminator::Jump(_)
+            | Terminator::Branch { .. }
+            | Terminator::Switch { .. }
+            | Terminator::SwitchArity { .. }
+            | Terminator::Attempt { .. }
+            | Terminator::Return(_)
+            | Terminator::TailCall(_)
+            | Terminator::Unreachable => false,
+        }
     }
 
     /// Calls `f` with every value that it uses, edge arguments included, to be changed.

@@ -4,7 +4,7 @@
 use super::{Shape, Tables};
 use crate::analysis::cfg::reverse_postorder;
 use crate::analysis::liveness::{for_each_operand, implicit_params};
-use crate::ir::{Function, Terminator, Value};
+use crate::ir::{BlockData, Function, Terminator, Value};
 
 /// Runs the pass.
 pub(super) fn run(function: &mut Function, _: &mut Shape, _: Tables<'_>) {
@@ -112,8 +112,13 @@ fn drop_arguments(terminator: &mut Terminator, kept: &[Option<Vec<bool>>]) {
     }
 }
 
-/// Numbers values in the order in which they are defined, block by block.
+/// Numbers values in the order in which they are defined, block by block, if numbers became free.
 fn renumber(function: &mut Function) {
+    let defined =
+        |data: &BlockData| data.params.len() + data.insts.iter().filter(|inst| inst.result.is_some()).count();
+    if function.blocks.iter().map(defined).sum::<usize>() == function.value_types.len() {
+        return;
+    }
     let mut number = vec![Value::new(0); function.value_types.len()];
     let mut types = Vec::with_capacity(number.len());
     let mut define = |value: &mut Value| {

@@ -251,7 +251,7 @@ impl<'a> FunctionParser<'a> {
                 }
             }
             let mut result = Ok(());
-            for_each_operand_mut(terminator, |operand| {
+            terminator.for_each_value_mut(|operand| {
                 if result.is_ok() {
                     result = value(operand, &self);
                 }
@@ -259,10 +259,12 @@ impl<'a> FunctionParser<'a> {
             result?;
             let blocks = &self.blocks;
             let mut missing = None;
-            for_each_edge_mut(terminator, |call| match blocks.get(&call.block.index()) {
-                Some(&index) => call.block = Block::new(index),
-                None => missing = Some(call.block),
-            });
+            for call in terminator.successors_mut() {
+                match blocks.get(&call.block.index()) {
+                    Some(&index) => call.block = Block::new(index),
+                    None => missing = Some(call.block),
+                }
+            }
             if let Some(block) = missing {
                 return Err(self.tokens.error(format!("{block} does not exist in '{name}'/{arity}")));
             }
@@ -600,56 +602,4 @@ impl<'a> FunctionParser<'a> {
             _ => return Err(self.tokens.error(format!("`{word}` is neither op nor terminator"))),
         })
     }
-}
-
-fn for_each_edge_mut(terminator: &mut Terminator, mut f: impl FnMut(&mut BlockCall)) {
-    match terminator {
-        Terminator::Jump(target) | Terminator::Wait(target) => f(target),
-        Terminator::Branch { then, otherwise, .. } => {
-            f(then);
-            f(otherwise);
-        }
-        Terminator::Switch { cases, default, .. } => {
-            cases.iter_mut().for_each(|(_, target)| f(target));
-            f(default);
-        }
-        Terminator::SwitchArity { cases, default, .. } => {
-            cases.iter_mut().for_each(|(_, target)| f(target));
-            f(default);
-        }
-        Terminator::Attempt { ok, fail, .. } => {
-            f(ok);
-            f(fail);
-        }
-        Terminator::Try { ok, unwind, .. } => {
-            ok.iter_mut().for_each(&mut f);
-            f(unwind);
-        }
-        Terminator::RecvNext { got, empty } => {
-            f(got);
-            f(empty);
-        }
-        Terminator::WaitTimeout { woken, expired, unwind, .. } => {
-            f(woken);
-            f(expired);
-            unwind.iter_mut().for_each(f);
-        }
-        Terminator::Return(_) | Terminator::TailCall(_) | Terminator::Unreachable => {}
-    }
-}
-
-fn for_each_operand_mut(terminator: &mut Terminator, mut f: impl FnMut(&mut Value)) {
-    match terminator {
-        Terminator::Branch { condition: value, .. }
-        | Terminator::Switch { value, .. }
-        | Terminator::SwitchArity { value, .. }
-        | Terminator::WaitTimeout { time: value, .. }
-        | Terminator::Return(value) => f(value),
-        Terminator::Attempt { inst, .. } | Terminator::Try { inst, .. } | Terminator::TailCall(inst) => {
-            inst.args.iter_mut().for_each(&mut f)
-        }
-        Terminator::Jump(_) | Terminator::RecvNext { .. } | Terminator::Wait(_) | Terminator::Unreachable => {
-        }
-    }
-    for_each_edge_mut(terminator, |call| call.args.iter_mut().for_each(&mut f));
 }

@@ -138,11 +138,6 @@ impl IntRange {
         IntRange { lower: most.map(|most| -most), upper: most }
     }
 
-    /// Of negated integers.
-    pub fn negated(self) -> IntRange {
-        IntRange::exactly(0).minus(self)
-    }
-
     /// Of `bnot`.
     pub fn bit_not(self) -> IntRange {
         IntRange { lower: self.upper.map(|high| !high), upper: self.lower.map(|low| !low) }

@@ -2,7 +2,7 @@
 
 use super::{At, Fault, VerifyError};
 use crate::analysis::{ControlFlow, Liveness};
-use crate::ir::{Block, Effects, Function, Terminator, Value};
+use crate::ir::{Block, Effects, Function, Value};
 
 /// Checks that no machine value lives across a safepoint.
 ///
@@ -22,19 +22,9 @@ fn check_block(function: &Function, liveness: &Liveness, block: Block) -> Result
     let data = function.block(block);
     let is_machine = |value: &Value| !function.type_of(*value).is_scannable();
     let live_out = liveness.live_out(function, block);
-    let is_safepoint = match &data.terminator {
-        Terminator::Try { inst, .. } => inst.op.effects().has(Effects::CALLS),
-        Terminator::RecvNext { .. } | Terminator::Wait(_) | Terminator::WaitTimeout { .. } => true,
-        Terminator::Jump(_)
-        | Terminator::Branch { .. }
-        | Terminator::Switch { .. }
-        | Terminator::SwitchArity { .. }
-        | Terminator::Attempt { .. }
-        | Terminator::Return(_)
-        | Terminator::TailCall(_)
-        | Terminator::Unreachable => false,
-    };
-    if is_safepoint && let Some(&value) = live_out.iter().find(|value| is_machine(value)) {
+    if data.terminator.is_safepoint()
+        && let Some(&value) = live_out.iter().find(|value| is_machine(value))
+    {
         return At::terminator(function, block).fails(Fault::MachineValue(value));
     }
     // Machine values that a later instruction, the terminator or a successor uses.

@@ -3,7 +3,7 @@
 use super::qos::{CLASSES, Qos};
 
 /// Messages of one activation. From the prototype (facts/native.md section 5).
-const MESSAGES: u32 = 128;
+pub(crate) const MESSAGES: u32 = 128;
 
 /// What an activation may use.
 #[derive(Debug)]
@@ -58,7 +58,10 @@ impl Budget {
     fn is_spent(&mut self, class: Qos, now: impl FnOnce() -> u64) -> bool {
         let limit = &LIMITS[class as usize];
         let is_first = self.done == 0;
-        self.done += if is_first || !limit.doubles { limit.first } else { self.done };
+        // Who goes on all the same is told so each time.
+        if self.done < MESSAGES {
+            self.done += if is_first || !limit.doubles { limit.first } else { self.done };
+        }
         if self.done >= MESSAGES {
             return true;
         }

@@ -1,6 +1,6 @@
 //! The class of an actor, which says who goes first.
 
-use crate::sync::{AtomicU32, Ordering};
+use crate::sync::{AtomicU8, Ordering};
 
 /// Which share of the workers an actor gets when there is more to do than they can.
 ///
@@ -38,7 +38,7 @@ impl Qos {
     pub const ALL: [Qos; CLASSES] = [Qos::Realtime, Qos::UserFacing, Qos::Utility, Qos::Background];
 
     #[inline(always)]
-    fn of_rank(rank: u32) -> Qos {
+    fn of_rank(rank: u8) -> Qos {
         match rank {
             0 => Qos::Realtime,
             1 => Qos::UserFacing,
@@ -48,31 +48,23 @@ impl Qos {
     }
 }
 
-/// How urgent one actor is, in one word.
+/// The class of one actor, which it may change while others look.
 #[derive(Debug)]
-pub(crate) struct Urgency(AtomicU32);
-
-const CLASS: u32 = 0b11;
+pub(crate) struct Urgency(AtomicU8);
 
 impl Urgency {
     pub(crate) fn new(class: Qos) -> Urgency {
-        Urgency(AtomicU32::new(class as u32))
-    }
-
-    /// Compares equal to a class when there is nothing more to it.
-    #[inline(always)]
-    pub(crate) fn word(&self) -> u32 {
-        self.0.load(Ordering::Relaxed)
+        Urgency(AtomicU8::new(class as u8))
     }
 
     /// The class that counts.
     #[inline(always)]
     pub(crate) fn class(&self) -> Qos {
-        Qos::of_rank(self.word() & CLASS)
+        Qos::of_rank(self.0.load(Ordering::Relaxed))
     }
 
     /// Changes the class from the next time on that the actor is scheduled.
     pub(crate) fn set_class(&self, class: Qos) {
-        self.0.store(class as u32, Ordering::Relaxed);
+        self.0.store(class as u8, Ordering::Relaxed);
     }
 }

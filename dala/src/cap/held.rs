@@ -3,11 +3,12 @@
 use super::error::CapError;
 use super::limits::{Allowance, Limits, Reserved};
 use super::rights::{ReadOnly, ReadView, ReadWrite, Rights};
+use crate::sync::{Mutex, lock};
 use std::fmt::{self, Debug, Display};
 use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use tokio_util::sync::CancellationToken;
 
 /// Learns that the resource is broken.
@@ -22,11 +23,11 @@ struct Held<T> {
 
 impl<T> Held<T> {
     fn get(&self) -> Option<Arc<T>> {
-        self.resource.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.resource).clone()
     }
 
     fn close(&self) {
-        let resource = self.resource.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let resource = lock(&self.resource).take();
         // Closing may take a while, and may use other capabilities: after the lock.
         drop(resource);
     }

@@ -117,6 +117,16 @@ pub(crate) struct Governor {
     power_changes: Topic<PowerChanged>,
 }
 
+/// Sets the time of the next reading when this one is over.
+struct NextReading<'a>(&'a Governor);
+
+impl Drop for NextReading<'_> {
+    fn drop(&mut self) {
+        let every = u64::try_from(self.0.energy.every.as_nanos()).unwrap_or(u64::MAX / 2);
+        self.0.due.store(Clock::Real.now().saturating_add(every), Ordering::Relaxed);
+    }
+}
+
 impl Governor {
     pub(crate) fn new(
         energy: Energy,
@@ -146,6 +156,8 @@ impl Governor {
 
     /// Reads the sources, does what follows, and tells of changes. May block. A source that fails changes nothing.
     pub(crate) fn read(&self) {
+        // Also when a source panics: else nobody would ever read again.
+        let _next = NextReading(self);
         let (thermal, power) = {
             let mut sources = lock(&self.energy.sources);
             (sources.thermal.read(), sources.power.read())
@@ -171,8 +183,6 @@ impl Governor {
         if before.power != now.power {
             self.power_changes.publish(PowerChanged { power: now.power });
         }
-        let every = u64::try_from(self.energy.every.as_nanos()).unwrap_or(u64::MAX / 2);
-        self.due.store(Clock::Real.now().saturating_add(every), Ordering::Relaxed);
     }
 
     /// What a class keeps of its share, percent.

@@ -180,9 +180,9 @@ pub fn answer<R: StableLayout, E: Display>(
     run: impl FnOnce() -> Result<R, E>,
     writer: &mut dyn TermWriter,
 ) -> Result<Word, NativeError> {
-    match catch(run) {
+    match catch(|| run().map_err(|error| error.to_string())) {
         Ok(Ok(value)) => Ok(value.write_term(writer)),
-        Ok(Err(error)) => Err(NativeError::Failed(error.to_string())),
+        Ok(Err(text)) => Err(NativeError::Failed(text)),
         Err(reason) => Err(NativeError::Panicked(reason)),
     }
 }
@@ -199,16 +199,16 @@ pub fn pending<R: StableLayout, E: Display>(
     future: impl Future<Output = Result<R, E>> + Send + 'static,
 ) -> Pending {
     let mut future = Box::pin(future);
-    Box::pin(std::future::poll_fn(move |context| match catch_here(|| future.as_mut().poll(context)) {
-        Ok(poll) => poll.map(owned),
-        Err(reason) => Poll::Ready(Err(NativeError::Panicked(reason))),
+    Box::pin(std::future::poll_fn(move |context| {
+        match catch_here(|| future.as_mut().poll(context).map(owned)) {
+            Ok(poll) => poll,
+            Err(reason) => Poll::Ready(Err(NativeError::Panicked(reason))),
+        }
     }))
 }
 
 /// The rest of a blocking call.
 pub fn work<R: StableLayout, E: Display>(run: impl FnOnce() -> Result<R, E> + Send + 'static) -> Work {
-    Box::new(move || match catch_here(run) {
-        Ok(value) => owned(value),
-        Err(reason) => Err(NativeError::Panicked(reason)),
-    })
+    // With the building of the term: nobody else would answer the process that waits.
+    Box::new(move || catch_here(|| owned(run())).unwrap_or_else(|reason| Err(NativeError::Panicked(reason))))
 }

@@ -90,6 +90,40 @@ fn no_class_starves_while_more_urgent_ones_always_have_work() {
     assert_eq!(seen.len(), 4, "{seen:?}");
 }
 
+/// Wakes its partner, which wakes it.
+struct Player {
+    partner: Option<PlayerRef>,
+}
+
+#[dala::actor]
+impl Player {
+    #[message]
+    fn ball(&mut self) {
+        if let Some(partner) = &self.partner {
+            let _ = partner.tell(Ball {});
+        }
+    }
+    #[message]
+    fn meet(&mut self, partner: PlayerRef) {
+        self.partner = Some(partner);
+    }
+}
+
+#[test]
+fn two_realtime_actors_that_wake_each_other_leave_room_for_a_third() {
+    let (bench, noted) = Bench::new();
+    let [one, other] = [(); 2].map(|()| {
+        let options = SpawnOptions::default().qos(Qos::Realtime);
+        PlayerRef::from(bench.runtime.spawn_with(Player { partner: None }, &options).unwrap())
+    });
+    bench.runtime.block_on(one.meet(other)).unwrap();
+    bench.runtime.block_on(other.meet(one)).unwrap();
+    let third = bench.spawn("third", Qos::Realtime, false);
+    one.tell(Ball {}).unwrap();
+    third.tell(Note {}).unwrap();
+    assert_eq!(noted.recv_timeout(std::time::Duration::from_secs(20)), Ok("third"));
+}
+
 #[test]
 fn the_class_is_that_of_the_actor_type_unless_the_spawner_says_otherwise() {
     struct Quiet;

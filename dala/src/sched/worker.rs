@@ -22,7 +22,7 @@ const LIFO_STREAK: u32 = 128;
 /// The same in nanoseconds, from the first look at the clock on. A power of two lies between looks.
 const LIFO_TIME: u64 = 500_000;
 const LIFO_BETWEEN_LOOKS: u32 = 16;
-/// Activations between looks at the injector and at deadlines.
+/// Activations between looks at timers, the injector and the sensors.
 const ACTIVATIONS_BETWEEN_LOOKS: u32 = 64;
 /// Rounds of robbing before sleep, and the spins between them. From the prototype.
 const SEARCH_ROUNDS: u32 = 40;
@@ -47,8 +47,8 @@ pub(crate) struct Worker {
     index: usize,
     queues: RunQueues,
     fair: FairShare,
-    /// The class of the actor that runs, as an actor's urgency shows it when there is nothing more to it.
-    running: Cell<u32>,
+    /// The class of the actor that runs.
+    running: Cell<Qos>,
     /// Activations from the LIFO slot in a row.
     streak: Cell<u32>,
     streak_since: Cell<u64>,
@@ -65,7 +65,7 @@ impl Worker {
             index,
             queues,
             fair: FairShare::default(),
-            running: Cell::new(Qos::UserFacing as u32),
+            running: Cell::new(Qos::UserFacing),
             streak: Cell::new(0),
             streak_since: Cell::new(0),
             random: Random::new(index as u64 + 1),
@@ -90,7 +90,7 @@ impl Worker {
     /// An actor became due while this worker runs another.
     #[inline(always)]
     pub(crate) fn schedule(&self, job: Job) {
-        if job.cell().urgency.word() != self.running.get() {
+        if job.class() != self.running.get() {
             return self.share_other(job);
         }
         if let Some(former) = self.remote().put_lifo(job) {
@@ -178,7 +178,7 @@ impl Worker {
                 },
             };
             participant.quiescent();
-            self.running.set(job.class() as u32);
+            self.running.set(job.class());
             // SAFETY: the job was in one place, and is ours now.
             if unsafe { self.activate(job) } == After::Again {
                 let alone = self.waiting() == 0;
@@ -206,7 +206,7 @@ impl Worker {
             let streak = self.streak.get() + 1;
             self.streak.set(streak);
             // What the last activation woke is of its class.
-            let more_urgent = waiting & ((1 << self.running.get()) - 1);
+            let more_urgent = waiting & ((1 << self.running.get() as u8) - 1);
             if more_urgent == 0 && (!streak.is_multiple_of(LIFO_BETWEEN_LOOKS) || self.is_turn_of_lifo()) {
                 return Some(job);
             }
@@ -220,7 +220,8 @@ impl Worker {
     #[cold]
     fn is_turn_of_lifo(&self) -> bool {
         let streak = self.streak.get();
-        if !self.queues.has_work() {
+        // Realtime actors lie in no queue of this worker.
+        if !self.queues.has_work() && self.scheduler.pressing() == 0 {
             self.streak.set(0);
             return true;
         }

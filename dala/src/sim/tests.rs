@@ -262,6 +262,16 @@ fn nothing_of_a_run_is_left_after_it() {
 }
 
 #[test]
+fn a_simulation_in_an_actor_of_another_is_refused() {
+    let failure = Simulation::new()
+        .try_seed(0, async {
+            let _ = Simulation::new().try_seed(0, async {});
+        })
+        .unwrap_err();
+    assert!(failure.to_string().contains("a simulation cannot run in an actor"), "{failure}");
+}
+
+#[test]
 fn a_simulation_has_one_thread() {
     Simulation::new().seeds(1).run(|| async {
         assert!(Handle::current().unwrap().pinned_thread("second").is_err());

@@ -5,15 +5,14 @@
 use super::failure::{Cause, Failure, Report};
 use super::faults::Faults;
 use crate::actor::Qos;
-use crate::actor::budget::Budget;
-use crate::actor::process;
+use crate::actor::budget::{Budget, MESSAGES};
 use crate::actor::run::{self, After};
+use crate::actor::{current, process};
 use crate::message::{ExitReason, exit};
-use crate::pid::{Pid, epoch};
+use crate::pid::{NOBODY, Pid, epoch};
 use crate::runtime::Runtime;
 use crate::sched::run_queue::Job;
 use crate::sched::simulated::Simulated;
-use crate::sched::worker;
 use crate::sync::{Arc, Mutex, Ordering, lock};
 use crate::timer::{Action, Timers};
 use std::collections::HashMap;
@@ -21,8 +20,6 @@ use std::future::Future;
 use std::task::Poll;
 use std::time::Duration;
 
-/// Most messages of one activation; a worker's.
-const MESSAGES: usize = 128;
 /// Activations of the clean-up after the test, by which every actor has died.
 const LAST_STEPS: u32 = 1_000_000;
 /// What tokio says where it is asked for a timer or a socket outside of its context.
@@ -58,7 +55,7 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new(seed: u64, faults: Faults, max_steps: u64) -> World {
-        assert!(worker::with(|worker| worker.is_none()), "a simulation cannot run in an actor");
+        assert!(current::pid() == NOBODY, "a simulation cannot run in an actor");
         let runtime = Runtime::simulated(Simulated::new(seed, faults.disk.clone()));
         let timers = runtime.handle().scheduler.services.timers;
         World {

@@ -7,9 +7,9 @@ use crate::cap::{Cap, CapError, Limits, Revoker};
 use crate::message::ExitReason;
 use crate::pid::Pid;
 use crate::sched::handle::Handle;
+use crate::sync::{Arc, Mutex, lock};
 use std::fmt::Display;
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Where actors borrow a supervised resource.
 ///
@@ -43,11 +43,6 @@ pub struct Source<T: Send + Sync + 'static> {
 struct Opened<T: Send + Sync + 'static> {
     /// None once the child has ended.
     cap: Mutex<Option<Cap<T>>>,
-}
-
-fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
-    // What is kept is replaced in one step: no panic leaves it half done.
-    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<T: Send + Sync + 'static> Source<T> {

@@ -92,6 +92,9 @@ impl<A: Actor> Behaviour for Mock<A> {
             if let Err(reason) = done {
                 return Outcome::Exited(reason);
             }
+            if activation.spend() {
+                return Outcome::Yielded;
+            }
         }
         Outcome::Waiting
     }

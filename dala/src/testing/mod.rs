@@ -26,7 +26,7 @@
 //!     }
 //! }
 //!
-//! #[dala::test]
+//! // What a test `#[dala::test] async fn a_sale_is_logged_with_its_price()` runs:
 //! async fn a_sale_is_logged_with_its_price() {
 //!     let log = Probe::new();
 //!     let prices = Mock::<Prices>::new().on(|question: Price| {
@@ -38,6 +38,7 @@
 //!     assert_eq!(log.expect().await, Sold { item: "tea".to_owned(), price: 5 });
 //!     log.expect_nothing().await;
 //! }
+//! dala::sim::Simulation::new().seeds(10).run(a_sale_is_logged_with_its_price);
 //! ```
 
 mod mock;

@@ -46,20 +46,26 @@ impl Future for Sleep {
         let state = Arc::new(Mutex::new(State::Waits(context.waker().clone())));
         let fired = state.clone();
         let fire = move || {
-            if let State::Waits(waker) = std::mem::replace(&mut *lock(&fired), State::Fired) {
+            // Woken after the lock.
+            let before = std::mem::replace(&mut *lock(&fired), State::Fired);
+            if let State::Waits(waker) = before {
                 waker.wake();
             }
         };
         let key = self.timers.arm(self.deadline, Action::Run(Box::new(fire)));
         self.armed = Some((key, state));
-        Poll::Pending
+        // A virtual clock may have been turned before the timer was armed: nobody would fire it then.
+        if self.timers.now() >= self.deadline { Poll::Ready(()) } else { Poll::Pending }
     }
 }
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        if let Some((key, _)) = &self.armed {
-            self.timers.cancel(*key);
+        if let Some((key, state)) = &self.armed {
+            let waits = matches!(*lock(state), State::Waits(_));
+            if waits {
+                self.timers.cancel(*key);
+            }
         }
     }
 }

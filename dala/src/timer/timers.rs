@@ -85,8 +85,8 @@ impl Timers {
         self.now().saturating_add(u64::try_from(after.as_nanos()).unwrap_or(u64::MAX))
     }
 
-    /// Arms a timer. It never fires before its deadline. On a virtual clock a deadline that has passed expires
-    /// here: nobody else would see to it before the clock is turned again.
+    /// Arms a timer. It never fires before its deadline. On a virtual clock a deadline of something that
+    /// waits ([`Action::Expire`]) that has passed expires here: nobody else would see to it before the clock is turned again.
     pub(crate) fn arm(&'static self, deadline: u64, action: Action) -> TimerKey {
         let mut state = lock(&self.state);
         let key = TimerKey { deadline, id: state.next_id };

@@ -46,21 +46,6 @@ pub(super) fn calls(op: Op) -> bool {
     op.effects().has(Effects::CALLS)
 }
 
-fn waits(terminator: &Terminator) -> bool {
-    match terminator {
-        Terminator::Try { inst, .. } => calls(inst.op),
-        Terminator::RecvNext { .. } | Terminator::Wait(_) | Terminator::WaitTimeout { .. } => true,
-        Terminator::Jump(_)
-        | Terminator::Branch { .. }
-        | Terminator::Switch { .. }
-        | Terminator::SwitchArity { .. }
-        | Terminator::Attempt { .. }
-        | Terminator::Return(_)
-        | Terminator::TailCall(_)
-        | Terminator::Unreachable => false,
-    }
-}
-
 /// Whether the op is a test that a branch may fuse with.
 fn is_test(inst: &InstData) -> bool {
     inst.op.result() == Some(Type::Bool)
@@ -173,7 +158,7 @@ impl<'f> Plan<'f> {
     fn scan(&mut self, block: Block) {
         let data = self.function.block(block);
         let live_out = self.live_out(block);
-        if waits(&data.terminator) {
+        if data.terminator.is_safepoint() {
             for value in &live_out {
                 self.crossing[value.index()] = true;
             }
@@ -220,7 +205,7 @@ impl<'f> Plan<'f> {
         for &block in &order {
             let data = self.function.block(block);
             let plan = &self.blocks[block.index()];
-            let is_open = waits(&data.terminator)
+            let is_open = data.terminator.is_safepoint()
                 || plan.schedule.iter().any(|&index| calls(data.insts[index as usize].op));
             self.blocks[block.index()].is_open = is_open;
         }

@@ -74,7 +74,8 @@ pub(crate) fn sample(pc: *const u64) {
         return;
     }
     if seen + 1 < HOT {
-        heat.store(seen + 1, Ordering::Relaxed);
+        // Lost where another thread was first: a sample more or less.
+        let _ = heat.compare_exchange(seen, seen + 1, Ordering::Relaxed, Ordering::Relaxed);
     } else if heat.swap(TAKEN, Ordering::Relaxed) != TAKEN
         && let Some(queue) = queue()
     {
