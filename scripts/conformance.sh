@@ -41,9 +41,9 @@ fetch() {
     version=$(dpkg-query -W -f '${source:Version}' erlang-base)
     say "fetching the sources of erlang $version"
     mkdir -p "$apt/lists/partial" "$apt/cache/partial" "$apt/empty"
-    # The system's own repositories, as sources of sources.
-    cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null | sed -n 's/^deb /deb-src /p' >"$apt/sources.list"
-    cat /etc/apt/sources.list.d/*.sources 2>/dev/null | sed 's/^Types:.*/Types: deb-src/' >"$apt/sources.sources"
+    # The system's own repositories, as sources of sources; a system has one kind of list or the other.
+    { cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null || true; } | sed -n 's/^deb /deb-src /p' >"$apt/sources.list"
+    { cat /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } | sed 's/^Types:.*/Types: deb-src/' >"$apt/sources.sources"
     mkdir -p "$apt/parts"
     cp "$apt/sources.sources" "$apt/parts/own.sources"
     local options=(-o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts="$apt/parts"
