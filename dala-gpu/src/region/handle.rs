@@ -130,15 +130,19 @@ impl HandleTable {
 
     /// Makes all handles of `owner` stale. Returns how many there were.
     pub fn release_all(&self, owner: impl Into<Pid>) -> usize {
+        let owner = owner.into();
         let mut slots = self.lock();
-        let handles = slots.by_owner.remove(&owner.into()).unwrap_or_default();
-        let tensors: Vec<_> = handles.iter().map(|&handle| slots.take(handle)).collect();
-        // Buffers are freed after the lock: that can take a while.
+        let handles: Vec<_> = slots.by_owner.get(&owner).into_iter().flatten().copied().collect();
+        let tensors: Vec<_> = handles.iter().map(|&handle| slots.close(handle)).collect();
+        // Buffers are freed outside the lock, for that can take a while, and before the handles are seen to be gone.
         drop(slots);
-        tensors.len()
+        drop(tensors);
+        let mut slots = self.lock();
+        handles.iter().for_each(|&handle| slots.forget(owner, handle));
+        handles.len()
     }
 
-    /// How many handles there are.
+    /// How many handles there are, those whose buffers are just being freed among them.
     pub fn len(&self) -> usize {
         self.lock().by_owner.values().map(HashSet::len).sum()
     }
@@ -174,18 +178,29 @@ impl Slots {
     }
 
     fn take(&mut self, handle: TensorHandle) -> Option<TensorRef> {
+        let (owner, tensor) = self.close(handle)?;
+        self.forget(owner, handle);
+        Some(tensor)
+    }
+
+    /// Makes a handle stale, and its slot free.
+    fn close(&mut self, handle: TensorHandle) -> Option<(Pid, TensorRef)> {
         let slot = self.slots.get_mut(handle.slot()).filter(|slot| slot.generation == handle.generation())?;
-        let (owner, tensor) = slot.held.take()?;
+        let held = slot.held.take()?;
         if slot.generation < u32::MAX {
             self.free.push(handle.slot() as u32);
         }
+        Some(held)
+    }
+
+    /// Takes a stale handle off its owner's list.
+    fn forget(&mut self, owner: Pid, handle: TensorHandle) {
         if let Some(handles) = self.by_owner.get_mut(&owner) {
             handles.remove(&handle);
             if handles.is_empty() {
                 self.by_owner.remove(&owner);
             }
         }
-        Some(tensor)
     }
 }
 
