@@ -62,7 +62,8 @@ impl FromStr for Hash {
     fn from_str(text: &str) -> Result<Self, RegistryError> {
         let wrong = || RegistryError::Line(format!("{text} is no SHA-256 in hexadecimal").into());
         let mut hash = [0; 32];
-        if text.len() != 64 || !text.is_ascii() {
+        // Not left to the parser of numbers, which takes `+f`.
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(wrong());
         }
         for (at, byte) in hash.iter_mut().enumerate() {
@@ -199,7 +200,7 @@ impl Registry {
             let (is, given) = (old.hash, entry.hash);
             return Err(RegistryError::Conflict { name: key.0.into(), version: key.1, is, given });
         }
-        entries.insert(key, entry);
+        entries.entry(key).or_insert(entry);
         Ok(())
     }
 
@@ -310,6 +311,8 @@ mod tests {
         assert_eq!((registry.latest("a"), registry.latest("c")), (Some(Version(1, 10, 0)), None));
         assert_eq!(&registry.bytes("a", Version(1, 9, 0))?[..], b"one");
         let entry = registry.entry("b", Version(0, 1, 0)).ok_or("registered")?;
+        registry.register(ModelEntry { path: "elsewhere".into(), ..entry.clone() })?;
+        assert_eq!(registry.entry("b", Version(0, 1, 0)), Some(entry.clone()), "the same bytes again");
         assert_eq!((entry.licence.as_str(), entry.format.name()), ("MIT", "builtin"));
         std::fs::write(&entry.path, "another")?;
         let error = registry.bytes("b", Version(0, 1, 0)).expect_err("another file");
@@ -339,6 +342,7 @@ mod tests {
             &format!("a 1.0.-1 {hash} MIT onnx file"),
             &format!("a 1.0.0 {} MIT onnx file", &hash[1..]),
             &format!("a 1.0.0 {}ü MIT onnx file", &hash[2..]),
+            &format!("a 1.0.0 +f{} MIT onnx file", &hash[2..]),
             &format!("a 1.0.0 {hash} MIT onyx file"),
         ] {
             assert!(matches!(registry.register_list(line), Err(RegistryError::Line(_))), "{line}");

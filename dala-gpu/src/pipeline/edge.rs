@@ -1,4 +1,5 @@
-//! What lies between two stages: a bounded queue of frames.
+//! What lies between two stages: a bounded queue of frames. Not dala's bounded mailbox: that dies with its actor, and
+//! these frames wait for the stage that is started again.
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -13,8 +14,6 @@ pub enum Policy {
     Block,
     /// The oldest frame that waits is dropped.
     DropOldest,
-    /// All frames that wait are dropped: the newest wins, as for live pictures.
-    LatestOnly,
 }
 
 /// How frames wait before a stage.
@@ -40,9 +39,9 @@ impl Edge {
         Self { policy: Policy::DropOldest, ..Self::block(capacity) }
     }
 
-    /// The newest frame.
+    /// The newest frame, as for live pictures.
     pub fn latest_only() -> Self {
-        Self { policy: Policy::LatestOnly, ..Self::block(1) }
+        Self::drop_oldest(1)
     }
 
     /// Drops frames that are older when their turn comes.
@@ -105,16 +104,16 @@ impl<T> Queue<T> {
     fn poll_send(&self, frame: &mut Option<Frame<T>>, context: &mut Context<'_>) -> Poll<()> {
         let mut state = self.lock();
         if state.frames.len() >= self.edge.capacity {
-            let dropped = match self.edge.policy {
+            match self.edge.policy {
                 Policy::Block => {
                     state.blocked.push(context.waker().clone());
                     return Poll::Pending;
                 }
-                Policy::DropOldest => 1,
-                Policy::LatestOnly => state.frames.len(),
-            };
-            state.frames.drain(..dropped);
-            state.counts.dropped += dropped as u64;
+                Policy::DropOldest => {
+                    state.frames.pop_front();
+                    state.counts.dropped += 1;
+                }
+            }
         }
         state.frames.extend(frame.take());
         state.counts.most = state.counts.most.max(state.frames.len());

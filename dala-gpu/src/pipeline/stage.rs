@@ -87,13 +87,16 @@ impl<T: Clone> Out<T> {
         self.edges.lock().unwrap_or_else(PoisonError::into_inner).get(at).cloned()
     }
 
-    /// Sends a frame on. Waits while an edge that blocks is full.
+    /// Sends a frame on: a clone to each edge but the last. Waits while an edge that blocks is full.
     pub async fn send(&self, frame: Frame<T>) {
-        let mut at = 0;
-        while let Some(edge) = self.edge(at) {
+        let Some(mut edge) = self.edge(0) else { return };
+        let mut at = 1;
+        while let Some(next) = self.edge(at) {
             at += 1;
             edge.send(frame.clone()).await;
+            edge = next;
         }
+        edge.send(frame).await;
     }
 
     /// Says that this stage sends nothing more.
