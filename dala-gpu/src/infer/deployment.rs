@@ -1,14 +1,16 @@
 //! A model whose version changes while it is served.
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use dala::Handle;
-use dala::supervise::{DynamicRef, DynamicSupervisor, Restart, StartError};
+use dala::supervise::{AutoShutdown, ChildSpec, DynamicRef, DynamicSupervisor, Restart, Supervisor};
 
 use super::desk::{Model, ServeStats};
 use super::options::{Ask, InferError};
+use super::plan::mismatch;
 use super::server::Server;
 use super::stream::Stream;
 use crate::TensorRef;
+use crate::model::ModelError;
 
 /// Which requests a version gets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,14 +41,40 @@ struct Version {
     model: Model,
 }
 
+impl Version {
+    /// What a server serves that was never started: one that drained would end at once.
+    fn of(name: String, server: &Server) -> Result<Version, InferError> {
+        let model = server.model();
+        if model.desk.was_served() {
+            return Err(mismatch(format!("version {name} has a server that was started before")));
+        }
+        Ok(Version { name, model })
+    }
+}
+
 struct Routes {
     current: Version,
     canary: Option<(Version, f64)>,
     draining: Vec<Version>,
+    /// Adds up the canary's shares, for all clients together.
+    turn: Mutex<f64>,
 }
 
-/// A model served in one version after the other, each by an actor of its own under a supervisor that starts it again
-/// when it crashes.
+impl Routes {
+    /// Not by chance: of a hundred requests, a share of 0.1 gets ten.
+    fn is_canarys_turn(&self, share: f64) -> bool {
+        let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        *turn += share;
+        let is_its = *turn >= 1.0 - 1e-9;
+        if is_its {
+            *turn -= 1.0;
+        }
+        is_its
+    }
+}
+
+/// A model served in one version after the other, each by an actor of its own under a supervisor of its own, which
+/// starts it again when it crashes: one that crashes too often takes no other version with it.
 ///
 /// - [`swap`](Deployment::swap) makes another version the current one. Requests that came before are answered by the
 ///   version that they came to; streams stay with the version that they began with, for their state is its own.
@@ -94,40 +122,35 @@ impl std::fmt::Debug for Routes {
     }
 }
 
-fn mismatch(what: String) -> InferError {
-    InferError::Mismatch(what.into())
-}
-
 impl Deployment {
     /// Serves a first version.
     ///
     /// # Errors
-    /// What [`Server::start`] gives.
+    /// [`InferError::Mismatch`] for a server that was started before, and what [`Server::start`] gives.
     pub async fn start(
         runtime: &Handle,
         version: impl Into<String>,
         server: Server,
     ) -> Result<Deployment, InferError> {
-        let supervisor =
-            DynamicSupervisor::new(|server: Server| server.child("version").restart(Restart::Transient));
-        let supervisor = supervisor.start(runtime).await.map_err(|error| failed(&error))?;
-        let current = Version { name: version.into(), model: server.model() };
-        supervisor.start_child(server).await.map_err(|error| failed(&error))?;
-        let routes = Routes { current, canary: None, draining: Vec::new() };
+        let current = Version::of(version.into(), &server)?;
+        let supervisor = DynamicSupervisor::new(supervised).start(runtime).await.map_err(failed)?;
+        supervisor.start_child(server).await.map_err(failed)?;
+        let routes = Routes { current, canary: None, draining: Vec::new(), turn: Mutex::default() };
         Ok(Deployment { routes: Arc::new(RwLock::new(routes)), supervisor })
     }
 
     /// How to ask it, whatever version serves.
     pub fn client(&self) -> Client {
-        Client { routes: self.routes.clone(), turn: Arc::default() }
+        Client { routes: self.routes.clone() }
     }
 
     /// Loads another version, warms it up, and then makes it the current one; a canary of that name or another is
     /// withdrawn.
     ///
     /// # Errors
-    /// [`InferError::Mismatch`] for other inputs or outputs than the current version has, and what
-    /// [`Server::start`] gives. Then nothing changed.
+    /// [`InferError::Mismatch`] for other inputs or outputs than the current version has, and for a server that was
+    /// started before: to go back to a version, make another [`Server`] of it. What [`Server::start`] gives. Then
+    /// nothing changed.
     pub async fn swap(&self, version: impl Into<String>, server: Server) -> Result<(), InferError> {
         let next = self.begin(version.into(), server).await?;
         let mut routes = self.write();
@@ -199,18 +222,18 @@ impl Deployment {
     }
 
     async fn begin(&self, name: String, server: Server) -> Result<Version, InferError> {
-        let model = server.model();
+        let version = Version::of(name, &server)?;
         {
             let routes = self.read();
-            let (old, new) = (&routes.current.model.desk, &model.desk);
+            let (old, new) = (&routes.current.model.desk, &version.model.desk);
             let differs = |old: &[_], new: &[_]| (old != new).then(|| format!("{new:?}, not {old:?}"));
             let what = differs(&old.ports, &new.ports).or_else(|| differs(&old.outputs, &new.outputs));
             if let Some(what) = what {
-                return Err(mismatch(format!("version {name} has {what}")));
+                return Err(mismatch(format!("version {} has {what}", version.name)));
             }
         }
-        self.supervisor.start_child(server).await.map_err(|error| failed(&error))?;
-        Ok(Version { name, model })
+        self.supervisor.start_child(server).await.map_err(failed)?;
+        Ok(version)
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Routes> {
@@ -222,8 +245,17 @@ impl Deployment {
     }
 }
 
-fn failed(error: &StartError) -> InferError {
-    crate::model::ModelError::Failed(error.to_string().into()).into()
+/// Ends with its version's actor, when that drained or crashed too often.
+fn supervised(server: Server) -> ChildSpec {
+    let version = move || {
+        let model = server.child("model").restart(Restart::Transient).significant();
+        Supervisor::new().auto_shutdown(AutoShutdown::AnySignificant).child(model)
+    };
+    ChildSpec::supervisor("version", version).restart(Restart::Temporary)
+}
+
+fn failed(error: impl std::fmt::Display) -> InferError {
+    ModelError::Failed(error.to_string().into()).into()
 }
 
 /// Whoever asks under the routes' lock has asked before: so nobody asks a version after it was told to drain.
@@ -237,8 +269,6 @@ fn drain(routes: &mut Routes, version: Version) {
 #[derive(Clone, Debug)]
 pub struct Client {
     routes: Arc<RwLock<Routes>>,
-    /// Adds up the canary's shares.
-    turn: Arc<std::sync::Mutex<f64>>,
 }
 
 impl Client {
@@ -255,7 +285,7 @@ impl Client {
     /// # Errors
     /// As [`Model::ask`].
     pub async fn ask(&self, inputs: Vec<TensorRef>, ask: Ask) -> Result<Vec<TensorRef>, InferError> {
-        let answer = self.routed(|model| model.desk.ask(inputs, None, ask))?.await;
+        let answer = self.routed(|model| model.desk.ask(inputs, &mut None, ask))?.await;
         answer.unwrap_or(Err(InferError::Down)).map(|(outputs, _)| outputs)
     }
 
@@ -267,21 +297,10 @@ impl Client {
     fn routed<R>(&self, use_it: impl FnOnce(&Model) -> R) -> R {
         let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
         match &routes.canary {
-            Some((canary, share)) if self.is_canarys_turn(*share) && canary.model.desk.is_served() => {
+            Some((canary, share)) if routes.is_canarys_turn(*share) && canary.model.desk.is_served() => {
                 use_it(&canary.model)
             }
             _ => use_it(&routes.current.model),
         }
-    }
-
-    /// Not by chance: of a hundred requests, a share of 0.1 gets ten.
-    fn is_canarys_turn(&self, share: f64) -> bool {
-        let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        *turn += share;
-        let is_its = *turn >= 1.0 - 1e-9;
-        if is_its {
-            *turn -= 1.0;
-        }
-        is_its
     }
 }

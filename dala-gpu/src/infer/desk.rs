@@ -106,6 +106,11 @@ impl Desk {
         waiting.for_each(|queued| queued.sender.send(Err(InferError::Down)));
     }
 
+    /// Whether an actor works or worked for this desk.
+    pub(super) fn was_served(&self) -> bool {
+        self.lock().incarnations > 0
+    }
+
     /// Whether an actor works for this desk.
     pub(super) fn is_served(&self) -> bool {
         self.lock().worker.is_some()
@@ -157,10 +162,11 @@ impl Desk {
         }
     }
 
+    /// Queues a request, and only then takes the state of its stream, if it has one.
     pub(super) fn ask(
         &self,
         tensors: Vec<TensorRef>,
-        state: Option<State>,
+        state: &mut Option<State>,
         ask: Ask,
     ) -> Result<Receiver<Answer>, InferError> {
         crate::model::check_ports("input", &self.ports, &tensors)?;
@@ -187,7 +193,8 @@ impl Desk {
         let (sender, receiver) = desk.places.oneshot();
         desk.number += 1;
         let deadline = ask.within.and_then(|within| came.checked_add(within));
-        let (number, priority, is_stream) = (desk.number, ask.priority, state.is_some());
+        let (number, priority, state) = (desk.number, ask.priority, state.take());
+        let is_stream = state.is_some();
         desk.queue.push(Queued { tensors, rows, state, is_stream, deadline, priority, came, sender, number });
         self.wake(desk);
         Ok(receiver)
@@ -272,7 +279,7 @@ impl Model {
     /// # Errors
     /// As [`Model::infer`]; [`InferError::TooLate`], [`InferError::Expired`].
     pub async fn ask(&self, inputs: Vec<TensorRef>, ask: Ask) -> Result<Vec<TensorRef>, InferError> {
-        let answer = self.desk.ask(inputs, None, ask)?.await;
+        let answer = self.desk.ask(inputs, &mut None, ask)?.await;
         answer.unwrap_or(Err(InferError::Down)).map(|(outputs, _)| outputs)
     }
 
@@ -281,12 +288,12 @@ impl Model {
     /// # Errors
     /// As [`Model::ask`].
     pub fn ask_blocking(&self, inputs: Vec<TensorRef>, ask: Ask) -> Result<Vec<TensorRef>, InferError> {
-        let answer = self.desk.ask(inputs, None, ask)?.wait(None).flatten();
+        let answer = self.desk.ask(inputs, &mut None, ask)?.wait(None).flatten();
         answer.unwrap_or(Err(InferError::Down)).map(|(outputs, _)| outputs)
     }
 
-    pub(super) async fn step(&self, inputs: Vec<TensorRef>, state: State, ask: Ask) -> Answer {
-        self.desk.ask(inputs, Some(state), ask)?.await.unwrap_or(Err(InferError::Down))
+    pub(super) async fn step(&self, inputs: Vec<TensorRef>, state: &mut Option<State>, ask: Ask) -> Answer {
+        self.desk.ask(inputs, state, ask)?.await.unwrap_or(Err(InferError::Down))
     }
 
     /// A new stream: requests of one row each that carry the model's state.

@@ -46,9 +46,6 @@ mod server;
 mod spare;
 mod stream;
 
-#[cfg(test)]
-mod tests;
-
 pub use actor::{ModelActor, Work};
 pub use cost::Costs;
 pub use deployment::{Client, Deployment, Role, VersionStats};

@@ -60,7 +60,7 @@ pub(super) struct Plan {
     pub(super) has_open_outputs: bool,
 }
 
-fn mismatch(what: String) -> InferError {
+pub(super) fn mismatch(what: String) -> InferError {
     InferError::Mismatch(what.into())
 }
 

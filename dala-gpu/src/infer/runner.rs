@@ -22,6 +22,8 @@ pub(super) struct Runner {
     /// Empty between runs.
     inputs: Vec<TensorRef>,
     outputs: Vec<TensorRef>,
+    /// Whether the last run got as far as the requests: their inputs are gone, and their states may be the next ones.
+    has_handed_out: bool,
 }
 
 /// One row of each output, for requests whose inputs have these sizes.
@@ -44,6 +46,7 @@ impl Runner {
             example: options.example.clone(),
             inputs: Vec::new(),
             outputs: Vec::new(),
+            has_handed_out: false,
         })
     }
 
@@ -72,6 +75,7 @@ impl Runner {
 
     /// Runs the model once for all requests, whose inputs become their outputs.
     fn run(&mut self, batch: &mut [Queued]) -> Result<(), InferError> {
+        self.has_handed_out = false;
         let result = self.try_run(batch);
         self.inputs.clear();
         self.outputs.clear();
@@ -190,6 +194,7 @@ impl Runner {
 
     /// Gives each request its part of the outputs.
     fn hand_out(&mut self, batch: &mut [Queued], rows: usize) -> Result<(), InferError> {
+        self.has_handed_out = true;
         batch.iter_mut().for_each(|request| request.tensors.clear());
         for (output, &target) in self.outputs.drain(..).zip(&self.plan.targets) {
             match (target, &mut *batch) {
@@ -248,11 +253,12 @@ impl Runner {
                     sender.send(Ok((tensors, state.filter(|_| is_stream))));
                 }
             }
-            // One of them may be why.
-            Err(_) if count > 1 => {
+            // One of them may be why, and each is still as it came.
+            Err(_) if count > 1 && !self.has_handed_out => {
                 let alone: Vec<_> = batch.drain(..).map(|queued| self.serve_one(queued)).collect();
                 let answered = alone.iter().filter(|(_, answer)| answer.is_ok()).count() as u64;
-                note(answered, count - answered, took);
+                // What such a batch costs, not how soon it failed.
+                note(answered, count - answered, started.elapsed());
                 alone.into_iter().for_each(|(sender, answer)| sender.send(answer));
             }
             Err(error) => {

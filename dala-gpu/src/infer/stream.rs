@@ -45,8 +45,10 @@ impl Stream {
     /// # Errors
     /// As [`Model::ask`](super::Model::ask); [`InferError::StreamBroken`] after a step without an answer.
     pub async fn ask(&mut self, inputs: Vec<TensorRef>, ask: Ask) -> Result<Vec<TensorRef>, InferError> {
-        let state = self.state.take().ok_or(InferError::StreamBroken)?;
-        let (outputs, state) = self.model.step(inputs, state, ask).await?;
+        if self.state.is_none() {
+            return Err(InferError::StreamBroken);
+        }
+        let (outputs, state) = self.model.step(inputs, &mut self.state, ask).await?;
         self.state = state;
         Ok(outputs)
     }

@@ -1,5 +1,7 @@
 //! A model whose runs the tests look at and hold up: `y = x + state`, of rows of two numbers.
-use std::sync::Arc;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, mpsc};
+use std::task::Poll;
 
 use dala_gpu::model::{Backend, ModelError, Port, Session, SessionOptions, check_ports};
 use dala_gpu::{DType, Region, Shape, TensorRef};
@@ -29,17 +31,16 @@ impl Backend for Scripted {
         "scripted"
     }
 
-    /// The bytes are the number of columns, and `s` for a state.
+    /// The bytes are the number of columns, and `s` for a state, whose streams lie along the second axis, as in some
+    /// real models.
     fn load(&self, model: &[u8], _: &SessionOptions) -> Result<Box<dyn Session>, ModelError> {
         let corrupt = || ModelError::Corrupt("no number of columns".into());
         let text = std::str::from_utf8(model).map_err(|_| corrupt())?;
         let columns: usize = text.trim_end_matches('s').parse().map_err(|_| corrupt())?;
-        let port =
-            |name: &str| Port { name: name.to_owned(), dtype: DType::F32, sizes: vec![None, Some(columns)] };
-        let is_stateful = text.ends_with('s');
-        let ports = |first: &str, second: &str| match is_stateful {
-            true => vec![port(first), port(second)],
-            false => vec![port(first)],
+        let port = |name: &str, sizes: Vec<_>| Port { name: name.to_owned(), dtype: DType::F32, sizes };
+        let ports = |data: &str, state: &str| {
+            let state = text.ends_with('s').then(|| port(state, vec![Some(1), None, Some(columns)]));
+            [port(data, vec![None, Some(columns)])].into_iter().chain(state).collect()
         };
         Ok(Box::new(Run { script: self.0.clone(), inputs: ports("x", "s"), outputs: ports("y", "t") }))
     }
@@ -82,14 +83,51 @@ impl Session for Run {
     }
 
     fn run_into(&mut self, inputs: &[TensorRef], region: &Region) -> Result<Vec<TensorRef>, ModelError> {
-        let shape = inputs[0].shape();
-        let mut outputs = Vec::new();
-        for _ in &self.outputs {
-            outputs.push(region.zeros_of(DType::F32, shape)?);
-        }
+        let shapes = inputs.iter().map(TensorRef::shape);
+        let mut outputs =
+            shapes.map(|shape| region.zeros_of(DType::F32, shape)).collect::<Result<Vec<_>, _>>()?;
         self.run(inputs, &mut outputs)?;
         Ok(outputs)
     }
+}
+
+/// A backend that notes each run, and holds up those whose first number is 100 until they are let go.
+pub(crate) struct Held {
+    pub(crate) runs: Arc<Mutex<Vec<Vec<f32>>>>,
+    pub(crate) begun: mpsc::Receiver<()>,
+    pub(crate) let_go: mpsc::Sender<()>,
+    pub(crate) backend: Arc<Scripted>,
+}
+
+/// Runs that have 13 in them fail.
+pub(crate) fn held() -> Held {
+    let runs = Arc::new(Mutex::new(Vec::new()));
+    let (begin, begun) = mpsc::channel();
+    let (let_go, wait) = mpsc::channel();
+    let (noted, wait) = (runs.clone(), Mutex::new(wait));
+    let backend = Scripted::new(move |rows| {
+        // Zeros are for warming up.
+        if rows[0] != 0.0 {
+            noted.lock().expect("no panic").push(rows.to_vec());
+        }
+        if rows[0] == 100.0 {
+            begin.send(()).expect("the test waits");
+            wait.lock().expect("no panic").recv().expect("the test lets go");
+        }
+        if rows.contains(&13.0) { Err(unlucky()) } else { Ok(()) }
+    });
+    Held { runs, begun, let_go, backend }
+}
+
+/// Why a run with 13 in it fails.
+pub(crate) fn unlucky() -> ModelError {
+    ModelError::Failed("an unlucky number".into())
+}
+
+/// Sends a request off, without waiting for its answer.
+pub(crate) async fn send_off<F: Future + Unpin>(future: &mut F) {
+    let polled = std::future::poll_fn(|context| Poll::Ready(Pin::new(&mut *future).poll(context))).await;
+    assert!(polled.is_pending(), "answered at once");
 }
 
 /// One row of two numbers.

@@ -1,17 +1,15 @@
 //! What goes wrong while models are served: no request is lost without an error, nothing stays in the region, and
 //! what served goes on.
-mod backend;
-
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use backend::{Scripted, first, row};
 use dala::{ActorRef, Runtime, Supervisor};
 use dala_gpu::infer::{Ask, InferError, Model, ServeOptions, Server, Stream};
 use dala_gpu::{Region, TensorRef};
 
-type Outcome = Result<(), Box<dyn std::error::Error>>;
+use crate::Outcome;
+use crate::backend::{Held, Scripted, first, held, row};
 
 /// A client with a stream and a frame in the region.
 struct Client {
@@ -34,27 +32,16 @@ impl Client {
     }
 }
 
-/// A stateful model whose runs that begin with 100 wait until they are let go.
-struct Held {
-    begun: Receiver<()>,
-    let_go: Sender<()>,
-    server: Server,
-}
-
-fn held(region: &Region, options: impl FnOnce(ServeOptions) -> ServeOptions) -> Result<Held, InferError> {
-    let (begin, begun) = mpsc::channel();
-    let (let_go, wait) = mpsc::channel();
-    let wait = Mutex::new(wait);
-    let backend = Scripted::new(move |rows| {
-        if rows[0] == 100.0 {
-            begin.send(()).expect("the test waits");
-            wait.lock().expect("no panic").recv().expect("the test lets go");
-        }
-        Ok(())
-    });
+/// A stateful model whose runs can be held up.
+fn served(
+    region: &Region,
+    options: impl FnOnce(ServeOptions) -> ServeOptions,
+) -> Result<(Held, Server), InferError> {
+    let held = held();
     let defaults =
-        ServeOptions::in_region(region).state("s", "t", 0).inline_below(Duration::ZERO).max_batch(8);
-    Ok(Held { begun, let_go, server: Server::new(backend, &b"2s"[..], options(defaults))? })
+        ServeOptions::in_region(region).state("s", "t", 1).inline_below(Duration::ZERO).max_batch(8);
+    let server = Server::new(held.backend.clone(), &b"2s"[..], options(defaults))?;
+    Ok((held, server))
 }
 
 fn client(
@@ -72,8 +59,9 @@ fn client(
 fn ten_thousand_clients_that_are_killed_leave_nothing_in_the_region() -> Outcome {
     let runtime = Runtime::builder().workers(2).build()?;
     let region = Region::with_limit(64 << 20);
-    let held = held(&region, |options| options.inline_below(Duration::from_secs(1)).queue(100_000))?;
-    let model = held.server.start(&runtime)?;
+    let many = |options: ServeOptions| options.inline_below(Duration::from_secs(1)).queue(100_000);
+    let (_held, server) = served(&region, many)?;
+    let model = server.start(&runtime)?;
     for round in 0..10 {
         let mut clients = Vec::new();
         for _ in 0..1000 {
@@ -99,8 +87,8 @@ fn ten_thousand_clients_that_are_killed_leave_nothing_in_the_region() -> Outcome
 fn what_an_actor_had_is_free_when_it_is_seen_to_be_dead() -> Outcome {
     let runtime = Runtime::builder().workers(2).build()?;
     let region = Region::with_limit(1 << 20);
-    let held = held(&region, |options| options)?;
-    let model = held.server.start(&runtime)?;
+    let (_held, server) = served(&region, |options| options)?;
+    let model = server.start(&runtime)?;
     let mut took = Vec::new();
     for _ in 0..50 {
         let before = region.usage().buffers;
@@ -125,8 +113,8 @@ fn what_an_actor_had_is_free_when_it_is_seen_to_be_dead() -> Outcome {
 fn a_client_that_dies_in_a_run_takes_nobody_with_it() -> Outcome {
     let runtime = Runtime::builder().workers(1).build()?;
     let region = Region::with_limit(1 << 20);
-    let held = held(&region, |options| options)?;
-    let model = held.server.start(&runtime)?;
+    let (held, server) = served(&region, |options| options)?;
+    let model = server.start(&runtime)?;
     let (told, tells) = mpsc::channel();
     let [busy, doomed, other] = [100.0, 2.0, 3.0].map(|x| client(&runtime, &model, &region, x, Some(&told)));
     let (busy, doomed, other) = (busy?, doomed?, other?);
@@ -153,9 +141,9 @@ fn a_client_that_dies_in_a_run_takes_nobody_with_it() -> Outcome {
 fn a_worker_that_is_killed_in_a_run_answers_everybody_and_the_next_serves() -> Outcome {
     let runtime = Runtime::builder().workers(1).build()?;
     let region = Region::with_limit(1 << 20);
-    let held = held(&region, |options| options)?;
-    let model = held.server.model();
-    let supervisor = runtime.block_on(Supervisor::new().child(held.server.child("model")).start(&runtime))?;
+    let (held, server) = served(&region, |options| options)?;
+    let model = server.model();
+    let supervisor = runtime.block_on(Supervisor::new().child(server.child("model")).start(&runtime))?;
     let (told, tells) = mpsc::channel();
     let clients: Vec<_> = [100.0, 1.0, 2.0, 3.0]
         .into_iter()

@@ -1,16 +1,14 @@
 //! Versions of models: swapped while clients ask, tried on a share of them, unloaded without a trace.
-mod backend;
-
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 
-use backend::{Scripted, first, row};
 use dala::Runtime;
-use dala_gpu::infer::{Ask, Deployment, InferError, Role, ServeOptions, Server};
-use dala_gpu::model::{Builtin, Format, Hash, ModelEntry, ModelError, Registry, RegistryError, Version};
+use dala_gpu::infer::{Deployment, InferError, Role, ServeOptions, Server};
+use dala_gpu::model::{Builtin, Format, Hash, ModelEntry, Registry, RegistryError, Version};
 use dala_gpu::{Region, Shape};
 
-type Outcome = Result<(), Box<dyn std::error::Error>>;
+use crate::Outcome;
+use crate::backend::{Scripted, first, row};
 
 fn version(region: &Region, model: &str, runs: &Arc<AtomicUsize>) -> Result<Server, InferError> {
     let runs = runs.clone();
@@ -77,7 +75,7 @@ fn a_stream_stays_with_its_version_which_ends_after_it() -> Outcome {
             runs.fetch_add(1, Ordering::Relaxed);
             Ok(())
         });
-        Server::new(backend, &b"2s"[..], ServeOptions::in_region(&region).state("s", "t", 0))
+        Server::new(backend, &b"2s"[..], ServeOptions::in_region(&region).state("s", "t", 1))
     };
     let [old, new]: [Arc<AtomicUsize>; 2] = Default::default();
     let server = served(&old)?;
@@ -198,44 +196,68 @@ fn a_hundred_times_loaded_and_unloaded_leaves_nothing() -> Outcome {
 }
 
 #[test]
-fn one_bad_request_fails_alone_not_its_whole_batch() -> Outcome {
+fn a_canary_that_crashes_too_often_ends_alone_and_the_current_version_serves_on() -> Outcome {
+    let runtime = Runtime::builder().workers(2).build()?;
+    let region = Region::with_limit(1 << 20);
+    let runs = Arc::default();
+    let panics = Arc::new(AtomicUsize::new(0));
+    let counted = panics.clone();
+    let backend = Scripted::new(move |rows| {
+        if rows[0] != 0.0 {
+            counted.fetch_add(1, Ordering::Relaxed);
+            panic!("all but warming up");
+        }
+        Ok(())
+    });
+    let crashing = Server::new(backend, &b"2"[..], ServeOptions::in_region(&region))?;
+    runtime.block_on(async {
+        let deployment = Deployment::start(&runtime, "good", version(&region, "2", &runs)?).await?;
+        let client = deployment.client();
+        deployment.canary("bad", crashing, 0.5).await?;
+        // Its supervisor gives up after three restarts; then nothing comes to it any more.
+        let (mut in_a_row, mut asked) = (0, 0);
+        while panics.load(Ordering::Relaxed) < 4 || in_a_row < 100 {
+            match client.infer(row(&region, 2.0)).await {
+                Ok(y) => {
+                    assert_eq!(first(&y), 2.0);
+                    in_a_row += 1;
+                }
+                Err(error) => {
+                    assert_eq!(error, InferError::Down);
+                    in_a_row = 0;
+                }
+            }
+            asked += 1;
+            assert!(asked < 1_000_000, "the current version ended too");
+        }
+        assert_eq!(panics.load(Ordering::Relaxed), 4);
+        assert!(deployment.withdraw());
+        deployment.swap("better", version(&region, "2", &runs)?).await?;
+        assert_eq!(first(&client.infer(row(&region, 4.0)).await?), 4.0);
+        deployment.stop().await;
+        Ok::<_, Box<dyn std::error::Error>>(())
+    })?;
+    drop(runtime);
+    assert_eq!(region.live_bytes(), 0);
+    Ok(())
+}
+
+#[test]
+fn a_server_that_was_started_before_is_refused() -> Outcome {
     let runtime = Runtime::builder().workers(1).build()?;
     let region = Region::with_limit(1 << 20);
-    let runs = Arc::new(Mutex::new(Vec::new()));
-    let noted = runs.clone();
-    let backend = Scripted::new(move |rows| {
-        noted.lock().expect("no panic").push(rows.len());
-        match rows.contains(&13.0) {
-            true => Err(ModelError::Failed("an unlucky number".into())),
-            false => Ok(()),
-        }
-    });
-    let options = ServeOptions::in_region(&region).max_batch(4);
-    let model = Server::new(backend, &b"2"[..], options)?.start(&runtime)?;
-    let asks: Vec<_> = (10..16).map(|x| model.ask(row(&region, x as f32), Ask::default())).collect();
-    let answers: Vec<_> = runtime.block_on(async {
-        let mut asks: Vec<_> = asks.into_iter().map(Box::pin).collect();
-        // All are sent off before one is awaited.
-        let sent = std::future::poll_fn(|context| {
-            let polled: Vec<_> = asks.iter_mut().map(|ask| ask.as_mut().poll(context)).collect();
-            std::task::Poll::Ready(polled)
-        });
-        let mut answers = Vec::new();
-        for (ask, polled) in sent.await.into_iter().zip(&mut asks).map(|(polled, ask)| (ask, polled)) {
-            answers.push(match polled {
-                std::task::Poll::Ready(answer) => answer,
-                std::task::Poll::Pending => ask.await,
-            });
-        }
-        answers
-    });
-    for (x, answer) in (10..16).zip(answers) {
-        match answer {
-            Ok(y) => assert_eq!(first(&y), x as f32),
-            Err(error) => assert_eq!((x, error), (13, ModelError::Failed("an unlucky number".into()).into())),
-        }
-    }
-    let stats = model.stats();
-    assert_eq!((stats.answered, stats.failed), (5, 1), "{:?}", runs.lock().expect("no panic"));
-    Ok(())
+    let runs = Arc::default();
+    runtime.block_on(async {
+        let first_one = version(&region, "2", &runs)?;
+        let deployment = Deployment::start(&runtime, "1", first_one.clone()).await?;
+        deployment.swap("2", version(&region, "2", &runs)?).await?;
+        let again = deployment.swap("1", first_one.clone()).await.expect_err("it drains");
+        assert!(matches!(&again, InferError::Mismatch(what) if what.contains("started before")), "{again}");
+        assert!(deployment.canary("1", first_one.clone(), 0.5).await.is_err());
+        assert!(Deployment::start(&runtime, "1", first_one).await.is_err());
+        assert_eq!(first(&deployment.client().infer(row(&region, 1.0)).await?), 1.0);
+        assert_eq!(deployment.versions()[0].version, "2");
+        deployment.stop().await;
+        Ok::<_, Box<dyn std::error::Error>>(())
+    })
 }
