@@ -1,5 +1,5 @@
-"""Runs one model in onnxruntime, as a peer of `benches/ai`. For each line with a number of runs on standard input it
-prints the median time of a run in nanoseconds. Arguments: the model's file, then an input a name, type and sizes."""
+"""Runs one model in onnxruntime, as a peer of `benches/ai`. Prints its first output's numbers; then, for each line
+with a number of runs on standard input, the median time of a run in nanoseconds. Arguments: the model's file, then an input a name, type and sizes."""
 import sys
 import time
 
@@ -31,7 +31,7 @@ inputs = {}
 for argument in sys.argv[2:]:
     name, kind, sizes = argument.split(":")
     inputs[name] = value(kind, [int(size) for size in sizes.split(",") if size])
-print("ready", flush=True)
+print("ready", *session.run(None, inputs)[0].ravel(), flush=True)
 for line in sys.stdin:
     times = []
     for _ in range(int(line)):

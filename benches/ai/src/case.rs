@@ -21,13 +21,34 @@ pub(crate) enum Fill {
 /// An input: its name, what is in it, its sizes.
 pub(crate) type Input = (&'static str, Fill, &'static [usize]);
 
+/// Numbers of an output, by place.
+pub(crate) type Expected = &'static [(usize, f32)];
+
+/// Fails if an output has other numbers.
+pub(crate) fn check(expected: Expected, number: impl Fn(usize) -> Option<f32>) -> Result<(), String> {
+    for &(at, want) in expected {
+        let is = number(at);
+        if is.is_none_or(|is| (is - want).abs() > 1e-4) {
+            return Err(format!("number {at} of the output is {is:?}, not {want}"));
+        }
+    }
+    Ok(())
+}
+
+/// Fails if a tensor has other numbers.
+pub(crate) fn check_tensor(expected: Expected, output: Option<&TensorRef>) -> Result<(), String> {
+    let output = output.ok_or("no output")?.typed::<f32>().map_err(|error| error.to_string())?;
+    check(expected, |at| output.iter().nth(at))
+}
+
 /// A model.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) path: PathBuf,
     pub(crate) model: Vec<u8>,
     pub(crate) inputs: &'static [Input],
-    /// Whether it is run below 100 us, so on the actor's worker.
+    /// Some numbers of the first output, by place: what every peer must give, within 1e-4.
+    pub(crate) expected: Expected,
     pub(crate) options: ServeOptions,
 }
 
@@ -83,9 +104,9 @@ pub(crate) fn all(region: &Region, folder: &Path) -> Outcome<Vec<Case>> {
     let rate = tensor(region, &("sr", Fill::Rate, &[]))?;
     let silero: &'static [Input] =
         &[("input", Fill::Ramp, &[1, 576]), ("sr", Fill::Rate, &[]), ("state", Fill::State, &[2, 1, 128])];
-    let of = |name, path, inputs, options| -> Outcome<Case> {
+    let of = |name, path, inputs, options, expected| -> Outcome<Case> {
         let path: PathBuf = folder.join("models").join(path);
-        Ok(Case { name, model: std::fs::read(&path)?, path, inputs, options })
+        Ok(Case { name, model: std::fs::read(&path)?, path, inputs, expected, options })
     };
     Ok(vec![
         of(
@@ -93,14 +114,28 @@ pub(crate) fn all(region: &Region, folder: &Path) -> Outcome<Vec<Case>> {
             "silero_ifless.onnx",
             silero,
             options().constant("sr", rate).state("state", "stateN", 1),
+            &[(0, 0.008567)],
         )?,
-        of("MLP 784-512-512-10", "mlp.onnx", &[("x", Fill::Ramp, &[1, 784])], options())?,
+        of(
+            "MLP 784-512-512-10",
+            "mlp.onnx",
+            &[("x", Fill::Ramp, &[1, 784])],
+            options(),
+            &[(0, -0.002775), (1, 0.081646), (9, 0.044675)],
+        )?,
         of(
             "ppocr cls (picture upright?)",
             "ppocr_cls.onnx",
             &[("x", Fill::Ramp, &[1, 3, 48, 192])],
             options(),
+            &[(0, 0.392578), (1, 0.607423)],
         )?,
-        of("magika (file types)", "magika.onnx", &[("bytes", Fill::Bytes, &[1, 2048])], options())?,
+        of(
+            "magika (file types)",
+            "magika.onnx",
+            &[("bytes", Fill::Bytes, &[1, 2048])],
+            options(),
+            &[(148, 0.969287), (32, 0.017163), (213, 0.001623)],
+        )?,
     ])
 }

@@ -9,7 +9,7 @@ use dala_gpu::infer::Server;
 use dala_gpu::model::{Backend, Session, SessionOptions};
 use dala_gpu::{Region, TensorRef};
 
-use crate::case::Case;
+use crate::case::{Case, Expected, check, check_tensor};
 use crate::serving::{Client, One};
 use crate::{Arguments, Outcome, median};
 
@@ -23,6 +23,7 @@ struct Raw {
     session: Box<dyn Session>,
     inputs: Vec<TensorRef>,
     outputs: Vec<TensorRef>,
+    expected: Expected,
 }
 
 impl Raw {
@@ -30,7 +31,7 @@ impl Raw {
         let mut session = backend.load(&case.model, &SessionOptions::default())?;
         let inputs = case.tensors(region)?;
         let outputs = session.run_into(&inputs, region)?;
-        Ok(Raw { session, inputs, outputs })
+        Ok(Raw { session, inputs, outputs, expected: case.expected })
     }
 }
 
@@ -41,7 +42,9 @@ impl Peer for Raw {
             self.session.run(&self.inputs, &mut self.outputs)?;
             Ok(started.elapsed().as_nanos() as f64)
         });
-        Ok(median(times.collect::<Outcome<_>>()?))
+        let times = times.collect::<Outcome<_>>()?;
+        check_tensor(self.expected, self.outputs.first())?;
+        Ok(median(times))
     }
 }
 
@@ -85,7 +88,10 @@ impl Python {
             (process.stdin.take().ok_or("no pipe")?, process.stdout.take().ok_or("no pipe")?);
         let mut python = Python { process, asks, answers: BufReader::new(answers) };
         let ready = python.line()?;
-        if ready == "ready" { Ok(Some(python)) } else { Err(format!("Python said {ready}").into()) }
+        let numbers = ready.strip_prefix("ready ").ok_or_else(|| format!("Python said {ready}"))?;
+        let numbers: Vec<f32> = numbers.split(' ').map(str::parse).collect::<Result<_, _>>()?;
+        check(case.expected, |at| numbers.get(at).copied())?;
+        Ok(Some(python))
     }
 
     fn line(&mut self) -> Outcome<String> {

@@ -3,11 +3,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dala::{ActorRef, ExitReason, Runtime};
-use dala_gpu::infer::{Model, Server, Stream};
+use dala_gpu::infer::{InferError, Model, Server, Stream};
 use dala_gpu::model::Backend;
 use dala_gpu::{Region, TensorRef};
 
-use crate::case::Case;
+use crate::case::{Case, Expected, check_tensor};
 use crate::{Arguments, Outcome, median};
 
 enum Asks {
@@ -19,21 +19,31 @@ enum Asks {
 pub(crate) struct Client {
     asks: Asks,
     input: Vec<TensorRef>,
+    /// What the next answer must be: of a model always the same, of a stream known for the first only.
+    expected: Option<Expected>,
 }
 
 impl Client {
     pub(crate) fn new(case: &Case, model: &Model, region: &Region) -> Outcome<Client> {
         let asks = if case.is_stream() { Asks::Stream(model.stream()) } else { Asks::Model(model.clone()) };
-        Ok(Client { asks, input: case.request(region)? })
+        Ok(Client { asks, input: case.request(region)?, expected: Some(case.expected) })
     }
 
-    async fn ask(&mut self) -> Result<(), String> {
+    async fn ask(&mut self) -> Result<Vec<TensorRef>, InferError> {
         let input = self.input.clone();
-        let answer = match &mut self.asks {
+        match &mut self.asks {
             Asks::Model(model) => model.infer(input).await,
             Asks::Stream(stream) => stream.infer(input).await,
+        }
+    }
+
+    /// Looks at an answer; not in the time that is measured.
+    fn check(&mut self, answer: &[TensorRef]) -> Result<(), String> {
+        let expected = match self.asks {
+            Asks::Model(_) => self.expected,
+            Asks::Stream(_) => self.expected.take(),
         };
-        answer.map(|_| ()).map_err(|error| error.to_string())
+        expected.map_or(Ok(()), |expected| check_tensor(expected, answer.first()))
     }
 }
 
@@ -45,8 +55,9 @@ impl Client {
         let mut times = Vec::new();
         for _ in 0..runs {
             let started = Instant::now();
-            self.ask().await?;
+            let answer = self.ask().await.map_err(|error| error.to_string())?;
             times.push(started.elapsed().as_nanos() as u64);
+            self.check(&answer)?;
         }
         Ok(times)
     }
@@ -57,7 +68,8 @@ impl Client {
         let end = Instant::now() + Duration::from_millis(milliseconds);
         let mut answers = 0;
         while Instant::now() < end {
-            self.ask().await?;
+            let answer = self.ask().await.map_err(|error| error.to_string())?;
+            self.check(&answer)?;
             answers += 1;
         }
         Ok(answers)
