@@ -13,13 +13,15 @@ main() ->
     io:format("~p~n", [program()]),
     [io:format("~p~n", [error_of(Name, Options)])
         || {Name, Options} <- [{{spawn_executable, "/no/such"}, []}, {{spawn, "x"}, [bad]},
-                               {{spawn_driver, "x"}, []}, {{spawn, "x"}, [{packet, 3}]}]],
+                               {{spawn_executable, "true"}, []}, {{spawn_driver, "x"}, []}, {{spawn, "x"}, [{packet, 3}]}]],
     io:format("~p~n", [closed()]),
     io:format("~p~n", [connected()]),
     io:format("~p~n", [monitored()]),
     io:format("~p~n", [owner_ends()]),
     io:format("~p~n", [names()]),
     io:format("~p~n", [file()]),
+    io:format("~p~n", [in_order()]),
+    io:format("~p~n", [ends_of_closed()]),
     io:format("~ts", [os:cmd("echo one; echo two >&2")]),
     io:format("~p~n", [is_port(hd(lists:map(fun(P) -> binary_to_term(term_to_binary(P)) end, [open()])))]).
 
@@ -108,6 +110,37 @@ file() ->
     true = port_command(Out, "some text"),
     true = port_close(Out),
     read(Name, 100).
+
+%% Messages and calls take effect in the order of the program.
+in_order() ->
+    Name = "written_by_ports.txt",
+    Out = open_port(Name, [out]),
+    Other = spawn(fun() -> receive stop -> ok end end),
+    true = port_command(Out, "a"),
+    Out ! {self(), {command, "b"}},
+    true = port_command(Out, "c"),
+    Out ! {self(), {command, "d"}},
+    true = port_connect(Out, Other),
+    {connected, Other} = erlang:port_info(Out, connected),
+    Out ! {Other, {command, "e"}},
+    true = port_close(Out),
+    Other ! stop,
+    read(Name, 100).
+
+%% A program that writes without end finds the other end closed.
+ends_of_closed() ->
+    Port = open_port({spawn, "yes"}, []),
+    {os_pid, Program} = erlang:port_info(Port, os_pid),
+    receive {Port, {data, _}} -> ok end,
+    true = port_close(Port),
+    is_gone(Program, 500).
+
+is_gone(_, 0) -> false;
+is_gone(Program, Tries) ->
+    case os:cmd("kill -0 " ++ integer_to_list(Program)) of
+        "" -> receive after 10 -> is_gone(Program, Tries - 1) end;
+        _ -> true
+    end.
 
 %% What was written may take a moment to be there.
 read(Name, Tries) ->

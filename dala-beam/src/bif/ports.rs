@@ -12,7 +12,7 @@ use dala_ir::term::TermWriter;
 use super::arguments::{badarg, boolean, list, named};
 use super::{Answer, file, iodata};
 use crate::heap::own;
-use crate::port::{self, Command, Entry, PortOptions};
+use crate::port::{self, Command, Entry, PortOptions, Request};
 use crate::process::Process;
 
 fn bad() -> Answer {
@@ -59,19 +59,19 @@ pub(crate) fn port_command(p: &mut Process, [port, data, options]: [Word; 3]) ->
     let Some(entry) = entry_of(p, port) else { return bad() };
     let Ok(bytes) = iodata::to_bytes(data) else { return bad() };
     p.charge(bytes.len() / 64);
-    if entry.write(bytes) { Ok(boolean(true)) } else { bad() }
+    let Some(bytes) = entry.frame(bytes) else { return bad() };
+    port::request(entry.pid, Request::Write(bytes));
+    Ok(boolean(true))
 }
 
 /// `port_close(Port)`
 pub(crate) fn port_close(p: &mut Process, [port]: [Word; 1]) -> Answer {
-    let Some(pid) = pid_of(p, port) else { return bad() };
-    let Some(entry) = p.system.builtins.ports.remove(pid) else { return bad() };
-    entry.close();
+    let Some(entry) = entry_of(p, port).filter(|entry| entry.close()) else { return bad() };
     // Its name is free at once, though its actor ends a little later.
-    if let Some(name) = p.system.name_of(pid) {
+    if let Some(name) = p.system.name_of(entry.pid) {
         p.system.unregister(name);
     }
-    port::close(pid);
+    port::request(entry.pid, Request::Close);
     Ok(boolean(true))
 }
 
@@ -81,8 +81,9 @@ pub(crate) fn port_connect(p: &mut Process, [port, owner]: [Word; 2]) -> Answer 
     if owner != p.pid && !p.system.is_alive(owner) {
         return bad();
     }
+    // At once, for those who ask; its actor takes commands of the new one from its place in the mailbox on.
     entry.connect(owner);
-    port::link(entry.pid, owner);
+    port::request(entry.pid, Request::Connect(owner));
     Ok(boolean(true))
 }
 

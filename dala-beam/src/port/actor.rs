@@ -1,6 +1,7 @@
 //! The actor that a port is: takes commands and exit signals.
 
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 
 use dala::actor::{Activation, Behaviour, Incoming, Outcome, process};
 use dala::mailbox::receive::Receive;
@@ -13,32 +14,63 @@ use super::table::Entry;
 use crate::bif::iodata_bytes;
 use crate::process::{System, message};
 
-/// What others tell a port beside messages.
+/// The program is at its end, or cannot be written to.
 #[derive(Debug)]
-pub(super) enum Told {
-    /// The program is at its end, or cannot be written to.
-    Ended(ExitReason),
-    /// Somebody connected this process.
-    Link(Pid),
-}
+struct Ended(ExitReason);
 
 /// A port.
 #[derive(Debug)]
 pub(super) struct Port {
     entry: Option<Arc<Entry>>,
     system: Arc<System>,
+    /// The connected process, as of the messages so far.
+    owner: Pid,
+    /// To the thread that writes; none when nothing can be written.
+    writer: Option<Sender<Vec<u8>>>,
     receive: Receive,
 }
 
 impl Port {
-    pub(super) fn new(system: Arc<System>) -> Port {
-        Port { entry: None, system, receive: Receive::default() }
+    pub(super) fn new(system: Arc<System>, owner: Pid, writer: Option<Sender<Vec<u8>>>) -> Port {
+        Port { entry: None, system, owner, writer, receive: Receive::default() }
+    }
+
+    /// Writes to the program, later.
+    fn write(&self, bytes: Vec<u8>) {
+        if let Some(writer) = &self.writer {
+            // A program that closed its input reads nothing; its port ends by that.
+            drop(writer.send(bytes));
+        }
+    }
+
+    fn connect(&mut self, entry: &Entry, owner: Pid, activation: &mut Activation<'_>) {
+        activation.link(owner);
+        entry.connect(owner);
+        self.owner = owner;
+    }
+
+    /// What a built-in function asks for, which checked it; some reason when the port is to end.
+    fn checked(
+        &mut self,
+        entry: &Entry,
+        request: Word,
+        activation: &mut Activation<'_>,
+    ) -> Option<ExitReason> {
+        match view::tuple_elements(request) {
+            None => return Some(ExitReason::Normal),
+            Some(&[_, data]) => match data.as_pid() {
+                Some(owner) => self.connect(entry, owner, activation),
+                None => self.write(iodata_bytes(data)?),
+            },
+            Some(_) => {}
+        }
+        None
     }
 
     /// What a message asks for; some reason when the port is to end.
-    fn command(&self, entry: &Entry, term: Word, activation: &mut Activation<'_>) -> Option<ExitReason> {
+    fn command(&mut self, entry: &Entry, term: Word, activation: &mut Activation<'_>) -> Option<ExitReason> {
         let &[from, request] = view::tuple_elements(term)? else { return None };
-        let owner = entry.connected();
+        let owner = self.owner;
         // Only the connected process may command.
         if from.as_pid() != Some(owner) {
             return None;
@@ -50,16 +82,14 @@ impl Port {
         }
         match view::tuple_elements(request) {
             Some(&[what, data]) if what == Word::atom(Atom::new("command")) => {
-                let written = iodata_bytes(data).is_some_and(|bytes| entry.write(bytes));
-                if !written {
-                    let reason = ExitReason::from(Atom::new("badsig"));
-                    process::exit(entry.pid, owner, reason);
+                match iodata_bytes(data).and_then(|bytes| entry.frame(bytes)) {
+                    Some(bytes) => self.write(bytes),
+                    None => process::exit(entry.pid, owner, ExitReason::from(Atom::new("badsig"))),
                 }
             }
             Some(&[what, new]) if what == Word::atom(Atom::new("connect")) => {
                 if let Some(new) = new.as_pid() {
-                    activation.link(new);
-                    entry.connect(new);
+                    self.connect(entry, new, activation);
                     tell(owner, entry.pid, "connected");
                 }
             }
@@ -84,17 +114,15 @@ impl Behaviour for Port {
         activation.take_wake();
         let entry = match &self.entry {
             Some(entry) => Arc::clone(entry),
-            None => match self.system.builtins.ports.get(activation.pid()) {
+            None => match self.system.builtins.ports.entry(activation.pid()) {
                 Some(entry) => Arc::clone(self.entry.insert(entry)),
-                // Closed before it ran.
-                None => return Outcome::Exited(ExitReason::Normal),
+                // Whoever opens it wakes it when it is on the table.
+                None => return Outcome::Waiting,
             },
         };
         while let Some(told) = activation.take_question() {
-            match told.downcast::<Told>().map(|told| *told) {
-                Ok(Told::Ended(reason)) => return Outcome::Exited(reason),
-                Ok(Told::Link(pid)) => activation.link(pid),
-                Err(_) => {}
+            if let Ok(ended) = told.downcast::<Ended>() {
+                return Outcome::Exited(ended.0);
             }
         }
         loop {
@@ -104,13 +132,18 @@ impl Behaviour for Port {
             }
             match cursor.take() {
                 Some(Incoming::Message(node)) if message::is_term(&node) => {
-                    if let Some(reason) = self.command(&entry, message::term_in(&node), activation) {
+                    let term = message::term_in(&node);
+                    let end = match node.sender() == Some(entry.pid) {
+                        true => self.checked(&entry, term, activation),
+                        false => self.command(&entry, term, activation),
+                    };
+                    if let Some(reason) = end {
                         return Outcome::Exited(reason);
                     }
                 }
                 // It ends with its owner, whatever the reason.
                 Some(Incoming::Exit { from, reason })
-                    if from == entry.connected() || reason != ExitReason::Normal =>
+                    if from == self.owner || reason != ExitReason::Normal =>
                 {
                     return Outcome::Exited(reason);
                 }
@@ -126,6 +159,8 @@ impl Behaviour for Port {
         if let Some(entry) = self.system.builtins.ports.remove(activation.pid()).or(self.entry.take()) {
             entry.close();
         }
+        // The program's input ends when all that was sent is written.
+        self.writer = None;
     }
 
     fn name() -> &'static str {
@@ -136,14 +171,38 @@ impl Behaviour for Port {
 /// Has the port end.
 pub(super) fn ended(port: Pid, reason: ExitReason) {
     // A port that is gone needs no telling.
-    if process::ask(port, Box::new(Told::Ended(reason))).is_ok() {
+    if process::ask(port, Box::new(Ended(reason))).is_ok() {
         process::wake(port);
     }
 }
 
-/// Has the port link itself with a process.
-pub(crate) fn link(port: Pid, with: Pid) {
-    if process::ask(port, Box::new(Told::Link(with))).is_ok() {
-        process::wake(port);
-    }
+/// What a built-in function has a port do. It comes behind what was sent to the port before, and may come from any
+/// process, so it says that it is from the port itself, which no program can.
+#[derive(Debug)]
+pub(crate) enum Request {
+    /// To write these bytes, which are framed.
+    Write(Vec<u8>),
+    /// To take commands of this process from now on.
+    Connect(Pid),
+    /// To end.
+    Close,
+}
+
+/// Puts a request into the port's mailbox.
+pub(crate) fn request(port: Pid, request: Request) {
+    let mut scratch = Fragment::new();
+    let pair =
+        |scratch: &mut Fragment, what: &str, value| scratch.tuple(&[Word::atom(Atom::new(what)), value]);
+    let term = match request {
+        Request::Write(bytes) => {
+            let bytes = scratch.binary(&bytes);
+            pair(&mut scratch, "command", bytes)
+        }
+        Request::Connect(owner) => pair(&mut scratch, "connect", Word::pid(owner)),
+        Request::Close => Word::atom(Atom::new("close")),
+    };
+    let mut node = message::node_of(term);
+    node.set_sender(port);
+    // A port that is gone has nothing to do.
+    drop(process::send(port, node));
 }

@@ -8,7 +8,9 @@
 //! # Invariants
 //! - What the program writes reaches the connected process in order, and its end (`eof`, `exit_status`, the exit signal)
 //!   comes behind all of it.
-//! - A closed port sends no data any more.
+//! - A closed port sends no data any more. Its program has no input then, and its next output goes nowhere; until it writes
+//!   or ends, the thread that reads waits for it.
+//! - What is sent to it and what built-in functions have it do happens in one order, that of its mailbox.
 //! - Drivers in C do not exist: `spawn_driver` is `badarg`.
 
 mod actor;
@@ -17,17 +19,12 @@ mod options;
 mod serve;
 mod table;
 
-pub(crate) use actor::link;
+pub(crate) use actor::{Request, request};
 pub(crate) use options::{Command, PortOptions};
 pub(crate) use serve::open;
 pub(crate) use table::{Entry, Ports};
 
 use dala_ir::abi::{Pid, Word};
-
-/// Has a port that was taken off the table end.
-pub(crate) fn close(port: Pid) {
-    actor::ended(port, dala::message::ExitReason::Normal);
-}
 
 /// The actor that a local pid or port stands for.
 pub(crate) fn actor_of(word: Word) -> Option<Pid> {

@@ -3,9 +3,10 @@
 use std::ffi::OsStr;
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
+use std::path::Path;
 use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
 use dala::actor::{SpawnOptions, process};
@@ -28,21 +29,31 @@ const READ_BYTES: usize = 64 << 10;
 /// # Errors
 /// The operating system's, when the program cannot be started; of kind `OutOfMemory` when there are too many actors.
 pub(crate) fn open(p: &mut Process, command: &Command, options: &PortOptions) -> io::Result<Pid> {
-    let (mut child, input, output) = match command {
-        Command::File(name) => {
-            let (input, output) = open_file(name, options)?;
-            (None, input, output)
-        }
-        command => {
-            let (mut child, output) = start(p, command, options)?;
+    let (writer, pieces) = channel();
+    // First, so that there is nothing to undo when there can be no more threads.
+    let write = thread("dala-port-writer", move |(pid, input)| write(pid, input, &pieces))?;
+    let read = thread("dala-port-reader", |(feed, output, child)| Feed::run(feed, output, child))?;
+    let program = match command {
+        Command::File(_) => None,
+        Command::Program(file) => Some(executable(file)),
+        Command::Shell(line) => Some(shell(line)),
+    };
+    let (Command::Shell(name) | Command::Program(name) | Command::File(name)) = command;
+    let (mut child, input, output) = match program {
+        Some(program) => {
+            let (mut child, output) = start(p, program, options)?;
             let input = child.stdin.take().map(|input| Box::new(input) as Input);
             (Some(child), input, output)
+        }
+        None => {
+            let (input, output) = open_file(name, options)?;
+            (None, input, output)
         }
     };
     let mut spawn = SpawnOptions::default().linked();
     spawn.traps_exits = true;
-    let spawned = p.system.runtime.spawn_behaviour(Port::new(Arc::clone(&p.system)), &spawn);
-    let pid = match spawned {
+    let port = Port::new(Arc::clone(&p.system), p.pid, input.is_some().then_some(writer));
+    let pid = match p.system.runtime.spawn_behaviour(port, &spawn) {
         Ok(spawned) => spawned.pid,
         Err(_) => {
             // Nobody would wait for it.
@@ -53,30 +64,24 @@ pub(crate) fn open(p: &mut Process, command: &Command, options: &PortOptions) ->
             return Err(io::ErrorKind::OutOfMemory.into());
         }
     };
-    let (writer, pieces) = channel();
-    let name = match command {
-        Command::Shell(line) | Command::Program(line) | Command::File(line) => {
-            line.to_string_lossy().into_owned()
-        }
-    };
     let entry = Arc::new(Entry {
         pid,
-        name,
+        name: name.to_string_lossy().into_owned(),
         os_pid: child.as_ref().map(Child::id),
         framing: options.framing,
         connected: AtomicU64::new(p.pid.to_bits()),
         is_closed: AtomicBool::new(false),
         input: AtomicU64::new(0),
         output: AtomicU64::new(0),
-        writer: Mutex::new(input.is_some().then_some(writer)),
         data: Mutex::new(None),
         links: Mutex::new(vec![p.pid]),
     });
     p.system.builtins.ports.add(Arc::clone(&entry));
+    // If something came before, it waits for the entry.
+    process::wake(pid);
+    // The threads wait for these.
     if let Some(input) = input {
-        std::thread::Builder::new()
-            .name("dala-port-writer".into())
-            .spawn(move || write(pid, input, &pieces))?;
+        drop(write.send((pid, input)));
     }
     let feed = Feed {
         entry,
@@ -85,8 +90,19 @@ pub(crate) fn open(p: &mut Process, command: &Command, options: &PortOptions) ->
         tells_eof: options.tells_eof,
         tells_exit_status: options.tells_exit_status,
     };
-    std::thread::Builder::new().name("dala-port-reader".into()).spawn(move || feed.run(output, child))?;
+    drop(read.send((feed, output, child)));
     Ok(pid)
+}
+
+/// A thread that does `work` with what it is sent, and ends when that is dropped instead.
+fn thread<T: Send + 'static>(name: &str, work: impl FnOnce(T) + Send + 'static) -> io::Result<Sender<T>> {
+    let (give, take) = channel();
+    std::thread::Builder::new().name(name.into()).spawn(move || {
+        if let Ok(given) = take.recv() {
+            work(given);
+        }
+    })?;
+    Ok(give)
 }
 
 type Input = Box<dyn Write + Send>;
@@ -101,19 +117,29 @@ fn open_file(name: &OsStr, options: &PortOptions) -> io::Result<(Option<Input>, 
     Ok((input, reads.then(|| Box::new(file) as Output)))
 }
 
+/// The program in this file; no other folder is searched for it.
+fn executable(file: &OsStr) -> std::process::Command {
+    let mut program = std::process::Command::new(Path::new(".").join(file));
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::arg0(&mut program, file);
+    program
+}
+
+/// As OTP: the shell becomes the program.
+fn shell(line: &OsStr) -> std::process::Command {
+    let mut exec = std::ffi::OsString::from("exec ");
+    exec.push(line);
+    let mut shell = std::process::Command::new("/bin/sh");
+    shell.arg("-c").arg(exec);
+    shell
+}
+
 /// The program, and what it writes.
-fn start(p: &Process, command: &Command, options: &PortOptions) -> io::Result<(Child, Option<Output>)> {
-    let mut program = match command {
-        Command::Program(file) | Command::File(file) => std::process::Command::new(file),
-        // As OTP: the shell becomes the program.
-        Command::Shell(line) => {
-            let mut exec = std::ffi::OsString::from("exec ");
-            exec.push(line);
-            let mut shell = std::process::Command::new("/bin/sh");
-            shell.arg("-c").arg(exec);
-            shell
-        }
-    };
+fn start(
+    p: &Process,
+    mut program: std::process::Command,
+    options: &PortOptions,
+) -> io::Result<(Child, Option<Output>)> {
     program.args(&options.arguments);
     #[cfg(unix)]
     if let Some(name) = &options.name {
@@ -177,6 +203,8 @@ impl Feed {
             loop {
                 match output.read(&mut buffer) {
                     Ok(0) => break,
+                    // Nobody is told any more: the program finds the other end closed, and is waited for below.
+                    Ok(_) if self.entry.is_closed() => break,
                     Ok(count) => {
                         self.entry.input.fetch_add(count as u64, Ordering::Relaxed);
                         let pieces = self.splitter.push(&buffer[..count]);
@@ -231,7 +259,7 @@ impl Feed {
 
     /// Sends `{Port, What}` to the connected process, unless the port is closed.
     fn tell(&self, what: impl FnOnce(&mut Fragment) -> Word) {
-        if self.entry.is_closed.load(Ordering::Acquire) {
+        if self.entry.is_closed() {
             return;
         }
         let mut scratch = Fragment::new();

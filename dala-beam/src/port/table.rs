@@ -1,12 +1,11 @@
 //! The ports of a runtime.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dala_ir::abi::Pid;
 use dala_ir::term::OwnedTerm;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 use super::framing::Framing;
 
@@ -21,12 +20,11 @@ pub(crate) struct Entry {
     pub(crate) framing: Framing,
     /// Bits of the process that gets what the program writes.
     pub(super) connected: AtomicU64,
+    /// Set by who closes it, before its actor ends: from then on it does not exist for those who ask.
     pub(super) is_closed: AtomicBool,
     /// Bytes read and written.
     pub(crate) input: AtomicU64,
     pub(crate) output: AtomicU64,
-    /// To the thread that writes; none when the program's input is closed or was never open.
-    pub(super) writer: Mutex<Option<Sender<Vec<u8>>>>,
     /// `port_set_data/2`.
     pub(crate) data: Mutex<Option<OwnedTerm>>,
     /// Whom it is linked with, as of its last activation.
@@ -43,61 +41,63 @@ impl Entry {
         self.connected.store(owner.to_bits(), Ordering::Release);
     }
 
-    /// Writes a message to the program, later. Says whether it could be framed.
-    pub(crate) fn write(&self, data: Vec<u8>) -> bool {
-        let Some(mut bytes) = self.framing.header(data.len()) else { return false };
+    /// The bytes of a message that is about to be written; none when it is too long for its packet.
+    pub(crate) fn frame(&self, data: Vec<u8>) -> Option<Vec<u8>> {
+        let mut bytes = self.framing.header(data.len())?;
         bytes.extend(data);
         self.output.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        if let Some(writer) = &*self.writer.lock().unwrap_or_else(PoisonError::into_inner) {
-            // A program that closed its input reads nothing; its port ends by that.
-            drop(writer.send(bytes));
-        }
-        true
+        Some(bytes)
     }
 
-    /// From now on nothing of the program is passed on; its input ends when all that was sent is written.
-    pub(crate) fn close(&self) {
-        self.is_closed.store(true, Ordering::Release);
-        drop(self.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
+    /// From now on nothing of the program is passed on. Says whether it was open.
+    pub(crate) fn close(&self) -> bool {
+        !self.is_closed.swap(true, Ordering::AcqRel)
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Acquire)
     }
 }
 
 /// All ports.
 #[derive(Debug, Default)]
 pub(crate) struct Ports {
+    /// Those whose actor has not ended.
     open: Mutex<HashMap<u64, Arc<Entry>>>,
     /// Every port there ever was, so that the end of one is told as a port's: eight bytes each.
-    known: Mutex<HashSet<u64>>,
-    /// Whether there ever was one.
-    any: AtomicBool,
+    known: papaya::HashSet<u64>,
 }
 
 impl Ports {
     pub(super) fn add(&self, entry: Arc<Entry>) {
         let bits = entry.pid.to_bits();
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(bits);
-        self.any.store(true, Ordering::Release);
+        self.known.pin().insert(bits);
         self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(bits, entry);
     }
 
-    /// Takes a port off the table; from then on it does not exist for those who ask.
-    pub(crate) fn remove(&self, pid: Pid) -> Option<Arc<Entry>> {
+    /// Takes a port off the table.
+    pub(super) fn remove(&self, pid: Pid) -> Option<Arc<Entry>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&pid.to_bits())
+    }
+
+    /// The port of this pid, though it may be closed.
+    pub(super) fn entry(&self, pid: Pid) -> Option<Arc<Entry>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).get(&pid.to_bits()).cloned()
     }
 
     /// The open port of this pid.
     pub(crate) fn get(&self, pid: Pid) -> Option<Arc<Entry>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).get(&pid.to_bits()).cloned()
+        self.entry(pid).filter(|entry| !entry.is_closed())
     }
 
     /// The open ports.
     pub(crate) fn all(&self) -> Vec<Pid> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).values().map(|entry| entry.pid).collect()
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.values().filter(|entry| !entry.is_closed()).map(|entry| entry.pid).collect()
     }
 
     /// Whether the pid is, or was, a port's.
     pub(crate) fn is_port(&self, pid: Pid) -> bool {
-        self.any.load(Ordering::Acquire)
-            && self.known.lock().unwrap_or_else(PoisonError::into_inner).contains(&pid.to_bits())
+        self.known.pin().contains(&pid.to_bits())
     }
 }

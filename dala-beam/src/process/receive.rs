@@ -81,11 +81,12 @@ impl Process {
             Some(tag) => copy_term(tag.root(), scratch, crate::heap::is_literal),
             None => Word::atom(atoms::DOWN),
         };
+        let is_port = shown.of_port || self.system.builtins.ports.is_port(pid);
         let object = match shown.name {
             Some(name) => scratch.tuple(&[Word::atom(name), Word::atom(atoms::NONODE)]),
-            None => self.identity(pid),
+            None if is_port => crate::port::port_word(pid),
+            None => Word::pid(pid),
         };
-        let is_port = shown.of_port || self.system.builtins.ports.is_port(pid);
         let kind = Word::atom(if is_port { atoms::PORT } else { atoms::PROCESS });
         let reference = scratch.reference(monitor.to_bits(), shown.alias_of.map_or(0, Pid::to_bits));
         let reason = reason.write(scratch);
