@@ -6,6 +6,7 @@ use dala_ir::abi::{Atom, Word};
 use dala_ir::term::view;
 
 use super::framing::Framing;
+use crate::bif::{file, os};
 
 /// What to run.
 #[derive(Debug)]
@@ -133,21 +134,7 @@ fn text(word: Word) -> Option<OsString> {
     }
     let bytes = match view::bits(word) {
         Some(bits) => bits.to_bytes()?.into_owned(),
-        None => {
-            let points = view::list_to_vec(word)?.into_iter();
-            let point = |item: Word| char::from_u32(u32::try_from(item.as_small()?).ok()?);
-            points.map(point).collect::<Option<String>>()?.into_bytes()
-        }
+        None => os::text(word).ok()?.into_bytes(),
     };
-    (!bytes.contains(&0)).then(|| os_string(bytes))
-}
-
-#[cfg(unix)]
-fn os_string(bytes: Vec<u8>) -> OsString {
-    std::os::unix::ffi::OsStringExt::from_vec(bytes)
-}
-
-#[cfg(not(unix))]
-fn os_string(bytes: Vec<u8>) -> OsString {
-    String::from_utf8_lossy(&bytes).into_owned().into()
+    (!bytes.contains(&0)).then(|| file::path_of(&bytes).into_os_string())
 }

@@ -27,14 +27,16 @@ fn path(word: Word) -> Result<std::path::PathBuf, Exception> {
     Ok(path_of(bytes))
 }
 
+/// The path with these bytes.
 #[cfg(unix)]
-fn path_of(bytes: &[u8]) -> std::path::PathBuf {
+pub(crate) fn path_of(bytes: &[u8]) -> std::path::PathBuf {
     use std::os::unix::ffi::OsStrExt;
     std::ffi::OsStr::from_bytes(bytes).into()
 }
 
+/// The path with these bytes.
 #[cfg(not(unix))]
-fn path_of(bytes: &[u8]) -> std::path::PathBuf {
+pub(crate) fn path_of(bytes: &[u8]) -> std::path::PathBuf {
     String::from_utf8_lossy(bytes).into_owned().into()
 }
 

@@ -13,7 +13,7 @@ use super::arguments::{atom, badarg, boolean, named};
 use crate::process::Process;
 
 /// Text of a list of code points or a UTF-8 binary, without zero bytes.
-fn text(word: Word) -> Result<String, Exception> {
+pub(crate) fn text(word: Word) -> Result<String, Exception> {
     let text = match view::bits(word).and_then(view::BitsRef::to_bytes) {
         Some(bytes) => String::from_utf8(bytes.into_owned()).map_err(|_| Exception::badarg())?,
         None => {
