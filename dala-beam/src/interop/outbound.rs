@@ -90,9 +90,13 @@ impl Server {
     /// # Errors
     /// [`ServerError::NoProcess`].
     pub fn cast<M: Message>(&self, message: M) -> Result<(), ServerError> {
+        self.cast_term(|scratch| message.to_term(scratch))
+    }
+
+    fn cast_term(&self, request: impl FnOnce(&mut Fragment) -> Word) -> Result<(), ServerError> {
         let pid = self.live()?;
         let mut scratch = Fragment::new();
-        let request = message.to_term(&mut scratch);
+        let request = request(&mut scratch);
         let term = scratch.tuple(&[Word::atom(atoms::DOLLAR_GEN_CAST), request]);
         send(pid, term)
     }
@@ -146,10 +150,7 @@ impl GenServer for Server {
     }
 
     fn cast(&self, request: &OwnedTerm) -> Result<(), ServerError> {
-        let mut scratch = Fragment::new();
-        let request = request.copy_to(&mut scratch);
-        let term = scratch.tuple(&[Word::atom(atoms::DOLLAR_GEN_CAST), request]);
-        send(self.live()?, term)
+        self.cast_term(|scratch| request.copy_to(scratch))
     }
 
     fn info(&self, message: &OwnedTerm) -> Result<(), ServerError> {
