@@ -84,11 +84,15 @@ impl BifRow {
             "string",
             "unicode",
         ];
-        // Instructions in OTP.
-        let is_instruction =
-            self.module == "erlang" && matches!((self.name, self.arity), ("apply", 2 | 3) | ("yield", 0));
-        self.kind != BifKind::Override && !is_instruction && MODULES.contains(&self.module)
+        self.kind != BifKind::Override
+            && !is_instruction(self.module, self.name, self.arity)
+            && MODULES.contains(&self.module)
     }
+}
+
+/// Whether OTP has the function as an instruction.
+pub(crate) fn is_instruction(module: &str, name: &str, arity: u32) -> bool {
+    module == "erlang" && matches!((name, arity), ("apply", 2 | 3) | ("yield", 0))
 }
 
 macro_rules! kind {

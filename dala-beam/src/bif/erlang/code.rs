@@ -9,6 +9,7 @@ use dala_ir::term::{TermWriter, view};
 use super::funs::is_exported;
 use crate::bif::Answer;
 use crate::bif::arguments::{arity, atom, badarg, boolean, bytes, named, small};
+use crate::bif::table::is_instruction;
 use crate::code::{Claim, LoadFailure, LoadedModule};
 use crate::process::Process;
 
@@ -27,11 +28,8 @@ pub(crate) fn function_exported(p: &mut Process, [module, function, count]: [Wor
 pub(crate) fn is_builtin(_: &mut Process, [module, function, count]: [Word; 3]) -> Answer {
     let (module, function, arity) = (atom(module)?, atom(function)?, arity(count)?);
     let row = crate::bif::lookup(module, function, arity).map(crate::bif::row);
-    // What OTP has as instructions.
-    if module == atoms::ERLANG && matches!((function.text(), arity), ("apply", 2 | 3) | ("yield", 0)) {
-        return Ok(boolean(true));
-    }
-    Ok(boolean(row.is_some_and(crate::bif::BifRow::is_emulators)))
+    let is_instruction = is_instruction(module.text(), function.text(), arity);
+    Ok(boolean(is_instruction || row.is_some_and(crate::bif::BifRow::is_emulators)))
 }
 
 /// `loaded()`.
