@@ -426,7 +426,7 @@ bifs! {
     erlang "ports"/0 plain ports::ports full;
     erlang "port_set_data"/2 plain ports::port_set_data full;
     erlang "port_get_data"/1 plain ports::port_get_data full;
-    erts_internal "open_port"/2 plain ports::open_port partial("programs and files; neither descriptors nor drivers");
+    erts_internal "open_port"/2 plain ports::open_port partial("programs and files; neither descriptors (nouse_stdio) nor drivers; busy limits are ignored; exit_status comes when all who hold the output have closed it");
     erts_internal "port_command"/3 plain ports::port_command partial("never waits: what the program does not read yet is kept");
     erts_internal "port_close"/1 plain ports::port_close full;
     erts_internal "port_connect"/2 plain ports::port_connect full;

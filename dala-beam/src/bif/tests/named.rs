@@ -13,7 +13,8 @@ use crate::bif::table::{BifRow, ROWS};
 use crate::load::{BeamFile, installed};
 use crate::opcode::table::Instruction;
 
-/// Functions that OTP has not, or that only the start of a system may call; and the tests of them.
+/// Functions that no program can call alike on both: OTP has them not, or only for its own tests or start; and the tests of
+/// them.
 const OWN: &[(&str, &str, u32, &str)] = &[
     ("dala_io", "write", 2, "dala-beam/tests/cli.rs a_result_is_printed_when_asked_for_and_nothing_else"),
     ("dala_io", "read_line", 0, "dala-beam/tests/cli.rs lines_are_read_from_standard_input"),
