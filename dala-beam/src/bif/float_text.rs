@@ -86,8 +86,12 @@ pub(crate) fn short(value: f64) -> String {
 /// Where `value` lies exactly between two numbers of so few digits, the one that ends even, as OTP's algorithm (Ryu)
 /// has it; Rust's takes the larger.
 fn even_of_a_tie(value: f64, exponent: &str, digits: &str) -> Option<String> {
-    // Fewer digits name a number far from the middle of two.
-    if digits.len() < 15 {
+    let bits = value.to_bits();
+    let fraction = bits & ((1 << 52) - 1) | 1 << 52;
+    let places = 1075 - (bits >> 52 & 0x7ff) as i64 - i64::from(fraction.trailing_zeros());
+    // Fewer digits name a number far from the middle of two. One in the middle has one digit more than those, so at most
+    // 18; with more than 25 binary places it has more (5^26 > 10^18).
+    if digits.len() < 15 || places > 25 {
         return None;
     }
     // A float in the middle has one digit more; 40 tell it from all others.
