@@ -61,21 +61,24 @@ boot(Init, [Kernel | Specs], Started) ->
     {ok, _} = gen_event:start_link({local, erl_signal_server}),
     ok = erl_signal_handler:start(),
     %% Names that are `{global, Name}`: of this node only.
-    {ok, _} = global:start_link(),
+    {ok, Global} = global:start_link(),
     [{ok, _} = application:ensure_all_started(Name) || Name <- Started],
     Init ! {self(), booted},
-    guard(Logger, Controller).
+    guard([Logger, Controller, Global], Controller).
 
-guard(Logger, Controller) ->
+guard(Guarded, Controller) ->
     receive
-        {'EXIT', Pid, Reason} when Pid =:= Logger; Pid =:= Controller ->
-            exit({kernel_process_ended, Reason});
+        {'EXIT', Pid, Reason} ->
+            case lists:member(Pid, Guarded) of
+                true -> exit({kernel_process_ended, Reason});
+                false -> guard(Guarded, Controller)
+            end;
         {stop, From} ->
             exit(Controller, shutdown),
             receive {'EXIT', Controller, _} -> ok end,
             From ! {self(), stopped};
         _ ->
-            guard(Logger, Controller)
+            guard(Guarded, Controller)
     end.
 
 loop(#{boot := Boot} = State) ->
