@@ -6,3 +6,4 @@ pub mod border;
 pub mod diff;
 pub mod mutated;
 pub mod semantic;
+pub mod stalled;

@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::task::{Context, Poll, Wake, Waker};
 
+use dala::SendError;
 use dala::actor::process;
 use dala::message::NodeBox;
-use dala::{Runtime, SendError, SpawnOptions};
 use dala_tests::allocations::{self, Counting};
 use dala_tests::border::Stage;
+use dala_tests::stalled::{Item, Line};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -38,36 +39,10 @@ fn poll<F: Future>(future: Pin<&mut F>, wakes: &Arc<Wakes>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(&Waker::from(wakes.clone())))
 }
 
-/// Handles an item each time the test says so.
-struct Consumer {
-    go: Receiver<()>,
-    handled: Sender<u64>,
-}
-
-#[dala::actor]
-impl Consumer {
-    #[message]
-    fn item(&mut self, number: u64) {
-        // Nobody says so any more: the test is over.
-        let _ = self.go.recv();
-        let _ = self.handled.send(number);
-    }
-}
-
-struct Line {
-    runtime: Runtime,
-    consumer: ConsumerRef,
-    go: Sender<()>,
-    handled: Receiver<u64>,
-}
-
 /// A consumer that is busy with item 0, and before which `capacity` more wait.
 fn stalled(capacity: u32) -> Line {
-    let runtime = Runtime::builder().workers(1).build().unwrap();
-    let (go, wait) = channel();
-    let (done, handled) = channel();
-    let options = SpawnOptions::default().mailbox(capacity);
-    let consumer = runtime.spawn_with(Consumer { go: wait, handled: done }, &options).unwrap();
+    let line = Line::new(1, capacity);
+    let consumer = line.consumer;
     // The first is taken out of the mailbox at once or later; afterwards there is room for exactly the capacity.
     let mut number = 0;
     consumer.tell(Item { number }).unwrap();
@@ -81,7 +56,7 @@ fn stalled(capacity: u32) -> Line {
     while consumer.try_tell(Item { number: number + 1 }).is_ok() {
         number += 1;
     }
-    Line { runtime, consumer: consumer.into(), go, handled }
+    line
 }
 
 #[test]

@@ -4,12 +4,11 @@
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use dala::{Runtime, SpawnOptions};
 use dala_tests::allocations::{self, Counting};
+use dala_tests::stalled::{ConsumerRef, Item, Line};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -21,22 +20,6 @@ const CAPACITY: u32 = 8;
 static POLLS: AtomicUsize = AtomicUsize::new(0);
 /// Senders whose message waits for room.
 static WAITING: AtomicUsize = AtomicUsize::new(0);
-
-/// Handles an item each time the test says so.
-struct Consumer {
-    go: Receiver<()>,
-    handled: Sender<u64>,
-}
-
-#[dala::actor]
-impl Consumer {
-    #[message]
-    fn item(&mut self, number: u64) {
-        // Nobody says so any more: the test is over.
-        let _ = self.go.recv();
-        let _ = self.handled.send(number);
-    }
-}
 
 /// Sends without end, as fast as there is room.
 struct Producer {
@@ -93,13 +76,9 @@ fn until(what: &str, is_so: impl Fn() -> bool) {
 #[test]
 fn actors_that_wait_for_room_run_only_when_there_is_some_and_take_no_memory() {
     // One worker is busy with the consumer.
-    let runtime = Runtime::builder().workers(3).build().unwrap();
-    let (go, wait) = channel();
-    let (done, handled) = channel();
-    let options = SpawnOptions::default().mailbox(CAPACITY);
-    let consumer = runtime.spawn_with(Consumer { go: wait, handled: done }, &options).unwrap();
+    let Line { runtime, consumer, go, handled } = Line::new(3, CAPACITY);
     for _ in 0..SENDERS {
-        let producer = runtime.spawn(Producer { consumer: consumer.into() }).unwrap();
+        let producer = runtime.spawn(Producer { consumer }).unwrap();
         producer.tell(Produce).unwrap();
     }
     until("full mailbox", || WAITING.load(SeqCst) == SENDERS);
