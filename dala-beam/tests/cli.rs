@@ -119,17 +119,33 @@ fn what_cannot_be_run_is_one_clear_line() {
     assert!(err(&output).contains("/no/otp"), "{}", err(&output));
 }
 
-#[test]
-fn a_bad_number_of_workers_is_refused() {
+/// What `dala run` says with this variable, which it refuses.
+fn refused(variable: &str, value: &str) -> String {
     let program = Program::compile();
     let output = Command::new(env!("CARGO_BIN_EXE_dala"))
         .args(["run", "-pa", ".", "ends", "quiet"])
         .current_dir(program.folder.path())
-        .env("DALA_WORKERS", "many")
+        .env(variable, value)
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(err(&output).contains("DALA_WORKERS=many"), "{}", err(&output));
+    err(&output)
+}
+
+#[test]
+fn a_bad_number_of_workers_is_refused() {
+    let said = refused("DALA_WORKERS", "many");
+    assert!(said.contains("DALA_WORKERS=many"), "{said}");
+}
+
+#[test]
+fn a_mode_of_the_jit_that_is_not_there_is_refused() {
+    let said = refused("DALA_JIT", "sometimes");
+    assert!(said.contains("DALA_JIT=sometimes: not `off`, `on` or `eager`"), "{said}");
+    if !cfg!(feature = "jit") {
+        let said = refused("DALA_JIT", "on");
+        assert!(said.contains("no JIT (feature `jit`"), "{said}");
+    }
 }
 
 #[test]

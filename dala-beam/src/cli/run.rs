@@ -15,7 +15,9 @@ use dala_ir::term::{Fragment, OwnedTerm, TermWriter};
 use crate::code::CodePaths;
 use crate::otp::boot::{self, CommandLine};
 use crate::otp::read_term::read_term;
-use crate::process::{Ended, Entry, System, SystemOptions, stack_trace, workers_from_environment};
+use crate::process::{
+    Ended, Entry, System, SystemOptions, jit_from_environment, stack_trace, workers_from_environment,
+};
 
 /// Arguments of `dala run`.
 #[derive(Clone, Debug, clap::Args)]
@@ -84,6 +86,8 @@ impl Program {
         elixir: Option<&Path>,
     ) -> Result<Program, String> {
         let mut options = SystemOptions::from_environment();
+        // Asked for by its name, it is there or an error.
+        jit_from_environment()?;
         options.exits_on_halt = true;
         options.paths = paths.to_vec();
         options.otp = otp.map(Path::to_owned);

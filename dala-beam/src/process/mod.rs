@@ -24,4 +24,4 @@ pub use dictionary::Dictionary;
 pub use ended::Ended;
 pub use process::{MaxHeap, Mfa, Priority, Process, Settings};
 pub use signals::{Entry, MonitorOptions, SpawnRequest};
-pub use system::{System, SystemOptions, workers_from_environment};
+pub use system::{System, SystemOptions, jit_from_environment, workers_from_environment};

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use dala::Moment;
 use dala::runtime::Handle;
 use dala_ir::abi::{Atom, Pid};
-use dala_ir::interp::JitMode;
+use dala_ir::interp::{HAS_JIT, JitMode};
 
 use super::ended::Ended;
 use crate::code::CodeServer;
@@ -59,13 +59,31 @@ impl SystemOptions {
             options.reductions = reductions;
         }
         options.heap.stress = read("DALA_GC_STRESS").is_some_and(|text| !matches!(text.as_str(), "" | "0"));
-        options.jit = match read("DALA_JIT").as_deref() {
-            Some("off") => JitMode::Off,
-            Some("on") => JitMode::On,
-            Some("eager") => JitMode::Eager,
-            _ => options.jit,
-        };
+        if let Ok(Some(jit)) = jit_from_environment() {
+            options.jit = jit;
+        }
         options
+    }
+}
+
+/// The mode of the JIT that `DALA_JIT` asks for, if it is set.
+///
+/// # Errors
+/// With a text, when it is no mode, or one that this build does not have.
+pub fn jit_from_environment() -> Result<Option<JitMode>, String> {
+    let Some(text) = std::env::var_os("DALA_JIT") else { return Ok(None) };
+    let mode = match text.to_str() {
+        Some("off") => return Ok(Some(JitMode::Off)),
+        Some("on") => JitMode::On,
+        Some("eager") => JitMode::Eager,
+        _ => return Err(format!("DALA_JIT={}: not `off`, `on` or `eager`", text.to_string_lossy())),
+    };
+    match HAS_JIT {
+        true => Ok(Some(mode)),
+        false => Err(format!(
+            "DALA_JIT={}: this build has no JIT (feature `jit` of dala-beam, x86-64 Unix)",
+            text.to_string_lossy()
+        )),
     }
 }
 

@@ -48,6 +48,9 @@ pub enum JitMode {
     Eager,
 }
 
+/// Whether this build can make machine code: with the feature `jit`, on a target that has it.
+pub const HAS_JIT: bool = cfg!(dala_jit);
+
 /// Sets the mode, for modules that are loaded from now on. Without the feature `jit`, or on a target that has none, all
 /// functions are interpreted.
 pub fn set_jit_mode(mode: JitMode) {
