@@ -1,15 +1,15 @@
 //! Actors that became due outside of the scheduler's workers: one queue a class.
 
+use super::job_queue::JobQueue;
 use super::run_queue::{Job, RunQueues};
 use crate::actor::qos::{CLASSES, Qos};
-use crossbeam_queue::SegQueue;
 
 /// Actors moved to a worker at a time.
 const AT_ONCE: usize = 32;
 
 /// The queues of all classes but Realtime, see [`urgent`](super::urgent).
 #[derive(Debug, Default)]
-pub(crate) struct Injector([SegQueue<Job>; CLASSES - 1]);
+pub(crate) struct Injector([JobQueue; CLASSES - 1]);
 
 impl Injector {
     pub(crate) fn push(&self, job: Job, class: Qos) {
@@ -18,11 +18,11 @@ impl Injector {
 
     /// One of any class, the oldest of the most urgent.
     pub(crate) fn pop(&self) -> Option<Job> {
-        self.0.iter().find_map(SegQueue::pop)
+        self.0.iter().find_map(JobQueue::pop)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.iter().all(SegQueue::is_empty)
+        self.0.iter().all(JobQueue::is_empty)
     }
 
     /// Moves one of `shares` equal shares of each class that is more urgent than `class`, or of all, into a worker's queues.

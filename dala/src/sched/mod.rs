@@ -29,6 +29,8 @@ pub(crate) mod fair;
 pub(crate) mod handle;
 #[cfg(not(loom))]
 pub(crate) mod injector;
+#[cfg(not(loom))]
+mod job_queue;
 pub(crate) mod park;
 #[cfg(not(loom))]
 pub(crate) mod pinned;

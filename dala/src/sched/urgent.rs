@@ -4,14 +4,14 @@
 //! count beside the queue is what workers look at after each message, a line of memory that nobody writes while no
 //! Realtime actor is due. It is raised after the actor was put in, so who sees it raised finds one, or another worker did.
 
+use super::job_queue::JobQueue;
 use super::run_queue::Job;
 use crate::sync::{AtomicU32, Ordering};
-use crossbeam_queue::SegQueue;
 
 /// The queue; its count is the host's `pressing`.
 #[derive(Debug, Default)]
 pub(crate) struct Urgent {
-    queue: SegQueue<Job>,
+    queue: JobQueue,
 }
 
 impl Urgent {
