@@ -73,8 +73,8 @@ mod api {
     pub use crate::config::Builder;
     pub use crate::mailbox::bounded::Overflow;
     pub use crate::message::{
-        Bytes, Call, CallError, ConvertError, ExitReason, Lane, Local, Message, Reply, ReplyTo, StableLayout,
-        join,
+        Bytes, Call, CallError, ConvertError, ExitReason, Lane, Local, Message, Opaque, Reply, ReplyTo,
+        StableLayout, join,
     };
     pub use crate::pid::Ref;
     pub use crate::registry::NameError;

@@ -9,8 +9,8 @@ use dala_ir::term::{TermWriter, map, view};
 
 use super::Answer;
 use super::arguments::{badarg, index, named, ok, system_limit};
-use super::resource::{self, Resource};
 use crate::process::Process;
+use dala_ir::term::resource::{self, Resource};
 
 /// Most elements of an array: 4 GiB of them. OTP has no bound but the allocator's, and aborts there.
 const MAX_ELEMENTS: usize = MAX_BUILT_BYTES / 8;
@@ -20,15 +20,7 @@ struct Atomics {
     is_signed: bool,
 }
 
-impl Resource for Atomics {
-    const TAG: u64 = 1;
-}
-
 struct Counters(Box<[AtomicU64]>);
-
-impl Resource for Counters {
-    const TAG: u64 = 2;
-}
 
 fn zeros(len: Word) -> Result<Box<[AtomicU64]>, Exception> {
     let len = match (len.as_small(), view::big(len)) {
@@ -85,7 +77,7 @@ fn counters<'a>(word: Word) -> Result<&'a Counters, Exception> {
 /// `erts_internal:atomics_new(Length, Options)`; bit 0 of the options: signed.
 pub(crate) fn atomics_new(p: &mut Process, [len, options]: [Word; 2]) -> Answer {
     let made = Atomics { values: zeros(len)?, is_signed: index(options)? & 1 == 1 };
-    Ok(resource::reference(&mut p.heap, made))
+    Ok(Resource::new(made).write(&mut p.heap))
 }
 
 /// `atomics:put(Ref, Position, Value)`.
@@ -161,7 +153,7 @@ fn facts(p: &mut Process, len: usize, more: &[(Word, Word)]) -> Word {
 /// `erts_internal:counters_new(Size)`.
 pub(crate) fn counters_new(p: &mut Process, [len]: [Word; 1]) -> Answer {
     let made = Counters(zeros(len)?);
-    Ok(resource::reference(&mut p.heap, made))
+    Ok(Resource::new(made).write(&mut p.heap))
 }
 
 /// `erts_internal:counters_get(Ref, Position)`.

@@ -35,7 +35,6 @@ pub mod os;
 pub mod persistent_term;
 mod ports;
 pub mod re;
-pub(crate) mod resource;
 pub mod state;
 pub mod string;
 pub mod table;

@@ -216,7 +216,7 @@ mod tests {
     use dala_ir::term::{Fragment, tuple_elements};
 
     use super::*;
-    use crate::bif::resource::{self, Resource};
+    use dala_ir::term::resource::Resource;
 
     fn area(bytes: usize) -> &'static LiteralArea {
         Box::leak(Box::new(LiteralArea::reserve(bytes)))
@@ -267,9 +267,6 @@ mod tests {
     fn counts_that_literals_own_are_given_back_once() {
         static RELEASED: AtomicUsize = AtomicUsize::new(0);
         struct Counted;
-        impl Resource for Counted {
-            const TAG: u64 = 777;
-        }
         impl Drop for Counted {
             fn drop(&mut self) {
                 RELEASED.fetch_add(1, Ordering::SeqCst);
@@ -278,10 +275,10 @@ mod tests {
         let released = || RELEASED.load(Ordering::SeqCst);
         let area = area(1 << 12);
         let mut fragment = Fragment::new();
-        let one = resource::reference(&mut fragment, Counted);
+        let one = Resource::new(Counted).write(&mut fragment);
         let (mut draft, mut kept) = (area.draft(), area.draft());
         draft.copy(one);
-        resource::reference(&mut draft, Counted);
+        Resource::new(Counted).write(&mut draft);
         kept.copy(one);
         assert_eq!(released(), 0);
         drop(draft);

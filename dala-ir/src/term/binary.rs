@@ -7,6 +7,8 @@
 //! - A term with the new bytes reaches another thread only through a send, which orders the writes before it; the
 //!   swap itself therefore needs no ordering beyond its own atomicity.
 //! - The count is as in `Arc`: relaxed to take, release to give back, acquire before freeing.
+//! - The bytes lie behind the head, or are those of an owner that lies there instead ([`SharedBinary::of_owner`]): then
+//!   `used` is `capacity` from the start, so nobody ever writes them.
 
 #![expect(unsafe_code, reason = "a counted buffer with a header in front, and claims on its tail")]
 
@@ -30,8 +32,12 @@ struct Head {
     count: AtomicUsize,
     capacity: usize,
     used: AtomicUsize,
-    reserved: usize,
+    /// The first byte: right behind the head, or where the owner has it.
+    bytes: NonNull<u8>,
 }
+
+/// Whose bytes a buffer has that has none of its own: a box, given away.
+type Owner = NonNull<dyn Send>;
 
 const HEAD_BYTES: usize = size_of::<Head>();
 
@@ -68,8 +74,8 @@ fn layout(capacity: usize) -> Layout {
 /// `address` comes from [`SharedBinary::into_address`] or [`SharedBinary::address`] and the buffer lives.
 #[inline]
 pub(crate) unsafe fn bytes_of(address: *const u8) -> *const u8 {
-    // SAFETY: the bytes follow the head in the same allocation.
-    unsafe { address.add(HEAD_BYTES) }
+    // SAFETY: the allocation starts with its head.
+    unsafe { (*address.cast::<Head>()).bytes.as_ptr() }
 }
 
 /// Bytes written to the buffer at `address`.
@@ -103,12 +109,35 @@ impl SharedBinary {
         let head = NonNull::new(unsafe { alloc(layout) }.cast::<Head>()).ok_or(NoMemory::of(layout))?;
         // SAFETY: freshly allocated with the head's size and alignment at least.
         unsafe {
-            head.write(Head { count: AtomicUsize::new(1), capacity, used: AtomicUsize::new(0), reserved: 0 });
+            let bytes = head.cast::<u8>().add(HEAD_BYTES);
+            head.write(Head { count: AtomicUsize::new(1), capacity, used: AtomicUsize::new(0), bytes });
         }
         head.as_ptr().expose_provenance();
         REGION_BYTES.fetch_add(layout.size() as i64, Ordering::Relaxed);
         REGION_BINARIES.fetch_add(1, Ordering::Relaxed);
         Ok(SharedBinary { head })
+    }
+
+    /// The bytes of `owner`, which are not copied; it is dropped with the last count. What they take is its business:
+    /// [`region_bytes`] knows nothing of them.
+    ///
+    /// # Panics
+    /// With [`NoMemory`] as payload, when there is none for the head.
+    pub fn of_owner<T: AsRef<[u8]> + Send + 'static>(owner: T) -> SharedBinary {
+        let mut binary = SharedBinary::with_capacity(size_of::<Owner>());
+        let owner = NonNull::from(Box::leak(Box::new(owner)));
+        // SAFETY: just leaked. Its bytes stay where and as they are: nobody has it mutably until it is dropped.
+        let bytes = unsafe { owner.as_ref() }.as_ref();
+        assert!(bytes.len() <= MAX_BYTES, "no machine has that many");
+        // SAFETY: this count is the only one; there is room for an owner behind the head, which is as aligned as it.
+        unsafe {
+            binary.bytes_start().cast::<Owner>().write(owner);
+            let head = binary.head.as_mut();
+            head.bytes = NonNull::from(bytes).cast();
+            head.capacity = bytes.len();
+            *head.used.get_mut() = bytes.len();
+        }
+        binary
     }
 
     /// A buffer that holds a copy of `bytes`.
@@ -134,8 +163,14 @@ impl SharedBinary {
     }
 
     fn bytes_start(&self) -> *mut u8 {
-        // SAFETY: the bytes follow the head in the same allocation.
-        unsafe { self.head.as_ptr().cast::<u8>().add(HEAD_BYTES) }
+        self.head().bytes.as_ptr()
+    }
+
+    /// The owner of the bytes, if they are not the buffer's own.
+    fn owner(&self) -> Option<NonNull<Owner>> {
+        // SAFETY: the allocation is larger than its head.
+        let behind = unsafe { self.head.cast::<u8>().add(HEAD_BYTES) };
+        (self.head().bytes != behind).then(|| behind.cast())
     }
 
     /// The bytes written or claimed so far. Another owner may still be filling what it claimed last, so this is
@@ -230,7 +265,15 @@ impl Drop for SharedBinary {
             return;
         }
         fence(Ordering::Acquire);
-        let layout = layout(self.head().capacity);
+        let own_bytes = match self.owner() {
+            None => self.head().capacity,
+            Some(owner) => {
+                // SAFETY: written by `of_owner`, which leaked a box; this was the last count, so it is dropped once.
+                drop(unsafe { Box::from_raw(owner.read().as_ptr()) });
+                size_of::<Owner>()
+            }
+        };
+        let layout = layout(own_bytes);
         REGION_BYTES.fetch_sub(layout.size() as i64, Ordering::Relaxed);
         REGION_BINARIES.fetch_sub(1, Ordering::Relaxed);
         // SAFETY: this was the last count; allocated with the same layout.
@@ -269,6 +312,27 @@ mod tests {
         // SAFETY: the count that went into the address is taken back once.
         let back = unsafe { SharedBinary::from_address(address) };
         assert_eq!(back.slice(999, 1), &[7]);
+    }
+
+    #[test]
+    fn an_owners_bytes_are_read_in_place_and_it_is_dropped_with_the_last_count() {
+        struct Owner(std::sync::Arc<[u8; 100]>);
+        impl AsRef<[u8]> for Owner {
+            fn as_ref(&self) -> &[u8] {
+                &self.0[1..]
+            }
+        }
+        let bytes = std::sync::Arc::new([9; 100]);
+        let binary = SharedBinary::of_owner(Owner(bytes.clone()));
+        let second = binary.clone();
+        assert_eq!((binary.slice(0, 99).as_ptr(), binary.used()), (bytes[1..].as_ptr(), 99));
+        assert!(!binary.try_append(99, 1, |_| panic!("not ours to write")));
+        drop(binary);
+        assert_eq!((second.slice(98, 1), std::sync::Arc::strong_count(&bytes)), (&[9][..], 2));
+        drop(second);
+        assert_eq!(std::sync::Arc::strong_count(&bytes), 1);
+        let empty = SharedBinary::of_owner(Vec::new());
+        assert_eq!((empty.slice(0, 0), empty.capacity()), (&[][..], 0));
     }
 
     #[test]

@@ -22,6 +22,18 @@ impl Bytes {
         self.buffer.slice(self.start, self.len)
     }
 
+    /// The bytes of `owner`, which are not copied; it is dropped when nobody has them any more, no Erlang process either.
+    ///
+    /// ```
+    /// let bytes = dala::Bytes::from_owner(vec![7; 1000]);
+    /// assert_eq!(bytes[999], 7);
+    /// ```
+    pub fn from_owner(owner: impl AsRef<[u8]> + Send + 'static) -> Bytes {
+        let buffer = SharedBinary::of_owner(owner);
+        let len = buffer.used();
+        Bytes { buffer, start: 0, len }
+    }
+
     pub(super) fn write_shared(&self, writer: &mut dyn TermWriter) -> Word {
         if self.len > HEAP_BINARY_BYTES {
             writer.shared_bits(self.buffer.clone(), self.start * 8, self.len * 8)
@@ -57,7 +69,7 @@ impl<const N: usize> From<&[u8; N]> for Bytes {
 }
 
 impl From<Vec<u8>> for Bytes {
-    /// A copy: the region's buffers have a header in front.
+    /// A copy: see [`Bytes::from_owner`] for one without.
     fn from(bytes: Vec<u8>) -> Bytes {
         Bytes::from(bytes.as_slice())
     }

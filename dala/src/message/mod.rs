@@ -19,6 +19,7 @@ mod misfit;
 #[doc(hidden)]
 pub mod nested;
 pub mod node;
+mod opaque;
 mod reply_to;
 
 pub use bytes::Bytes;
@@ -35,4 +36,5 @@ pub use message::{Message, Reply, StableLayout};
 pub use message::{MessageField, field};
 pub use misfit::Misfit;
 pub use node::{Node, NodeBox, NodeVtable, PAYLOAD_OFFSET, PayloadKind};
+pub use opaque::Opaque;
 pub use reply_to::ReplyTo;

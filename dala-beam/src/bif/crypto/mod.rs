@@ -9,9 +9,9 @@ use dala_ir::interp::Exception;
 use dala_ir::term::{TermWriter, map};
 
 use super::arguments::{badarg, bytes, index, named, ok};
-use super::resource::{self, Resource};
 use super::{Answer, iodata};
 use crate::process::Process;
+use dala_ir::term::resource::{self, Resource};
 
 mod digest;
 
@@ -21,14 +21,6 @@ use digest::{Hash, Hmac};
 const MAX_RANDOM: usize = 1 << 30;
 /// Most rounds and bytes of one key derivation.
 const MAX_DERIVED: usize = 1 << 24;
-
-impl Resource for Hash {
-    const TAG: u64 = 6;
-}
-
-impl Resource for Hmac {
-    const TAG: u64 = 7;
-}
 
 /// The error of a C function, with the place that OTP's has.
 fn failure(p: &mut Process, tag: &str, (file, line): (&str, i64), argument: i64, text: &str) -> Exception {
@@ -74,12 +66,16 @@ pub(crate) fn hash_info(p: &mut Process, [kind]: [Word; 1]) -> Answer {
 /// `hash_init_nif(Type)`: a state.
 pub(crate) fn hash_init(p: &mut Process, [kind]: [Word; 1]) -> Answer {
     match hash_of(kind) {
-        Some(hash) => Ok(resource::reference(&mut p.heap, hash)),
+        Some(hash) => Ok(Resource::new(hash).write(&mut p.heap)),
         None => Err(bad_digest(p)),
     }
 }
 
-fn state<T: Resource + Clone>(p: &mut Process, word: Word, place: (&str, i64)) -> Result<T, Exception> {
+fn state<T: Clone + Send + Sync + 'static>(
+    p: &mut Process,
+    word: Word,
+    place: (&str, i64),
+) -> Result<T, Exception> {
     match resource::get::<T>(word) {
         Some(state) => Ok(state.clone()),
         None => Err(failure(p, "badarg", place, 0, "Bad state")),
@@ -92,7 +88,7 @@ pub(crate) fn hash_update(p: &mut Process, [hash, data]: [Word; 2]) -> Answer {
     let data = iodata::to_bytes(data)?;
     p.charge(data.len() / 64 + 1);
     hash.update(&data);
-    Ok(resource::reference(&mut p.heap, hash))
+    Ok(Resource::new(hash).write(&mut p.heap))
 }
 
 /// `hash_final_nif(State)`.
@@ -129,7 +125,7 @@ pub(crate) fn mac(p: &mut Process, [kind, digest, key, data]: [Word; 4]) -> Answ
 /// `mac_init_nif(Type, Digest, Key)`.
 pub(crate) fn mac_init(p: &mut Process, [kind, digest, key]: [Word; 3]) -> Answer {
     let hmac = hmac(p, kind, digest, key)?;
-    Ok(resource::reference(&mut p.heap, hmac))
+    Ok(Resource::new(hmac).write(&mut p.heap))
 }
 
 /// `mac_update_nif(State, Data)`.
@@ -138,7 +134,7 @@ pub(crate) fn mac_update(p: &mut Process, [hmac, data]: [Word; 2]) -> Answer {
     let data = iodata::to_bytes(data)?;
     p.charge(data.len() / 64 + 1);
     hmac.update(&data);
-    Ok(resource::reference(&mut p.heap, hmac))
+    Ok(Resource::new(hmac).write(&mut p.heap))
 }
 
 /// `mac_final_nif(State)`.

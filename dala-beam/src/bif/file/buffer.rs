@@ -10,17 +10,13 @@ use dala_ir::term::TermWriter;
 
 use crate::bif::Answer;
 use crate::bif::arguments::{badarg, bytes, index, list, named, ok};
-use crate::bif::resource::{self, Resource};
 use crate::process::Process;
+use dala_ir::term::resource::{self, Resource};
 
 #[derive(Default)]
 struct Buffer {
     bytes: Mutex<VecDeque<u8>>,
     is_locked: AtomicBool,
-}
-
-impl Resource for Buffer {
-    const TAG: u64 = 5;
 }
 
 fn with<R>(word: Word, act: impl FnOnce(&mut VecDeque<u8>) -> R) -> Result<R, Exception> {
@@ -30,7 +26,7 @@ fn with<R>(word: Word, act: impl FnOnce(&mut VecDeque<u8>) -> R) -> Result<R, Ex
 
 /// `new()`.
 pub(crate) fn new(p: &mut Process, []: [Word; 0]) -> Answer {
-    Ok(resource::reference(&mut p.heap, Buffer::default()))
+    Ok(Resource::new(Buffer::default()).write(&mut p.heap))
 }
 
 /// `size(Buffer)`.

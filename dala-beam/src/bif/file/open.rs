@@ -11,8 +11,8 @@ use dala_ir::term::{TermWriter, view};
 use super::{done, failure, info, path, posix_failure, success};
 use crate::bif::Answer;
 use crate::bif::arguments::{badarg, bytes, index, list, named, small};
-use crate::bif::resource::{self, Resource};
 use crate::process::Process;
+use dala_ir::term::resource::{self, Resource};
 
 /// Most bytes that one call reads at a time.
 const MAX_READ: usize = 1 << 30;
@@ -23,10 +23,6 @@ struct OpenFile {
     file: Mutex<Option<File>>,
     can_read: bool,
     can_write: bool,
-}
-
-impl Resource for OpenFile {
-    const TAG: u64 = 4;
 }
 
 /// Calls `act` with the file behind a reference; `{error, einval}` when it was closed.
@@ -100,7 +96,7 @@ pub(crate) fn open(p: &mut Process, [name, modes]: [Word; 2]) -> Answer {
             }
             let can_write = write || append || exclusive;
             let open = OpenFile { file: Mutex::new(Some(file)), can_read: read, can_write };
-            let reference = resource::reference(&mut p.heap, open);
+            let reference = Resource::new(open).write(&mut p.heap);
             success(p, reference)
         }
         Err(error) => failure(p, &error),

@@ -11,10 +11,10 @@ use dala_ir::interp::Exception;
 use dala_ir::term::{OwnedTerm, TermWriter};
 
 use super::arguments::{badarg, bytes, index, list, named, ok, small};
-use super::resource::{self, Resource};
 use super::{Answer, iodata};
 use crate::heap::own;
 use crate::process::Process;
+use dala_ir::term::resource::{self, Resource};
 
 mod stream;
 
@@ -45,10 +45,6 @@ struct State {
 }
 
 struct Zstream(Mutex<State>);
-
-impl Resource for Zstream {
-    const TAG: u64 = 3;
-}
 
 fn error(name: &str) -> Exception {
     Exception::error_atom(Atom::new(name))
@@ -108,7 +104,7 @@ pub(crate) fn open(p: &mut Process, []: [Word; 0]) -> Answer {
         crc: flate2::Crc::new(),
         is_raw: false,
     };
-    Ok(resource::reference(&mut p.heap, Zstream(Mutex::new(state))))
+    Ok(Resource::new(Zstream(Mutex::new(state))).write(&mut p.heap))
 }
 
 /// `zlib:close_nif(Z)`.
