@@ -1,7 +1,7 @@
 //! Tensors that actors share without copying, and reference kernels on the CPU.
 //!
 //! [`region`] holds the buffers: aligned, counted, with a limit; a [`Tensor`] is a typed view of one, a
-//! [`TensorRef`] one whose type is known at run time; a [`TensorHandle`] names one that an actor owns.
+//! [`TensorRef`] one whose type is known at run time. Erlang processes have references to tensors (`Natives`).
 //! [`cpu`] holds the plain kernels that every faster one is compared with; with the feature `wgpu`, `gpu`
 //! holds those of GPUs. [`model`] loads models and runs them on tensors in place; [`infer`] serves them by actors;
 //! [`pipeline`] puts stages together that work on streams.
@@ -31,6 +31,8 @@ pub mod infer;
 #[cfg(not(loom))]
 pub mod model;
 #[cfg(not(loom))]
+pub mod natives;
+#[cfg(not(loom))]
 mod oneshot;
 #[cfg(not(loom))]
 pub mod pipeline;
@@ -39,10 +41,10 @@ pub(crate) mod sync;
 
 pub use chain::{Binary, Chain, Unary};
 pub use error::TensorError;
+#[cfg(not(loom))]
+pub use natives::Natives;
 pub use region::account::{Region, Usage};
 pub use region::dtype::{Bf16, DType, Element, F16, Number, Real};
 pub use region::dynamic::TensorRef;
-#[cfg(not(loom))]
-pub use region::handle::{Grant, HandleError, HandleKeeper, HandleTable, TensorHandle, Transfer};
 pub use region::shape::{MAX_RANK, Shape};
 pub use region::tensor::{Host, Residence, Tensor};

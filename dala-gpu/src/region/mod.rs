@@ -1,4 +1,4 @@
-//! The tensor region: aligned, counted buffers of numbers, views of them, and handles to them.
+//! The tensor region: aligned, counted buffers of numbers, views of them, and their terms.
 //!
 //! Invariants:
 //! - A host buffer starts on a 64-byte border ([`buffer::ALIGNMENT`]), its room is a whole number of such
@@ -13,9 +13,7 @@ pub mod buffer;
 pub mod dtype;
 pub mod dynamic;
 #[cfg(not(loom))]
-pub mod handle;
-#[cfg(not(loom))]
-mod message;
+pub(crate) mod message;
 pub mod shape;
 pub mod tensor;
 pub(crate) mod view;
