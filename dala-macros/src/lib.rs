@@ -142,6 +142,8 @@ pub fn message(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// # Options
 /// - `#[dala::actor(name = "counter")]`: name for people, instead of the type's.
 /// - `#[dala::actor(mailbox = 1024)]`: messages that Rust senders may have waiting in each lane.
+/// - `#[dala::actor(memory = "64MiB")]`: bytes that it may hold, in messages that wait and by what it says of itself; it ends
+///   when that is more (`dala::MemoryLimit`). `messages = 10_000`: messages that may wait, the same.
 /// - `#[dala::actor(qos = "background")]`, also `utility`, `user_facing` (the default), `realtime`: its share of the workers.
 /// - `#[dala::actor(overflow = "drop_oldest")]`, also `wait` (the default), `refuse`, `drop_newest`: what becomes of
 ///   messages for a lane that is full (`dala::Overflow`).

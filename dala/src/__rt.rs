@@ -41,7 +41,7 @@ pub use crate::mailbox::bounded::Overflow;
 pub use crate::message::convert::data;
 pub use crate::message::nested::{Choice, Known, Unknown};
 pub use crate::message::{
-    Call, ConvertError, ExitReason, Lane, Message, MessageField, Source, StableLayout, field,
+    Call, ConvertError, ExitReason, Lane, MemoryLimit, Message, MessageField, Source, StableLayout, field,
 };
 pub use crate::native::{Body, Native, NativeFunction, answer, argument, pending, work};
 pub use crate::sched::pinned::PinnedThread;

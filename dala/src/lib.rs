@@ -73,12 +73,13 @@ mod api {
     pub use crate::config::Builder;
     pub use crate::mailbox::bounded::Overflow;
     pub use crate::message::{
-        Bytes, Call, CallError, ConvertError, ExitReason, Lane, Local, Message, Opaque, Reply, ReplyTo,
-        StableLayout, join,
+        Bytes, Call, CallError, ConvertError, ExitReason, Lane, Local, MemoryLimit, Message, Opaque,
+        OverLimit, Reply, ReplyTo, StableLayout, join,
     };
     pub use crate::pid::Ref;
     pub use crate::registry::NameError;
     pub use crate::runtime::{Handle, Runtime};
+    pub use crate::sched::lifecycle::LowMemory;
     pub use crate::sched::pinned::PinnedThread;
     pub use crate::sched::spawning::Spawning;
     pub use crate::sched::watchdog::LongHandler;

@@ -58,6 +58,7 @@ impl Runtime {
         let services = services(timers, background, builder.watch, builder.energy);
         let (scheduler, queues) = Scheduler::new(services, builder.workers);
         let handle = Handle::new(scheduler.clone());
+        handle.scheduler.services.main.get_or_init(|| Arc::downgrade(&scheduler));
         let mut runtime = Runtime { handle, threads: Vec::new(), is_down: false };
         for (index, queues) in queues.into_iter().enumerate() {
             let scheduler = scheduler.clone();
@@ -105,6 +106,7 @@ impl Runtime {
     }
 
     fn end_actors(&mut self, limit: Duration) {
+        self.handle.resume();
         let clock = Timers::real();
         let deadline = clock.deadline(limit);
         let left = || Duration::from_nanos(deadline.saturating_sub(clock.now()));
@@ -131,6 +133,7 @@ impl Runtime {
     /// Kills what lives. Returns whether all of it died in time.
     fn kill_all(&mut self, limit: Duration) -> bool {
         self.is_down = true;
+        self.handle.resume();
         let deadline = Timers::real().deadline(limit);
         loop {
             let mut pids = Vec::new();
@@ -201,6 +204,8 @@ fn services(
         background,
         watch,
         governor,
+        main: Default::default(),
+        suspension: Default::default(),
         pinned: Mutex::default(),
     })
 }

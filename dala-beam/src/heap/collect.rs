@@ -178,14 +178,14 @@ impl Heap {
         self.quarantine.clear();
         let fresh = words_between(self.high_water, self.context.hp);
         let minimum = self.options.min_words.max(growth::MIN_WORDS);
-        let minimum = match self.options.max_words {
+        let minimum = match self.options.limit() {
             None if !major => growth::minimum_after(self.counters.minor, minimum),
             _ => minimum,
         };
         let all = self.context.stack_words() + fresh + self.fragment_words;
         // A heap that grew the last time is likely to grow again: it moves to a larger block at once.
         let likely = if self.is_growing { growth::capacity_for(all + need) } else { all };
-        let likely = match self.options.max_words {
+        let likely = match self.options.limit() {
             Some(limit) if likely > limit => all,
             _ => likely,
         };
@@ -205,12 +205,12 @@ impl Heap {
         self.is_growing = is_tight || self.is_growing && used > capacity / 2;
         if is_tight || growth::is_wasteful(used, capacity) && capacity > minimum {
             let wanted = growth::capacity_for(used).max(minimum);
-            if let Some(limit) = self.options.max_words
+            if let Some(limit) = self.options.limit()
                 && wanted > limit
                 && wanted > capacity
             {
                 self.collected();
-                return Err(HeapLimit::Words { words: wanted, limit });
+                return Err(self.options.exceeded_by(wanted));
             }
             // Nothing counts as mature, so all of it moves to the new block.
             self.high_water = self.context.base;
@@ -226,10 +226,8 @@ impl Heap {
         self.counters.reclaimed_words += before.saturating_sub(after) as u64;
         self.collected();
         debug_assert!(self.context.free_words() >= need);
-        match self.options.max_words {
-            Some(limit) if self.total_words() > limit => {
-                Err(HeapLimit::Words { words: self.total_words(), limit })
-            }
+        match self.options.limit() {
+            Some(limit) if self.total_words() > limit => Err(self.options.exceeded_by(self.total_words())),
             _ => Ok(()),
         }
     }

@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "hands out and frees raw heap memory")]
 
+use dala::{MemoryLimit, OverLimit};
 use dala_ir::abi::{ActorContext, Word, context::flags};
 use dala_ir::term::NoMemory;
 
@@ -23,8 +24,10 @@ const SLICE_BYTES: usize = 64;
 pub struct HeapOptions {
     /// Smallest block in words.
     pub min_words: usize,
-    /// Most words that block, old generation and fragments may take together.
+    /// Most words that block, old generation and fragments may take together (`max_heap_size`).
     pub max_words: Option<usize>,
+    /// The same by the limit on the actor's memory, which Erlang code does not change.
+    pub memory_words: Option<usize>,
     /// Minor collections in a row after which a major one is made (`fullsweep_after`).
     pub fullsweep_after: u32,
     /// Collect at every safepoint and poison what was left.
@@ -33,7 +36,38 @@ pub struct HeapOptions {
 
 impl Default for HeapOptions {
     fn default() -> HeapOptions {
-        HeapOptions { min_words: growth::MIN_WORDS, max_words: None, fullsweep_after: 65_535, stress: false }
+        HeapOptions {
+            min_words: growth::MIN_WORDS,
+            max_words: None,
+            memory_words: None,
+            fullsweep_after: 65_535,
+            stress: false,
+        }
+    }
+}
+
+impl HeapOptions {
+    /// With what a limit on an actor's memory says of the heap.
+    #[must_use]
+    pub fn within(mut self, limit: MemoryLimit) -> HeapOptions {
+        let words = |bytes| usize::try_from(bytes).map_or(usize::MAX, |bytes| bytes / size_of::<Word>());
+        self.memory_words = limit.bytes.map(words);
+        self
+    }
+
+    /// Most words.
+    pub(super) fn limit(&self) -> Option<usize> {
+        self.max_words.into_iter().chain(self.memory_words).min()
+    }
+
+    /// What is to be said of a heap of so many words, which is over a limit.
+    pub(super) fn exceeded_by(&self, words: usize) -> HeapLimit {
+        match (self.max_words, self.memory_words) {
+            (Some(limit), _) if words > limit => HeapLimit::Words { words, limit },
+            (_, limit) => {
+                HeapLimit::Memory(OverLimit::Bytes((limit.unwrap_or(words) * size_of::<Word>()) as u64))
+            }
+        }
     }
 }
 
@@ -48,6 +82,9 @@ pub enum HeapLimit {
         /// The limit.
         limit: usize,
     },
+    /// Its actor may not hold so much.
+    #[error(transparent)]
+    Memory(OverLimit),
     /// The machine has no memory for the block it needs.
     #[error(transparent)]
     NoMemory(#[from] NoMemory),

@@ -31,6 +31,7 @@ pub use counters::Counters;
 pub use fragment::{Fragment, Release};
 pub use heap::{Heap, HeapLimit, HeapOptions};
 pub use literals::{LiteralArea, LiteralDraft, is_literal, literal_area};
+pub(crate) use offheap::weight_of as offheap_weight;
 
 #[cfg(test)]
 mod tests;

@@ -40,6 +40,21 @@ pub(super) unsafe fn weight(object: *const Word) -> usize {
     }
 }
 
+/// Bytes that a run of objects keeps alive off the heap, about.
+///
+/// # Safety
+/// As [`walk`].
+pub(crate) unsafe fn weight_of(start: *const Word, words: usize) -> usize {
+    let mut sum: usize = 0;
+    // SAFETY: the caller says so; `walk` shows whole live objects, and nothing is written.
+    unsafe {
+        walk(start.cast_mut(), start.cast_mut().add(words), |object| {
+            sum = sum.saturating_add(weight(object))
+        });
+    }
+    sum
+}
+
 /// Gives the object's count back.
 ///
 /// # Safety

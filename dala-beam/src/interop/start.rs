@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dala::actor::SpawnOptions;
 use dala::supervise::ChildSpec;
-use dala::{ExitReason, SpawnError, StableLayout};
+use dala::{ExitReason, MemoryLimit, SpawnError, StableLayout};
 use dala_ir::abi::atom::AtomError;
 use dala_ir::abi::{Atom, Pid, Word};
 use dala_ir::term::{Fragment, OwnedTerm, TermWriter};
@@ -20,6 +20,7 @@ pub struct ServerSpec {
     argument: OwnedTerm,
     name: Option<Result<Atom, AtomError>>,
     mailbox: Option<u32>,
+    memory: Option<MemoryLimit>,
     group_leader: Option<Pid>,
 }
 
@@ -44,7 +45,7 @@ impl ServerSpec {
         let mut scratch = Fragment::new();
         let argument = OwnedTerm::copy_of(argument.write_term(&mut scratch));
         let (system, module) = (system.clone(), Atom::try_new(module));
-        ServerSpec { system, module, argument, name: None, mailbox: None, group_leader: None }
+        ServerSpec { system, module, argument, name: None, mailbox: None, memory: None, group_leader: None }
     }
 
     /// Registers it under `name`, before it runs.
@@ -58,6 +59,13 @@ impl ServerSpec {
     #[must_use]
     pub fn mailbox(mut self, capacity: u32) -> ServerSpec {
         self.mailbox = Some(capacity);
+        self
+    }
+
+    /// Ends it when its heap and the messages that wait take more memory than this.
+    #[must_use]
+    pub fn memory(mut self, limit: MemoryLimit) -> ServerSpec {
+        self.memory = Some(limit);
         self
     }
 
@@ -88,6 +96,7 @@ impl ServerSpec {
         let entry = Entry::Function(Atom::new("proc_lib"), Atom::new("init_p"), args);
         let mut options = SpawnOptions::default().linked();
         options.mailbox = self.mailbox;
+        options.memory = self.memory;
         let pid = self.system.spawn(entry, self.group_leader, &options)?;
         if let Some(name) = name
             && !self.system.register(name, pid)

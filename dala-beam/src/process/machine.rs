@@ -7,6 +7,7 @@ use dala_ir::interp::{BifIndex, BifResult, Class, Exception, ExportEntry, Machin
 use dala_ir::term::{TermWriter, view};
 
 use super::process::Process;
+use super::reason;
 use crate::bif;
 use crate::code::LoadFailure;
 use crate::heap::{Heap, HeapLimit};
@@ -29,7 +30,7 @@ unsafe impl Machine for Process {
     fn collect(&mut self, need: usize, live: &mut [Word]) -> Result<(), Word> {
         self.collect_garbage(need, live, false).map_err(|limit| {
             self.report_heap_limit(limit);
-            Word::atom(atoms::KILLED)
+            reason::of_heap_limit(limit).write(&mut self.heap)
         })
     }
 

@@ -34,12 +34,25 @@ pub(crate) static TERM: NodeVtable = NodeVtable {
     shapes: None,
     receiver: None,
     message: None,
+    held: Some(held),
     write_term: None,
 };
 
 unsafe fn payload_bytes(payload: *const u8) -> usize {
     // SAFETY: only nodes made by `node_of` have this vtable.
     HEADER_BYTES + unsafe { (*payload.cast::<Payload>()).words } as usize * std::mem::size_of::<Word>()
+}
+
+/// Bytes of the binaries that the term keeps alive beside it.
+unsafe fn held(payload: *const u8) -> usize {
+    // SAFETY: only nodes made by `node_of` have this vtable; the words behind the header are whole objects.
+    unsafe {
+        let header = &*payload.cast::<Payload>();
+        match header.has_offheap {
+            0 => 0,
+            _ => crate::heap::offheap_weight(payload.add(HEADER_BYTES).cast(), header.words as usize),
+        }
+    }
 }
 
 unsafe fn drop_payload(payload: *mut u8) {

@@ -19,6 +19,8 @@ pub mod signals;
 mod spawn;
 pub mod stack_trace;
 pub mod system;
+#[cfg(test)]
+mod tests;
 
 pub use dictionary::Dictionary;
 pub use ended::Ended;

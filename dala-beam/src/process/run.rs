@@ -19,6 +19,10 @@ use crate::heap::{HeapLimit, own};
 /// Longest exit value in a report: enough for a reason and its stack, too little for a server's whole state.
 const REPORT_BYTES: usize = 3000;
 
+/// Reductions between looks at what arrived, and at whether a Realtime actor waits for the worker: some 10 us of interpreted
+/// code. Running code keeps its budget in a register, so nobody else can cut it short.
+const SLICE: i64 = 1000;
+
 impl Behaviour for Process {
     const ARRIVAL_ORDER: bool = true;
 
@@ -29,21 +33,19 @@ impl Behaviour for Process {
             return Outcome::Waiting;
         }
         activation.take_wake();
-        let budget = self.system.options.reductions.max(1);
-        self.activation_budget = budget;
-        self.heap.context.refill(budget);
-        let outcome = self.enter(activation, |process| match run_in_memory(process) {
-            Ok(Suspend::Yielded) => Outcome::Yielded,
-            Ok(Suspend::Waiting) => Outcome::Waiting,
-            Ok(Suspend::Exited(outcome)) => Outcome::Exited(process.finish(outcome)),
-            Err(limit) => {
-                process.report_heap_limit(limit);
-                Outcome::Exited(ExitReason::Killed)
+        let mut left = self.system.options.reductions.max(1);
+        let outcome = loop {
+            let (outcome, spent) = self.run_for(left.min(SLICE), activation);
+            left -= spent;
+            if !matches!(outcome, Outcome::Yielded) || left <= 0 || activation.is_pressed() {
+                break outcome;
             }
-        });
-        self.reductions_before = self.reductions();
-        self.activation_budget = 0;
-        self.heap.context.refill(0);
+            activation.take_in();
+            if activation.is_doomed() {
+                break Outcome::Waiting;
+            }
+        };
+        activation.set_held((self.heap.total_words() * size_of::<Word>()) as u64);
         outcome
     }
 
@@ -82,6 +84,26 @@ fn run_in_memory(process: &mut Process) -> Result<Suspend, HeapLimit> {
 }
 
 impl Process {
+    /// Runs until so many reductions are spent. Returns how many were.
+    fn run_for(&mut self, reductions: i64, activation: &mut Activation<'_>) -> (Outcome, i64) {
+        self.activation_budget = reductions;
+        self.heap.context.refill(reductions);
+        let outcome = self.enter(activation, |process| match run_in_memory(process) {
+            Ok(Suspend::Yielded) => Outcome::Yielded,
+            Ok(Suspend::Waiting) => Outcome::Waiting,
+            Ok(Suspend::Exited(outcome)) => Outcome::Exited(process.finish(outcome)),
+            Err(limit) => {
+                process.report_heap_limit(limit);
+                Outcome::Exited(reason::of_heap_limit(limit))
+            }
+        });
+        let spent = reductions.saturating_sub(self.reductions_left());
+        self.reductions_before = self.reductions();
+        self.activation_budget = 0;
+        self.heap.context.refill(0);
+        (outcome, spent)
+    }
+
     /// The exit reason of code that is done; tells whoever waits for it.
     fn finish(&mut self, outcome: interp::Outcome) -> ExitReason {
         match outcome {

@@ -21,7 +21,8 @@ impl Process {
     /// # Errors
     /// `badarg` when the entry is none, `system_limit` when there are too many processes.
     pub fn spawn(&mut self, request: SpawnRequest<'_>) -> Result<(Pid, Option<Word>), Exception> {
-        let mut child = Process::new(self.system.clone(), request.heap, Mfa::UNKNOWN);
+        let memory = self.system.options.memory;
+        let mut child = Process::new(self.system.clone(), request.heap.within(memory), Mfa::UNKNOWN);
         child.parent = Some(self.pid);
         child.group_leader = self.group_leader;
         child.priority = request.priority;
@@ -30,6 +31,7 @@ impl Process {
         child.set_entry(request.entry)?;
         let mut options = SpawnOptions::default().starting();
         options.qos = Some(request.priority.class());
+        options.memory = Some(memory);
         options.link = request.link;
         options.monitor = request.monitor.is_some();
         options.alias = request.monitor.as_ref().and_then(|monitor| monitor.alias);
@@ -45,7 +47,8 @@ impl Process {
     /// Starts a process from outside of any.
     pub(super) fn begin(self) -> Result<Pid, Exception> {
         let runtime = self.system.runtime.clone();
-        let spawned = runtime.spawn_behaviour(self, &SpawnOptions::default().starting());
+        let options = SpawnOptions::default().starting().memory(self.system.options.memory);
+        let spawned = runtime.spawn_behaviour(self, &options);
         spawned.map(|spawned| spawned.pid).map_err(|_| Exception::error_atom(atoms::SYSTEM_LIMIT))
     }
 
@@ -87,12 +90,14 @@ impl System {
         group_leader: Option<Pid>,
         options: &SpawnOptions,
     ) -> Result<Pid, SpawnError> {
-        let mut process = Process::new(self.clone(), self.options.heap, Mfa::UNKNOWN);
+        let memory = options.memory.unwrap_or(self.options.memory);
+        let options = options.clone().memory(memory);
+        let mut process = Process::new(self.clone(), self.options.heap.within(memory), Mfa::UNKNOWN);
         process.group_leader = Word::pid(group_leader.unwrap_or(dala::pid::NOBODY));
         process
             .set_entry(entry)
             .map_err(|_| SpawnError::Init(ExitReason::custom("this is nothing that a process can run")))?;
-        Ok(self.runtime.spawn_behaviour(process, options)?.pid)
+        Ok(self.runtime.spawn_behaviour(process, &options)?.pid)
     }
 
     /// Starts a process from outside. `group_leader` is nobody when not given; `watcher` learns how the process ends,
@@ -129,7 +134,8 @@ impl System {
         group_leader: Option<Pid>,
         watcher: Option<Watcher>,
     ) -> Result<Pid, Exception> {
-        let mut process = Process::new(self.clone(), self.options.heap, Mfa::UNKNOWN);
+        let heap = self.options.heap.within(self.options.memory);
+        let mut process = Process::new(self.clone(), heap, Mfa::UNKNOWN);
         process.group_leader = Word::pid(group_leader.unwrap_or(dala::pid::NOBODY));
         process.watcher = watcher;
         process.set_entry(entry)?;

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use dala::Moment;
 use dala::runtime::Handle;
+use dala::{MemoryLimit, Moment};
 use dala_ir::abi::{Atom, Pid};
 use dala_ir::interp::{HAS_JIT, JitMode};
 
@@ -27,6 +27,9 @@ pub struct SystemOptions {
     pub reductions: i64,
     /// Heaps of new processes.
     pub heap: HeapOptions,
+    /// Most memory that each process may hold: heap and messages that wait. One that holds more ends with
+    /// `{over_limit, bytes, Bytes}`.
+    pub memory: MemoryLimit,
     /// Which functions get machine code. One for the whole program: the last system that was made says it.
     pub jit: JitMode,
     /// Whether `halt` ends the OS process when nobody waits for the program's end. Otherwise it only ends the
@@ -42,6 +45,7 @@ impl Default for SystemOptions {
             elixir: None,
             reductions: 4000,
             heap: HeapOptions::default(),
+            memory: MemoryLimit::NONE,
             jit: JitMode::Off,
             exits_on_halt: false,
         }

@@ -58,6 +58,17 @@ fn implementation(actor: &Actor) -> TokenStream {
         let capacity = u32::try_from(capacity).unwrap_or(u32::MAX);
         quote!(const MAILBOX: ::dala::__rt::Option<::dala::__rt::u32> = ::dala::__rt::Some(#capacity);)
     });
+    let memory = (actor.memory.is_some() || actor.messages.is_some()).then(|| {
+        let bytes = match actor.memory {
+            Some(bytes) => quote!(bytes(#bytes)),
+            None => quote!(NONE),
+        };
+        let messages = actor.messages.map(|messages| {
+            let messages = messages as u64;
+            quote!(.messages(#messages))
+        });
+        quote!(const MEMORY: ::dala::__rt::MemoryLimit = ::dala::__rt::MemoryLimit::#bytes #messages;)
+    });
     let overflow = actor.overflow.map(|overflow| {
         let overflow = Ident::new(overflow, Span::call_site());
         quote!(const OVERFLOW: ::dala::__rt::Overflow = ::dala::__rt::Overflow::#overflow;)
@@ -140,6 +151,7 @@ fn implementation(actor: &Actor) -> TokenStream {
             const TRAPS_EXITS: bool = #traps_exits;
             const TERMINATES: bool = #terminates;
             #mailbox
+            #memory
             #overflow
             #qos
             #on_exit

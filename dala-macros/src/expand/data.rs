@@ -18,6 +18,7 @@ pub(crate) fn impls(data: &Data) -> TokenStream {
     let (parameters, arguments, clause) = generics.split_for_impl();
     let forms = data.variants.iter().map(form);
     let write_arms = data.variants.iter().map(|variant| write(data, variant));
+    let held_arms = data.variants.iter().map(|variant| held(data, variant));
     let read = match data.is_enum {
         true => read_enum(data),
         false => data.variants.iter().map(|variant| read_struct(data, variant)).collect(),
@@ -33,6 +34,10 @@ pub(crate) fn impls(data: &Data) -> TokenStream {
 
             fn write_term(&self, writer: &mut dyn ::dala::__rt::TermWriter) -> ::dala::__rt::Word {
                 match self { #(#write_arms)* }
+            }
+
+            fn held_bytes(&self) -> ::dala::__rt::usize {
+                match self { #(#held_arms)* }
             }
 
             fn read_term(
@@ -108,6 +113,16 @@ fn write(data: &Data, variant: &DataVariant) -> TokenStream {
         (None, _) => body,
     };
     quote!(#path { #(#members: #bindings),* } => #term,)
+}
+
+fn held(data: &Data, variant: &DataVariant) -> TokenStream {
+    let path = path(data, variant);
+    let members = variant.fields.iter().map(|field| &field.member);
+    let bindings: Vec<_> = (0..variant.fields.len()).map(names::field_binding).collect();
+    let held = variant.fields.iter().zip(&bindings).map(|(DataField { ty, .. }, binding)| {
+        quote_spanned!(ty.span()=> <#ty as ::dala::__rt::StableLayout>::held_bytes(#binding))
+    });
+    quote!(#path { #(#members: #bindings),* } => 0 #(+ #held)*,)
 }
 
 fn read_struct(data: &Data, variant: &DataVariant) -> TokenStream {

@@ -59,6 +59,11 @@ pub(crate) fn impls(message: &Message) -> TokenStream {
             }
 
             #[inline]
+            fn held_bytes(&self) -> ::dala::__rt::usize {
+                ::dala::__rt::nested!(Self, held_bytes(self))
+            }
+
+            #[inline]
             fn read_term(
                 source: ::dala::__rt::Source<'_>,
             ) -> ::dala::__rt::Result<Self, ::dala::__rt::ConvertError> {

@@ -7,7 +7,7 @@ use syn::spanned::Spanned as _;
 use crate::model::message::{Message, Variant};
 use crate::names;
 
-/// `shape`, `to_term` and `from_term`.
+/// `shape`, `to_term`, `held_bytes` and `from_term`.
 pub(crate) fn methods(message: &Message) -> TokenStream {
     let shape_arms = message.variants.iter().enumerate().map(|(position, variant)| {
         let path = path(message, variant);
@@ -15,6 +15,7 @@ pub(crate) fn methods(message: &Message) -> TokenStream {
     });
     let write_arms =
         message.variants.iter().enumerate().map(|(position, variant)| write(message, position, variant));
+    let held_arms = message.variants.iter().map(|variant| held(message, variant));
     let read_arms =
         message.variants.iter().enumerate().map(|(position, variant)| read(message, position, variant));
     quote! {
@@ -25,6 +26,10 @@ pub(crate) fn methods(message: &Message) -> TokenStream {
 
         fn to_term(&self, writer: &mut dyn ::dala::__rt::TermWriter) -> ::dala::__rt::Word {
             match self { #(#write_arms)* }
+        }
+
+        fn held_bytes(&self) -> ::dala::__rt::usize {
+            match self { #(#held_arms)* }
         }
 
         fn from_term(
@@ -56,6 +61,17 @@ fn write(message: &Message, position: usize, variant: &Variant) -> TokenStream {
             writer.tuple(&words)
         }
     }
+}
+
+fn held(message: &Message, variant: &Variant) -> TokenStream {
+    let path = path(message, variant);
+    let members = variant.fields.iter().map(|field| &field.member);
+    let bindings: Vec<_> = (0..variant.fields.len()).map(names::field_binding).collect();
+    let held = variant.fields.iter().zip(&bindings).map(|(field, binding)| {
+        let ty = &field.ty;
+        quote_spanned!(ty.span()=> <#ty as ::dala::__rt::StableLayout>::held_bytes(#binding))
+    });
+    quote!(#path { #(#members: #bindings),* } => 0 #(+ #held)*,)
 }
 
 fn read(message: &Message, position: usize, variant: &Variant) -> TokenStream {

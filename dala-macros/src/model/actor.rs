@@ -16,6 +16,10 @@ pub(crate) struct Actor {
     pub(crate) name: Option<String>,
     /// Capacity of the mailbox, if bounded.
     pub(crate) mailbox: Option<usize>,
+    /// Most bytes that it may hold, if given.
+    pub(crate) memory: Option<u64>,
+    /// Most messages that may wait, if given.
+    pub(crate) messages: Option<usize>,
     /// Variant of `dala::Overflow`, if given.
     pub(crate) overflow: Option<&'static str>,
     /// Variant of `dala::Qos`, if given.

@@ -64,11 +64,21 @@ fn head(arguments: TokenStream, block: &mut syn::ItemImpl, diagnostics: &mut Dia
     let options = attrs::options(
         arguments,
         "#[dala::actor]",
-        &[words::NAME, words::MAILBOX, words::OVERFLOW, words::QOS, words::PINNED],
+        &[
+            words::NAME,
+            words::MAILBOX,
+            words::OVERFLOW,
+            words::MEMORY,
+            words::MESSAGES,
+            words::QOS,
+            words::PINNED,
+        ],
         diagnostics,
     );
     let mut name = None;
     let mut mailbox = None;
+    let mut memory = None;
+    let mut messages = None;
     let mut overflow = None;
     let mut qos = None;
     let mut is_pinned = false;
@@ -77,6 +87,10 @@ fn head(arguments: TokenStream, block: &mut syn::ItemImpl, diagnostics: &mut Dia
             name = option.string(diagnostics).map(|text| text.value());
         } else if option.word == words::MAILBOX {
             mailbox = option.number(diagnostics);
+        } else if option.word == words::MEMORY {
+            memory = option.bytes(diagnostics);
+        } else if option.word == words::MESSAGES {
+            messages = option.number(diagnostics);
         } else if option.word == words::OVERFLOW {
             overflow = variant(option, "overflow policy", "policies", words::OVERFLOWS, diagnostics);
         } else if option.word == words::QOS {
@@ -127,6 +141,8 @@ fn head(arguments: TokenStream, block: &mut syn::ItemImpl, diagnostics: &mut Dia
         generics: block.generics.clone(),
         name,
         mailbox,
+        memory,
+        messages,
         overflow,
         qos,
         is_pinned,

@@ -69,7 +69,7 @@ impl NamedOption {
     /// The value, which should be a time, such as `"250ms"`.
     pub(crate) fn nanoseconds(&self, diagnostics: &mut Diagnostics) -> Option<u64> {
         let text = self.string(diagnostics)?;
-        let nanoseconds = nanoseconds(&text.value());
+        let nanoseconds = amount(&text.value(), TIMES);
         if nanoseconds.is_none() {
             diagnostics.report(
                 Code::UnknownOption,
@@ -79,6 +79,21 @@ impl NamedOption {
             );
         }
         nanoseconds
+    }
+
+    /// The value, which should be an amount of memory, such as `"64MiB"`.
+    pub(crate) fn bytes(&self, diagnostics: &mut Diagnostics) -> Option<u64> {
+        let text = self.string(diagnostics)?;
+        let bytes = amount(&text.value(), BYTES);
+        if bytes.is_none() {
+            diagnostics.report(
+                Code::UnknownOption,
+                &text,
+                format_args!("`{}` is no amount of memory", text.value()),
+                "write a whole number and its unit: `\"512B\"`, `\"64KiB\"`, `\"64MiB\"` or `\"1GiB\"`",
+            );
+        }
+        bytes
     }
 
     /// The value, which should be a number over zero.
@@ -199,19 +214,24 @@ pub(crate) fn arguments(attribute: &syn::Attribute, diagnostics: &mut Diagnostic
     }
 }
 
-/// The time that `text` says, such as `250ms`; none if it is zero or no time.
-fn nanoseconds(text: &str) -> Option<u64> {
+/// Units of time, in nanoseconds.
+const TIMES: &[(&str, u64)] = &[
+    ("us", 1_000),
+    ("ms", 1_000_000),
+    ("s", 1_000_000_000),
+    ("min", 60_000_000_000),
+    ("h", 3_600_000_000_000),
+];
+
+/// Units of memory, in bytes.
+const BYTES: &[(&str, u64)] = &[("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
+
+/// The amount that `text` says, such as `250ms`; none if it is zero or has another unit.
+fn amount(text: &str, units: &[(&str, u64)]) -> Option<u64> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at(digits);
-    let unit = match unit.trim_start() {
-        "us" => 1_000,
-        "ms" => 1_000_000,
-        "s" => 1_000_000_000,
-        "min" => 60_000_000_000,
-        "h" => 3_600_000_000_000,
-        _ => return None,
-    };
-    number.parse::<u64>().ok()?.checked_mul(unit).filter(|&time| time > 0)
+    let &(_, size) = units.iter().find(|&&(name, _)| name == unit.trim_start())?;
+    number.parse::<u64>().ok()?.checked_mul(size).filter(|&amount| amount > 0)
 }
 
 #[cfg(test)]
@@ -219,11 +239,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_have_a_number_and_a_unit() {
-        assert_eq!(nanoseconds("250ms"), Some(250_000_000));
-        assert_eq!(nanoseconds("1 h"), Some(3_600_000_000_000));
+    fn amounts_have_a_number_and_a_unit() {
+        assert_eq!(amount("250ms", TIMES), Some(250_000_000));
+        assert_eq!(amount("1 h", TIMES), Some(3_600_000_000_000));
+        assert_eq!(amount("64MiB", BYTES), Some(64 << 20));
         for wrong in ["", "5", "ms", "0s", "1.5s", "-1s", "99999999999999999999s", "9999999999h"] {
-            assert_eq!(nanoseconds(wrong), None, "{wrong}");
+            assert_eq!(amount(wrong, TIMES), None, "{wrong}");
         }
     }
 }

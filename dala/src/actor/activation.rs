@@ -137,10 +137,10 @@ impl<'a> Activation<'a> {
         loop {
             let node = if self.cell.sorts.get() { self.take_sorted() } else { self.cell.queue.pop() };
             let node = node?;
-            if !node.has_credit() {
+            if !node.is_accounted() {
                 return Some(node);
             }
-            if let Some(node) = self.return_credit(node) {
+            if let Some(node) = self.settle(node) {
                 return Some(node);
             }
         }
@@ -160,15 +160,33 @@ impl<'a> Activation<'a> {
             .and_then(|lanes| lanes.take(&self.cell.queue))
     }
 
-    /// The message: itself, or what the ticket stands for.
-    fn return_credit(&self, node: NodeBox) -> Option<NodeBox> {
-        node.drop_credit();
+    /// Gives back the message's credit and counts it off. Returns the message: itself, or what the ticket stands for.
+    fn settle(&self, node: NodeBox) -> Option<NodeBox> {
         let Some(bound) = &self.cell.bound else { return Some(node) };
-        if is_ticket(&node) {
-            return bound.redeem(node.lane());
+        let mut message = node;
+        if message.has_credit() {
+            message.drop_credit();
+            if is_ticket(&message) {
+                message = bound.redeem(message.lane())?;
+            } else {
+                bound.took(message.lane());
+            }
         }
-        bound.took(node.lane());
-        Some(node)
+        if let Some(meter) = &bound.meter {
+            meter.count_off(&message);
+        }
+        Some(message)
+    }
+
+    /// Says how many bytes the behaviour holds beside its state: snapshots show it, and it counts for the actor's
+    /// [`MemoryLimit`](crate::MemoryLimit).
+    pub fn set_held(&mut self, bytes: u64) {
+        self.cell.set_held(bytes);
+    }
+
+    /// The limit on the actor's memory.
+    pub fn memory_limit(&self) -> crate::MemoryLimit {
+        self.cell.meter().map_or(crate::MemoryLimit::NONE, |meter| meter.limit())
     }
 
     /// The next thing whose turn it is, in lane order; `None` when there is none or the actor is doomed.

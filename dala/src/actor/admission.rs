@@ -20,7 +20,7 @@ pub(super) fn send(cell: &Header, node: NodeBox) -> Result<(), NotSent> {
     match &cell.bound {
         None => {
             current::count_send();
-            cell.send(node, false).map_err(NotSent::Dead)
+            cell.push(node, false).map_err(NotSent::Dead)
         }
         Some(bound) => send_bounded(cell, bound, node),
     }
@@ -28,10 +28,14 @@ pub(super) fn send(cell: &Header, node: NodeBox) -> Result<(), NotSent> {
 
 fn send_bounded(cell: &Header, bound: &Arc<Bound>, mut node: NodeBox) -> Result<(), NotSent> {
     match bound.admit(node.lane()) {
+        Admission::Free => {
+            current::count_send();
+            cell.send(node).map_err(NotSent::Dead)
+        }
         Admission::Credit => {
             node.set_credit();
             current::count_send();
-            cell.send(node, false).map_err(NotSent::Dead)
+            cell.send(node).map_err(NotSent::Dead)
         }
         _ if cell.head.is_closed() => Err(NotSent::Dead(node)),
         Admission::Refused => Err(NotSent::Full(node)),
@@ -41,13 +45,20 @@ fn send_bounded(cell: &Header, bound: &Arc<Bound>, mut node: NodeBox) -> Result<
         }
         Admission::Ring => {
             let lane = node.lane();
+            let node = cell.counted(node).map_err(NotSent::Dead)?;
             match bound.put(node) {
-                Put::Closed(node) => return Err(NotSent::Dead(node)),
-                Put::Replaced(oldest) => drop_overflow(cell, oldest),
+                Put::Closed(node) => {
+                    cell.count_off(&node);
+                    return Err(NotSent::Dead(node));
+                }
+                Put::Replaced(oldest) => {
+                    cell.count_off(&oldest);
+                    drop_overflow(cell, oldest);
+                }
                 Put::Ticket => {
                     current::count_send();
                     // Refused by an actor that died meanwhile: its ring was emptied then, or is being.
-                    drop(cell.send(ticket(lane), false));
+                    drop(cell.push(ticket(lane), false));
                 }
             }
             Ok(())

@@ -1,8 +1,8 @@
 //! The actor cell: one block, header first, the behaviour's state behind it.
 //!
 //! # Who may touch what
-//! - `head`, `named`, `urgent`, `urgency`: any thread that is pinned; `traps_exits` is written by the owner and read as a
-//!   hint by others.
+//! - `head`, `named`, `urgent`, `urgency`: any thread that is pinned; `traps_exits` and `held` are written by the owner and
+//!   read as a hint by others.
 //! - `pid`, `vtable`, `host`, `bound`, `parent`, `started`: written before the cell is in the table, read by any
 //!   pinned thread.
 //! - `queue`, `relations`, `sorts` and the state: the *owner*, the worker that runs the actor's
@@ -18,14 +18,16 @@ use super::host::Host;
 use super::qos::{Qos, Urgency};
 use crate::mailbox::bounded::Bound;
 use crate::mailbox::list::List;
+use crate::mailbox::meter::{Counted, Meter};
 use crate::mailbox::queue::{Head, Pushed};
-use crate::message::NodeBox;
+use crate::message::{NodeBox, OverLimit};
 use crate::pid::epoch::{Pin, Retired};
 use crate::pid::table::{Named, SlotCache, Table, TableFull};
 use crate::pid::{NOBODY, Pid};
 use crate::region::freelist;
 use crate::signal::relations::Relations;
-use crate::sync::{Arc, AtomicBool, Ordering};
+use crate::signal::signal::Signal;
+use crate::sync::{Arc, AtomicBool, AtomicU32, Ordering};
 use std::alloc::Layout;
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::ptr::NonNull;
@@ -45,6 +47,8 @@ pub(crate) struct Header {
     pub(crate) traps_exits: AtomicBool,
     /// A name may point here.
     pub(crate) named: AtomicBool,
+    /// What the behaviour holds beside its state in the cell, in units of [`HELD_UNIT`] bytes. Written by the owner.
+    held: AtomicU32,
     pub(crate) queue: List,
     /// Lanes beside the normal one are in use.
     pub(crate) sorts: Cell<bool>,
@@ -111,6 +115,9 @@ pub(crate) struct CellOf<B> {
     state: UnsafeCell<B>,
 }
 
+/// Bytes to which what an actor holds is rounded: 256 GiB fit in a word of 32 bits.
+const HELD_UNIT: u64 = 64;
+
 /// What a new cell starts with.
 #[derive(Debug)]
 pub(crate) struct NewCell {
@@ -175,6 +182,7 @@ pub(crate) fn create<B: Behaviour>(
         urgency: Urgency::new(new.qos),
         traps_exits: AtomicBool::new(new.traps_exits),
         named: AtomicBool::new(false),
+        held: AtomicU32::new(0),
         queue: List::new(),
         sorts: Cell::new(false),
         urgent: AtomicBool::new(false),
@@ -231,9 +239,68 @@ impl Header {
         unsafe { self.host.as_ref() }
     }
 
-    /// Sends a node: pushes it, and schedules the actor if that is due. Gives the node back when the actor is dead.
+    /// Sends a message. Gives it back when the actor is dead, or over its limit of memory and so about to be.
     #[inline(always)]
-    pub(crate) fn send(&self, node: NodeBox, rouses: bool) -> Result<(), NodeBox> {
+    pub(crate) fn send(&self, node: NodeBox) -> Result<(), NodeBox> {
+        let node = if self.bound.is_some() { self.counted(node)? } else { node };
+        self.push(node, false)
+    }
+
+    /// Counts a message that is about to be sent. Gives it back when it must not be.
+    pub(crate) fn counted(&self, mut node: NodeBox) -> Result<NodeBox, NodeBox> {
+        let Some(meter) = self.meter() else { return Ok(node) };
+        match meter.count(&mut node, self.held()) {
+            Counted::Yes => Ok(node),
+            Counted::Refused => Err(node),
+            Counted::Over(over) => {
+                self.end_for(over);
+                Err(node)
+            }
+        }
+    }
+
+    /// What counts for the actor's limit on memory, if it has one.
+    pub(crate) fn meter(&self) -> Option<&Meter> {
+        self.bound.as_ref()?.meter.as_ref()
+    }
+
+    /// The actor is over its limit: ends it. Nothing is sent to it any more.
+    #[cold]
+    fn end_for(&self, over: OverLimit) {
+        // Refused by one that is dead already.
+        drop(self.push(Signal::OverLimit(over).into_node(), true));
+    }
+
+    /// A message left the mailbox.
+    pub(crate) fn count_off(&self, node: &NodeBox) {
+        if let Some(meter) = self.meter() {
+            meter.count_off(node);
+        }
+    }
+
+    /// Bytes that the behaviour holds beside its state in the cell, as it said last.
+    pub(crate) fn held(&self) -> u64 {
+        u64::from(self.held.load(Ordering::Relaxed)) * HELD_UNIT
+    }
+
+    /// Notes what the behaviour holds, and ends the actor if that is too much. Owner only.
+    #[inline]
+    pub(crate) fn set_held(&self, bytes: u64) {
+        let units = u32::try_from(bytes.div_ceil(HELD_UNIT)).unwrap_or(u32::MAX);
+        // A line that senders read: it is written only when there is something new.
+        if self.held.load(Ordering::Relaxed) == units {
+            return;
+        }
+        self.held.store(units, Ordering::Relaxed);
+        if let Some(over) = self.meter().and_then(|meter| meter.holds(self.held())) {
+            self.end_for(over);
+        }
+    }
+
+    /// Pushes a message that is not counted for a limit on memory, or a signal, and schedules the actor if that is due. Gives
+    /// the node back when the actor is dead.
+    #[inline(always)]
+    pub(crate) fn push(&self, node: NodeBox, rouses: bool) -> Result<(), NodeBox> {
         let is_urgent = node.is_urgent();
         let node = node.into_raw();
         // SAFETY: a node that was boxed is valid and in no queue.

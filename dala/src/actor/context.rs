@@ -160,6 +160,12 @@ impl<A: Actor> Context<A> {
         self.cell().urgency.class()
     }
 
+    /// Says how many bytes this actor holds beside its fields, in caches and collections for instance: snapshots show it, and
+    /// it counts for the actor's [`MemoryLimit`](crate::MemoryLimit). Nobody measures it.
+    pub fn set_held(&mut self, bytes: u64) {
+        self.cell().set_held(bytes);
+    }
+
     /// This actor's pid.
     pub fn pid(&self) -> Pid {
         self.cell().pid()
@@ -328,10 +334,11 @@ impl<A: Actor> Context<A> {
     where
         A: Handles<M>,
     {
-        let (me, timers) = (self.me(), self.cell().host().timers);
+        let (me, host) = (self.me(), self.cell().host());
+        let (timers, suspension) = (host.timers, host.suspension.clone());
         let first = self.now() + period;
         let tick = move || !matches!(me.tell(message()), Err(SendError::Dead(_)));
-        Ticker::start(timers, first.0, period, missed, tick)
+        Ticker::start(timers, suspension, first.0, period, missed, tick)
     }
 
     /// Links with `peer`: when one ends abnormally, so does the other, unless it traps exits.

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::qos::Qos;
 use crate::mailbox::bounded::Overflow;
-use crate::message::{ExitReason, Lane, Reply};
+use crate::message::{ExitReason, Lane, MemoryLimit, Reply};
 use crate::pid::Pid;
 use crate::signal::Down;
 use std::future::Future;
@@ -21,6 +21,8 @@ pub trait Actor: Sized + 'static {
     const MAILBOX: Option<u32> = None;
     /// What becomes of messages for a full lane, unless the spawner says otherwise.
     const OVERFLOW: Overflow = Overflow::Wait;
+    /// Most memory that it may hold, unless the spawner says otherwise.
+    const MEMORY: MemoryLimit = MemoryLimit::NONE;
     /// Which share of the workers it gets, unless the spawner says otherwise.
     const QOS: Qos = Qos::UserFacing;
     /// How long its mailbox is empty before [`Actor::idle`] is called; never if none.

@@ -1,6 +1,7 @@
 //! What an actor's runtime does for it, as a function table: actors know no scheduler.
 
 use super::cell::Header;
+use super::suspension::Suspension;
 use crate::message::DeadLetters;
 use crate::sync::{Arc, AtomicU32};
 use crate::timer::Timers;
@@ -14,7 +15,9 @@ pub(crate) struct Host {
     pub(crate) functions: &'static HostFunctions,
     pub(crate) timers: &'static Timers,
     pub(crate) dead_letters: Arc<DeadLetters>,
-    /// Realtime actors that wait for a worker: whoever runs another ends its activation after the message in hand.
+    pub(crate) suspension: Arc<Suspension>,
+    /// Realtime actors that wait for a worker, and whether only those may run: whoever runs another ends its activation after
+    /// the message in hand.
     pub(crate) pressing: CachePadded<AtomicU32>,
 }
 

@@ -29,6 +29,7 @@ pub mod spawn;
 pub mod start;
 pub mod stream;
 mod suspended;
+pub(crate) mod suspension;
 pub(crate) mod task;
 mod term;
 mod ticker;

@@ -17,7 +17,7 @@ use super::handler::{Actor, HandledKind, Handles, Unhandled};
 use super::start::Unborn;
 use super::suspended::{AnyFuture, Beginning, Handling, Suspended};
 use super::waker::waker;
-use crate::message::node::class;
+use crate::message::node::{class, held_by_message};
 use crate::message::{
     CallError, DeadLetter, DeadLetterCause, ExitReason, Message, NodeBox, NodeVtable, PayloadKind,
 };
@@ -87,6 +87,7 @@ impl<A: Handles<M>, M: Message> VtableOf<A, M> {
             receiver: Some(std::any::TypeId::of::<Native<A>>),
             message: Some(std::any::TypeId::of::<M>),
             shapes: Some(M::SHAPES),
+            held: Some(held_by_message::<M>),
             ..NodeVtable::of::<M>(PayloadKind::Typed)
         },
         run: run_typed::<A, M>,

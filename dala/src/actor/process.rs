@@ -33,7 +33,7 @@ pub fn send(to: Pid, node: NodeBox) -> Result<(), NodeBox> {
         return Err(node);
     }
     super::current::count_send();
-    cell.send(node, false)
+    cell.send(node)
 }
 
 /// Sends a node; waits while the receiver's mailbox is full, as [`ActorRef::tell_wait`](super::ActorRef::tell_wait)

@@ -194,7 +194,10 @@ impl<A: Actor> ActorRef<A> {
         let Some(cell) = cell::lookup(self.pid, &pin) else { return Err(SendError::Dead(message)) };
         let mut node = typed_node::<A, M>(message);
         node.set_credit();
-        push(cell, node)
+        node.set_sender(current::pid());
+        current::count_send();
+        // SAFETY: a typed node whose payload is the message.
+        cell.send(node).map_err(|node| SendError::Dead(unsafe { node.into_payload() }))
     }
 
     /// Sends a message and waits for the reply, for at most [`DEFAULT_DEADLINE`]. The message is sent at once, not when the
@@ -365,12 +368,13 @@ fn refuse_in_actor() {
     assert!(current::pid() == NOBODY, "a blocking call inside an actor: await `call` instead");
 }
 
+/// Sends to an actor without bounds.
 #[inline(always)]
 fn push<M: Message>(cell: &Header, mut node: NodeBox) -> Result<(), SendError<M>> {
     node.set_sender(current::pid());
     current::count_send();
     // SAFETY: a typed node whose payload is the message that the caller put in.
-    cell.send(node, false).map_err(|node| SendError::Dead(unsafe { node.into_payload() }))
+    cell.push(node, false).map_err(|node| SendError::Dead(unsafe { node.into_payload() }))
 }
 
 /// Calls with the node that `make` gives, whose handler must reply with an `R`. `is_told` when the limit is not the default:

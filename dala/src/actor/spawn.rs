@@ -12,7 +12,7 @@ use super::qos::Qos;
 use super::reference::ActorRef;
 use super::start::Unborn;
 use crate::mailbox::bounded::{Bound, Overflow, UNBOUNDED};
-use crate::message::{ExitReason, Lane};
+use crate::message::{ExitReason, Lane, MemoryLimit};
 use crate::pid::{NOBODY, Pid, Ref};
 use crate::signal::alias::AliasMode;
 use crate::signal::relations::Relations;
@@ -55,6 +55,8 @@ pub struct SpawnOptions {
     pub lanes: Vec<(Lane, u32)>,
     /// What becomes of messages for a full lane; what the actor says if none.
     pub overflow: Option<Overflow>,
+    /// Most memory that it may hold; what the actor says if none.
+    pub memory: Option<MemoryLimit>,
     /// Which share of the workers it gets; what the actor says if none, else [`Qos::UserFacing`].
     pub qos: Option<Qos>,
     /// Whether it traps exits from the start.
@@ -100,8 +102,16 @@ impl SpawnOptions {
         self
     }
 
+    /// Ends it when it holds more memory than this.
+    #[must_use]
+    pub fn memory(mut self, limit: MemoryLimit) -> SpawnOptions {
+        self.memory = Some(limit);
+        self
+    }
+
     fn bound(&self, arrival_order: bool) -> Option<Arc<Bound>> {
-        if self.mailbox.is_none() && self.lanes.is_empty() {
+        let limit = self.memory.unwrap_or_default();
+        if self.mailbox.is_none() && self.lanes.is_empty() && !limit.is_set() {
             return None;
         }
         let mut capacities = [self.mailbox.unwrap_or(UNBOUNDED); 4];
@@ -110,7 +120,7 @@ impl SpawnOptions {
             Overflow::DropOldest if arrival_order => Overflow::DropNewest,
             overflow => overflow,
         };
-        Some(Arc::new(Bound::new(capacities, overflow)))
+        Some(Arc::new(Bound::new(capacities, overflow, limit)))
     }
 
     /// What is not said is as the actor wants it.
@@ -118,6 +128,7 @@ impl SpawnOptions {
         let mut options = self.clone();
         options.mailbox = options.mailbox.or(A::MAILBOX);
         options.overflow = options.overflow.or(Some(A::OVERFLOW));
+        options.memory = options.memory.or(Some(A::MEMORY));
         options.qos = options.qos.or(Some(A::QOS));
         options.traps_exits |= A::TRAPS_EXITS;
         options

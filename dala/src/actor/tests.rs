@@ -1,6 +1,7 @@
 //! What native actors do, through the public API.
 
 mod lifecycle;
+mod memory;
 mod messaging;
 mod outside;
 mod timing;

@@ -1,5 +1,6 @@
 //! Repeated timers.
 
+use super::suspension::Suspension;
 use crate::sync::{Arc, Mutex, lock};
 use crate::timer::{Action, Missed, TimerKey, Timers};
 use std::time::Duration;
@@ -12,6 +13,7 @@ pub struct Ticker(Arc<Ticking>);
 #[derive(Debug)]
 struct Ticking {
     timers: &'static Timers,
+    suspension: Arc<Suspension>,
     period: u64,
     missed: Missed,
     /// The timer that is armed; none once it was cancelled.
@@ -22,13 +24,14 @@ impl Ticker {
     /// Calls `tick` at `first` and every `period` (at least a microsecond) from then on, until it returns false.
     pub(super) fn start(
         timers: &'static Timers,
+        suspension: Arc<Suspension>,
         first: u64,
         period: Duration,
         missed: Missed,
         tick: impl FnMut() -> bool + Send + 'static,
     ) -> Ticker {
         let period = u64::try_from(period.as_nanos()).unwrap_or(u64::MAX).max(1_000);
-        let ticking = Arc::new(Ticking { timers, period, missed, armed: Mutex::new(None) });
+        let ticking = Arc::new(Ticking { timers, suspension, period, missed, armed: Mutex::new(None) });
         let mut armed = lock(&ticking.armed);
         *armed = Some(ticking.clone().arm(first, Box::new(tick)));
         drop(armed);
@@ -55,7 +58,8 @@ impl Ticker {
 impl Ticking {
     fn arm(self: Arc<Self>, due: u64, tick: Box<dyn FnMut() -> bool + Send>) -> TimerKey {
         let timers = self.timers;
-        timers.arm(due, Action::Run(Box::new(move || self.fire(due, tick))))
+        let suspension = self.suspension.clone();
+        timers.arm(due, Action::Run(Box::new(move || suspension.tick(move || self.fire(due, tick)))))
     }
 
     fn fire(self: Arc<Self>, due: u64, mut tick: Box<dyn FnMut() -> bool + Send>) {

@@ -1,6 +1,7 @@
 //! All actors of a runtime, as a value.
 
 use crate::actor::Qos;
+use crate::message::MemoryLimit;
 use crate::pid::{NOBODY, Pid};
 use crate::sched::handle::Handle;
 use crate::sync::Ordering;
@@ -31,8 +32,18 @@ pub struct ActorInfo {
     pub qos: Qos,
     /// Whether it runs, is about to, or is in the middle of a handler.
     pub is_busy: bool,
-    /// Messages of Rust senders that wait, if its mailbox is bounded; nobody counts those of an unbounded one.
+    /// Messages that wait: all of them if the actor has a [`MemoryLimit`], those of Rust senders if its mailbox is bounded;
+    /// else nobody counts them.
     pub waiting: Option<usize>,
+    /// Bytes of the actor itself: its cell, with a native actor's fields.
+    pub own_bytes: usize,
+    /// Bytes that it holds beside: an Erlang process's heap, or what a native actor says
+    /// ([`Context::set_held`](crate::Context::set_held)).
+    pub held_bytes: u64,
+    /// Bytes of messages that wait, if the actor has a [`MemoryLimit`].
+    pub waiting_bytes: Option<u64>,
+    /// The most that it may hold.
+    pub memory: MemoryLimit,
 }
 
 /// All actors of a runtime at about one moment: each as it was when it was looked at, while others went on. From
@@ -88,6 +99,10 @@ impl Handle {
                 qos: cell.urgency.class(),
                 is_busy: !cell.head.is_at_rest(),
                 waiting: cell.bound.as_ref().map(|bound| bound.load()),
+                own_bytes: cell.vtable.layout.size(),
+                held_bytes: cell.held(),
+                waiting_bytes: cell.meter().map(|meter| meter.load().0),
+                memory: cell.meter().map_or(MemoryLimit::NONE, |meter| meter.limit()),
             });
         });
         actors.sort_by_key(|actor| (actor.started, actor.pid.to_bits()));
@@ -95,7 +110,19 @@ impl Handle {
     }
 }
 
+impl ActorInfo {
+    /// All bytes that are known of: its own, those that it holds, and those that wait.
+    pub fn bytes(&self) -> u64 {
+        self.own_bytes as u64 + self.held_bytes + self.waiting_bytes.unwrap_or(0)
+    }
+}
+
 impl Snapshot {
+    /// The bytes of all actors, as far as they are known.
+    pub fn bytes(&self) -> u64 {
+        self.actors.iter().map(ActorInfo::bytes).sum()
+    }
+
     /// The actor `pid`, if it lived.
     pub fn actor(&self, pid: impl Into<Pid>) -> Option<&ActorInfo> {
         let pid = pid.into();
@@ -121,9 +148,12 @@ impl fmt::Display for ActorInfo {
         if self.is_busy {
             f.write_str(", busy")?;
         }
-        match self.waiting {
-            Some(waiting @ 1..) => write!(f, ", {waiting} waiting"),
-            _ => Ok(()),
+        if let Some(waiting @ 1..) = self.waiting {
+            write!(f, ", {waiting} waiting")?;
+        }
+        match self.bytes() - self.own_bytes as u64 {
+            0 => Ok(()),
+            beside => write!(f, ", {beside} bytes"),
         }
     }
 }

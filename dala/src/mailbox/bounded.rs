@@ -1,4 +1,6 @@
-//! Bounds by credit: a sender takes a credit of the lane, the owner gives credits back in batches as it takes messages.
+//! Bounds: by credit, and by a limit on memory (`mailbox::meter`).
+//!
+//! Credit: a sender takes a credit of the lane, the owner gives credits back in batches as it takes messages.
 //!
 //! Waiting senders are served in the order they came, and woken only with a credit in hand.
 //!
@@ -9,7 +11,8 @@
 
 #![expect(unsafe_code, reason = "the owner's counters stand beside the shared semaphores; makes tickets")]
 
-use crate::message::{Lane, Node, NodeBox, NodeVtable, PayloadKind};
+use super::meter::Meter;
+use crate::message::{Lane, MemoryLimit, Node, NodeBox, NodeVtable, PayloadKind};
 use crate::sync::{Mutex, lock};
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -50,8 +53,11 @@ pub(crate) struct Bound {
     /// Credits that the owner has not given back yet. Owner only.
     taken: [Cell<u32>; 4],
     overflow: Overflow,
+    /// Whether a lane has a capacity.
+    has_capacities: bool,
     /// By rank, if the oldest are dropped.
     rings: Option<Box<[Mutex<Ring>; 4]>>,
+    pub(crate) meter: Option<Meter>,
 }
 
 #[derive(Debug, Default)]
@@ -67,6 +73,8 @@ unsafe impl Sync for Bound {}
 /// Whether a message may go into a lane.
 #[derive(Debug)]
 pub(crate) enum Admission {
+    /// Without more ado.
+    Free,
     /// With a credit.
     Credit,
     /// It does not; the policy says that the sender keeps it.
@@ -106,19 +114,25 @@ pub(crate) fn is_ticket(node: &Node) -> bool {
 
 impl Bound {
     /// Capacities in messages, by rank of the lane; at least 1, or [`UNBOUNDED`].
-    pub(crate) fn new(capacities: [u32; 4], overflow: Overflow) -> Bound {
+    pub(crate) fn new(capacities: [u32; 4], overflow: Overflow, limit: MemoryLimit) -> Bound {
+        let has_capacities = capacities.iter().any(|&capacity| capacity != UNBOUNDED);
         let capacities = capacities.map(|capacity| capacity.max(1));
         Bound {
             lanes: capacities.map(|capacity| Semaphore::new(capacity as usize)),
             capacities,
             taken: [const { Cell::new(0) }; 4],
             overflow,
-            rings: (overflow == Overflow::DropOldest).then(Box::default),
+            has_capacities,
+            rings: (has_capacities && overflow == Overflow::DropOldest).then(Box::default),
+            meter: limit.is_set().then(|| Meter::new(limit)),
         }
     }
 
     /// Takes a credit if there is one; says what else to do by the policy.
     pub(crate) fn admit(&self, lane: Lane) -> Admission {
+        if !self.has_capacities {
+            return Admission::Free;
+        }
         if self.rings.is_some() {
             return Admission::Ring;
         }
@@ -134,7 +148,7 @@ impl Bound {
 
     /// Whether a sender may wait for room.
     pub(crate) fn lets_wait(&self) -> bool {
-        self.overflow == Overflow::Wait
+        self.has_capacities && self.overflow == Overflow::Wait
     }
 
     /// Waits for a credit. Returns false when the actor died.
@@ -183,6 +197,9 @@ impl Bound {
 
     /// End of an activation: gives all credits back. Owner only.
     pub(crate) fn give_back(&self) {
+        if !self.has_capacities {
+            return;
+        }
         for (lane, taken) in self.lanes.iter().zip(&self.taken) {
             let taken = taken.replace(0);
             if taken > 0 {
@@ -191,9 +208,12 @@ impl Bound {
         }
     }
 
-    /// Messages of Rust senders that wait, as far as another thread can tell: what the running activation has taken counts
-    /// too.
+    /// Messages that wait, as far as another thread can tell: those that are counted for a limit on memory, else those of Rust
+    /// senders, where what the running activation has taken counts too.
     pub(crate) fn load(&self) -> usize {
+        if let Some(meter) = &self.meter {
+            return meter.load().1 as usize;
+        }
         let credits = self.lanes.iter().zip(&self.capacities);
         let credits =
             credits.map(|(lane, &capacity)| (capacity as usize).saturating_sub(lane.available_permits()));

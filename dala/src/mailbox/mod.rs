@@ -10,6 +10,8 @@ pub mod bounded;
 pub(crate) mod lanes;
 #[cfg(not(loom))]
 pub(crate) mod list;
+#[cfg(not(loom))]
+pub(crate) mod meter;
 pub(crate) mod queue;
 #[cfg(not(loom))]
 pub mod receive;

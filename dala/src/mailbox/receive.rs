@@ -174,6 +174,7 @@ impl<'r, 'a> Cursor<'r, 'a> {
                 bound.took(node.lane());
             }
         }
+        self.activation.cell.count_off(&node);
         Some(node)
     }
 
@@ -235,6 +236,10 @@ impl<'r, 'a> Cursor<'r, 'a> {
         message.set_lane(lane);
         if has_credit {
             message.set_credit();
+        }
+        if let Some(meter) = self.activation.cell.meter() {
+            // SAFETY: as above.
+            meter.count_instead(unsafe { old.as_ref() }, &mut message);
         }
         let new = message.into_raw();
         // SAFETY: out of its box and not yet in the queue, so valid and nobody else's.

@@ -1,5 +1,6 @@
 //! Why an actor ended.
 
+use super::limit::OverLimit;
 use dala_ir::abi::{Atom, Word, atoms};
 use dala_ir::term::{self, NoMemory, OwnedTerm, Style, TermWriter, print};
 use std::panic::Location;
@@ -27,6 +28,8 @@ pub enum ExitReason {
     NoProc,
     /// A handler panicked.
     Panic(Arc<PanicReason>),
+    /// It held more memory than it may: see [`MemoryLimit`](crate::MemoryLimit).
+    OverLimit(OverLimit),
     /// Anything else a native actor says; in Erlang a binary.
     Custom(Arc<str>),
     /// Any other Erlang term.
@@ -53,7 +56,8 @@ impl ExitReason {
         matches!(self, ExitReason::Normal | ExitReason::Shutdown | ExitReason::ShutdownWith(_))
     }
 
-    /// The reason as a term: atoms as in OTP, a panic as `{panic, Message, Place}`, a custom text as a binary.
+    /// The reason as a term: atoms as in OTP, a panic as `{panic, Message, Place}`, a limit as `{over_limit, bytes, 1024}`, a
+    /// custom text as a binary.
     pub fn write(&self, writer: &mut dyn TermWriter) -> Word {
         match self {
             ExitReason::Normal => Word::atom(atoms::NORMAL),
@@ -72,6 +76,14 @@ impl ExitReason {
                     None => Word::atom(atoms::UNDEFINED),
                 };
                 writer.tuple(&[Word::atom(atoms::PANIC), message, place])
+            }
+            ExitReason::OverLimit(over) => {
+                let (what, limit) = match *over {
+                    OverLimit::Bytes(limit) => ("bytes", limit),
+                    OverLimit::Messages(limit) => ("messages", limit),
+                };
+                let limit = writer.unsigned(limit);
+                writer.tuple(&[Word::atom(Atom::new("over_limit")), Word::atom(Atom::new(what)), limit])
             }
             ExitReason::Custom(reason) => writer.binary(reason.as_bytes()),
             ExitReason::Term(term) => term.copy_to(writer),
@@ -115,6 +127,7 @@ impl PartialEq for ExitReason {
             (R::Normal, R::Normal) | (R::Shutdown, R::Shutdown) | (R::Kill, R::Kill) => true,
             (R::Killed, R::Killed) | (R::NoProc, R::NoProc) => true,
             (R::Panic(one), R::Panic(two)) => one == two,
+            (R::OverLimit(one), R::OverLimit(two)) => one == two,
             (R::Custom(one), R::Custom(two)) => one == two,
             (R::ShutdownWith(one), R::ShutdownWith(two)) | (R::Term(one), R::Term(two)) => {
                 term::eq_exact(one.root(), two.root())
@@ -141,6 +154,7 @@ impl std::fmt::Display for ExitReason {
             ExitReason::Killed => f.write_str("killed"),
             ExitReason::NoProc => f.write_str("noproc"),
             ExitReason::Panic(panic) => panic.fmt(f),
+            ExitReason::OverLimit(over) => over.fmt(f),
             ExitReason::Custom(reason) => f.write_str(reason),
             ExitReason::Term(term) => shown(term).fmt(f),
         }

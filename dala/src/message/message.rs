@@ -36,6 +36,12 @@ pub trait Message: Sized + Send + 'static {
     /// # Errors
     /// When the term has none of the [`SHAPES`](Message::SHAPES), or a field does not convert; the error names it.
     fn from_term(source: Source<'_>) -> Result<Self, ConvertError>;
+
+    /// Bytes of memory that the message's fields hold beside themselves.
+    #[doc(hidden)]
+    fn held_bytes(&self) -> usize {
+        0
+    }
 }
 
 /// A type whose values can be fields of messages, and replies: its representation in memory and in Erlang is fixed.
@@ -72,6 +78,12 @@ pub trait StableLayout: Sized + 'static {
     #[doc(hidden)]
     fn absent() -> Option<Self> {
         None
+    }
+
+    /// Bytes of memory that the value holds beside itself, as far as it knows: what counts for a
+    /// [`MemoryLimit`](crate::MemoryLimit) while it waits in a mailbox.
+    fn held_bytes(&self) -> usize {
+        0
     }
 }
 

@@ -12,6 +12,7 @@ pub mod exit;
 mod in_place;
 mod join;
 pub mod lane;
+mod limit;
 mod local;
 #[expect(clippy::module_inception, reason = "the trait of that name")]
 mod message;
@@ -30,6 +31,7 @@ pub use exit::{ExitReason, PanicReason};
 pub use in_place::write_field_of;
 pub use join::{Join, join};
 pub use lane::Lane;
+pub use limit::{MemoryLimit, OverLimit};
 pub use local::Local;
 pub use message::{Message, Reply, StableLayout};
 #[doc(hidden)]

@@ -24,6 +24,8 @@ pub trait Known<T> {
     fn write_term(&self, value: &T, writer: &mut dyn TermWriter) -> Word;
     /// As [`Message::from_term`].
     fn read_term(&self, source: Source<'_>) -> Result<T, ConvertError>;
+    /// As [`Message::held_bytes`].
+    fn held_bytes(&self, value: &T) -> usize;
 }
 
 impl<T: Message> Known<T> for &Choice<T> {
@@ -41,6 +43,11 @@ impl<T: Message> Known<T> for &Choice<T> {
     fn read_term(&self, source: Source<'_>) -> Result<T, ConvertError> {
         T::from_term(source)
     }
+
+    #[inline]
+    fn held_bytes(&self, value: &T) -> usize {
+        value.held_bytes()
+    }
 }
 
 /// Code of a type with a wrong field.
@@ -57,6 +64,11 @@ pub trait Unknown<T> {
 
     /// Never called.
     fn read_term(&self, _: Source<'_>) -> Result<T, ConvertError> {
+        unreachable!("the program does not compile")
+    }
+
+    /// Never called.
+    fn held_bytes(&self, _: &T) -> usize {
         unreachable!("the program does not compile")
     }
 }

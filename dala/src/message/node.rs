@@ -63,6 +63,8 @@ pub struct NodeVtable {
     pub receiver: Option<fn() -> std::any::TypeId>,
     /// Of a typed message: its type.
     pub message: Option<fn() -> std::any::TypeId>,
+    /// Bytes that the payload holds beside the node, if it may hold some.
+    pub held: Option<unsafe fn(payload: *const u8) -> usize>,
     /// Builds the payload's term, if it has one: how a behaviour reads it that was not compiled with its type.
     pub write_term: Option<unsafe fn(payload: *const u8, writer: &mut dyn TermWriter) -> Word>,
 }
@@ -100,6 +102,8 @@ mod flag {
     pub(super) const CREDIT: u8 = 2;
     /// The payload was moved out.
     pub(super) const MOVED: u8 = 4;
+    /// Counted by the receiver's meter.
+    pub(super) const COUNTED: u8 = 8;
 }
 
 unsafe fn no_size(_payload: *const u8) -> usize {
@@ -124,6 +128,7 @@ impl NodeVtable {
             shapes: None,
             receiver: None,
             message: None,
+            held: None,
             write_term: None,
         }
     }
@@ -190,6 +195,38 @@ impl Node {
     #[inline(always)]
     pub fn is_call(&self) -> bool {
         self.flags.get() & flag::CALL != 0
+    }
+
+    /// Whether the receiver's mailbox keeps an account of it: it took a credit, or is counted.
+    #[inline(always)]
+    pub(crate) fn is_accounted(&self) -> bool {
+        self.flags.get() & (flag::CREDIT | flag::COUNTED) != 0
+    }
+
+    /// Takes the mark off that its receiver's meter counts it. Returns whether there was one.
+    pub(crate) fn take_counted(&self) -> bool {
+        let flags = self.flags.replace(self.flags.get() & !flag::COUNTED);
+        flags & flag::COUNTED != 0
+    }
+
+    /// Bytes of the node and of what its payload holds.
+    pub(crate) fn bytes(&self) -> u64 {
+        if self.flags.get() & flag::MOVED != 0 {
+            return self.size() as u64;
+        }
+        // SAFETY: the payload is of the vtable's kind (`allocate`, `typed`) and was not moved out.
+        let held = self.vtable.held.map_or(0, |held| unsafe { held(self.payload()) });
+        (self.size() as u64).saturating_add(held as u64)
+    }
+
+    /// Bytes of the node.
+    #[inline(always)]
+    fn size(&self) -> usize {
+        match self.vtable.size {
+            // SAFETY: the payload is of the vtable's kind (`allocate`).
+            0 => PAYLOAD_OFFSET + unsafe { (self.vtable.size_of)(self.payload()) },
+            size => size,
+        }
     }
 
     #[inline(always)]
@@ -328,6 +365,10 @@ impl NodeBox {
         self.flags.set(self.flags.get() | flag::CREDIT);
     }
 
+    pub(crate) fn set_counted(&mut self) {
+        self.flags.set(self.flags.get() | flag::COUNTED);
+    }
+
     pub(crate) fn mark(&mut self, bits: u8) {
         self.class.set(self.class.get() | bits);
     }
@@ -378,6 +419,7 @@ struct ByShape<M>(std::marker::PhantomData<M>);
 impl<M: Message> ByShape<M> {
     const VTABLE: &'static NodeVtable = &NodeVtable {
         shapes: Some(M::SHAPES),
+        held: Some(held_by_message::<M>),
         write_term: Some(write_message::<M>),
         ..NodeVtable::of::<M>(PayloadKind::Foreign)
     };
@@ -386,6 +428,15 @@ impl<M: Message> ByShape<M> {
 unsafe fn write_message<M: Message>(payload: *const u8, writer: &mut dyn TermWriter) -> Word {
     // SAFETY: the payload is an M: the vtable was made for M (caller).
     unsafe { &*payload.cast::<M>() }.to_term(writer)
+}
+
+/// Bytes that a payload of type `M` holds beside itself.
+///
+/// # Safety
+/// The payload is an `M`.
+pub(crate) unsafe fn held_by_message<M: Message>(payload: *const u8) -> usize {
+    // SAFETY: the payload is an M (caller).
+    unsafe { &*payload.cast::<M>() }.held_bytes()
 }
 
 #[inline(always)]
@@ -422,12 +473,7 @@ impl Drop for NodeBox {
             drop(node.take_reply());
         }
         let (vtable, payload) = (node.vtable, node.payload());
-        let size = if vtable.size != 0 {
-            vtable.size
-        } else {
-            // SAFETY: the payload is of the vtable's kind (`allocate`).
-            PAYLOAD_OFFSET + unsafe { (vtable.size_of)(payload) }
-        };
+        let size = node.size();
         if flags & flag::MOVED == 0 {
             // SAFETY: as above; dropped once, because the box owns it.
             unsafe { (vtable.drop_payload)(payload) };

@@ -5,11 +5,14 @@
 //! every message. Measured in the prototype (facts/native.md section 5); see `benches/peers`.
 //!
 //! With the feature `system-alloc` every block is the system allocator's, so that AddressSanitizer and Miri see each
-//! one. Blocks carved for a class stay with the process.
+//! one.
+//!
+//! Blocks are carved from slabs, [`CARVED`] at a time, and stay with the process until somebody asks for a trim: threads then
+//! give their lists to the depots, and slabs whose blocks are all there go back to the system.
 
 #![expect(unsafe_code, reason = "an allocator")]
 
-use crate::sync::{Mutex, lock};
+use crate::sync::{AtomicU32, Mutex, Ordering, lock};
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::Cell;
 use std::ptr::{NonNull, null_mut};
@@ -34,8 +37,15 @@ struct List {
     length: Cell<u32>,
 }
 
-/// Batches of one class that some thread had to spare; each is a list of blocks.
-struct Depot(Mutex<Vec<Batch>>);
+/// What threads share of one class.
+struct Depot(Mutex<Shared>);
+
+struct Shared {
+    /// What some thread had to spare; each is a list of blocks.
+    batches: Vec<Batch>,
+    /// Addresses of the slabs.
+    slabs: Vec<usize>,
+}
 
 struct Batch {
     first: *mut FreeBlock,
@@ -45,12 +55,18 @@ struct Batch {
 // SAFETY: a batch is a list of free blocks that whoever holds the batch owns alone.
 unsafe impl Send for Batch {}
 
-static DEPOTS: [Depot; CLASSES] = [const { Depot(Mutex::new(Vec::new())) }; CLASSES];
+static DEPOTS: [Depot; CLASSES] =
+    [const { Depot(Mutex::new(Shared { batches: Vec::new(), slabs: Vec::new() })) }; CLASSES];
+
+/// How often a trim was asked for.
+static TRIMS: AtomicU32 = AtomicU32::new(0);
 
 thread_local! {
     static LISTS: [List; CLASSES] =
         const { [const { List { first: Cell::new(null_mut()), length: Cell::new(0) } }; CLASSES] };
     static ON_EXIT: ReturnOnExit = const { ReturnOnExit };
+    /// The trims that this thread took part in.
+    static TRIMMED: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Gives a thread's blocks to the depot when the thread ends.
@@ -58,16 +74,88 @@ struct ReturnOnExit;
 
 impl Drop for ReturnOnExit {
     fn drop(&mut self) {
-        let _ = LISTS.try_with(|lists| {
-            for (list, depot) in lists.iter().zip(&DEPOTS) {
-                let first = list.first.replace(null_mut());
-                let length = list.length.replace(0);
-                if length > 0 {
-                    lock(&depot.0).push(Batch { first, length });
-                }
-            }
-        });
+        give_all();
     }
+}
+
+/// Gives this thread's blocks to the depots.
+fn give_all() {
+    let _ = LISTS.try_with(|lists| {
+        for (list, depot) in lists.iter().zip(&DEPOTS) {
+            let first = list.first.replace(null_mut());
+            let length = list.length.replace(0);
+            if length > 0 {
+                lock(&depot.0).batches.push(Batch { first, length });
+            }
+        }
+    });
+}
+
+/// Asks all threads that look for it ([`trim_if_asked`]) to give back what they do not need.
+pub(crate) fn ask_to_trim() {
+    TRIMS.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Does this thread's part if a trim was asked for since the last time.
+#[inline]
+pub(crate) fn trim_if_asked() {
+    let asked = TRIMS.load(Ordering::Relaxed);
+    if TRIMMED.with(|trimmed| trimmed.replace(asked)) != asked {
+        trim();
+    }
+}
+
+/// Gives this thread's blocks to the depots, and slabs of free blocks to the system. Returns the bytes of these.
+#[cold]
+fn trim() -> usize {
+    give_all();
+    (0..CLASSES).map(trim_class).sum()
+}
+
+fn trim_class(class: usize) -> usize {
+    let size = (class + 1) * ALIGN;
+    let mut shared = lock(&DEPOTS[class].0);
+    let mut blocks: Vec<*mut FreeBlock> = Vec::new();
+    for batch in std::mem::take(&mut shared.batches) {
+        let mut next = batch.first;
+        for _ in 0..batch.length {
+            blocks.push(next);
+            // SAFETY: the batch was a list of so many free blocks, and is ours.
+            next = unsafe { (*next).next };
+        }
+    }
+    blocks.sort_unstable_by_key(|block| block.addr());
+    shared.slabs.sort_unstable();
+    let mut freed = 0;
+    let mut kept = Vec::with_capacity(blocks.len());
+    let mut rest = &blocks[..];
+    shared.slabs.retain(|&slab| {
+        let before = rest.partition_point(|block| block.addr() < slab);
+        kept.extend_from_slice(&rest[..before]);
+        rest = &rest[before..];
+        let free = rest.partition_point(|block| block.addr() < slab + size * CARVED);
+        let (of_slab, after) = rest.split_at(free);
+        rest = after;
+        if free < CARVED {
+            kept.extend_from_slice(of_slab);
+            return true;
+        }
+        // SAFETY: the slab's first block, with the address and layout of `from_system(size * CARVED)`; all its blocks are
+        // free and in no list any more.
+        unsafe { dealloc(of_slab[0].cast(), layout_of(size * CARVED)) };
+        freed += size * CARVED;
+        false
+    });
+    kept.extend_from_slice(rest);
+    for batch in kept.chunks(BATCH as usize) {
+        for (index, &block) in batch.iter().enumerate() {
+            let next = batch.get(index + 1).copied().unwrap_or(null_mut());
+            // SAFETY: the block is free and ours, and large enough for a link.
+            unsafe { (*block).next = next };
+        }
+        shared.batches.push(Batch { first: batch[0], length: batch.len() as u32 });
+    }
+    freed
 }
 
 const fn class_of(size: usize) -> usize {
@@ -142,7 +230,7 @@ fn from_system(size: usize) -> NonNull<u8> {
 #[inline(never)]
 fn refill(class: usize, list: &List) -> NonNull<u8> {
     let _ = ON_EXIT.try_with(|_| ());
-    let batch = lock(&DEPOTS[class].0).pop();
+    let batch = lock(&DEPOTS[class].0).batches.pop();
     if let Some(Batch { first, length }) = batch {
         list.length.set(length - 1);
         // SAFETY: the batch is ours now, a list, and not empty.
@@ -151,6 +239,7 @@ fn refill(class: usize, list: &List) -> NonNull<u8> {
     }
     let size = (class + 1) * ALIGN;
     let base = from_system(size * CARVED);
+    lock(&DEPOTS[class].0).slabs.push(base.as_ptr().addr());
     for index in (1..CARVED).rev() {
         // SAFETY: within the slab just allocated.
         let block: *mut FreeBlock = unsafe { base.as_ptr().add(index * size) }.cast();
@@ -176,7 +265,7 @@ fn spill(class: usize, list: &List) {
     // SAFETY: as above; the batch ends here.
     unsafe { (*last).next = null_mut() };
     list.length.set(list.length.get() - BATCH);
-    lock(&DEPOTS[class].0).push(Batch { first, length: BATCH });
+    lock(&DEPOTS[class].0).batches.push(Batch { first, length: BATCH });
 }
 
 #[cfg(test)]
@@ -197,6 +286,44 @@ mod tests {
             // SAFETY: allocated with this size.
             unsafe { free(block, size) };
         }
+    }
+
+    #[test]
+    fn a_trim_gives_free_slabs_back_and_keeps_those_in_use() {
+        let trimmed = std::thread::spawn(|| {
+            let blocks: Vec<_> = (0..10_000).map(|_| allocate(366)).collect();
+            let kept: Vec<_> = blocks.iter().copied().step_by(1000).collect();
+            for (index, &block) in blocks.iter().enumerate() {
+                if index % 1000 != 0 {
+                    // SAFETY: allocated with this size.
+                    unsafe { free(block, 366) };
+                }
+            }
+            kept.iter().for_each(|block| {
+                // SAFETY: the block is ours and as large as that.
+                unsafe { block.as_ptr().write_bytes(7, 366) };
+            });
+            let trimmed = trim();
+            for block in kept {
+                // SAFETY: written above.
+                let bytes = unsafe { std::slice::from_raw_parts(block.as_ptr(), 366) };
+                assert!(bytes.iter().all(|&byte| byte == 7));
+                // SAFETY: allocated with this size.
+                unsafe { free(block, 366) };
+            }
+            // The lists are whole afterwards.
+            let again: Vec<_> = (0..1000).map(|_| allocate(366)).collect();
+            let mut addresses: Vec<_> = again.iter().map(|block| block.as_ptr().addr()).collect();
+            addresses.sort_unstable();
+            addresses.dedup();
+            assert_eq!(addresses.len(), 1000);
+            // SAFETY: allocated with this size.
+            again.into_iter().for_each(|block| unsafe { free(block, 366) });
+            trimmed
+        });
+        let trimmed = trimmed.join().expect("allocates and frees");
+        // Ten slabs of 156 are in use at most; other tests have little of this class.
+        assert!(!POOLED || trimmed >= 140 * CARVED * 368, "{trimmed}");
     }
 
     #[test]

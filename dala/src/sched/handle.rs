@@ -126,7 +126,13 @@ impl Handle {
             return Err(std::io::Error::new(std::io::ErrorKind::Unsupported, "a simulation has one thread"));
         }
         let (pinned, thread) = PinnedThread::start(self.scheduler.services.clone(), name)?;
-        lock(&self.scheduler.services.pinned).push((pinned.clone(), thread));
+        let mut all = lock(&self.scheduler.services.pinned);
+        // With the lock, which suspending and resuming take too.
+        if self.is_suspended() {
+            pinned.scheduler().suspend();
+        }
+        all.push((pinned.clone(), thread));
+        drop(all);
         Ok(pinned)
     }
 

@@ -31,6 +31,8 @@ pub(crate) mod handle;
 pub(crate) mod injector;
 #[cfg(not(loom))]
 mod job_queue;
+#[cfg(not(loom))]
+pub(crate) mod lifecycle;
 pub(crate) mod park;
 #[cfg(not(loom))]
 pub(crate) mod pinned;

@@ -8,12 +8,13 @@ use super::park::Idle;
 use super::pinned::PinnedThread;
 use super::run_queue::{Job, Robbed, RunQueues};
 use super::simulated::{self, Simulated};
-use super::urgent::Urgent;
+use super::urgent::{SUSPENDED, Urgent};
 use super::watchdog::{WatchOptions, Watchdog};
 use super::worker::{self, Worker};
 use crate::actor::Qos;
 use crate::actor::cell::Header;
 use crate::actor::host::{Host, HostFunctions};
+use crate::actor::suspension::Suspension;
 use crate::energy::Governor;
 use crate::message::DeadLetters;
 use crate::registry::group::Groups;
@@ -21,12 +22,14 @@ use crate::registry::name::Names;
 use crate::registry::topic::Topics;
 use crate::registry::via::Departures;
 use crate::sync::{
-    Arc, AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Mutex, Ordering, Parker, Random, thread,
+    Arc, AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Mutex, Ordering, Parker, Random, fence,
+    thread,
 };
 use crate::timer::Timers;
 use crossbeam_utils::CachePadded;
 use std::hash::{BuildHasher, RandomState};
 use std::ptr::{NonNull, null_mut};
+use std::sync::{OnceLock, Weak};
 
 /// What all schedulers of one runtime share.
 #[derive(Debug)]
@@ -41,6 +44,9 @@ pub(crate) struct Services {
     pub(crate) background: Background,
     pub(crate) watch: Option<WatchOptions>,
     pub(crate) governor: Option<Arc<Governor>>,
+    /// The scheduler of the runtime's workers.
+    pub(crate) main: OnceLock<Weak<Scheduler>>,
+    pub(crate) suspension: Arc<Suspension>,
     /// The runtime's threads for pinned actors.
     pub(crate) pinned: Mutex<Vec<(PinnedThread, thread::JoinHandle<()>)>>,
 }
@@ -169,6 +175,7 @@ impl Scheduler {
             functions: if simulated.is_some() { &simulated::FUNCTIONS } else { &FUNCTIONS },
             timers: services.timers,
             dead_letters: services.dead_letters.clone(),
+            suspension: services.suspension.clone(),
             pressing: CachePadded::new(AtomicU32::new(0)),
         };
         let scheduler = Scheduler {
@@ -195,15 +202,35 @@ impl Scheduler {
     pub(crate) fn inject(&self, job: Job) {
         match job.class() {
             Qos::Realtime => self.urgent.push(&self.host.pressing, job),
-            class => self.injector.push(job, class),
+            class => {
+                self.injector.push(job, class);
+                if self.stays_suspended() {
+                    return;
+                }
+            }
         }
         self.announce();
     }
 
-    /// Realtime actors that are due, as far as one can tell.
+    /// Realtime actors that are due, as far as one can tell, and [`SUSPENDED`].
     #[inline(always)]
     pub(crate) fn pressing(&self) -> u32 {
         self.host.pressing.load(Ordering::Relaxed)
+    }
+
+    /// Whether only Realtime actors run.
+    #[inline(always)]
+    pub(crate) fn is_suspended(&self) -> bool {
+        self.pressing() & SUSPENDED != 0
+    }
+
+    /// Whether nobody need be woken for work of another class that was put somewhere: who resumes finds it.
+    #[inline(always)]
+    pub(crate) fn stays_suspended(&self) -> bool {
+        self.is_suspended() && {
+            fence(Ordering::SeqCst);
+            self.is_suspended()
+        }
     }
 
     /// Takes an actor that goes before what workers have in their own queues.
@@ -218,7 +245,8 @@ impl Scheduler {
 
     /// Whether there is work in no worker's hands.
     pub(crate) fn has_work_for_any(&self) -> bool {
-        self.pressing() != 0 || !self.injector.is_empty()
+        let pressing = self.pressing();
+        pressing & !SUSPENDED != 0 || (pressing & SUSPENDED == 0 && !self.injector.is_empty())
     }
 
     /// Lets the governor read its sources, if there is one and it is time.

@@ -6,7 +6,7 @@ use crate::actor::process;
 use crate::actor::spawn::{self, SpawnError, SpawnOptions};
 use crate::actor::start::{Init, Unborn};
 use crate::actor::{Actor, ActorRef};
-use crate::message::{Call, CallError, ExitReason};
+use crate::message::{Call, CallError, ExitReason, MemoryLimit};
 use dala_ir::abi::Atom;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
@@ -86,6 +86,12 @@ impl<A: Actor + Send, R: From<ActorRef<A>>> Spawning<A, R> {
     /// Bounds each lane for Rust senders, instead of what the actor says.
     pub fn mailbox(mut self, capacity: u32) -> Self {
         self.options.mailbox = Some(capacity);
+        self
+    }
+
+    /// Ends it when it holds more memory than this, instead of what the actor says.
+    pub fn memory(mut self, limit: MemoryLimit) -> Self {
+        self.options.memory = Some(limit);
         self
     }
 

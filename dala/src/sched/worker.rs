@@ -6,11 +6,13 @@ use super::background::Background;
 use super::fair::{COSTS, Classes, FairShare};
 use super::run_queue::{Job, RunQueues};
 use super::scheduler::{Remote, Scheduler};
+use super::urgent::SUSPENDED;
 use crate::actor::budget::Budget;
 use crate::actor::qos::{CLASSES, Qos};
 use crate::actor::run::{self, After};
 use crate::message::exit;
 use crate::pid::epoch;
+use crate::region::freelist;
 use crate::sync::{Arc, Ordering, Random, spin_loop, thread};
 use crate::timer::{Clock, nursery};
 use std::cell::{Cell, OnceCell};
@@ -107,8 +109,11 @@ impl Worker {
     /// Puts an actor where others find it, and tells them.
     #[inline]
     fn share(&self, job: Job) {
+        let class = job.class();
         self.push(job);
-        self.scheduler.announce();
+        if class == Qos::Realtime || !self.scheduler.stays_suspended() {
+            self.scheduler.announce();
+        }
     }
 
     #[inline]
@@ -168,6 +173,7 @@ impl Worker {
             if tick.is_multiple_of(ACTIVATIONS_BETWEEN_LOOKS) {
                 nursery::arm_waiting();
                 self.take_injected(None);
+                freelist::trim_if_asked();
                 self.scheduler.look_at_sensors();
             }
             let job = match self.next() {
@@ -193,8 +199,10 @@ impl Worker {
     /// The classes that have work here, or for any worker.
     #[inline(always)]
     fn waiting(&self) -> Classes {
-        let urgent = self.scheduler.pressing() != 0;
-        self.queues.filled() | u8::from(urgent) << Qos::Realtime as u8
+        let pressing = self.scheduler.pressing();
+        // While the runtime is suspended as if a Realtime actor waited: nothing else goes on.
+        let others = if pressing & SUSPENDED == 0 { self.queues.filled() } else { 0 };
+        others | u8::from(pressing != 0) << Qos::Realtime as u8
     }
 
     /// What to run next of what is here.
@@ -309,6 +317,9 @@ impl Worker {
 
     /// Moves some of the injected actors here: all, or those more urgent than a class.
     fn take_injected(&self, more_urgent_than: Option<Qos>) {
+        if self.scheduler.is_suspended() {
+            return;
+        }
         self.scheduler.injector.move_to(&self.queues, self.scheduler.remotes.len(), more_urgent_than);
     }
 
@@ -356,6 +367,7 @@ impl Worker {
             for offset in 0..remotes.len() {
                 let index = (first + offset) % remotes.len();
                 if index != self.index
+                    && !self.scheduler.is_suspended()
                     && let Some(job) = self.queues.rob(&remotes[index].robbed, None)
                 {
                     return Some(job);
@@ -366,6 +378,9 @@ impl Worker {
             } else {
                 thread::yield_now();
             }
+        }
+        if self.scheduler.is_suspended() {
+            return None;
         }
         // Last resort: what another worker wanted to run next.
         let others = self.scheduler.remotes.iter().enumerate().filter(|(index, _)| *index != self.index);
@@ -384,14 +399,20 @@ impl Worker {
         self.scheduler.sleeps.fetch_add(1, Ordering::Relaxed);
         self.remote().parker.park();
         participant.come_back();
+        freelist::trim_if_asked();
         self.scheduler.look_at_sensors();
     }
 
     /// What an announcement may have been about. Others' LIFO slots do not count: their owners run them next, and
     /// announce when that takes long.
     fn sees_work(&self) -> bool {
+        if self.scheduler.is_suspended() {
+            return self.scheduler.has_work_for_any();
+        }
         let others = self.scheduler.remotes.iter().enumerate().filter(|(index, _)| *index != self.index);
+        // Work of its own is left when the runtime was suspended just now.
         self.scheduler.has_work_for_any()
+            || self.queues.has_work()
             || others.map(|(_, remote)| remote).any(|remote| remote.robbed.has_work())
     }
 }

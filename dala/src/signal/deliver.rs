@@ -17,7 +17,7 @@ use std::ptr::{NonNull, null_mut};
 pub(crate) fn send(to: Pid, signal: Signal) -> Result<(), Signal> {
     let pin = epoch::pin();
     let Some(cell) = cell::lookup(to, &pin) else { return Err(signal) };
-    cell.send(signal.into_node(), true)
+    cell.push(signal.into_node(), true)
         .map_err(|node| Signal::from_node(node).unwrap_or_else(|_| unreachable!("a signal's node")))
 }
 
@@ -80,6 +80,8 @@ fn sort_one(activation: &mut Activation<'_>, node: NodeBox) {
         }
     } else if class & class::VIA_ALIAS == 0 || passes_alias(activation, &node) {
         insert(activation, node);
+    } else {
+        activation.cell.count_off(&node);
     }
 }
 
@@ -141,6 +143,7 @@ fn act(activation: &mut Activation<'_>, node: NodeBox) -> Option<NodeBox> {
         Ok(Signal::Demonitor { reference }) => {
             activation.relations_mut().monitors.watchers.remove(&reference);
         }
+        Ok(Signal::OverLimit(over)) => activation.doom = Some(ExitReason::OverLimit(over)),
         Ok(Signal::Ask(question)) => activation.questions.insert(0, question),
         Ok(Signal::Exit { .. } | Signal::Down { .. }) | Err(_) => {}
     }

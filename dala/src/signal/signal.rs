@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "makes and reads nodes of the signal kind")]
 
-use crate::message::{ExitReason, Node, NodeBox, NodeVtable, PayloadKind, node::class};
+use crate::message::{ExitReason, Node, NodeBox, NodeVtable, OverLimit, PayloadKind, node::class};
 use crate::pid::{Pid, Ref};
 
 /// What one actor (or the runtime) does to another.
@@ -20,6 +20,8 @@ pub(crate) enum Signal {
     Demonitor { reference: Ref },
     /// A watched actor ended.
     Down { from: Pid, reference: Ref, reason: ExitReason },
+    /// The receiver holds too much memory.
+    OverLimit(OverLimit),
     /// A question to the behaviour, answered out of order with messages (`process_info/2` of another).
     Ask(Question),
 }

@@ -32,6 +32,11 @@ impl<T: StableLayout> StableLayout for Vec<T> {
         }
         Ok(items)
     }
+
+    fn held_bytes(&self) -> usize {
+        let items: usize = self.iter().map(StableLayout::held_bytes).sum();
+        self.capacity() * size_of::<T>() + items
+    }
 }
 
 /// Builds a map; of two keys that are equal in Erlang, which two Rust keys can only be when their `StableLayout`
@@ -76,6 +81,11 @@ where
         read_map(source, |key, value| drop(entries.insert(key, value)))?;
         Ok(entries)
     }
+
+    fn held_bytes(&self) -> usize {
+        let entries: usize = self.iter().map(|(key, value)| key.held_bytes() + value.held_bytes()).sum();
+        self.capacity() * size_of::<(K, V)>() + entries
+    }
 }
 
 impl<K: StableLayout + Ord, V: StableLayout> StableLayout for BTreeMap<K, V> {
@@ -89,5 +99,10 @@ impl<K: StableLayout + Ord, V: StableLayout> StableLayout for BTreeMap<K, V> {
         let mut entries = BTreeMap::new();
         read_map(source, |key, value| drop(entries.insert(key, value)))?;
         Ok(entries)
+    }
+
+    fn held_bytes(&self) -> usize {
+        let entries: usize = self.iter().map(|(key, value)| key.held_bytes() + value.held_bytes()).sum();
+        self.len() * size_of::<(K, V)>() + entries
     }
 }

@@ -30,6 +30,10 @@ impl<T: StableLayout> StableLayout for Option<T> {
     fn absent() -> Option<Self> {
         Some(None)
     }
+
+    fn held_bytes(&self) -> usize {
+        self.as_ref().map_or(0, StableLayout::held_bytes)
+    }
 }
 
 impl<T: StableLayout, E: StableLayout> StableLayout for Result<T, E> {
@@ -58,6 +62,13 @@ impl<T: StableLayout, E: StableLayout> StableLayout for Result<T, E> {
             _ => Err(source.misfit("`{ok, Value}` or `{error, Reason}`")),
         }
     }
+
+    fn held_bytes(&self) -> usize {
+        match self {
+            Ok(value) => value.held_bytes(),
+            Err(error) => error.held_bytes(),
+        }
+    }
 }
 
 impl<T: StableLayout> StableLayout for Box<T> {
@@ -69,6 +80,10 @@ impl<T: StableLayout> StableLayout for Box<T> {
 
     fn read_term(source: Source<'_>) -> Result<Self, ConvertError> {
         T::read_term(source).map(Box::new)
+    }
+
+    fn held_bytes(&self) -> usize {
+        size_of::<T>() + T::held_bytes(self)
     }
 }
 
@@ -95,6 +110,10 @@ impl<T: StableLayout, const N: usize> StableLayout for [T; N] {
             Some(error) => Err(error),
             None => Ok(values.map(|value| value.expect("each element was read, as there is no failure"))),
         }
+    }
+
+    fn held_bytes(&self) -> usize {
+        self.iter().map(StableLayout::held_bytes).sum()
     }
 }
 
@@ -123,6 +142,10 @@ macro_rules! tuples {
             fn read_term(source: Source<'_>) -> Result<Self, ConvertError> {
                 let elements = elements(source, $size)?;
                 Ok(($(source.read_part(elements[$index]).map_err(|error| error.inside(Step::Index($index)))?,)+))
+            }
+
+            fn held_bytes(&self) -> usize {
+                0 $(+ self.$index.held_bytes())+
             }
         }
     )*};

@@ -25,6 +25,11 @@ impl StableLayout for IBig {
     fn read_term(source: Source<'_>) -> Result<Self, ConvertError> {
         big::to_ibig(source.word()).ok_or_else(|| source.misfit("an integer"))
     }
+
+    fn held_bytes(&self) -> usize {
+        // An estimate: where its digits are, is up to dashu.
+        dashu_int::ops::BitTest::bit_len(self) / 8
+    }
 }
 
 /// As [`IBig`], without those below zero.
@@ -39,6 +44,10 @@ impl StableLayout for UBig {
     fn read_term(source: Source<'_>) -> Result<Self, ConvertError> {
         let value = big::to_ibig(source.word()).and_then(|value| UBig::try_from(value).ok());
         value.ok_or_else(|| source.misfit("an integer not below zero"))
+    }
+
+    fn held_bytes(&self) -> usize {
+        dashu_int::ops::BitTest::bit_len(self) / 8
     }
 }
 
@@ -66,5 +75,9 @@ impl<T: StableLayout + Clone> StableLayout for RangeInclusive<T> {
             1 => Ok(range.first..=range.last),
             _ => Err(source.misfit("a range of step 1")),
         }
+    }
+
+    fn held_bytes(&self) -> usize {
+        self.start().held_bytes() + self.end().held_bytes()
     }
 }

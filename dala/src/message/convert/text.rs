@@ -21,6 +21,10 @@ impl StableLayout for String {
             .and_then(|bytes| String::from_utf8(bytes.into_owned()).ok())
             .ok_or_else(|| source.misfit("a binary with text in UTF-8"))
     }
+
+    fn held_bytes(&self) -> usize {
+        self.capacity()
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -34,6 +38,10 @@ impl StableLayout for Bytes {
     fn read_term(source: Source<'_>) -> Result<Self, ConvertError> {
         Bytes::of_term(source.word()).ok_or_else(|| source.misfit("a binary"))
     }
+
+    fn held_bytes(&self) -> usize {
+        self.as_slice().len()
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -46,5 +54,9 @@ impl StableLayout for OwnedTerm {
 
     fn read_term(source: Source<'_>) -> Result<Self, ConvertError> {
         Ok(OwnedTerm::copy_of(source.word()))
+    }
+
+    fn held_bytes(&self) -> usize {
+        self.words() * size_of::<Word>()
     }
 }
