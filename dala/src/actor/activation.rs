@@ -87,14 +87,14 @@ impl<'a> Activation<'a> {
     /// actor waits.
     #[inline(always)]
     pub fn spend(&mut self) -> bool {
-        self.budget.spend(|| self.cell.urgency.class(), || self.cell.host().timers.now()) || self.is_pressed()
+        self.budget.spend(|| self.cell.class(), || self.cell.host().timers.now()) || self.is_pressed()
     }
 
     /// Whether an actor waits that should not wait for the whole activation.
     #[inline(always)]
     pub fn is_pressed(&self) -> bool {
         // Of Realtime actors each has its turn.
-        self.cell.host().pressing.load(Ordering::Relaxed) != 0 && self.cell.urgency.class() != Qos::Realtime
+        self.cell.host().pressing.load(Ordering::Relaxed) != 0 && self.cell.class() != Qos::Realtime
     }
 
     /// Takes in what arrived: signals act, messages are sorted. Cheap when nothing came.
@@ -193,6 +193,9 @@ impl<'a> Activation<'a> {
     #[inline]
     pub fn next_incoming(&mut self) -> Option<Incoming> {
         let node = self.next_node()?;
+        if node.raises() {
+            self.cell.lower();
+        }
         self.cell.removals.set(self.cell.removals.get().wrapping_add(1));
         Some(incoming(node))
     }
@@ -214,14 +217,14 @@ impl<'a> Activation<'a> {
         self.cell.traps_exits.swap(traps, Ordering::Relaxed)
     }
 
-    /// The class by which the actor is scheduled.
+    /// The class by which the actor is scheduled: its own, or one that it inherits from a call.
     pub fn qos(&self) -> Qos {
-        self.cell.urgency.class()
+        self.cell.class()
     }
 
-    /// Sets it, from the next time on that the actor is scheduled.
+    /// Sets its own class, from the next time on that the actor is scheduled.
     pub fn set_qos(&mut self, class: Qos) {
-        self.cell.urgency.set_class(class);
+        self.cell.urgency.set_own(class as u8);
     }
 
     pub(crate) fn relations_mut(&mut self) -> &mut Relations {

@@ -67,6 +67,9 @@ fn send_bounded(cell: &Header, bound: &Arc<Bound>, mut node: NodeBox) -> Result<
 }
 
 fn drop_overflow(cell: &Header, node: NodeBox) {
+    if node.raises() {
+        cell.lower();
+    }
     node.fail_call(|| CallError::Overloaded);
     cell.host().dead_letters.record(|| DeadLetter {
         to: cell.pid(),

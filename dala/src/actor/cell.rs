@@ -15,11 +15,12 @@
 
 use super::behaviour::{Behaviour, CellVtable};
 use super::host::Host;
-use super::qos::{Qos, Urgency};
+use super::qos::Qos;
 use crate::mailbox::bounded::Bound;
 use crate::mailbox::list::List;
 use crate::mailbox::meter::{Counted, Meter};
 use crate::mailbox::queue::{Head, Pushed};
+use crate::mailbox::urgency::Urgency;
 use crate::message::{NodeBox, OverLimit};
 use crate::pid::epoch::{Pin, Retired};
 use crate::pid::table::{Named, SlotCache, Table, TableFull};
@@ -179,7 +180,7 @@ pub(crate) fn create<B: Behaviour>(
         bound: new.bound,
         parent: new.parent,
         started: new.started,
-        urgency: Urgency::new(new.qos),
+        urgency: Urgency::new(new.qos as u8),
         traps_exits: AtomicBool::new(new.traps_exits),
         named: AtomicBool::new(false),
         held: AtomicU32::new(0),
@@ -336,6 +337,18 @@ impl Header {
         }
     }
 
+    /// The class that counts for the actor: its own, or one that it inherits from who waits for it.
+    #[inline(always)]
+    pub(crate) fn class(&self) -> Qos {
+        Qos::of_rank(self.urgency.rank())
+    }
+
+    /// A message that raised the actor was handled, or will not be.
+    #[cold]
+    pub(crate) fn lower(&self) {
+        self.urgency.lower();
+    }
+
     /// Puts the actor on a run queue. Only who cleared the head's parked state may.
     #[inline(always)]
     pub(crate) fn schedule(&self) {
@@ -369,11 +382,18 @@ impl Header {
         unsafe { (*self.relations.get()).take() }
     }
 
-    /// Takes the dead actor out of the table and frees its block when nobody can see it any more. Owner only, last.
+    /// Takes the dead actor out of the table and sees to it that its block is freed. Owner only, last.
     pub(crate) fn retire(&self) {
         with_slots(|slots| TABLE.remove(self.pid, slots));
+        if self.urgency.end() {
+            self.free_when_unseen();
+        }
+    }
+
+    /// Frees the block of an actor that is out of the table, when nobody can see it any more. Once.
+    pub(crate) fn free_when_unseen(&self) {
         let address: *mut () = (&raw const *self).cast_mut().cast();
-        // SAFETY: out of the table from here on; retired once, by its last owner.
+        // SAFETY: out of the table; retired once, by its last owner or by whoever took the last entry (`mailbox::urgency`).
         let retired = unsafe { Retired::new(address, free_cell) };
         crate::pid::epoch::with_participant(|participant| participant.retire(retired));
     }

@@ -155,9 +155,9 @@ impl<A: Actor> Context<A> {
         act(&mut activation)
     }
 
-    /// The class by which this actor is scheduled now.
+    /// The class by which this actor is scheduled now: its own, or that of who waits for it ([`Qos`]).
     pub fn qos(&self) -> Qos {
-        self.cell().urgency.class()
+        self.cell().class()
     }
 
     /// Says how many bytes this actor holds beside its fields, in caches and collections for instance: snapshots show it, and

@@ -1,6 +1,7 @@
 //! What an actor's runtime does for it, as a function table: actors know no scheduler.
 
 use super::cell::Header;
+use super::qos::Qos;
 use super::suspension::Suspension;
 use crate::message::DeadLetters;
 use crate::sync::{Arc, AtomicU32};
@@ -26,6 +27,8 @@ pub(crate) struct Host {
 pub(crate) struct HostFunctions {
     /// Puts an actor on a run queue.
     pub(crate) schedule: fn(&Host, NonNull<Header>),
+    /// The actor is about to get a call from one of this more urgent class. Returns whether that raised it.
+    pub(crate) raise: fn(&Host, &Header, Qos) -> bool,
     /// The current activation has sent a lot: lets others run what it scheduled.
     pub(crate) share_work: fn(&Host),
     /// An actor that may have names ended.

@@ -109,7 +109,11 @@ pub(crate) fn typed_node<A: Handles<M>, M: Message>(message: M) -> NodeBox {
 #[inline]
 fn run_typed<A: Handles<M>, M: Message>(native: &mut Native<A>, node: NodeBox, activation: &Activation<'_>) {
     let is_call = node.is_call();
+    let raises = is_call && node.raises();
     if is_call && node.is_given_up() {
+        if raises {
+            activation.cell.lower();
+        }
         return;
     }
     // SAFETY: this function stands in `VtableOf::<A, M>` only, and is called for nodes with that vtable, whose payload
@@ -160,6 +164,9 @@ fn run_typed<A: Handles<M>, M: Message>(native: &mut Native<A>, node: NodeBox, a
     }
     if is_call {
         current::set_deadline(0);
+        if raises {
+            native.is_handled(activation);
+        }
     }
 }
 
@@ -198,6 +205,15 @@ impl<A: Actor> Native<A> {
         Ok(())
     }
 
+    /// The handler of a call that raised the actor's class returned.
+    #[cold]
+    fn is_handled(&mut self, activation: &Activation<'_>) {
+        match &mut self.suspended {
+            Some(suspended) => suspended.note_raised(),
+            None => activation.cell.lower(),
+        }
+    }
+
     /// Polls a handler's future for the first time, and keeps it if it waits.
     #[inline]
     fn go_on<R: crate::message::Reply>(&mut self, mut future: AnyFuture<R>, activation: &Activation<'_>) {
@@ -208,7 +224,8 @@ impl<A: Actor> Native<A> {
         match current::holding_up(me, || future.poll(&mut std::task::Context::from_waker(&waker))) {
             std::task::Poll::Pending => {
                 let deadline = current::deadline();
-                self.suspended = Some(Box::new(Handling { future: Some(future), deadline }));
+                self.suspended =
+                    Some(Box::new(Handling { future: Some(future), deadline, is_raised: false }));
             }
             std::task::Poll::Ready(reply) => {
                 drop(future);
@@ -238,7 +255,12 @@ impl<A: Actor> Native<A> {
                 self.suspended = Some(suspended);
                 Ok(false)
             }
-            std::task::Poll::Ready(done) => done.map(|()| true),
+            std::task::Poll::Ready(done) => {
+                if suspended.is_raised() {
+                    activation.cell.lower();
+                }
+                done.map(|()| true)
+            }
         }
     }
 
@@ -361,6 +383,9 @@ impl<A: Actor> Behaviour for Native<A> {
                 let typed = unsafe { &*(&raw const *vtable).cast::<TypedVtable<A>>() };
                 (typed.run)(self, node, activation);
             } else {
+                if node.raises() {
+                    activation.cell.lower();
+                }
                 self.special(node);
             }
             if A::IDLE_AFTER.is_some() {

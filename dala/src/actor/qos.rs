@@ -1,7 +1,5 @@
 //! The class of an actor, which says who goes first.
 
-use crate::sync::{AtomicU8, Ordering};
-
 /// Which share of the workers an actor gets when there is more to do than they can.
 ///
 /// | class | for | share | an activation lasts at most |
@@ -16,6 +14,9 @@ use crate::sync::{AtomicU8, Ordering};
 /// handler, however many Background actors there are, unless Realtime actors use more than their share. A handler
 /// that is too long is not interrupted; [`Builder::watchdog`](crate::Builder::watchdog) finds it. What the shares bound is
 /// written and tested in the module `sched::fair`.
+///
+/// Who handles a call has the class of the actor that waits for it, if that is the more urgent one, until the call is handled;
+/// and so on with the calls that it makes meanwhile.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Qos {
@@ -38,33 +39,12 @@ impl Qos {
     pub const ALL: [Qos; CLASSES] = [Qos::Realtime, Qos::UserFacing, Qos::Utility, Qos::Background];
 
     #[inline(always)]
-    fn of_rank(rank: u8) -> Qos {
+    pub(crate) fn of_rank(rank: u8) -> Qos {
         match rank {
             0 => Qos::Realtime,
             1 => Qos::UserFacing,
             2 => Qos::Utility,
             _ => Qos::Background,
         }
-    }
-}
-
-/// The class of one actor, which it may change while others look.
-#[derive(Debug)]
-pub(crate) struct Urgency(AtomicU8);
-
-impl Urgency {
-    pub(crate) fn new(class: Qos) -> Urgency {
-        Urgency(AtomicU8::new(class as u8))
-    }
-
-    /// The class that counts.
-    #[inline(always)]
-    pub(crate) fn class(&self) -> Qos {
-        Qos::of_rank(self.0.load(Ordering::Relaxed))
-    }
-
-    /// Changes the class from the next time on that the actor is scheduled.
-    pub(crate) fn set_class(&self, class: Qos) {
-        self.0.store(class as u8, Ordering::Relaxed);
     }
 }

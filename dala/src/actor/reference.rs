@@ -6,6 +6,7 @@ use super::admission::{self, NotSent};
 use super::cell::{self, Header};
 use super::handler::{Actor, Handles};
 use super::native::{is_native, typed_node};
+use super::qos::Qos;
 use super::{current, process};
 use crate::message::{Call, CallError, ExitReason, Message, NodeBox, ReplyTo};
 use crate::pid::{NOBODY, Pid, epoch};
@@ -402,10 +403,31 @@ pub(super) fn call_node<R: Send + 'static>(
     let call = call.watched(&super::cycles::WAITS, pid);
     let mut node = make();
     node.set_reply(reply);
+    current::with_cell(|caller| {
+        if let Some(caller) = caller
+            && caller.class() < cell.class()
+        {
+            raise(cell, &mut node, caller.class());
+        }
+    });
     match admission::send(cell, node) {
         Ok(()) => {}
         Err(NotSent::Dead(node)) => node.fail_call(|| CallError::NoProc),
-        Err(NotSent::Full(node)) => node.fail_call(|| CallError::Overloaded),
+        Err(NotSent::Full(node)) => {
+            if node.raises() {
+                cell.lower();
+            }
+            node.fail_call(|| CallError::Overloaded);
+        }
     }
     call
+}
+
+/// Lets the callee inherit the class of who is about to wait for it.
+#[cold]
+fn raise(callee: &Header, node: &mut NodeBox, class: Qos) {
+    let host = callee.host();
+    if (host.functions.raise)(host, callee, class) {
+        node.set_raises();
+    }
 }

@@ -22,6 +22,14 @@ pub(super) trait Suspended<A: Actor> {
     fn deadline(&self) -> u64 {
         0
     }
+
+    /// Whether the call that is being handled raised the actor's class.
+    fn is_raised(&self) -> bool {
+        false
+    }
+
+    /// It did.
+    fn note_raised(&mut self) {}
 }
 
 /// A handler's future, that may or may not move between threads.
@@ -43,6 +51,7 @@ impl<R> AnyFuture<R> {
 pub(super) struct Handling<R> {
     pub(super) future: Option<AnyFuture<R>>,
     pub(super) deadline: u64,
+    pub(super) is_raised: bool,
 }
 
 impl<A: Actor, R: Reply> Suspended<A> for Handling<R> {
@@ -57,6 +66,14 @@ impl<A: Actor, R: Reply> Suspended<A> for Handling<R> {
 
     fn deadline(&self) -> u64 {
         self.deadline
+    }
+
+    fn is_raised(&self) -> bool {
+        self.is_raised
+    }
+
+    fn note_raised(&mut self) {
+        self.is_raised = true;
     }
 }
 

@@ -96,7 +96,7 @@ impl Handle {
                 name: cell.named.load(Ordering::Relaxed).then(|| self.name_of(cell.pid())).flatten(),
                 parent: (cell.parent != NOBODY).then_some(cell.parent),
                 started: Moment(cell.started),
-                qos: cell.urgency.class(),
+                qos: cell.class(),
                 is_busy: !cell.head.is_at_rest(),
                 waiting: cell.bound.as_ref().map(|bound| bound.load()),
                 own_bytes: cell.vtable.layout.size(),

@@ -15,3 +15,4 @@ pub(crate) mod meter;
 pub(crate) mod queue;
 #[cfg(not(loom))]
 pub mod receive;
+pub(crate) mod urgency;

@@ -175,6 +175,9 @@ impl<'r, 'a> Cursor<'r, 'a> {
             }
         }
         self.activation.cell.count_off(&node);
+        if node.raises() {
+            self.activation.cell.lower();
+        }
         Some(node)
     }
 
@@ -231,6 +234,9 @@ impl<'r, 'a> Cursor<'r, 'a> {
         let (lane, has_credit, after) = {
             // SAFETY: a node of the queue ("Places"), which only this cursor takes off, below, after this borrow.
             let old = unsafe { old.as_ref() };
+            if old.raises() {
+                message.set_raises();
+            }
             (old.lane(), old.has_credit(), old.next())
         };
         message.set_lane(lane);

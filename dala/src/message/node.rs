@@ -6,7 +6,7 @@
 //! 16  from      sender's pid; of a call its reply slot; of a message sent by an alias that reference
 //! 24  arrival   number of the receiver's intake, for order between lanes
 //! 28  class     lane and kind; 0 for an ordinary message of the normal lane
-//! 29  flags     call, credit, payload moved out
+//! 29  flags     call, credit, payload moved out, counted, raises
 //! 32  payload   at the offsets of its shape
 //! ```
 //! Generated code reads the payload through [`PAYLOAD_OFFSET`] and the shape's offsets.
@@ -104,6 +104,8 @@ mod flag {
     pub(super) const MOVED: u8 = 4;
     /// Counted by the receiver's meter.
     pub(super) const COUNTED: u8 = 8;
+    /// Raised the class of its receiver.
+    pub(super) const RAISES: u8 = 16;
 }
 
 unsafe fn no_size(_payload: *const u8) -> usize {
@@ -201,6 +203,12 @@ impl Node {
     #[inline(always)]
     pub(crate) fn is_accounted(&self) -> bool {
         self.flags.get() & (flag::CREDIT | flag::COUNTED) != 0
+    }
+
+    /// Whether it raised its receiver's class, which is to be lowered when it was handled.
+    #[inline(always)]
+    pub(crate) fn raises(&self) -> bool {
+        self.flags.get() & flag::RAISES != 0
     }
 
     /// Takes the mark off that its receiver's meter counts it. Returns whether there was one.
@@ -363,6 +371,10 @@ impl NodeBox {
 
     pub(crate) fn set_credit(&mut self) {
         self.flags.set(self.flags.get() | flag::CREDIT);
+    }
+
+    pub(crate) fn set_raises(&mut self) {
+        self.flags.set(self.flags.get() | flag::RAISES);
     }
 
     pub(crate) fn set_counted(&mut self) {

@@ -1,7 +1,8 @@
 //! The scheduler: workers, their run queues, how work moves between them, how they sleep.
 //!
 //! # Protocol
-//! A scheduled actor is in exactly one place: a worker's LIFO slot, one of its run queues (one a QoS class), the scheduler's
+//! A scheduled actor is in exactly one place, or two if a call raised its class (`mailbox::urgency`; then the first entry that
+//! is taken counts): a worker's LIFO slot, one of its run queues (one a QoS class), the scheduler's
 //! urgent queue, or its injector (one queue a class); or a worker runs it. Who clears an actor's parked state puts it into
 //! one of them:
 //! - a Realtime actor: into the urgent queue ([`urgent`]), from which the next worker takes it that ends a message;
@@ -14,6 +15,8 @@
 //! The LIFO slot, unless a more urgent class has work or the slot was served [`worker`]'s limit of times; then, of the
 //! classes with work here or in the urgent queue, the one whose turn it is by [`fair`]. Before it runs an actor of Utility or
 //! Background, a worker looks in the injector and at one other worker for more urgent ones.
+//!
+//! While the runtime is suspended only the urgent queue counts ([`lifecycle`]).
 //!
 //! A worker wakes another only when work appears that it will not do next itself: an actor put into a run queue or the
 //! injector while nobody searches ([`park::Idle`]). A worker without work searches (robs the others) for a moment, then

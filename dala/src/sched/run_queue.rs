@@ -26,7 +26,7 @@ impl Job {
     /// The class that counts for it.
     #[inline(always)]
     pub(crate) fn class(&self) -> Qos {
-        self.cell().urgency.class()
+        self.cell().class()
     }
 }
 

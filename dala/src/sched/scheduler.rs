@@ -16,6 +16,7 @@ use crate::actor::cell::Header;
 use crate::actor::host::{Host, HostFunctions};
 use crate::actor::suspension::Suspension;
 use crate::energy::Governor;
+use crate::mailbox::urgency::Raised;
 use crate::message::DeadLetters;
 use crate::registry::group::Groups;
 use crate::registry::name::Names;
@@ -71,6 +72,8 @@ pub(crate) struct Scheduler {
     pub(crate) remotes: Box<[Remote]>,
     pub(crate) idle: Idle,
     pub(crate) is_ending: AtomicBool,
+    /// Whether entries in queues are marked, so that a call can raise their actors: since one first raised any.
+    pub(crate) marks_entries: AtomicBool,
     pub(crate) watchdog: Option<Arc<Watchdog>>,
     /// Times that a worker went to sleep.
     pub(crate) sleeps: AtomicU64,
@@ -80,8 +83,17 @@ pub(crate) struct Scheduler {
     pub(crate) simulated: Option<Simulated>,
 }
 
-static FUNCTIONS: HostFunctions =
-    HostFunctions { schedule, share_work, ended, enter_tokio, try_hold, end_hold, run_blocking, random };
+static FUNCTIONS: HostFunctions = HostFunctions {
+    schedule,
+    raise,
+    share_work,
+    ended,
+    enter_tokio,
+    try_hold,
+    end_hold,
+    run_blocking,
+    random,
+};
 
 /// The scheduler of a host.
 pub(super) fn of(host: &Host) -> &Scheduler {
@@ -96,6 +108,26 @@ fn schedule(host: &Host, cell: NonNull<Header>) {
         Some(worker) if worker.is_of(scheduler) => worker.schedule(Job(cell)),
         _ => scheduler.inject(Job(cell)),
     });
+}
+
+fn raise(host: &Host, cell: &Header, class: Qos) -> bool {
+    let scheduler = of(host);
+    // Relaxed: an entry that is not marked because somebody did not see this yet is not raised, that is all.
+    if !scheduler.marks_entries.load(Ordering::Relaxed) {
+        scheduler.marks_entries.store(true, Ordering::Relaxed);
+    }
+    match cell.urgency.raise(class as u8) {
+        Raised::No => false,
+        Raised::Counted => true,
+        Raised::PutEntry => {
+            let job = Job(NonNull::from(cell));
+            worker::with(|worker| match worker {
+                Some(worker) if worker.is_of(scheduler) => worker.put_again(job),
+                _ => scheduler.put_again(job),
+            });
+            true
+        }
+    }
 }
 
 fn share_work(_host: &Host) {
@@ -186,6 +218,7 @@ impl Scheduler {
             remotes: remotes.into(),
             idle: Idle::new(workers as u32),
             is_ending: AtomicBool::new(false),
+            marks_entries: AtomicBool::new(false),
             watchdog,
             sleeps: AtomicU64::new(0),
             held: AtomicUsize::new(0),
@@ -200,6 +233,18 @@ impl Scheduler {
 
     /// From another thread: any worker may take it.
     pub(crate) fn inject(&self, job: Job) {
+        self.mark(job);
+        self.put_again(job);
+    }
+
+    /// Marks an entry that is about to be put into a queue.
+    #[inline(always)]
+    pub(crate) fn mark(&self, job: Job) {
+        job.cell().urgency.mark(self.marks_entries.load(Ordering::Relaxed));
+    }
+
+    /// Puts one entry more for an actor whose class was raised.
+    fn put_again(&self, job: Job) {
         match job.class() {
             Qos::Realtime => self.urgent.push(&self.host.pressing, job),
             class => {

@@ -64,6 +64,7 @@ impl Simulated {
 
 pub(super) static FUNCTIONS: HostFunctions = HostFunctions {
     schedule,
+    raise,
     share_work,
     ended: scheduler::ended,
     enter_tokio,
@@ -92,6 +93,11 @@ fn schedule(host: &Host, cell: NonNull<Header>) {
     }
     // Its order is drawn by lot; classes mean nothing in it.
     scheduler.injector.push(Job(cell), Qos::default());
+}
+
+/// Classes mean nothing in it.
+fn raise(_host: &Host, _cell: &Header, _class: Qos) -> bool {
+    false
 }
 
 fn share_work(_host: &Host) {}

@@ -285,3 +285,76 @@ fn who_asked_learns_that_memory_is_low() {
     runtime.low_memory();
     assert_eq!(hears.recv_timeout(std::time::Duration::from_secs(20)), Ok(()));
 }
+
+/// Asks another what its class is.
+struct Asker {
+    whom: Option<AskerRef>,
+}
+
+#[dala::actor]
+impl Asker {
+    #[message]
+    fn introduce(&mut self, whom: AskerRef) {
+        self.whom = Some(whom);
+    }
+    /// The classes of those that are asked in turn, this one's first.
+    #[message]
+    async fn classes(&mut self, ctx: &mut Context<Self>) -> Local<Vec<Qos>> {
+        let mut classes = vec![ctx.qos()];
+        if let Some(whom) = self.whom {
+            classes.extend(whom.classes().await.unwrap().0);
+        }
+        // After the wait too.
+        classes.push(ctx.qos());
+        Local(classes)
+    }
+    #[message]
+    async fn ask_to_note(&mut self, whom: NotingRef) {
+        whom.note().await.unwrap();
+    }
+}
+
+#[test]
+fn who_handles_a_call_has_the_class_of_who_waits_for_it_and_so_on() {
+    let runtime = Runtime::builder().workers(2).build().unwrap();
+    let spawn = |qos| {
+        AskerRef::from(runtime.spawn_with(Asker { whom: None }, &SpawnOptions::default().qos(qos)).unwrap())
+    };
+    let [first, second, third] = [Qos::Realtime, Qos::Background, Qos::UserFacing].map(spawn);
+    runtime.block_on(first.introduce(second)).unwrap();
+    runtime.block_on(second.introduce(third)).unwrap();
+    for _ in 0..100 {
+        let Local(classes) = runtime.block_on(first.classes()).unwrap();
+        assert_eq!(classes, [Qos::Realtime; 6]);
+    }
+    // It was for those calls only: a client that is no actor has no class.
+    let Local(classes) = runtime.block_on(second.classes()).unwrap();
+    let (background, user) = (Qos::Background, Qos::UserFacing);
+    assert_eq!(classes, [background, user, user, background]);
+    assert_eq!(runtime.snapshot().actor(second).unwrap().qos, background);
+}
+
+#[test]
+fn a_call_takes_its_callee_out_of_the_queue_of_its_class() {
+    let (bench, noted) = Bench::new();
+    let holder = bench.spawn("holder", Qos::Background, false);
+    let callee = bench.spawn("callee", Qos::Background, false);
+    let others: Vec<_> = (0..50).map(|_| bench.spawn("other", Qos::Background, false)).collect();
+    let asker = bench.runtime.spawn_with(Asker { whom: None }, &SpawnOptions::default().qos(Qos::Realtime));
+    let asker = AskerRef::from(asker.unwrap());
+    // Entries in queues are marked from the first call on that raises anybody.
+    bench.runtime.block_on(asker.ask_to_note(callee)).unwrap();
+    assert_eq!(noted.recv(), Ok("callee"));
+    for _ in 0..3 {
+        let open = bench.hold(holder);
+        others.iter().for_each(|other| other.tell(Note {}).unwrap());
+        callee.tell(Note {}).unwrap();
+        let asked = asker.ask_to_note(callee);
+        open.send(()).unwrap();
+        bench.runtime.block_on(asked).unwrap();
+        let order: Vec<_> = noted.iter().take(52).collect();
+        let at = order.iter().position(|&name| name == "callee").unwrap();
+        assert!(at < 3, "{order:?}");
+        assert_eq!(order.iter().filter(|&&name| name == "callee").count(), 2);
+    }
+}

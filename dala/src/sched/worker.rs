@@ -10,6 +10,7 @@ use super::urgent::SUSPENDED;
 use crate::actor::budget::Budget;
 use crate::actor::qos::{CLASSES, Qos};
 use crate::actor::run::{self, After};
+use crate::mailbox::urgency::Claim;
 use crate::message::exit;
 use crate::pid::epoch;
 use crate::region::freelist;
@@ -92,6 +93,7 @@ impl Worker {
     /// An actor became due while this worker runs another.
     #[inline(always)]
     pub(crate) fn schedule(&self, job: Job) {
+        self.scheduler.mark(job);
         if job.class() != self.running.get() {
             return self.share_other(job);
         }
@@ -110,14 +112,22 @@ impl Worker {
     #[inline]
     fn share(&self, job: Job) {
         let class = job.class();
-        self.push(job);
+        self.put(job);
         if class == Qos::Realtime || !self.scheduler.stays_suspended() {
             self.scheduler.announce();
         }
     }
 
+    /// Puts one entry more for an actor whose class was raised.
+    pub(crate) fn put_again(&self, job: Job) {
+        self.put(job);
+        self.scheduler.announce();
+    }
+
+    /// Moves an entry into a queue. It keeps its mark, or has none: who may schedule the actor marked it, and somebody else may
+    /// have run the actor since, by another entry.
     #[inline]
-    fn push(&self, job: Job) {
+    fn put(&self, job: Job) {
         match job.class() {
             Qos::Realtime => self.scheduler.put_urgent(job),
             class => self.queues.push(job, class),
@@ -183,12 +193,21 @@ impl Worker {
                     None => return,
                 },
             };
+            match job.cell().urgency.claim() {
+                Claim::Run => {}
+                Claim::Stale => continue,
+                Claim::Dead => {
+                    job.cell().free_when_unseen();
+                    continue;
+                }
+            }
             participant.quiescent();
             self.running.set(job.class());
             // SAFETY: the job was in one place, and is ours now.
             if unsafe { self.activate(job) } == After::Again {
                 let alone = self.waiting() == 0;
-                self.push(job);
+                self.scheduler.mark(job);
+                self.put(job);
                 if !alone {
                     self.scheduler.announce();
                 }
@@ -218,7 +237,7 @@ impl Worker {
             if more_urgent == 0 && (!streak.is_multiple_of(LIFO_BETWEEN_LOOKS) || self.is_turn_of_lifo()) {
                 return Some(job);
             }
-            self.push(job);
+            self.put(job);
         }
         self.streak.set(0);
         self.queued()
@@ -292,7 +311,7 @@ impl Worker {
         if remotes.len() > 1 {
             let other = (self.index + 1 + self.random.below(remotes.len() - 1)) % remotes.len();
             if let Some(job) = self.queues.rob(&remotes[other].robbed, Some(class)) {
-                self.push(job);
+                self.put(job);
             }
         }
         self.queues.filled() & ((1 << class as u8) - 1) != 0
