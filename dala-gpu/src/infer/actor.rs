@@ -3,12 +3,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dala::actor::{Handled, Handles};
-use dala::{Actor, Context, ExitReason, Lane};
+use dala::energy::{PowerChanged, ThermalChanged};
+use dala::{Actor, Context, ExitReason, Handle, Lane};
 
 use super::cost::Choice;
 use super::desk::Desk;
 use super::queue::Queued;
 use super::runner::Runner;
+use super::throttle::Throttle;
 
 /// Tells a [`ModelActor`] that requests wait.
 #[dala::message]
@@ -25,6 +27,7 @@ pub struct ModelActor {
     pub(super) seen: usize,
     pub(super) max_wait: Duration,
     pub(super) inline_below: Duration,
+    pub(super) throttle: Throttle,
 }
 
 impl std::fmt::Debug for ModelActor {
@@ -70,8 +73,15 @@ impl ModelActor {
             return Next::End;
         }
         let Some(pending) = desk.first() else { return Next::Nothing };
+        let rest = desk.rest(now);
+        if !rest.is_zero() {
+            // Nobody need tell us meanwhile.
+            desk.is_told = true;
+            return Next::Wait(rest);
+        }
         let age = now.saturating_duration_since(pending.since);
-        let rows = match desk.stats.costs.choose(pending.rows, self.desk.max_batch, age, self.max_wait) {
+        let max_wait = desk.wait(self.max_wait);
+        let rows = match desk.stats.costs.choose(pending.rows, self.desk.max_batch, age, max_wait) {
             // As long as each look finds more.
             Choice::RunSoon(rows) if rows > seen => {
                 self.seen = rows;
@@ -104,6 +114,41 @@ impl ModelActor {
             context.continue_with(Work {});
         }
         context.yield_now();
+    }
+}
+
+impl ModelActor {
+    /// Sees what heat and power leave.
+    pub(super) fn adapt(desk: &Desk, throttle: &Throttle, runtime: &Handle) {
+        if let Some(state) = runtime.energy_state() {
+            desk.limit(throttle.limits(state.thermal.level, state.power));
+        }
+    }
+
+    fn changed(&mut self, context: &mut Context<Self>) -> Handled<'static, ()> {
+        if let Some(runtime) = Handle::current() {
+            Self::adapt(&self.desk, &self.throttle, &runtime);
+        }
+        self.go_on(context);
+        Handled::now(())
+    }
+}
+
+impl Handles<ThermalChanged> for ModelActor {
+    type Reply = ();
+    const LANE: Lane = Lane::High;
+
+    fn handle<'a>(&'a mut self, _: ThermalChanged, context: &'a mut Context<Self>) -> Handled<'a, ()> {
+        self.changed(context)
+    }
+}
+
+impl Handles<PowerChanged> for ModelActor {
+    type Reply = ();
+    const LANE: Lane = Lane::High;
+
+    fn handle<'a>(&'a mut self, _: PowerChanged, context: &'a mut Context<Self>) -> Handled<'a, ()> {
+        self.changed(context)
     }
 }
 

@@ -19,6 +19,8 @@ pub enum Role {
     Current,
     /// This share of the new requests and streams, from 0 to 1.
     Canary(f64),
+    /// All that are new, while heat or power ask for it ([`Limits::cheaper`](super::Limits::cheaper)).
+    Cheaper,
     /// None that are new: it ends when its last request and stream did.
     Draining,
 }
@@ -55,6 +57,7 @@ impl Version {
 struct Routes {
     current: Version,
     canary: Option<(Version, f64)>,
+    cheaper: Option<Version>,
     draining: Vec<Version>,
     /// Adds up the canary's shares, for all clients together.
     turn: Mutex<f64>,
@@ -81,6 +84,7 @@ impl Routes {
 ///   Then the old version ends and gives its memory back.
 /// - [`canary`](Deployment::canary) gives another version a share of the requests, until it is
 ///   [promoted](Deployment::promote) or [withdrawn](Deployment::withdraw).
+/// - [`cheaper`](Deployment::cheaper) has another version ready for when the machine is hot or short of power.
 /// - A model that is corrupt, or has other inputs or outputs, is an error, and what served goes on.
 ///
 /// ```
@@ -135,7 +139,8 @@ impl Deployment {
         let current = Version::of(version.into(), &server)?;
         let supervisor = DynamicSupervisor::new(supervised).start(runtime).await.map_err(failed)?;
         supervisor.start_child(server).await.map_err(failed)?;
-        let routes = Routes { current, canary: None, draining: Vec::new(), turn: Mutex::default() };
+        let routes =
+            Routes { current, canary: None, cheaper: None, draining: Vec::new(), turn: Mutex::default() };
         Ok(Deployment { routes: Arc::new(RwLock::new(routes)), supervisor })
     }
 
@@ -184,6 +189,20 @@ impl Deployment {
         Ok(())
     }
 
+    /// Loads another version that gets the new requests and streams while heat or power ask for it: see
+    /// [`Limits::cheaper`](super::Limits::cheaper). It stays when the current version is swapped.
+    ///
+    /// # Errors
+    /// As [`Deployment::swap`].
+    pub async fn cheaper(&self, version: impl Into<String>, server: Server) -> Result<(), InferError> {
+        let cheaper = self.begin(version.into(), server).await?;
+        let mut routes = self.write();
+        if let Some(old) = routes.cheaper.replace(cheaper) {
+            drain(&mut routes, old);
+        }
+        Ok(())
+    }
+
     /// Makes the canary the current version. Returns whether there was one.
     pub fn promote(&self) -> bool {
         let mut routes = self.write();
@@ -212,8 +231,9 @@ impl Deployment {
         };
         let current = [of(&routes.current, Role::Current)];
         let canary = routes.canary.iter().map(|(version, share)| of(version, Role::Canary(*share)));
+        let cheaper = routes.cheaper.iter().map(|version| of(version, Role::Cheaper));
         let draining = routes.draining.iter().map(|version| of(version, Role::Draining));
-        current.into_iter().chain(canary).chain(draining).collect()
+        current.into_iter().chain(canary).chain(cheaper).chain(draining).collect()
     }
 
     /// Unloads all versions; requests that wait are answered [`InferError::Down`].
@@ -296,6 +316,12 @@ impl Client {
 
     fn routed<R>(&self, use_it: impl FnOnce(&Model) -> R) -> R {
         let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cheaper) = &routes.cheaper
+            && routes.current.model.desk.limits().cheaper
+            && cheaper.model.desk.is_served()
+        {
+            return use_it(&cheaper.model);
+        }
         match &routes.canary {
             Some((canary, share)) if routes.is_canarys_turn(*share) && canary.model.desk.is_served() => {
                 use_it(&canary.model)

@@ -8,6 +8,7 @@ use super::cost::Costs;
 use super::options::{Ask, InferError};
 use super::queue::{Pending, Queue, Queued};
 use super::stream::{State, Stream};
+use super::throttle::Limits;
 use super::{ModelActor, Work};
 use crate::TensorRef;
 use crate::model::Port;
@@ -30,6 +31,8 @@ pub struct ServeStats {
     pub inline_runs: u64,
     /// Requests refused when they came: queue full, or no time.
     pub refused: u64,
+    /// Requests refused, when they came or later, because of heat or power.
+    pub throttled: u64,
     /// Requests whose time passed in the queue.
     pub expired: u64,
     /// Requests whose client went away before they were run.
@@ -65,6 +68,10 @@ pub(super) struct DeskState {
     streams: usize,
     /// Nobody new will come: the actor ends when it has nothing to do.
     is_draining: bool,
+    /// What heat and power leave.
+    limits: Limits,
+    /// It rests until then.
+    rests_until: Option<Instant>,
     /// Whether the worker knows that there is something to do.
     pub(super) is_told: bool,
     pub(super) stats: ServeStats,
@@ -151,7 +158,8 @@ impl Desk {
 
     /// Counts a run.
     pub(super) fn note(&self, rows: usize, inline: bool, answered: u64, failed: u64, took: Duration) {
-        let stats = &mut self.lock().stats;
+        let mut state = self.lock();
+        let stats = &mut state.stats;
         stats.runs += 1;
         stats.rows += rows as u64;
         stats.inline_runs += u64::from(inline);
@@ -160,6 +168,23 @@ impl Desk {
         if failed == 0 {
             stats.costs.note(rows, took);
         }
+        let rest = state.limits.rest(took);
+        state.rests_until = (!rest.is_zero()).then(|| Instant::now() + rest);
+    }
+
+    /// What heat and power leave.
+    pub(super) fn limits(&self) -> Limits {
+        self.lock().limits
+    }
+
+    /// Heat or power changed. Answers those that wait and are not urgent enough any more.
+    pub(super) fn limit(&self, limits: Limits) {
+        let mut state = self.lock();
+        state.limits = limits;
+        let throttled = state.queue.take_below(limits.least);
+        state.stats.throttled += throttled.len() as u64;
+        drop(state);
+        throttled.into_iter().for_each(|queued| queued.sender.send(Err(InferError::Throttled(limits.least))));
     }
 
     /// Queues a request, and only then takes the state of its stream, if it has one.
@@ -178,6 +203,11 @@ impl Desk {
         let mut desk = self.lock();
         if desk.worker.is_none() {
             return Err(InferError::Down);
+        }
+        let least = desk.limits.least;
+        if ask.priority < least {
+            desk.stats.throttled += 1;
+            return Err(InferError::Throttled(least));
         }
         if desk.queue.length() >= self.queue {
             desk.stats.refused += 1;
@@ -209,7 +239,18 @@ impl DeskState {
         let (best, rate) = costs.best()?;
         let waiting = self.queue.rows();
         let before = if waiting >= best.min(max_batch) { waiting as f64 / rate } else { 0.0 };
-        Some(own + Duration::from_secs_f64(before))
+        let before = Duration::from_secs_f64(before);
+        Some(own + before + self.limits.rest(before) + self.rest(Instant::now()))
+    }
+
+    /// What limits are left of waiting for others.
+    pub(super) fn wait(&self, usual: Duration) -> Duration {
+        usual.max(self.limits.wait)
+    }
+
+    /// How long it still rests.
+    pub(super) fn rest(&self, now: Instant) -> Duration {
+        self.rests_until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now))
     }
 
     /// Whether the actor has nothing more to do, ever.

@@ -16,6 +16,8 @@
 //!   clients that were answered ask again, and share the next run.
 //! - Results are shared with the actor, which uses their memory again when the client lets go of them.
 //! - A [`Stream`] keeps a model's state between its requests; it owns it, so that it is freed with the client.
+//! - Where the runtime reads heat and power, a [`Throttle`] says at which of them the model rests between runs, waits longer
+//!   for batches, refuses what is less urgent, or gives way to a cheaper version.
 //! - A [`Deployment`] serves one version of a model after the other without losing a request.
 //! - When the actor ends, in whatever way, every request that it has is answered with [`InferError::Down`].
 //!
@@ -45,6 +47,7 @@ mod runner;
 mod server;
 mod spare;
 mod stream;
+mod throttle;
 
 pub use actor::{ModelActor, Work};
 pub use cost::Costs;
@@ -53,3 +56,4 @@ pub use desk::{Model, ServeStats};
 pub use options::{Ask, InferError, Priority, ServeOptions, StatePort};
 pub use server::Server;
 pub use stream::Stream;
+pub use throttle::{Limits, Throttle};

@@ -1,6 +1,7 @@
 //! How models are served, how requests are made, and what can go wrong.
 use std::time::Duration;
 
+use super::throttle::Throttle;
 use crate::model::{ModelError, SessionOptions};
 use crate::{Region, TensorError, TensorRef};
 
@@ -28,6 +29,8 @@ pub struct ServeOptions {
     pub states: Vec<StatePort>,
     /// A request to warm the model up with; where there is none, zeros, if the model says all sizes but rows.
     pub example: Option<Vec<TensorRef>>,
+    /// What changes with heat and power, in a runtime that reads sensors.
+    pub throttle: Throttle,
 }
 
 impl ServeOptions {
@@ -44,6 +47,7 @@ impl ServeOptions {
             constants: Vec::new(),
             states: Vec::new(),
             example: None,
+            throttle: Throttle::default(),
         }
     }
 
@@ -86,6 +90,13 @@ impl ServeOptions {
     #[must_use]
     pub fn example(mut self, inputs: Vec<TensorRef>) -> Self {
         self.example = Some(inputs);
+        self
+    }
+
+    /// Sets what changes with heat and power.
+    #[must_use]
+    pub fn throttle(mut self, throttle: Throttle) -> Self {
+        self.throttle = throttle;
         self
     }
 
@@ -151,6 +162,9 @@ pub enum InferError {
     /// Too many requests wait.
     #[error("{0} requests wait already")]
     Overloaded(usize),
+    /// The machine is too hot, or short of power, for what is less urgent than this.
+    #[error("throttled: only requests of priority {0:?} and above are taken")]
+    Throttled(Priority),
     /// It would not be done in time: refused at once.
     #[error("the answer would take {expected:?}, {within:?} were given")]
     TooLate {

@@ -185,6 +185,21 @@ impl Queue {
         dropped
     }
 
+    /// Takes out the requests of lower priority, but for steps of streams, which would lose their state.
+    pub(super) fn take_below(&mut self, least: Priority) -> Vec<Queued> {
+        let mut taken = Vec::new();
+        for kind in &mut self.kinds {
+            let stays = |queued: &Queued| queued.priority >= least || queued.is_stream;
+            let (stay, go): (Vec<_>, Vec<_>) = std::mem::take(&mut kind.waiting).into_iter().partition(stays);
+            kind.waiting = stay.into();
+            kind.rows -= go.iter().map(|queued| queued.rows).sum::<usize>();
+            taken.extend(go);
+        }
+        self.length -= taken.len();
+        self.rows -= taken.iter().map(|queued| queued.rows).sum::<usize>();
+        taken
+    }
+
     /// All that wait.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = Queued> + use<> {
         std::mem::take(self).kinds.into_iter().flat_map(|kind| kind.waiting)
@@ -235,6 +250,18 @@ mod tests {
         assert_eq!(take(&mut queue, 4), [5]);
         assert!(queue.first().is_none());
         assert_eq!((queue.length(), queue.rows()), (0, 0));
+    }
+
+    #[test]
+    fn what_is_less_urgent_is_taken_out_and_the_rest_keeps_its_order() {
+        let mut queue = Queue::default();
+        let priorities = [Priority::Low, Priority::High, Priority::Normal, Priority::High];
+        let _waits: Vec<_> = (0..).zip(priorities).map(|(i, p)| queued(&mut queue, 1, i, p)).collect();
+        assert_eq!(queue.take_below(Priority::Low), []);
+        let mut taken: Vec<_> = queue.take_below(Priority::High).iter().map(|queued| queued.number).collect();
+        taken.sort_unstable();
+        assert_eq!((taken, queue.length(), queue.rows()), (vec![0, 2], 2, 2));
+        assert_eq!(take(&mut queue, 9), [1, 3]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dala::supervise::ChildSpec;
-use dala::{ExitReason, Handle, Pid, SpawnOptions};
+use dala::{ActorRef, ExitReason, Handle, Pid, SpawnOptions};
 
 use super::desk::{Desk, Model};
 use super::options::{InferError, ServeOptions};
@@ -70,7 +70,7 @@ impl Server {
         let actor = self.inner.prepare()?;
         let incarnation = actor.incarnation;
         let actor = runtime.spawn(actor).map_err(|_| InferError::Down)?;
-        self.inner.desk.open(actor, incarnation);
+        self.inner.open(actor, incarnation, runtime);
         Ok(self.model())
     }
 
@@ -105,6 +105,7 @@ impl Inner {
             seen: 0,
             max_wait,
             inline_below,
+            throttle: self.options.throttle,
         })
     }
 
@@ -119,7 +120,16 @@ impl Inner {
         let incarnation = actor.incarnation;
         let actor =
             dala::spawn_with(actor, &SpawnOptions::default().linked()).map_err(|_| InferError::Down)?;
-        self.desk.open(actor, incarnation);
+        self.open(actor, incarnation, &Handle::current().ok_or(InferError::Down)?);
         Ok(actor.pid())
+    }
+
+    /// The actor works from now on, as heat and power let it.
+    fn open(&self, actor: ActorRef<ModelActor>, incarnation: u64, runtime: &Handle) {
+        runtime.thermal_changes().subscribe(actor);
+        runtime.power_changes().subscribe(actor);
+        // After it subscribed: so no change is missed.
+        ModelActor::adapt(&self.desk, &self.options.throttle, runtime);
+        self.desk.open(actor, incarnation);
     }
 }

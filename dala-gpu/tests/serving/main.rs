@@ -1,6 +1,7 @@
-//! Models served by actors, seen from outside: requests and batches, versions, and what goes wrong.
+//! Models served by actors, seen from outside: requests and batches, versions, heat, and what goes wrong.
 mod backend;
 mod faults;
+mod heat;
 mod lifecycle;
 mod requests;
 
