@@ -2,6 +2,7 @@
 
 mod checks;
 mod start;
+mod state;
 mod test;
 
 pub use std::clone::Clone;
@@ -31,6 +32,7 @@ pub use std::time::Duration;
 
 pub use self::checks::{NoPair, Pair, assert_distinct, is_message, state_is_send};
 pub use self::start::{init, initialised, run_main, spawn_pinned};
+pub use self::state::{State, StateByDebug, StateFixed, StateMut, StateUnknown};
 pub use self::test::{run_real, run_simulated};
 pub use crate::__nested as nested;
 pub use crate::actor::{

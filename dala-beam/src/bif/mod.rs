@@ -16,7 +16,7 @@ use dala_ir::term::{TermWriter, map};
 
 use crate::process::Process;
 
-mod arguments;
+pub(crate) mod arguments;
 pub mod atomics;
 pub mod binary;
 mod calendar;

@@ -1,26 +1,40 @@
-//! Terms to native actors.
+//! Terms to native actors: messages of their protocols, and OTP's system messages, which any of them answers.
 
-use dala::CallError;
+use std::sync::Arc;
+
 use dala::actor::{Protocol, process};
-use dala::message::{ForeignReply, Misfit, NodeBox, ReplyHandle, ReplyValue};
+use dala::message::{ForeignReply, Misfit, NodeBox, ReplyHandle, ReplyValue, SystemRequest};
 use dala::pid::Ref;
+use dala::{CallError, ExitReason};
 use dala_ir::abi::{Atom, Pid, Word, atoms};
+use dala_ir::interp::Class;
 use dala_ir::term::{Fragment, OwnedTerm, TermWriter, copy_term, tuple_elements, view};
 
+use tokio::sync::oneshot;
+
+use crate::bif::arguments::named;
 use crate::heap::{is_literal, own};
-use crate::process::message;
+use crate::process::{Ended, Entry, System, message};
 
 /// The node that carries `term` to `to`: a message of its protocol where it has one, else the term.
-pub(crate) fn node_for(to: Pid, term: Word) -> NodeBox {
+pub(crate) fn node_for(system: &Arc<System>, to: Pid, term: Word) -> NodeBox {
     let protocol = process::protocol_of(to).and_then(|protocol| protocol.downcast_ref::<Protocol>());
     match protocol {
-        Some(protocol) => typed(protocol, to, term),
+        Some(protocol) => typed(system, protocol, to, term),
         None => message::node_of(term),
     }
 }
 
-fn typed(protocol: &'static Protocol, to: Pid, term: Word) -> NodeBox {
+fn typed(system: &Arc<System>, protocol: &'static Protocol, to: Pid, term: Word) -> NodeBox {
     let (request, caller) = match tuple_elements(term) {
+        Some(&[tag, from, request]) if tag == Word::atom(named!("system")) => {
+            if let Some(caller) = Caller::from_term(to, from) {
+                let mut node = NodeBox::system(system_request(system, request));
+                node.set_reply(ReplyHandle::foreign(Box::new(caller)));
+                return node;
+            }
+            (term, None)
+        }
         Some(&[tag, from, request]) if tag == Word::atom(atoms::DOLLAR_GEN_CALL) => {
             (request, Caller::from_term(to, from))
         }
@@ -35,6 +49,57 @@ fn typed(protocol: &'static Protocol, to: Pid, term: Word) -> NodeBox {
         node.set_reply(ReplyHandle::foreign(Box::new(caller)));
     }
     node
+}
+
+/// What `sys` asks (OTP 25, `sys.erl`, do_cmd/6).
+#[cold]
+fn system_request(system: &Arc<System>, request: Word) -> SystemRequest {
+    let name = |word: Word| word.as_atom().map_or("", Atom::text);
+    match (name(request), tuple_elements(request)) {
+        ("get_state", _) => SystemRequest::State,
+        ("get_status", _) => SystemRequest::Status,
+        ("suspend", _) => SystemRequest::Suspend,
+        ("resume", _) => SystemRequest::Resume,
+        (_, Some(&[what, reason])) if name(what) == "terminate" => {
+            SystemRequest::Terminate(ExitReason::from_term(reason))
+        }
+        (_, Some(&[what, function])) if name(what) == "replace_state" => {
+            let (system, function) = (system.clone(), own(function));
+            SystemRequest::ReplaceState(Box::new(move |state| Box::pin(replaced(system, function, state))))
+        }
+        _ => SystemRequest::Unknown(own(request)),
+    }
+}
+
+/// The state that an Erlang function makes of another one, in a process of its own. When it fails, what OTP's servers answer
+/// then.
+async fn replaced(
+    system: Arc<System>,
+    function: OwnedTerm,
+    state: OwnedTerm,
+) -> Result<OwnedTerm, OwnedTerm> {
+    let (sender, receiver) = oneshot::channel();
+    // Who asked may have given up.
+    let watch = move |ended| drop(sender.send(ended));
+    let arguments = [state.root()];
+    let started = system.start_watched_by(Entry::Fun(function.root(), &arguments), watch);
+    let ended = match started {
+        Ok(_) => receiver.await.unwrap_or(Ended::Exit(ExitReason::Killed)),
+        Err(_) => Ended::Exit(ExitReason::custom("no process could be started")),
+    };
+    let (class, reason) = match ended {
+        Ended::Value(new) => return Ok(new),
+        Ended::Raised { class, reason, .. } => (class, reason),
+        Ended::Exit(reason) => (Class::Exit, OwnedTerm::build(|writer| reason.write(writer))),
+        Ended::Halted(_) => (Class::Exit, named!("halt").into()),
+    };
+    Err(OwnedTerm::build(|writer| {
+        let reason = reason.copy_to(writer);
+        let why = writer.tuple(&[Word::atom(class.atom()), reason]);
+        let callback = [Word::atom(named!("Elixir.Dala.Actor")), Word::atom(named!("system_replace_state"))];
+        let callback = writer.tuple(&callback);
+        writer.tuple(&[Word::atom(named!("callback_failed")), callback, why])
+    }))
 }
 
 /// A process that waits in `gen:call` (`{Pid, Tag}`).

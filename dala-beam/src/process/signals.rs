@@ -103,7 +103,7 @@ impl Process {
     pub fn send_to(&mut self, pid: Pid, message: Word) {
         // As OTP: sending costs more to those who send much.
         self.charge(4);
-        let mut node = crate::interop::inbound::node_for(pid, message);
+        let mut node = crate::interop::inbound::node_for(&self.system, pid, message);
         if !node.is_call() {
             node.set_sender(self.pid);
         }

@@ -160,6 +160,22 @@ fn implementation(actor: &Actor) -> TokenStream {
             #terminate
             #idle
 
+            // The method that is chosen here is that of the first of the traits that the state has.
+            fn state_term(&self, writer: &mut dyn ::dala::__rt::TermWriter) -> ::dala::__rt::Option<::dala::__rt::Word> {
+                #[allow(unused_imports, reason = "not all states need them")]
+                use ::dala::__rt::{StateByDebug as _, StateUnknown as _};
+                (&::dala::__rt::State(self)).write(writer)
+            }
+
+            fn set_state_term(
+                &mut self,
+                source: ::dala::__rt::Source<'_>,
+            ) -> ::dala::__rt::Result<(), ::dala::__rt::ConvertError> {
+                #[allow(unused_imports, reason = "not all states need it")]
+                use ::dala::__rt::StateFixed as _;
+                ::dala::__rt::StateMut(self).read(source)
+            }
+
             // `Pair` chooses what follows: a type that is no message was reported already.
             fn protocol() -> ::dala::__rt::Option<&'static ::dala::__rt::AnyProtocol> {
                 #[allow(unused_imports, reason = "needed only beside errors")]

@@ -146,6 +146,18 @@ impl<'a> Activation<'a> {
         }
     }
 
+    /// As [`next_node`](Activation::next_node), of an actor that only looks at the message: it is not counted off yet
+    /// ([`settle`](Activation::settle)).
+    #[cold]
+    pub(super) fn next_unsettled(&mut self) -> Option<NodeBox> {
+        self.take_in();
+        match self.is_doomed() {
+            true => None,
+            false if self.cell.sorts.get() => self.take_sorted(),
+            false => self.cell.queue.pop(),
+        }
+    }
+
     fn is_time_to_look(&mut self) -> bool {
         self.until_look = self.until_look.checked_sub(1).unwrap_or(MESSAGES_BETWEEN_LOOKS);
         self.until_look == 0
@@ -161,7 +173,7 @@ impl<'a> Activation<'a> {
     }
 
     /// Gives back the message's credit and counts it off. Returns the message: itself, or what the ticket stands for.
-    fn settle(&self, node: NodeBox) -> Option<NodeBox> {
+    pub(super) fn settle(&self, node: NodeBox) -> Option<NodeBox> {
         let Some(bound) = &self.cell.bound else { return Some(node) };
         let mut message = node;
         if message.has_credit() {

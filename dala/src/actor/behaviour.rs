@@ -48,6 +48,9 @@ pub trait Behaviour: Sized + 'static {
     /// Shutdown waits for the end of this actor before it goes on to the one started before.
     const ORDERLY_SHUTDOWN: bool = false;
 
+    /// Whether it answers [`SystemRequest`](crate::message::SystemRequest)s.
+    const TAKES_SYSTEM_REQUESTS: bool = false;
+
     /// One activation. A panic in it is the actor's exit.
     fn run(&mut self, activation: &mut Activation<'_>) -> Outcome;
 
@@ -97,6 +100,7 @@ pub(crate) struct CellVtable {
     pub(crate) layout: Layout,
     pub(crate) arrival_order: bool,
     pub(crate) orderly_shutdown: bool,
+    pub(crate) takes_system_requests: bool,
     pub(crate) type_id: fn() -> TypeId,
     pub(crate) name: fn() -> &'static str,
     pub(crate) protocol: fn() -> Option<&'static (dyn std::any::Any + Send + Sync)>,
@@ -151,6 +155,7 @@ impl<B: Behaviour> VtableOf<B> {
         layout: cell::layout_of::<B>(),
         arrival_order: B::ARRIVAL_ORDER,
         orderly_shutdown: B::ORDERLY_SHUTDOWN,
+        takes_system_requests: B::TAKES_SYSTEM_REQUESTS,
         type_id: B::stands_for,
         name: B::name,
         protocol: B::protocol,

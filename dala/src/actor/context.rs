@@ -38,6 +38,10 @@ pub(super) struct Extras {
     stop: Option<ExitReason>,
     /// Messages to be handled before those of the mailbox.
     next: VecDeque<NodeBox>,
+    /// Messages of the mailbox that came while the actor was suspended.
+    pub(super) held: VecDeque<NodeBox>,
+    /// Whether it handles system messages alone.
+    pub(super) is_suspended: bool,
     /// Others go first.
     yields: bool,
     /// Concurrent handlers that go on, and some that ended.
@@ -74,7 +78,11 @@ impl Drop for WorkerHold<'_> {
 pub(super) enum Request {
     Stop(ExitReason),
     Yield,
+    /// To look for system messages alone.
+    Wait,
     Continue(NodeBox),
+    /// To handle what was kept back.
+    Held(NodeBox),
     None,
 }
 
@@ -130,13 +138,35 @@ impl<A: Actor> Context<A> {
         if std::mem::take(&mut extras.yields) {
             return Request::Yield;
         }
-        match extras.next.pop_front() {
-            Some(node) => Request::Continue(node),
+        if extras.is_suspended {
+            return Request::Wait;
+        }
+        if let Some(node) = extras.next.pop_front() {
+            return Request::Continue(node);
+        }
+        match extras.held.pop_front() {
+            Some(node) => Request::Held(node),
             None => {
                 self.has_requests = false;
                 Request::None
             }
         }
+    }
+
+    /// Sets whether it handles system messages alone.
+    pub(super) fn set_suspended(&mut self, is_suspended: bool) {
+        self.extras().is_suspended = is_suspended;
+        // For `Request::Wait`, or for what was held back.
+        self.has_requests = true;
+    }
+
+    pub(super) fn is_suspended(&self) -> bool {
+        self.extras.as_ref().is_some_and(|extras| extras.is_suspended)
+    }
+
+    /// What came while the actor was suspended and was not handled.
+    pub(super) fn take_held(&mut self) -> VecDeque<NodeBox> {
+        self.extras.as_mut().map(|extras| std::mem::take(&mut extras.held)).unwrap_or_default()
     }
 
     pub(super) fn take_stop(&mut self) -> Option<ExitReason> {

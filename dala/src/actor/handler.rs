@@ -55,6 +55,26 @@ pub trait Actor: Sized + 'static {
         let _ = (reason, context);
     }
 
+    /// The state as a term, for `sys:get_state/1` and its like. `#[dala::actor]` writes it: a state with
+    /// [`#[derive(dala::Term)]`](macro@crate::Term) (or `#[dala::message]`) as it says, else its `Debug` text as a binary, else
+    /// none.
+    fn state_term(&self, writer: &mut dyn dala_ir::term::TermWriter) -> Option<dala_ir::abi::Word> {
+        let _ = writer;
+        None
+    }
+
+    /// Takes a state that somebody made of [`Actor::state_term`] (`sys:replace_state/2`). `#[dala::actor]` writes it, for
+    /// states that can be read from terms.
+    ///
+    /// # Errors
+    /// When the term is no such state, or no term is.
+    fn set_state_term(
+        &mut self,
+        source: crate::message::Source<'_>,
+    ) -> Result<(), crate::message::ConvertError> {
+        Err(source.misfit("nothing: this actor's state is not made of terms"))
+    }
+
     /// Takes a message that is not typed (a term): converts and handles it, or gives it back with a reason. The runtime
     /// answers a call whose message comes back with [`NotUnderstood`](crate::CallError::NotUnderstood).
     fn receive_foreign(

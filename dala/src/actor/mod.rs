@@ -30,6 +30,7 @@ pub mod start;
 pub mod stream;
 mod suspended;
 pub(crate) mod suspension;
+mod system;
 pub(crate) mod task;
 mod term;
 mod ticker;

@@ -27,7 +27,7 @@ use std::mem::MaybeUninit;
 /// The state of a native actor in its cell.
 pub(crate) struct Native<A: Actor> {
     // Dropped first: it borrows state and context.
-    suspended: Option<Box<dyn Suspended<A>>>,
+    pub(super) suspended: Option<Box<dyn Suspended<A>>>,
     /// There once `has_state`.
     state: MaybeUninit<A>,
     pub(super) context: Context<A>,
@@ -264,7 +264,7 @@ impl<A: Actor> Native<A> {
         }
     }
 
-    fn state(&mut self) -> (&mut A, &mut Context<A>) {
+    pub(super) fn state(&mut self) -> (&mut A, &mut Context<A>) {
         debug_assert!(self.has_state);
         // SAFETY: hooks run only while `suspended` is empty, so the state is there (see `run_typed`).
         (unsafe { self.state.assume_init_mut() }, &mut self.context)
@@ -281,6 +281,7 @@ impl<A: Actor> Native<A> {
                 let (state, context) = self.state();
                 state.on_down(&down, context);
             }
+            super::Incoming::Message(node) if node.is_system_request() => self.system(node),
             super::Incoming::Message(node) => self.foreign(node),
         }
     }
@@ -341,6 +342,7 @@ impl<A: Actor> Native<A> {
 
 impl<A: Actor> Behaviour for Native<A> {
     const ORDERLY_SHUTDOWN: bool = A::TERMINATES || A::TRAPS_EXITS;
+    const TAKES_SYSTEM_REQUESTS: bool = true;
 
     #[inline]
     fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {
@@ -361,6 +363,14 @@ impl<A: Actor> Behaviour for Native<A> {
                     Request::Stop(reason) => return Outcome::Exited(reason),
                     Request::Yield => return Outcome::Yielded,
                     Request::Continue(node) => node,
+                    Request::Held(node) => match activation.settle(node) {
+                        Some(node) => node,
+                        None => continue,
+                    },
+                    Request::Wait => match self.next_system_request(activation) {
+                        Ok(node) => node,
+                        Err(outcome) => return outcome,
+                    },
                     Request::None => continue,
                 }
             } else {
@@ -408,6 +418,8 @@ impl<A: Actor> Behaviour for Native<A> {
         self.suspended = None;
         self.context.set_cell(activation.cell);
         activation.unanswered = self.context.call.take();
+        // With what else is in the mailbox: callers learn of the end.
+        self.context.take_held().into_iter().for_each(|node| activation.cell.queue.push(node));
         self.context.end_tasks();
         if self.has_state {
             let (state, context) = self.state();

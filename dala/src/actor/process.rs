@@ -6,13 +6,17 @@
 use super::activation::Activation;
 use super::cell;
 use super::waker::wake_actor;
-use crate::message::{Call, DeadLetter, DeadLetterCause, ExitReason, NodeBox, PayloadKind};
+use crate::message::{
+    Call, CallError, DeadLetter, DeadLetterCause, ExitReason, NodeBox, PayloadKind, SystemRequest,
+};
 use crate::pid::{Pid, Ref, epoch};
 use crate::signal::alias::AliasMode;
 use crate::signal::deliver;
 use crate::signal::ending;
-use crate::signal::signal::{Question, Signal};
+pub use crate::signal::signal::Seen;
+use crate::signal::signal::{Look, Question, Signal};
 use crate::timer::{Action, TimerKey, Timers};
+use dala_ir::term::OwnedTerm;
 use std::time::Duration;
 
 /// Sends a node. A bounded receiver takes it all the same (`!`).
@@ -136,6 +140,67 @@ pub fn ask(to: Pid, question: Question) -> Result<(), Question> {
         Signal::Ask(question) => question,
         _ => unreachable!("what was sent comes back"),
     })
+}
+
+/// Has an actor show what only it knows, between two messages; `show` runs in it, so it must be short. It is dropped, not
+/// run, when the actor ends first.
+///
+/// # Errors
+/// When there is no such actor.
+pub fn look(at: Pid, show: impl FnOnce(Seen) + Send + 'static) -> Result<(), NoActor> {
+    deliver::send(at, Signal::Look(Look(Box::new(show)))).map_err(|_| NoActor)
+}
+
+/// There is no actor with this pid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no such actor")]
+pub struct NoActor;
+
+/// Asks a native actor something that is not one of its own messages: its state, to wait, to end. The reply is a term as
+/// OTP's `sys` gets it ([`SystemRequest`]). Other actors are asked nothing: the call fails.
+///
+/// ```
+/// use dala::actor::process;
+/// use dala::message::SystemRequest;
+///
+/// #[derive(Debug)]
+/// struct Counter { total: i64 }
+///
+/// #[dala::actor]
+/// impl Counter {
+///     #[message]
+///     fn add(&mut self, by: i64) {
+///         self.total += by;
+///     }
+/// }
+///
+/// #[dala::main]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let counter = Counter { total: 1 }.spawn()?;
+///     process::request(counter.pid(), SystemRequest::Suspend).await?;
+///     counter.tell(Add { by: 41 })?;
+///     let state = process::request(counter.pid(), SystemRequest::State).await?;
+///     assert_eq!(format!("{state:?}"), "<<\"Counter { total: 1 }\">>");
+///     process::request(counter.pid(), SystemRequest::Resume).await?;
+///     let state = process::request(counter.pid(), SystemRequest::State).await?;
+///     assert_eq!(format!("{state:?}"), "<<\"Counter { total: 42 }\">>");
+///     Ok(())
+/// }
+/// ```
+pub fn request(of: Pid, request: SystemRequest) -> Call<OwnedTerm> {
+    let pin = epoch::pin();
+    let Some(cell) = cell::lookup(of, &pin) else { return Call::failed(CallError::NoProc) };
+    if !cell.vtable.takes_system_requests {
+        let why = format!("a {} takes no system messages", (cell.vtable.name)());
+        return Call::failed(CallError::NotUnderstood(why.into()));
+    }
+    let (call, reply) = Call::new(None);
+    let mut node = NodeBox::system(request);
+    node.set_reply(reply);
+    match cell.send(node, false) {
+        Ok(()) => call,
+        Err(_) => Call::failed(CallError::NoProc),
+    }
 }
 
 /// Wakes an actor's behaviour ([`Activation::take_wake`]).

@@ -89,6 +89,11 @@ impl Lanes {
         earliest.map(|(rank, _)| rank)
     }
 
+    /// Messages in the other lanes. Linear.
+    pub(crate) fn len_beside_normal(&self) -> usize {
+        self.critical.len() + self.high.len() + self.low.len()
+    }
+
     /// Takes everything but the normal lane.
     pub(crate) fn drain(&self) -> impl Iterator<Item = NodeBox> + '_ {
         self.critical.drain().chain(self.high.drain()).chain(self.low.drain())

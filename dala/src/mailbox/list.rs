@@ -45,6 +45,18 @@ impl List {
         unsafe { self.first.get().as_ref() }
     }
 
+    /// How many nodes there are. Linear.
+    pub(crate) fn len(&self) -> usize {
+        let mut count = 0;
+        let mut next = self.first();
+        while let Some(node) = next {
+            count += 1;
+            // SAFETY: listed nodes are valid, and nothing is taken off meanwhile.
+            next = unsafe { node.next().as_ref() };
+        }
+        count
+    }
+
     #[inline(always)]
     pub(crate) fn push(&self, node: NodeBox) {
         let node = node.into_raw();

@@ -22,6 +22,7 @@ pub mod nested;
 pub mod node;
 mod opaque;
 mod reply_to;
+mod system;
 
 pub use bytes::Bytes;
 pub use call::{Call, CallError, ForeignReply, ReplyHandle, ReplyValue};
@@ -40,3 +41,4 @@ pub use misfit::Misfit;
 pub use node::{Node, NodeBox, NodeVtable, PAYLOAD_OFFSET, PayloadKind};
 pub use opaque::Opaque;
 pub use reply_to::ReplyTo;
+pub use system::{ReplaceState, SystemRequest};

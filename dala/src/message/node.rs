@@ -246,6 +246,11 @@ impl Node {
         self.flags.set(self.flags.get() & !flag::CREDIT);
     }
 
+    /// Whether the payload was moved out.
+    pub(crate) fn is_moved(&self) -> bool {
+        self.flags.get() & flag::MOVED != 0
+    }
+
     /// Builds the message's term, if its payload has one.
     pub fn write_term(&self, writer: &mut dyn TermWriter) -> Option<Word> {
         if self.flags.get() & flag::MOVED != 0 {

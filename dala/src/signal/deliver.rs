@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "walks the chain of nodes that the owner took")]
 
 use super::alias::AliasMode;
-use super::signal::Signal;
+use super::signal::{Look, Seen, Signal};
 use crate::actor::activation::Activation;
 use crate::actor::cell;
 use crate::mailbox::lanes::Lanes;
@@ -145,9 +145,26 @@ fn act(activation: &mut Activation<'_>, node: NodeBox) -> Option<NodeBox> {
         }
         Ok(Signal::OverLimit(over)) => activation.doom = Some(ExitReason::OverLimit(over)),
         Ok(Signal::Ask(question)) => activation.questions.insert(0, question),
+        Ok(Signal::Look(Look(show))) => show(seen(activation)),
         Ok(Signal::Exit { .. } | Signal::Down { .. }) | Err(_) => {}
     }
     None
+}
+
+/// What one sees of the actor.
+#[cold]
+fn seen(activation: &mut Activation<'_>) -> Seen {
+    let (bytes, traps_exits) = (activation.cell.vtable.layout.size(), activation.traps_exits());
+    let normal = activation.cell.queue.len();
+    let relations = activation.relations_mut();
+    Seen {
+        links: relations.links.peers().collect(),
+        monitors: relations.monitors.watched.values().copied().collect(),
+        monitored_by: relations.monitors.watchers.values().copied().collect(),
+        traps_exits,
+        waiting: normal + relations.lanes.as_ref().map_or(0, |lanes| lanes.len_beside_normal()),
+        bytes,
+    }
 }
 
 /// An exit signal, by the rules of the Erlang reference manual ("Processes", section "Receiving Exit Signals").

@@ -24,6 +24,35 @@ pub(crate) enum Signal {
     OverLimit(OverLimit),
     /// A question to the behaviour, answered out of order with messages (`process_info/2` of another).
     Ask(Question),
+    /// Somebody looks at the actor, whatever its behaviour.
+    Look(Look),
+}
+
+/// Who looks at an actor. Run by it when it takes the signal in, so it must be short; dropped if the actor ends first.
+pub(crate) struct Look(pub(crate) Box<dyn FnOnce(Seen) + Send>);
+
+impl std::fmt::Debug for Look {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Look")
+    }
+}
+
+/// What one sees of an actor that only it knows ([`process::look`](crate::actor::process::look)).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Seen {
+    /// The linked actors.
+    pub links: Vec<Pid>,
+    /// The actors that it watches.
+    pub monitors: Vec<Pid>,
+    /// The actors that watch it.
+    pub monitored_by: Vec<Pid>,
+    /// Whether ends of linked actors become messages.
+    pub traps_exits: bool,
+    /// Messages in its mailbox.
+    pub waiting: usize,
+    /// Bytes of its cell with the state in it, not what that owns elsewhere.
+    pub bytes: usize,
 }
 
 /// What is asked of a behaviour; the behaviour knows the type.

@@ -6,18 +6,18 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use dala::actor::process as actor;
+use dala::actor::process::{self as actor, Seen};
 use dala::pid::Ref;
 use dala_ir::abi::{Atom, Pid, Word, atoms};
 use dala_ir::interp::{BifResult, Exception, frame, trace};
-use dala_ir::term::{OwnedTerm, TermWriter, map, view};
+use dala_ir::term::{Fragment, OwnedTerm, TermWriter, copy_term, map, view};
 use hashbrown::HashMap;
 
 use super::process::{priority_name, queue_data};
 use crate::bif::Answer;
 use crate::bif::arguments::{atom, badarg, boolean, named};
 use crate::heap::own;
-use crate::process::{Mfa, Process};
+use crate::process::{Mfa, Process, System};
 
 /// What became of a question.
 #[derive(Debug)]
@@ -200,10 +200,15 @@ pub(crate) enum Asked {
 
 /// Puts a question to process `pid` at the asker's first turn; at later ones, sees what became of it.
 pub(crate) fn ask(p: &mut Process, pid: Pid, question: impl FnOnce(Reply) -> Question) -> Asked {
+    ask_by(p, |reply| actor::ask(pid, Box::new(question(reply))).is_ok())
+}
+
+/// As [`ask`]; `put` puts the question, and says whether there was anybody to ask.
+fn ask_by(p: &mut Process, put: impl FnOnce(Reply) -> bool) -> Asked {
     let Some(number) = p.bif_state.as_small() else {
         let slot = Arc::new(Mutex::new(Fate::Open));
         let reply = Reply { asker: p.pid, slot: Arc::clone(&slot) };
-        if actor::ask(pid, Box::new(question(reply))).is_err() {
+        if !put(reply) {
             return Asked::Answered(None);
         }
         let number = Ref::fresh().to_bits();
@@ -230,10 +235,21 @@ pub(crate) fn ask(p: &mut Process, pid: Pid, question: impl FnOnce(Reply) -> Que
 }
 
 fn ask_info(p: &mut Process, pid: Pid, items: Word) -> BifResult {
-    if p.bif_state.is_none() && !is_process(pid) && actor::is_alive(pid) {
-        return BifResult::Value(native_info(p, pid, items));
-    }
-    match ask(p, pid, |reply| Question::Info { items: own(items), reply }) {
+    let asked = match is_process(pid) {
+        true => ask(p, pid, |reply| Question::Info { items: own(items), reply }),
+        false => {
+            let (system, items) = (p.system.clone(), own(items));
+            ask_by(p, |reply| {
+                let show = move |seen| {
+                    let mut scratch = Fragment::new();
+                    let answer = native_info(&system, pid, items.root(), &seen, &mut scratch);
+                    reply.answer(own(answer));
+                };
+                actor::look(pid, show).is_ok()
+            })
+        }
+    };
+    match asked {
         Asked::Waiting => BifResult::Wait,
         Asked::Answered(answer) => BifResult::Value(answer.unwrap_or(Word::atom(atoms::UNDEFINED))),
     }
@@ -257,31 +273,20 @@ fn is_process(pid: Pid) -> bool {
     actor::behaviour_of(pid) == Some(std::any::TypeId::of::<Process>())
 }
 
-/// The items of a native actor. What only its worker knows (links, monitors, queue) is shown as empty.
-fn native_info(p: &mut Process, pid: Pid, items: Word) -> Word {
+/// The module that native actors are said to be of.
+const NATIVE_MODULE: &str = "Elixir.Dala.Actor";
+
+/// The items of a native actor, which has no heap and counts no reductions.
+fn native_info(system: &System, pid: Pid, items: Word, seen: &Seen, writer: &mut Fragment) -> Word {
     let names = view::list_to_vec(items).unwrap_or_else(|| vec![items]);
     let mut pairs = Vec::with_capacity(names.len());
     for &item in &names {
-        let name = item.as_atom().map_or("", Atom::text);
-        let value = match name {
-            "registered_name" => p.system.name_of(pid).map_or(Word::NIL, Word::atom),
-            "status" => Word::atom(named!("waiting")),
-            // Nobody's that asks: who stops an application kills all processes that it leads.
-            "group_leader" => Word::pid(p.system.whereis(named!("user")).unwrap_or(dala::pid::NOBODY)),
-            "priority" => Word::atom(atoms::NORMAL),
-            "trap_exit" => boolean(false),
-            "initial_call" | "current_function" => {
-                let [module, function] = [Word::atom(named!("dala")), Word::atom(named!("actor"))];
-                p.heap.tuple(&[module, function, Word::small_int(0)])
-            }
-            "parent" => actor::parent_of(pid).map_or(Word::atom(atoms::UNDEFINED), Word::pid),
-            "error_handler" => Word::atom(atoms::ERROR_HANDLER),
-            "message_queue_len" | "total_heap_size" | "heap_size" | "stack_size" | "reductions"
-            | "memory" => Word::small_int(0),
-            _ if view::tuple_elements(item).is_some() => Word::atom(atoms::UNDEFINED),
-            _ => Word::NIL,
+        let value = match item.as_atom() {
+            Some(name) => native_item(system, pid, name.text(), seen, writer),
+            None => Word::atom(atoms::UNDEFINED),
         };
-        pairs.push(p.heap.tuple(&[item, value]));
+        let item = copy_term(item, writer, |_| false);
+        pairs.push(writer.tuple(&[item, value]));
     }
     match pairs.first() {
         Some(&pair) if !(items.is_cons() || items.is_nil()) => {
@@ -289,7 +294,49 @@ fn native_info(p: &mut Process, pid: Pid, items: Word) -> Word {
                 && view::tuple_elements(pair).is_some_and(|pair| pair[1].is_nil());
             if is_unnamed { Word::NIL } else { pair }
         }
-        _ => p.heap.list(&pairs, Word::NIL),
+        _ => writer.list(&pairs, Word::NIL),
+    }
+}
+
+fn native_item(system: &System, pid: Pid, item: &str, seen: &Seen, writer: &mut Fragment) -> Word {
+    let count = |value: usize| Word::small_int(value as i64);
+    let pids = |pids: &[Pid], writer: &mut Fragment| {
+        let words: Vec<Word> = pids.iter().map(|&pid| Word::pid(pid)).collect();
+        writer.list(&words, Word::NIL)
+    };
+    let kind =
+        || Word::atom(Atom::try_new(actor::name_of_type(pid).unwrap_or("")).unwrap_or(named!("actor")));
+    let module = Word::atom(Atom::new(NATIVE_MODULE));
+    match item {
+        "registered_name" => system.name_of(pid).map_or(Word::NIL, Word::atom),
+        "status" => Word::atom(named!("waiting")),
+        "links" => pids(&seen.links, writer),
+        "monitored_by" => pids(&seen.monitored_by, writer),
+        "monitors" => {
+            let process = Word::atom(atoms::PROCESS);
+            let pairs: Vec<Word> =
+                seen.monitors.iter().map(|&pid| writer.tuple(&[process, Word::pid(pid)])).collect();
+            writer.list(&pairs, Word::NIL)
+        }
+        "trap_exit" => boolean(seen.traps_exits),
+        "message_queue_len" => count(seen.waiting),
+        "memory" => count(seen.bytes),
+        // Nobody's that asks: who stops an application kills all processes that it leads.
+        "group_leader" => Word::pid(system.whereis(named!("user")).unwrap_or(dala::pid::NOBODY)),
+        "priority" => Word::atom(atoms::NORMAL),
+        "initial_call" | "current_function" => writer.tuple(&[module, kind(), count(1)]),
+        "dictionary" => {
+            let call = writer.tuple(&[module, kind(), count(1)]);
+            let entry = writer.tuple(&[Word::atom(named!("$initial_call")), call]);
+            writer.list(&[entry], Word::NIL)
+        }
+        "parent" => actor::parent_of(pid).map_or(Word::atom(atoms::UNDEFINED), Word::pid),
+        "error_handler" => Word::atom(atoms::ERROR_HANDLER),
+        "total_heap_size" | "heap_size" | "stack_size" | "reductions" | "min_heap_size"
+        | "min_bin_vheap_size" | "fullsweep_after" | "catchlevel" | "trace" => count(0),
+        "last_calls" => boolean(false),
+        "message_queue_data" => queue_data(false),
+        _ => Word::NIL,
     }
 }
 
