@@ -81,7 +81,7 @@ mod api {
     pub use crate::runtime::{Handle, Runtime};
     pub use crate::sched::lifecycle::LowMemory;
     pub use crate::sched::pinned::PinnedThread;
-    pub use crate::sched::spawning::Spawning;
+    pub use crate::sched::spawning::{Spawning, Startable};
     pub use crate::sched::watchdog::LongHandler;
     pub use crate::signal::Down;
     pub use crate::supervise::{

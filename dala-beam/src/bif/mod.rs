@@ -21,6 +21,7 @@ pub mod atomics;
 pub mod binary;
 mod calendar;
 pub mod crypto;
+pub mod dala_actor;
 pub mod dala_io;
 pub mod erlang;
 pub mod ets;

@@ -308,6 +308,9 @@ bifs! {
     erts_internal "counters_put"/3 plain atomics::counters_put full;
     erts_internal "counters_info"/1 plain atomics::counters_info partial("memory is counted as Dala lays it out");
 
+    dala "spawn_actor"/4 plain dala_actor::spawn_actor full;
+    dala "wake_actor"/1 plain dala_actor::wake_actor full;
+    dala "link_actors"/2 plain dala_actor::link_actors full;
     dala_io "write"/2 plain dala_io::write full;
     dala_io "read_line"/0 plain dala_io::read_line full;
     logger "allow"/2 replaces dala_io::log_allow full;

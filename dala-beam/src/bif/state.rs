@@ -10,7 +10,7 @@ use super::ets::Tables;
 use super::os::Environment;
 use super::persistent_term::PersistentTerms;
 use super::re::Patterns;
-use crate::interop::NativeCalls;
+use crate::interop::{ActorKinds, NativeCalls};
 
 /// Tables and other shared state of built-in functions; one per [`System`](crate::process::System).
 #[derive(Debug, Default)]
@@ -31,6 +31,8 @@ pub struct State {
     pub questions: Questions,
     /// Calls of native functions that processes wait for.
     pub natives: NativeCalls,
+    /// Native actors that `Dala.Actor` starts.
+    pub kinds: ActorKinds,
     /// Standard input.
     pub input: StandardInput,
     /// Who gets the runtime's own log events (`system_flag(system_logger, _)`): a pid's bits, 0 for nobody.

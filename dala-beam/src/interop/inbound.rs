@@ -111,6 +111,23 @@ struct Caller {
     callee: Pid,
 }
 
+/// A reply that goes to `pid` as `{Tag, Reply}`; if there is none, nothing goes.
+pub(crate) fn told_to(pid: Pid, tag: Word) -> ReplyHandle {
+    ReplyHandle::foreign(Box::new(Told(Caller { pid, tag: own(tag), callee: dala::pid::NOBODY })))
+}
+
+/// A process that watches whom it waits for by itself.
+#[derive(Debug)]
+struct Told(Caller);
+
+impl ForeignReply for Told {
+    fn answer(self: Box<Self>, value: &dyn ReplyValue) {
+        Box::new(self.0).answer(value);
+    }
+
+    fn fail(self: Box<Self>, _: CallError) {}
+}
+
 impl Caller {
     /// Reads `From`; `None` when that is nobody of this node.
     fn from_term(callee: Pid, from: Word) -> Option<Caller> {

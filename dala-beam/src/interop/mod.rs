@@ -5,6 +5,7 @@
 //!   What does not convert reaches the actor's `unhandled` hook and the dead letters; a caller exits with the reason.
 //! - **Rust to BEAM** ([`Server`]): a message travels as it is, its payload in the node; the receiving process builds
 //!   the term when its `receive` first looks at it. Calls speak OTP's `gen` protocol (OTP manual, `gen_server`).
+//! - **Children** ([`ActorKind`]): Elixir's supervisors start native actors, through `Dala.Actor`.
 //! - **Functions** (`native`): Erlang code calls functions in Rust as if they were built in;
 //!   see [`dala::native`](mod@dala::native).
 //!
@@ -12,12 +13,15 @@
 
 mod function;
 pub(crate) mod inbound;
+mod kinds;
 pub(crate) mod native;
 mod outbound;
 mod start;
 
 pub use dala::server::ServerError;
 pub use function::FunctionError;
+pub(crate) use kinds::KindError;
+pub use kinds::{ActorKind, ActorKinds};
 pub use native::{NativeCalls, NativeTableError};
 pub use outbound::Server;
 pub use start::{ServerSpec, StartError};

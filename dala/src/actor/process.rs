@@ -107,6 +107,14 @@ pub fn exit(from: Pid, to: Pid, reason: ExitReason) {
     deliver::send_or_forget(to, Signal::Exit { from, reason, by_link: false });
 }
 
+/// Links two actors, neither of which need be the one that runs: `of` does it as soon as it takes signals in.
+///
+/// # Errors
+/// When there is no `of`.
+pub fn link(of: Pid, with: Pid) -> Result<(), NoActor> {
+    deliver::send(of, Signal::LinkWith { peer: with }).map_err(|_| NoActor)
+}
+
 /// How much an actor has to do, as far as one can tell from outside: messages of Rust senders that wait, if its mailbox is
 /// bounded, and one if it is doing something. None if it is dead.
 pub fn load(pid: Pid) -> Option<usize> {
@@ -197,7 +205,7 @@ pub fn request(of: Pid, request: SystemRequest) -> Call<OwnedTerm> {
     let (call, reply) = Call::new(None);
     let mut node = NodeBox::system(request);
     node.set_reply(reply);
-    match cell.send(node, false) {
+    match cell.send(node) {
         Ok(()) => call,
         Err(_) => Call::failed(CallError::NoProc),
     }

@@ -8,7 +8,7 @@
 
 use super::context::Context;
 use super::handler::Actor;
-use crate::message::{Call, ExitReason, NodeBox, NodeVtable, PayloadKind};
+use crate::message::{Call, ExitReason, NodeBox, NodeVtable, PayloadKind, ReplyHandle};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -57,6 +57,14 @@ impl<A: Actor> Unborn<A> {
     /// Nobody waits for it.
     pub(crate) fn new(init: Init<A>) -> Unborn<A> {
         Unborn { init, spawner: None }
+    }
+
+    /// `reply` is answered when `init` is done.
+    pub(crate) fn answering(init: Init<A>, reply: ReplyHandle) -> Unborn<A> {
+        // SAFETY: `SPAWNER` is `NodeVtable::of::<()>`.
+        let mut node = unsafe { NodeBox::typed(&SPAWNER, ()) };
+        node.set_reply(reply);
+        Unborn { init, spawner: Some(node) }
     }
 
     /// The returned call is answered when `init` is done, or fails with [`Exited`](crate::CallError::Exited).

@@ -4,9 +4,10 @@ use super::handle::Handle;
 use crate::actor::Qos;
 use crate::actor::process;
 use crate::actor::spawn::{self, SpawnError, SpawnOptions};
-use crate::actor::start::{Init, Unborn};
+use crate::actor::start::{Init, Starting, Unborn};
 use crate::actor::{Actor, ActorRef};
-use crate::message::{Call, CallError, ExitReason, MemoryLimit};
+use crate::message::{Call, CallError, ExitReason, MemoryLimit, ReplyHandle};
+use crate::pid::Pid;
 use dala_ir::abi::Atom;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
@@ -159,6 +160,54 @@ impl<A: Actor + Send, R: From<ActorRef<A>>> IntoFuture for Spawning<A, R> {
         let actor = begin(unborn, &options, name, runtime);
         Spawned { init, actor, _reference: PhantomData }
     }
+}
+
+/// What an actor can be started from by somebody who does not know its type: a state, or a [`Spawning`].
+pub trait Startable {
+    /// Spawns the actor on `runtime`, asleep: it begins when it is woken ([`process::wake`]). `reply` is answered when it has
+    /// begun; when its `init` fails first it exits. Of `options` a [`Spawning`] takes links and monitors; it has no name then.
+    ///
+    /// # Errors
+    /// [`SpawnError::TooManyActors`] or [`SpawnError::NoRuntime`].
+    fn start_asleep(
+        self,
+        runtime: &Handle,
+        options: SpawnOptions,
+        reply: ReplyHandle,
+    ) -> Result<Pid, SpawnError>;
+}
+
+impl<A: Actor + Send> Startable for A {
+    fn start_asleep(
+        self,
+        runtime: &Handle,
+        options: SpawnOptions,
+        reply: ReplyHandle,
+    ) -> Result<Pid, SpawnError> {
+        let init: Init<A> = Box::new(move |_| Starting::now(Ok(self)));
+        start_unborn(Unborn::answering(init, reply), runtime, &options)
+    }
+}
+
+impl<A: Actor + Send, R> Startable for Spawning<A, R> {
+    fn start_asleep(
+        self,
+        runtime: &Handle,
+        options: SpawnOptions,
+        reply: ReplyHandle,
+    ) -> Result<Pid, SpawnError> {
+        let options = SpawnOptions { link: options.link, monitor: options.monitor, ..self.options };
+        start_unborn(Unborn::answering(self.init, reply), runtime, &options)
+    }
+}
+
+fn start_unborn<A: Actor + Send>(
+    unborn: Unborn<A>,
+    runtime: &Handle,
+    options: &SpawnOptions,
+) -> Result<Pid, SpawnError> {
+    runtime.running()?;
+    Ok(spawn::spawn_unborn_on(runtime.scheduler.host(), unborn, options)?.pid())
 }
 
 /// Waits for the `init` of an actor that was spawned. Dropping it waits no longer; the actor lives on.

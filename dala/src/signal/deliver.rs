@@ -133,6 +133,7 @@ fn act(activation: &mut Activation<'_>, node: NodeBox) -> Option<NodeBox> {
     let pid = activation.pid();
     match Signal::from_node(node) {
         Ok(Signal::Link { from, id }) => activation.relations_mut().links.told(from, id),
+        Ok(Signal::LinkWith { peer }) => activation.link(peer),
         Ok(Signal::Unlink { from, made, told }) => {
             activation.relations_mut().links.told_unlink(from, made, told)
         }

@@ -12,6 +12,8 @@ pub(crate) enum Signal {
     Exit { from: Pid, reason: ExitReason, by_link: bool },
     /// Ask for a link; `id` is new.
     Link { from: Pid, id: u64 },
+    /// Ask the receiver to ask `peer` for a link.
+    LinkWith { peer: Pid },
     /// End the link as the sender knows it: by the id it made and the one it was told (0 for none).
     Unlink { from: Pid, made: u64, told: u64 },
     /// Watch the receiver.

@@ -24,6 +24,14 @@ const OWN: &[(&str, &str, u32, &str)] = &[
         1,
         "dala-beam/src/bif/tests/tables.rs a_file_is_closed_late_by_somebody_else",
     ),
+    ("dala", "spawn_actor", 4, "tests/tests/interop_children.rs elixirs_supervisors_start_native_actors"),
+    ("dala", "wake_actor", 1, "tests/tests/interop_children.rs elixirs_supervisors_start_native_actors"),
+    (
+        "dala",
+        "link_actors",
+        2,
+        "tests/tests/interop_children.rs a_native_actor_has_a_name_in_elixirs_registry",
+    ),
     ("dala_code", "claim", 1, "dala-beam/src/bif/tests/tables.rs a_module_is_claimed_once"),
     (
         "code",
