@@ -10,14 +10,15 @@
 #   make bench           Dala beside its peers, in one run
 #   make bench-ai        models asked through actors, beside those who run them alone
 #   make loom            models of the lock-free parts
-#   make asan            unit tests under AddressSanitizer
+#   make asan            unit tests, and tests that run BEAM programs, under AddressSanitizer
+#   make fuzz            fuzzing of what takes bytes from others; TIME=seconds a target (60), ARGS="external run"
 #   make check           what the gate runs (.ci/run)
 
 LOG ?=
 WAV ?=
 ARGS ?=
 
-.PHONY: demo demo-ai demo-voice test diff bench bench-ai loom asan check setup conformance
+.PHONY: demo demo-ai demo-voice test diff bench bench-ai loom asan fuzz check setup conformance
 
 # Where ONNX Runtime's library could not be fetched, models run in Rust alone (ten minutes to build).
 WITHOUT_LIBRARY = $$([ -e "$${DALA_AI:-target/ai}/lib/libonnxruntime.so" ] || echo --features tract)
@@ -69,6 +70,9 @@ loom:
 
 asan:
 	@./scripts/asan.sh
+
+fuzz: setup
+	@TIME=$(or $(TIME),60) ./scripts/fuzz.sh $(ARGS)
 
 check:
 	@./.ci/run

@@ -1,6 +1,11 @@
 #!/usr/bin/env bash
-# Unit tests of the crates with unsafe modules under AddressSanitizer. The pinned stable compiler takes
-# the flag only with RUSTC_BOOTSTRAP; build scripts and proc macros are not instrumented (--target).
+# Under AddressSanitizer: the unit tests of the crates with unsafe modules, and the tests that run BEAM programs on them.
+# The pinned stable compiler takes the flag only with RUSTC_BOOTSTRAP; build scripts and proc macros are not instrumented
+# (--target).
+#
+#   scripts/asan.sh                                         all of it; what follows goes to the test programs
+#   ASAN_PACKAGES="dala-beam" ASAN_TESTS= scripts/asan.sh   unit tests of these crates alone
+#   ASAN_PACKAGES= ASAN_TESTS="beam_mutated" scripts/asan.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 host=$(rustc -vV | sed -n 's/^host: //p')
@@ -9,9 +14,16 @@ export RUSTFLAGS="-Zsanitizer=address ${RUSTFLAGS:-}"
 # A size that no machine has must come back as null, as it does without the sanitizer.
 export ASAN_OPTIONS="detect_leaks=0:allocator_may_return_null=1:${ASAN_OPTIONS:-}"
 export CARGO_TARGET_DIR=target/asan
-packages=()
-for package in ${ASAN_PACKAGES:-dala-ir dala dala-beam dala-gpu}; do packages+=(-p "$package"); done
+
+what=()
+for package in ${ASAN_PACKAGES-dala-ir dala dala-beam dala-gpu}; do what+=(-p "$package"); done
+[ ${#what[@]} -eq 0 ] || what+=(--lib)
+# cargo reads the pattern, not the shell.
+set -f
+for test in ${ASAN_TESTS-beam_mutated hostile_sizes fuzz_inputs interop_*}; do what+=(--test "$test"); done
+set +f
+[ -z "${ASAN_TESTS-some}" ] || what+=(-p dala-tests)
 # Blocks of the free lists are the system's then: a pool would hide what is used after it was freed.
 features=(--features dala/system-alloc)
 [ "${ASAN_PACKAGES:-}" != dala-ir ] || features=(--features ir)
-exec cargo test --target "$host" "${packages[@]}" "${features[@]}" --lib -- "$@"
+exec cargo test --target "$host" --no-fail-fast "${what[@]}" "${features[@]}" -- "$@"

@@ -4,6 +4,7 @@ pub mod allocations;
 pub mod beam;
 pub mod border;
 pub mod diff;
+pub mod fuzz;
 pub mod mutated;
 pub mod semantic;
 pub mod stalled;

@@ -13,6 +13,7 @@ use dala_tests::stalled::{ConsumerRef, Item, Line};
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
+const WORKERS: usize = 3;
 const SENDERS: usize = 200;
 const CAPACITY: u32 = 8;
 
@@ -76,7 +77,7 @@ fn until(what: &str, is_so: impl Fn() -> bool) {
 #[test]
 fn actors_that_wait_for_room_run_only_when_there_is_some_and_take_no_memory() {
     // One worker is busy with the consumer.
-    let Line { runtime, consumer, go, handled } = Line::new(3, CAPACITY);
+    let Line { runtime, consumer, go, handled } = Line::new(WORKERS, CAPACITY);
     for _ in 0..SENDERS {
         let producer = runtime.spawn(Producer { consumer }).unwrap();
         producer.tell(Produce).unwrap();
@@ -98,15 +99,13 @@ fn actors_that_wait_for_room_run_only_when_there_is_some_and_take_no_memory() {
     let grown = allocations::live_bytes_of_all() - bytes;
     // Blocks that the free lists of threads keep come and go; a byte a call would be more.
     assert!(grown < 40_000, "{grown} bytes for {SENDERS} senders that wait during 40000 calls");
-    // With nothing to do no worker wakes up.
-    until("sleep of the workers", || {
+    // With nothing to do no worker wakes up. On a busy machine each may go to sleep late, once; then all is quiet.
+    let is_quiet = |_| {
         let sleeps = runtime.sleeps();
-        (0..1000).for_each(|_| std::thread::yield_now());
+        (0..20_000).for_each(|_| std::thread::yield_now());
         runtime.sleeps() == sleeps
-    });
-    let sleeps = runtime.sleeps();
-    (0..20_000).for_each(|_| std::thread::yield_now());
-    assert_eq!(runtime.sleeps(), sleeps, "a worker woke up for senders that wait");
+    };
+    assert!((0..=WORKERS).any(is_quiet), "workers wake up for senders that wait");
     // Room for one: one sender is polled, which sends, and once more, with its next message, which waits.
     let turns = 50;
     for turn in 1..=turns {

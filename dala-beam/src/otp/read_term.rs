@@ -3,6 +3,8 @@
 //! Integers (also `16#ff`), floats, atoms, strings, `$c`, lists, tuples, maps and binaries of integers and strings.
 //! No recursion: open brackets are kept on a stack.
 
+use std::ops::RangeInclusive;
+
 use dala_ir::abi::{Atom, Word};
 use dala_ir::term::{BitsRef, TermWriter, map};
 
@@ -231,9 +233,41 @@ impl Reader<'_> {
             'b' => '\x08',
             'f' => '\x0c',
             'v' => '\x0b',
-            '0' => '\0',
+            '0'..='7' => {
+                self.at -= 1;
+                self.code(8, 1..=3)?
+            }
+            'x' if self.peek() == Some('{') => {
+                self.at += 1;
+                let code = self.code(16, 1..=8)?;
+                if self.peek() != Some('}') {
+                    return Err(self.fail("expected }"));
+                }
+                self.at += 1;
+                code
+            }
+            'x' => self.code(16, 2..=2)?,
+            '^' => {
+                let Some(c) = self.peek() else { return Err(self.fail("the term is not complete")) };
+                self.at += 1;
+                char::from_u32(u32::from(c) & 31).expect("32 control characters")
+            }
             other => other,
         })
+    }
+
+    /// The character of a code of so many digits.
+    fn code(&mut self, base: u32, digits: RangeInclusive<usize>) -> Result<char, TermSyntaxError> {
+        let rest = self.text[self.at..].iter().take(*digits.end());
+        let found: String = rest.take_while(|c| c.is_digit(base)).collect();
+        let code = u32::from_str_radix(&found, base).ok().and_then(char::from_u32);
+        match code.filter(|_| digits.contains(&found.len())) {
+            Some(character) => {
+                self.at += found.len();
+                Ok(character)
+            }
+            None => Err(self.fail("no such character")),
+        }
     }
 
     fn quoted(&mut self, quote: char) -> Result<String, TermSyntaxError> {
@@ -385,12 +419,23 @@ mod tests {
         assert_eq!(round("16#ff"), "255");
         assert_eq!(round("$a"), "97");
         assert_eq!(round(" [ 1 , 2 ] . "), "[1,2]");
+        assert_eq!(round(r"[$\x41,$\x{169},$\101,$\^A,$\8,$\\]"), "[65,361,65,1,56,92]");
+        assert_eq!(round(r"'\x{169}\0\1618'"), r"'\x{169}\000q8'");
     }
 
     #[test]
     fn bad_terms_say_where() {
         let mut fragment = Fragment::new();
-        for (text, at) in [("[1,", 4), ("{a b}", 4), ("", 1), ("1 2", 3), ("X", 1), ("\"a", 3)] {
+        for (text, at) in [
+            ("[1,", 4),
+            ("{a b}", 4),
+            ("", 1),
+            ("1 2", 3),
+            ("X", 1),
+            ("\"a", 3),
+            (r"$\x4", 4),
+            (r"'\x{d800}'", 5),
+        ] {
             assert_eq!(read_term(text, &mut fragment).unwrap_err().at, at, "{text}");
         }
     }

@@ -117,7 +117,15 @@ fn unite_edges(function: &mut Function) {
             Terminator::SwitchArity { cases, default, .. } => {
                 cases.iter().all(|(_, call)| call == default).then_some(default)
             }
-            _ => None,
+            Terminator::Jump(_)
+            | Terminator::Attempt { .. }
+            | Terminator::Try { .. }
+            | Terminator::Return(_)
+            | Terminator::TailCall(_)
+            | Terminator::RecvNext { .. }
+            | Terminator::Wait(_)
+            | Terminator::WaitTimeout { .. }
+            | Terminator::Unreachable => None,
         };
         if let Some(call) = same.cloned() {
             data.terminator = Terminator::Jump(call);

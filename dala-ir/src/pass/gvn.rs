@@ -78,6 +78,7 @@ pub(super) fn run(function: &mut Function, shape: &mut Shape, _: Tables<'_>) {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "of all others the table of ops says it")]
 fn key(inst: &InstData, overwrites: bool) -> Option<Key> {
     let is_shared = match inst.op {
         // A context is made anew: two have two positions.
@@ -91,7 +92,13 @@ fn key(inst: &InstData, overwrites: bool) -> Option<Key> {
         Immediate::Constant(constant) => Small::Constant(*constant),
         Immediate::Index(index) => Small::Index(*index),
         Immediate::ArityAndTag(arity, tag) => Small::ArityAndTag(*arity, *tag),
-        _ => return None,
+        Immediate::Function(_)
+        | Immediate::Import(_)
+        | Immediate::Lambda(_)
+        | Immediate::Segment(_)
+        | Immediate::Bits { .. }
+        | Immediate::Segments(_)
+        | Immediate::Indices(_) => return None,
     };
     Some(Key { op: inst.op, immediate, args: inst.args.iter().copied().collect() })
 }

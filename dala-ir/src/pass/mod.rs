@@ -10,6 +10,8 @@
 //! - what an op takes for granted of an operand ("a proven cons cell") is not proven by a `.beam` file: the op checks it
 //!   again and ends the process. A pass may rely on it behind the op, never before.
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod clean;
 mod dce;
 mod fold;

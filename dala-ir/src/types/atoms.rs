@@ -30,7 +30,7 @@ impl AtomSet {
     pub fn single(&self) -> Option<Atom> {
         match self {
             AtomSet::Few(few) if few.len() == 1 => Some(few[0]),
-            _ => None,
+            AtomSet::Few(_) | AtomSet::Any => None,
         }
     }
 

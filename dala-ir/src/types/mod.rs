@@ -10,6 +10,8 @@
 //!
 //! Nothing here trusts a `.beam` file: types come from constants, tests and constructions in verified IR alone.
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 pub mod atoms;
 pub mod constants;
 pub mod guard_bifs;

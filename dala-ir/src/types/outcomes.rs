@@ -9,6 +9,7 @@ use crate::ir::{Constant, Immediate, InstData, Op};
 pub type Facts = SmallVec<[(usize, TermType); 2]>;
 
 /// The kinds whose terms a test holds of, when it asks for nothing else.
+#[expect(clippy::wildcard_enum_match_arm, reason = "other ops ask for no kind")]
 fn kinds_asked(op: Op) -> Option<Kinds> {
     Some(match op {
         Op::IsInteger => Kinds::INTEGER,
@@ -48,6 +49,7 @@ fn asked(inst: &InstData) -> Option<(TermType, bool)> {
 }
 
 /// Whether a test holds, where the types of its operands say so.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others are no tests")]
 pub fn decide(inst: &InstData, args: &[&TermType]) -> Option<bool> {
     if let Some((asked, is_exact)) = asked(inst) {
         if args[0].meet(&asked).is_none() {
@@ -188,6 +190,7 @@ fn ordered(args: &[&TermType], is_less: bool, facts: &mut Facts) {
 }
 
 /// What it says of an op's operands that it gave a result.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others take any operands")]
 pub fn learn_from_success(inst: &InstData, args: &[&TermType]) -> Facts {
     let mut facts = Facts::new();
     let mut all = |kinds: Kinds, count: usize| {

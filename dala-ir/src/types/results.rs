@@ -6,6 +6,7 @@ use crate::term::OwnedTerm;
 
 /// Type of an instruction's result when it gives one; the operands' types are `args`, in order. A bool is typed as the
 /// atom that [`Op::BoolTerm`] makes of it, a float as a float.
+#[expect(clippy::wildcard_enum_match_arm, reason = "of the others only what the table of ops says")]
 pub fn result_type(
     inst: &InstData,
     args: &[&TermType],
@@ -23,15 +24,7 @@ pub fn result_type(
                 _ => TupleShape::Arity(arity),
             })
         }
-        Op::TupleUpdate => match &inst.immediate {
-            Immediate::Indices(indices) if !indices.is_empty() => {
-                let was = args[0].shape();
-                // The tag stays unless it is what is replaced.
-                let is_kept = was.arity() == Some(indices[0]) && !indices[1..].contains(&0);
-                TermType::tuple(if is_kept { was } else { TupleShape::Arity(indices[0]) })
-            }
-            _ => TermType::of(Kinds::TUPLE),
-        },
+        Op::TupleUpdate => updated(args[0], &inst.immediate),
         Op::MakeFun => TermType::of(Kinds::FUN),
         Op::MapPut | Op::MapUpdate => TermType::of(Kinds::MAP),
         Op::Add => arithmetic(args, IntRange::plus),
@@ -48,14 +41,8 @@ pub fn result_type(
         Op::Negate => arithmetic(&[&TermType::integer(IntRange::exactly(0)), args[0]], IntRange::minus),
         Op::BitNot => TermType::integer(args[0].range().bit_not()),
         Op::Divide | Op::Box => TermType::of(Kinds::FLOAT),
-        Op::Bif => match inst.immediate {
-            Immediate::Import(id) => imports.get(id.index()).map_or(TermType::ANY, guard_bifs::result_type),
-            _ => TermType::ANY,
-        },
-        Op::BsGetInteger => match inst.immediate {
-            Immediate::Segment(segment) if !segment.flags.signed => natural(bits_of(args[1], segment.unit)),
-            _ => TermType::of(Kinds::INTEGER),
-        },
+        Op::Bif => called(&inst.immediate, imports),
+        Op::BsGetInteger => matched_integer(args[1], &inst.immediate),
         Op::BsGetFloat => TermType::of(Kinds::FLOAT),
         Op::BsGetBinary | Op::BsGetRest | Op::BsTail | Op::BsCreate => TermType::of(Kinds::BITSTRING),
         Op::BsGetUtf8 | Op::BsGetUtf16 | Op::BsGetUtf32 => natural(Some(21)),
@@ -72,10 +59,30 @@ pub fn result_type(
 
 /// Type of an instruction's constant.
 fn immediate_type(inst: &InstData, literals: &[OwnedTerm]) -> TermType {
-    match inst.immediate {
-        Immediate::Constant(constant) => TermType::of_constant(constant, literals),
-        _ => TermType::ANY,
-    }
+    let Immediate::Constant(constant) = inst.immediate else { return TermType::ANY };
+    TermType::of_constant(constant, literals)
+}
+
+/// Type of a tuple of which some elements are replaced: the arity, and their numbers.
+fn updated(tuple: &TermType, immediate: &Immediate) -> TermType {
+    let Immediate::Indices(indices) = immediate else { return TermType::of(Kinds::TUPLE) };
+    let [arity, replaced @ ..] = &indices[..] else { return TermType::of(Kinds::TUPLE) };
+    let was = tuple.shape();
+    // The tag stays unless it is what is replaced.
+    let is_kept = was.arity() == Some(*arity) && !replaced.contains(&0);
+    TermType::tuple(if is_kept { was } else { TupleShape::Arity(*arity) })
+}
+
+/// Type of what a built-in function gives.
+fn called(immediate: &Immediate, imports: &[Import]) -> TermType {
+    let Immediate::Import(id) = immediate else { return TermType::ANY };
+    imports.get(id.index()).map_or(TermType::ANY, guard_bifs::result_type)
+}
+
+/// Type of an integer of so many units that a binary holds.
+fn matched_integer(size: &TermType, immediate: &Immediate) -> TermType {
+    let Immediate::Segment(segment) = immediate else { return TermType::of(Kinds::INTEGER) };
+    if segment.flags.signed { TermType::of(Kinds::INTEGER) } else { natural(bits_of(size, segment.unit)) }
 }
 
 /// Integers of so many bits, without a sign.

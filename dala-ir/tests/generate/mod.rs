@@ -4,6 +4,8 @@
 //! keeps open as joins. So definitions dominate uses, whatever the dice say. Turns end: the first argument is fuel that
 //! every call uses up.
 
+use std::collections::VecDeque;
+
 use dala_ir::abi::Atom;
 use dala_ir::ir::{
     Block, BlockCall, Constant, FuncId, Function, FunctionBuilder, Immediate, InstData, LiteralId, Module,
@@ -11,21 +13,32 @@ use dala_ir::ir::{
 };
 use dala_ir::text::parse_module;
 
-/// Numbers that look random (xorshift64*, Vigna 2016).
+/// Choices: those that bytes of a fuzzer make, then numbers that look random (xorshift64*, Vigna 2016).
 #[derive(Debug)]
-pub(crate) struct Random(u64);
+pub(crate) struct Random {
+    chosen: VecDeque<u8>,
+    state: u64,
+}
 
 impl Random {
     pub(crate) fn new(seed: u64) -> Random {
-        Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+        Random { chosen: VecDeque::new(), state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1 }
+    }
+
+    /// Each byte decides one choice; those behind the last follow from how many there were.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Random {
+        Random { chosen: bytes.iter().copied().collect(), ..Random::new(bytes.len() as u64) }
     }
 
     /// Below `end`.
     pub(crate) fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % end
+        if let Some(byte) = self.chosen.pop_front() {
+            return usize::from(byte) % end;
+        }
+        self.state ^= self.state >> 12;
+        self.state ^= self.state << 25;
+        self.state ^= self.state >> 27;
+        (self.state.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % end
     }
 
     pub(crate) fn pick<T: Clone>(&mut self, items: &[T]) -> T {

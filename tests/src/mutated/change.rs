@@ -10,6 +10,9 @@ use dala_beam::opcode::Instruction;
 /// Chunks that are changed besides the code.
 const CHUNKS: &[&[u8; 4]] = &[b"LitT", b"LitT", b"StrT", b"ImpT", b"ExpT", b"FunT"];
 
+/// Largest literals that are unpacked.
+const MAX_LITERALS: u64 = 16 << 20;
+
 /// Bytes that say something in compact operands: small numbers of each tag, and the ends of the range.
 const TELLING: &[u8] =
     &[0, 1, 2, 3, 4, 5, 6, 7, 8, 16, 0x11, 0x13, 0x14, 0x17, 0x21, 0x23, 0x40, 0x7f, 0x80, 0xff];
@@ -29,25 +32,30 @@ impl Seed {
     /// # Panics
     /// When it is no such file.
     pub fn new(file: &[u8]) -> Seed {
+        Seed::of(file).expect("a compiler wrote it")
+    }
+
+    /// As [`new`](Seed::new), of a file that may be anything; `None` when the loader does not read it.
+    pub fn of(file: &[u8]) -> Option<Seed> {
         let mut seed =
             Seed { bytes: b"FOR1\0\0\0\0BEAM".to_vec(), chunks: Vec::new(), instructions: Vec::new() };
-        let mut at = 12;
-        while at + 8 <= file.len() {
-            let name: [u8; 4] = file[at..at + 4].try_into().expect("four bytes");
-            let size = u32::from_be_bytes(file[at + 4..at + 8].try_into().expect("four bytes")) as usize;
-            let data = &file[at + 8..at + 8 + size];
-            match &name {
+        let mut rest = file.get(12..)?;
+        while let Some((name, behind)) = rest.split_first_chunk::<4>() {
+            let (size, behind) = behind.split_first_chunk::<4>()?;
+            let size = u32::from_be_bytes(*size) as usize;
+            let data = behind.get(..size)?;
+            match name {
                 // What only tools read.
                 b"Dbgi" | b"Docs" | b"ExCk" | b"CInf" | b"Attr" => {}
-                b"LitT" => seed.push(name, &plain_literals(data)),
-                _ => seed.push(name, data),
+                b"LitT" => seed.push(*name, &plain_literals(data)?),
+                _ => seed.push(*name, data),
             }
-            at += 8 + size.next_multiple_of(4);
+            rest = behind.get(size.next_multiple_of(4)..).unwrap_or_default();
         }
         let size = seed.bytes.len() as u32 - 8;
         seed.bytes[4..8].copy_from_slice(&size.to_be_bytes());
-        seed.find_instructions();
-        seed
+        seed.find_instructions()?;
+        Some(seed)
     }
 
     fn push(&mut self, name: [u8; 4], data: &[u8]) {
@@ -59,9 +67,9 @@ impl Seed {
         self.bytes.resize(self.bytes.len().next_multiple_of(4), 0);
     }
 
-    fn find_instructions(&mut self) {
-        let file = BeamFile::parse(&self.bytes).expect("a compiler wrote it");
-        let start = self.chunks.iter().find(|(name, _)| name == b"Code").expect("there is code").1.start;
+    fn find_instructions(&mut self) -> Option<()> {
+        let file = BeamFile::parse(&self.bytes).ok()?;
+        let start = self.chunks.iter().find(|(name, _)| name == b"Code")?.1.start;
         for pair in file.code.windows(2) {
             let is_frame_of_code = matches!(
                 pair[0].instruction,
@@ -71,6 +79,7 @@ impl Seed {
                 self.instructions.push(start + pair[0].offset as usize..start + pair[1].offset as usize);
             }
         }
+        (!self.instructions.is_empty()).then_some(())
     }
 
     /// The file unchanged.
@@ -148,14 +157,14 @@ impl Seed {
     }
 }
 
-/// Literals as OTP 28 writes them.
-fn plain_literals(data: &[u8]) -> Vec<u8> {
+/// Literals as OTP 28 writes them; `None` when they are damaged.
+fn plain_literals(data: &[u8]) -> Option<Vec<u8>> {
     use std::io::Read as _;
     let mut plain = vec![0; 4];
-    if data[..4] == [0; 4] {
-        return data.to_vec();
+    if data.get(..4)? == [0; 4] {
+        return Some(data.to_vec());
     }
-    let mut decoder = flate2::read::ZlibDecoder::new(&data[4..]);
-    decoder.read_to_end(&mut plain).expect("a compiler wrote it");
-    plain
+    let decoder = flate2::read::ZlibDecoder::new(&data[4..]);
+    decoder.take(MAX_LITERALS).read_to_end(&mut plain).ok()?;
+    Some(plain)
 }

@@ -20,6 +20,7 @@ pub(super) fn inst(walk: &Walk<'_>, inst: &mut InstData) {
 }
 
 /// Another op that does the same with less.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others have no simpler form")]
 fn simplify(walk: &Walk<'_>, inst: &mut InstData) {
     match inst.op {
         Op::Eq if compares_exactly(&walk.args(inst)) => inst.op = Op::EqExact,
@@ -40,6 +41,7 @@ fn simplify(walk: &Walk<'_>, inst: &mut InstData) {
 }
 
 /// Whether the instruction gives a result whatever the values of its operands, being of their types.
+#[expect(clippy::wildcard_enum_match_arm, reason = "of the others that is not known")]
 fn cannot_raise(walk: &Walk<'_>, inst: &InstData) -> bool {
     let is_integer = |index: usize| walk.type_of(inst.args[index]).kinds().is_within(Kinds::INTEGER);
     let is_small = |index: usize| is_integer(index) && walk.type_of(inst.args[index]).range().is_small();
@@ -62,6 +64,7 @@ fn cannot_raise(walk: &Walk<'_>, inst: &InstData) -> bool {
 }
 
 /// Whether the instruction never gives a result.
+#[expect(clippy::wildcard_enum_match_arm, reason = "of the others that is not known")]
 fn must_fail(walk: &Walk<'_>, inst: &InstData) -> bool {
     let excludes = |index: usize, kinds: Kinds| !walk.type_of(inst.args[index]).kinds().meets(kinds);
     match inst.op {
@@ -130,7 +133,14 @@ pub(super) fn terminator(walk: &mut Walk<'_>, function: &mut Function, data: &mu
                 becomes_plain(walk, function, data, inst, ok);
             }
         }
-        _ => {}
+        Terminator::Try { .. }
+        | Terminator::Jump(_)
+        | Terminator::Return(_)
+        | Terminator::TailCall(_)
+        | Terminator::RecvNext { .. }
+        | Terminator::Wait(_)
+        | Terminator::WaitTimeout { .. }
+        | Terminator::Unreachable => {}
     }
 }
 

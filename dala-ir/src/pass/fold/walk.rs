@@ -236,7 +236,17 @@ impl<'m> Walk<'m> {
             Terminator::Try { .. } | Terminator::WaitTimeout { .. } if index == 0 => {
                 TermType::of(Kinds::ATOM)
             }
-            _ => TermType::ANY,
+            Terminator::Try { .. }
+            | Terminator::WaitTimeout { .. }
+            | Terminator::Jump(_)
+            | Terminator::Branch { .. }
+            | Terminator::Switch { .. }
+            | Terminator::SwitchArity { .. }
+            | Terminator::Return(_)
+            | Terminator::TailCall(_)
+            | Terminator::RecvNext { .. }
+            | Terminator::Wait(_)
+            | Terminator::Unreachable => TermType::ANY,
         }
     }
 
@@ -285,7 +295,15 @@ impl<'m> Walk<'m> {
                 let facts = learn_from_success(inst, &self.args(inst));
                 can_be_taken = self.narrow(inst, facts);
             }
-            _ => {}
+            Terminator::Attempt { .. }
+            | Terminator::Try { .. }
+            | Terminator::Jump(_)
+            | Terminator::Return(_)
+            | Terminator::TailCall(_)
+            | Terminator::RecvNext { .. }
+            | Terminator::Wait(_)
+            | Terminator::WaitTimeout { .. }
+            | Terminator::Unreachable => {}
         }
         can_be_taken
     }

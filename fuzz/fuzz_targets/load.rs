@@ -1,0 +1,9 @@
+//! A `.beam` file, through the verifier to encoded code.
+#![no_main]
+
+use dala_tests::fuzz;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::count((fuzz::target("load").check)(bytes)));
+libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max: usize, seed: u32| {
+    dala_fuzz::mutate(data, size, max, seed, fuzz::change_module)
+});

@@ -1,0 +1,9 @@
+//! External terms read as messages and data of Rust.
+#![no_main]
+
+use dala_tests::fuzz;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::count((fuzz::target("typed").check)(bytes)));
+libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max: usize, seed: u32| {
+    dala_fuzz::mutate(data, size, max, seed, fuzz::change_term)
+});
