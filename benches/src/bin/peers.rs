@@ -1,102 +1,140 @@
 //! Dala beside its peers: `cargo run --release -p dala-benches --bin peers`.
 //!
 //! Each figure is the median of several fresh processes; the peers take turns, so that a noisy minute hits all of them.
-//! Ratios in one run are what counts; absolute figures are the machine's.
+//! Ratios in one run are what counts; absolute figures are the machine's. Two columns have one thread: tokio's scheduler
+//! for one, and Dala with one worker, so that one sees what the second thread gives or takes.
 
-use dala_benches::Peer;
 use dala_benches::peers::actix::Actix;
 use dala_benches::peers::dala::Dala;
 use dala_benches::peers::kameo::Kameo;
 use dala_benches::peers::ractor::Ractor;
 use dala_benches::peers::tokio::Tokio;
-use dala_benches::scenarios::{self, ALL};
+use dala_benches::scenarios::{Scenario, all};
 use std::process::{Command, ExitCode};
 
-/// Runs a scenario by name; `None` when the peer has no such one.
-type Run = fn(&str) -> Option<f64>;
+struct Column {
+    name: &'static str,
+    threads: usize,
+    scenarios: [Scenario; 13],
+}
 
-const PEERS: [(&str, Run); 5] = [
-    (Dala::NAME, scenarios::run::<Dala>),
-    (Tokio::NAME, scenarios::run::<Tokio>),
-    (Kameo::NAME, scenarios::run::<Kameo>),
-    (Ractor::NAME, scenarios::run::<Ractor>),
-    (Actix::NAME, scenarios::run::<Actix>),
-];
+/// The first is what the others are compared with.
+fn columns() -> [Column; 7] {
+    let column = |name, threads, scenarios| Column { name, threads, scenarios };
+    [
+        column("dala", 2, all::<Dala>()),
+        column("tokio", 2, all::<Tokio>()),
+        column("kameo", 2, all::<Kameo>()),
+        column("ractor", 2, all::<Ractor>()),
+        column("actix", 1, all::<Actix>()),
+        column("tokio/1", 1, all::<Tokio>()),
+        column("dala/1", 1, all::<Dala>()),
+    ]
+}
+
+const USAGE: &str = "usage: peers [--runs N] [SCENARIO]... | peers --one COLUMN SCENARIO";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => table(5),
-        ["--runs", runs] if runs.parse::<usize>().is_ok_and(|runs| runs > 0) => {
-            table(runs.parse().unwrap_or(1))
-        }
-        ["--one", peer, scenario] => one(peer, scenario),
-        _ => {
-            eprintln!("usage: peers [--runs N] | peers --one PEER SCENARIO");
+    let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--one", column, scenario] => one(column, scenario),
+        ["--runs", runs, ref scenarios @ ..] => match runs.parse() {
+            Ok(runs) if runs > 0 => table(runs, scenarios),
+            _ => Err(USAGE.to_owned()),
+        },
+        ref scenarios => table(5, scenarios),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("{problem}");
             ExitCode::from(2)
         }
     }
 }
 
-fn one(peer: &str, scenario: &str) -> ExitCode {
-    let run = PEERS.iter().find(|(name, _)| *name == peer).map(|(_, run)| run);
-    match run.and_then(|run| run(scenario)) {
-        Some(figure) => {
-            println!("{figure}");
-            ExitCode::SUCCESS
-        }
-        None => {
-            eprintln!("no peer {peer} or no scenario {scenario}");
-            ExitCode::from(2)
-        }
+fn one(column: &str, scenario: &str) -> Result<(), String> {
+    let columns = columns();
+    let names = || columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ");
+    let found = columns.iter().find(|known| known.name == column);
+    let found = found.ok_or_else(|| format!("no column {column}; there are {}", names()))?;
+    let found_scenario = found.scenarios.iter().find(|known| known.name == scenario);
+    let found_scenario = found_scenario.ok_or_else(|| unknown(scenario, &found.scenarios))?;
+    match (found_scenario.run)(found.threads) {
+        Some(figure) => println!("{figure}"),
+        None => println!("-"),
     }
+    Ok(())
 }
 
-/// Runs one scenario of one peer in a process of its own.
-fn measure(peer: &str, scenario: &str) -> Result<f64, String> {
+fn unknown(scenario: &str, known: &[Scenario]) -> String {
+    let names: Vec<_> = known.iter().map(|known| known.name).collect();
+    format!("no scenario {scenario}; there are {}\n{USAGE}", names.join(", "))
+}
+
+/// Runs one scenario of one column in a process of its own. `None` where the peer has no such thing.
+fn measure(column: &Column, scenario: &Scenario) -> Result<Option<f64>, String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    let output =
-        Command::new(program).args(["--one", peer, scenario]).output().map_err(|error| error.to_string())?;
+    let output = Command::new(program).args(["--one", column.name, scenario.name]).output();
+    let output = output.map_err(|error| error.to_string())?;
     let text = String::from_utf8_lossy(&output.stdout);
-    text.trim().parse().map_err(|_| format!("{peer} {scenario}: {}", String::from_utf8_lossy(&output.stderr)))
+    match text.trim() {
+        "-" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| {
+            format!("{} {}: {}", column.name, scenario.name, String::from_utf8_lossy(&output.stderr))
+        }),
+    }
 }
 
-fn median(mut figures: Vec<f64>) -> f64 {
+fn median(mut figures: Vec<f64>) -> Option<f64> {
     figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
+    figures.get(figures.len() / 2).copied()
 }
 
-fn table(runs: usize) -> ExitCode {
-    println!(
-        "median of {runs} fresh processes each, 2 threads (actix: 1), unbounded mailboxes, plain handlers"
-    );
-    print!("{:<12}{:<14}", "", "");
-    PEERS.iter().for_each(|(peer, _)| print!("{peer:>10}"));
-    println!("   dala against each peer (more is better)");
-    let mut is_ahead = true;
-    for &(scenario, unit, less_is_better) in ALL {
-        let mut figures: Vec<Vec<f64>> = vec![Vec::new(); PEERS.len()];
+fn table(runs: usize, chosen: &[&str]) -> Result<(), String> {
+    let columns = columns();
+    let scenarios = &columns[0].scenarios;
+    if let Some(wrong) = chosen.iter().find(|name| scenarios.iter().all(|known| known.name != **name)) {
+        return Err(unknown(wrong, scenarios));
+    }
+    println!("Median of {runs} fresh processes each; two threads, one where the name says so and for actix.");
+    println!("In brackets: how many times better Dala with two threads is.\n");
+    print!("| |");
+    columns.iter().for_each(|column| print!(" {} |", column.name));
+    println!("\n|---|{}", "---|".repeat(columns.len()));
+    for (at, scenario) in scenarios.iter().enumerate() {
+        if !chosen.is_empty() && !chosen.contains(&scenario.name) {
+            continue;
+        }
+        let mut figures = vec![Vec::new(); columns.len()];
         for _ in 0..runs {
-            for (index, (peer, _)) in PEERS.iter().enumerate() {
-                match measure(peer, scenario) {
-                    Ok(figure) => figures[index].push(figure),
-                    Err(error) => {
-                        eprintln!("{error}");
-                        return ExitCode::FAILURE;
-                    }
-                }
+            for (column, figures) in columns.iter().zip(&mut figures) {
+                figures.extend(measure(column, &column.scenarios[at])?);
             }
         }
-        let medians: Vec<f64> = figures.into_iter().map(median).collect();
-        print!("{scenario:<12}{unit:<14}");
-        medians.iter().for_each(|median| print!("{median:>10.2}"));
-        print!("  ");
-        for (median, (peer, _)) in medians.iter().zip(&PEERS).skip(1) {
-            let ratio = if less_is_better { median / medians[0] } else { medians[0] / median };
-            is_ahead &= ratio > 1.0 || *peer != Tokio::NAME;
-            print!(" {peer} {ratio:.1}x");
+        let medians: Vec<_> = figures.into_iter().map(median).collect();
+        print!("| {}, {} |", scenario.name, scenario.unit);
+        for (index, median) in medians.iter().enumerate() {
+            match (median, medians[0]) {
+                (Some(figure), _) if index == 0 => print!(" {} |", short(*figure)),
+                (Some(figure), Some(dala)) => {
+                    let ratio = if scenario.less_is_better { figure / dala } else { dala / figure };
+                    print!(" {} ({}) |", short(*figure), short(ratio));
+                }
+                _ => print!(" - |"),
+            }
         }
         println!();
     }
-    if is_ahead { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    Ok(())
+}
+
+/// Three digits that count.
+fn short(figure: f64) -> String {
+    let decimals = match figure {
+        0.0..10.0 => 2,
+        10.0..100.0 => 1,
+        _ => 0,
+    };
+    format!("{figure:.decimals$}")
 }

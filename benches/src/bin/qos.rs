@@ -1,5 +1,5 @@
-//! How long a Realtime actor waits while Background actors keep all cores busy, and how throughput grows with a second
-//! worker: `cargo run --release -p dala-benches --bin qos`.
+//! How long a Realtime actor waits while Background actors keep all cores busy:
+//! `cargo run --release -p dala-benches --bin qos`.
 //!
 //! The load is four Background actors a worker, each of which always has the next message; a handler runs for up to 50 us.
 //! A thread outside sends the Realtime actor a message with the moment of sending, 2 000 times a second. What is counted is the
@@ -7,9 +7,7 @@
 //! runtime: the former shows what the classes are worth, the latter what the machine itself takes.
 
 use dala::{Local, Qos, Runtime, SpawnOptions};
-use dala_benches::peers::dala::Dala;
-use dala_benches::scenarios;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -93,27 +91,7 @@ fn percentile(sorted: &[Duration], of_thousand: usize) -> Duration {
     sorted[(sorted.len() - 1) * of_thousand / 1000]
 }
 
-/// A scenario in a process of its own, so that nothing of one run is left for the next.
-fn with_workers(scenario: &str, workers: usize) -> Option<f64> {
-    let program = std::env::current_exe().ok()?;
-    let output = Command::new(program).args(["--one", scenario, &workers.to_string()]).output().ok()?;
-    String::from_utf8_lossy(&output.stdout).trim().parse().ok()
-}
-
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [one, scenario, workers] = &arguments[..]
-        && one == "--one"
-    {
-        dala_benches::peers::dala::WORKERS.store(workers.parse().unwrap_or(1), Ordering::Relaxed);
-        return match scenarios::run::<Dala>(scenario) {
-            Some(figure) => {
-                println!("{figure}");
-                ExitCode::SUCCESS
-            }
-            None => ExitCode::from(2),
-        };
-    }
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     println!("{PROBES} messages, {workers} workers, a handler of the load runs for 0 to 50 us");
     println!(
@@ -135,15 +113,6 @@ fn main() -> ExitCode {
         }
         println!("   {rate:.0}");
         is_reached &= class != Qos::Realtime || percentile(&waited, 990) <= TARGET;
-    }
-    for scenario in ["ping-pong", "counting", "fork-join"] {
-        let median = |workers| {
-            let mut figures: Vec<f64> = (0..5).filter_map(|_| with_workers(scenario, workers)).collect();
-            figures.sort_by(f64::total_cmp);
-            figures.get(figures.len() / 2).copied().unwrap_or(0.0)
-        };
-        let (one, two) = (median(1), median(2));
-        println!("{scenario:<12} 1 worker {one:>9.2}, 2 workers {two:>9.2}: {:.2}", two / one);
     }
     if is_reached { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

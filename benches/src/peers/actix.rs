@@ -2,6 +2,7 @@
 
 use crate::{Behaviour, Flow, Peer};
 use actix::{Actor, ActorContext, Addr, Context, Handler, Message, System};
+use std::convert::Infallible;
 use std::future::Future;
 
 /// actix.
@@ -33,11 +34,35 @@ impl<B: Behaviour<Actix>> Handler<Told<B::Msg>> for Host<B> {
     }
 }
 
-impl Peer for Actix {
-    const NAME: &'static str = "actix";
-    type Addr<B: Behaviour<Self>> = Addr<Host<B>>;
+/// Answers a number with its successor.
+#[derive(Debug)]
+pub struct Echo;
 
-    fn run<F>(main: F) -> F::Output
+/// What it is asked.
+#[derive(Debug)]
+pub struct Question(u64);
+
+impl Message for Question {
+    type Result = u64;
+}
+
+impl Actor for Echo {
+    type Context = Context<Self>;
+}
+
+impl Handler<Question> for Echo {
+    type Result = u64;
+    fn handle(&mut self, Question(number): Question, _: &mut Context<Self>) -> u64 {
+        number + 1
+    }
+}
+
+impl Peer for Actix {
+    type Addr<B: Behaviour<Self>> = Addr<Host<B>>;
+    type Bounded<B: Behaviour<Self>> = Infallible;
+    type Echo = Addr<Echo>;
+
+    fn run<F>(_: usize, main: F) -> F::Output
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
@@ -51,5 +76,25 @@ impl Peer for Actix {
 
     fn tell<B: Behaviour<Self>>(to: &Self::Addr<B>, message: B::Msg) {
         to.do_send(Told(message));
+    }
+
+    fn task<F: Future<Output = ()> + Send + 'static>(task: F) {
+        actix::spawn(task);
+    }
+
+    fn spawn_echo() -> Self::Echo {
+        Echo.start()
+    }
+
+    async fn ask(to: &Self::Echo, number: u64) -> u64 {
+        to.send(Question(number)).await.expect("it answers")
+    }
+
+    fn spawn_bounded<B: Behaviour<Self>>(_: B, _: usize) -> Option<Infallible> {
+        None
+    }
+
+    async fn tell_wait<B: Behaviour<Self>>(to: &Infallible, _: B::Msg) {
+        match *to {}
     }
 }

@@ -3,16 +3,12 @@
 use crate::{Behaviour, Flow, Peer};
 use dala::actor::{Actor, ActorRef, Context, Handled, Handles};
 use dala::message::{ConvertError, Source};
-use dala::{ExitReason, Message, Runtime};
+use dala::{ExitReason, Message, Runtime, SpawnOptions};
 use dala_ir::abi::Word;
 use dala_ir::abi::layout::Laid;
 use dala_ir::abi::shape::{Description, Shape, Shapes};
 use dala_ir::term::TermWriter;
 use std::future::Future;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// Worker threads; as many as the peers have unless told otherwise.
-pub static WORKERS: AtomicUsize = AtomicUsize::new(super::THREADS);
 
 /// Dala.
 #[derive(Debug)]
@@ -66,17 +62,29 @@ impl<B: Behaviour<Dala>> Handles<Told<B::Msg>> for Host<B> {
     }
 }
 
-impl Peer for Dala {
-    const NAME: &'static str = "dala";
-    type Addr<B: Behaviour<Self>> = ActorRef<Host<B>>;
+/// Answers a number with its successor.
+#[derive(Debug)]
+pub struct Echo;
 
-    fn run<F>(main: F) -> F::Output
+#[dala::actor]
+impl Echo {
+    #[message]
+    fn ask(&mut self, number: u64) -> u64 {
+        number + 1
+    }
+}
+
+impl Peer for Dala {
+    type Addr<B: Behaviour<Self>> = ActorRef<Host<B>>;
+    type Bounded<B: Behaviour<Self>> = ActorRef<Host<B>>;
+    type Echo = EchoRef;
+
+    fn run<F>(threads: usize, main: F) -> F::Output
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        let runtime =
-            Runtime::builder().workers(WORKERS.load(Ordering::Relaxed)).build().expect("dala starts");
+        let runtime = Runtime::builder().workers(threads).build().expect("dala starts");
         let (send, output) = std::sync::mpsc::channel();
         let task = runtime.spawn_task(async move { drop(send.send(main.await)) });
         task.expect("pids are left");
@@ -92,5 +100,27 @@ impl Peer for Dala {
 
     fn tell<B: Behaviour<Self>>(to: &Self::Addr<B>, message: B::Msg) {
         let _ = to.tell(Told(message));
+    }
+
+    fn task<F: Future<Output = ()> + Send + 'static>(task: F) {
+        dala::runtime::Handle::current().expect("on a worker").spawn_task(task).expect("pids are left");
+    }
+
+    fn spawn_echo() -> Self::Echo {
+        dala::spawn(Echo).expect("pids are left").into()
+    }
+
+    async fn ask(to: &Self::Echo, number: u64) -> u64 {
+        to.ask(number).await.expect("it answers")
+    }
+
+    fn spawn_bounded<B: Behaviour<Self>>(behaviour: B, capacity: usize) -> Option<Self::Bounded<B>> {
+        let capacity = u32::try_from(capacity).expect("a small mailbox");
+        let options = SpawnOptions::default().mailbox(capacity);
+        Some(dala::spawn_with(Host(behaviour), &options).expect("pids are left"))
+    }
+
+    async fn tell_wait<B: Behaviour<Self>>(to: &Self::Bounded<B>, message: B::Msg) {
+        let _ = to.tell_wait(Told(message)).await;
     }
 }

@@ -1,7 +1,8 @@
 //! ractor, spawned with `spawn_instant`, its cheapest way.
 
 use crate::{Behaviour, Flow, Peer};
-use ractor::{Actor, ActorProcessingErr, ActorRef, ActorRuntime};
+use ractor::{Actor, ActorProcessingErr, ActorRef, ActorRuntime, RpcReplyPort};
+use std::convert::Infallible;
 use std::future::Future;
 use std::marker::PhantomData;
 
@@ -35,16 +36,44 @@ impl<B: Behaviour<Ractor>> Actor for Host<B> {
     }
 }
 
-impl Peer for Ractor {
-    const NAME: &'static str = "ractor";
-    type Addr<B: Behaviour<Self>> = ActorRef<B::Msg>;
+/// Answers a number with its successor.
+#[derive(Debug)]
+pub struct Echo;
 
-    fn run<F>(main: F) -> F::Output
+/// What it is asked.
+#[derive(Debug)]
+pub struct Question(u64, RpcReplyPort<u64>);
+
+impl Actor for Echo {
+    type Msg = Question;
+    type State = ();
+    type Arguments = ();
+
+    async fn pre_start(&self, _: ActorRef<Question>, (): ()) -> Result<(), ActorProcessingErr> {
+        Ok(())
+    }
+
+    async fn handle(
+        &self,
+        _: ActorRef<Question>,
+        Question(number, reply): Question,
+        (): &mut (),
+    ) -> Result<(), ActorProcessingErr> {
+        Ok(reply.send(number + 1)?)
+    }
+}
+
+impl Peer for Ractor {
+    type Addr<B: Behaviour<Self>> = ActorRef<B::Msg>;
+    type Bounded<B: Behaviour<Self>> = Infallible;
+    type Echo = ActorRef<Question>;
+
+    fn run<F>(threads: usize, main: F) -> F::Output
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        super::run_on_tokio(main)
+        super::run_on_tokio(threads, main)
     }
 
     fn spawn<B: Behaviour<Self>>(behaviour: B) -> Self::Addr<B> {
@@ -53,5 +82,25 @@ impl Peer for Ractor {
 
     fn tell<B: Behaviour<Self>>(to: &Self::Addr<B>, message: B::Msg) {
         let _ = to.cast(message);
+    }
+
+    fn task<F: Future<Output = ()> + Send + 'static>(task: F) {
+        tokio::spawn(task);
+    }
+
+    fn spawn_echo() -> Self::Echo {
+        ActorRuntime::spawn_instant(None, Echo, ()).expect("no name, no clash").0
+    }
+
+    async fn ask(to: &Self::Echo, number: u64) -> u64 {
+        to.call(|reply| Question(number, reply), None).await.expect("it lives").unwrap()
+    }
+
+    fn spawn_bounded<B: Behaviour<Self>>(_: B, _: usize) -> Option<Infallible> {
+        None
+    }
+
+    async fn tell_wait<B: Behaviour<Self>>(to: &Infallible, _: B::Msg) {
+        match *to {}
     }
 }

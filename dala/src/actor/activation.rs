@@ -5,8 +5,9 @@
 use super::beat::Beat;
 use super::budget::Budget;
 use super::cell::Header;
+use super::host::Host;
 use super::qos::Qos;
-use crate::mailbox::bounded::is_ticket;
+use crate::mailbox::bounded::{Bound, is_ticket};
 use crate::mailbox::receive::{Cursor, Receive};
 use crate::message::{ExitReason, NodeBox, node::class};
 use crate::pid::Pid;
@@ -41,6 +42,10 @@ pub enum Incoming {
 #[derive(Debug)]
 pub struct Activation<'a> {
     pub(crate) cell: &'a Header,
+    /// The cell's, as the next. Read once: in the cell they lie beside the word that senders write, and a look at each message
+    /// takes the line from them.
+    host: &'a Host,
+    bound: Option<&'a Bound>,
     budget: Budget,
     until_look: u32,
     /// Why the actor must end, once a signal said so.
@@ -61,6 +66,8 @@ impl<'a> Activation<'a> {
     pub(crate) unsafe fn new(cell: &'a Header, budget: Budget) -> Activation<'a> {
         Activation {
             cell,
+            host: cell.host(),
+            bound: cell.bound.as_deref(),
             budget,
             until_look: MESSAGES_BETWEEN_LOOKS,
             doom: None,
@@ -87,14 +94,14 @@ impl<'a> Activation<'a> {
     /// actor waits.
     #[inline(always)]
     pub fn spend(&mut self) -> bool {
-        self.budget.spend(|| self.cell.class(), || self.cell.host().timers.now()) || self.is_pressed()
+        self.budget.spend(|| self.cell.class(), || self.host.timers.now()) || self.is_pressed()
     }
 
     /// Whether an actor waits that should not wait for the whole activation.
     #[inline(always)]
     pub fn is_pressed(&self) -> bool {
         // Of Realtime actors each has its turn.
-        self.cell.host().pressing.load(Ordering::Relaxed) != 0 && self.cell.class() != Qos::Realtime
+        self.host.pressing.load(Ordering::Relaxed) != 0 && self.cell.class() != Qos::Realtime
     }
 
     /// Takes in what arrived: signals act, messages are sorted. Cheap when nothing came.
@@ -174,7 +181,7 @@ impl<'a> Activation<'a> {
 
     /// Gives back the message's credit and counts it off. Returns the message: itself, or what the ticket stands for.
     pub(super) fn settle(&self, node: NodeBox) -> Option<NodeBox> {
-        let Some(bound) = &self.cell.bound else { return Some(node) };
+        let Some(bound) = self.bound else { return Some(node) };
         let mut message = node;
         if message.has_credit() {
             message.drop_credit();
