@@ -15,8 +15,9 @@ main() ->
     floats(),
     integers().
 
-%% Of several keys that are missing, OTP names the smallest.
+%% Of several keys that are missing, OTP names the smallest; a merge gives one of its maps back where it can.
 maps(Map) ->
+    io:format("~p~n", [[erts_debug:same(maps:merge(A, B), Map) || {A, B} <- [{Map, #{}}, {#{}, Map}, {Map, Map}]]]),
     io:format("~p~n", [reason(fun() -> Map#{42.0 := v, 42 := w} end)]),
     io:format("~p~n", [reason(fun() -> Map#{c := v, b := w, {} := x, 7 := y} end)]).
 

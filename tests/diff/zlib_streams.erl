@@ -2,7 +2,7 @@
 -module(zlib_streams).
 -export([main/0]).
 
-main() -> whole(), pieces(), dictionaries(), chunks(), refused(), controlled(), rare().
+main() -> whole(), pieces(), dictionaries(), chunks(), refused(), controlled(), rare(), exact().
 
 p(T) -> io:format("~p~n", [T]).
 e(F) -> try F() catch C:R -> {C, R} end.
@@ -42,3 +42,11 @@ controlled() ->
 rare() ->
     Z = zlib:open(), ok = zlib:inflateInit(Z), p(iolist_to_binary(zlib:inflate(Z, zlib:compress("abc")))), p(e(fun() -> zlib:crc32(Z) end)), zlib:close(Z),
     p(e(fun() -> zlib:inflateGetDictionary(Z) end)), p(e(fun() -> zlib:crc32(Z) end)), p(e(fun() -> zlib:crc32(a) end)).
+
+%% Output that fills a chunk goes on, at the end of the stream too; the window of a stream.
+exact() ->
+    Data = << <<(I rem 150)>> || I <- lists:seq(1, 3072)>>, I = zlib:open(), zlib:setBufSize(I, 1024), ok = zlib:inflateInit(I),
+    p([case C of {more, L} -> {more, erlang:crc32(L)}; L -> L end || C <- [zlib:inflateChunk(I, zlib:compress(Data)) | [zlib:inflateChunk(I) || _ <- "1234"]]]),
+    p(erlang:crc32(zlib:inflateGetDictionary(I))), zlib:close(I),
+    Z = zlib:open(), ok = zlib:deflateInit(Z), zlib:deflateSetDictionary(Z, <<"foobar barfoo">>), C = zlib:deflate(Z, "foobarbar", finish), zlib:close(Z),
+    D = zlib:open(), ok = zlib:inflateInit(D), p(zlib:inflateGetDictionary(D)), {need_dictionary, _, _} = zlib:inflate(D, C, [{exception_on_need_dict, false}]), zlib:inflateSetDictionary(D, <<"foobar barfoo">>), p(zlib:inflateGetDictionary(D)), p(iolist_to_binary(zlib:inflate(D, []))), p(zlib:inflateGetDictionary(D)).

@@ -152,6 +152,8 @@ bifs! {
     erlang "adler32"/2 plain erlang::md5::adler32_from full;
     erlang "adler32_combine"/3 plain erlang::md5::adler32_combine full;
 
+    math "erf"/1 plain math::erf full;
+    math "erfc"/1 plain math::erfc full;
     math "sin"/1 plain math::sin full;
     math "cos"/1 plain math::cos full;
     math "tan"/1 plain math::tan full;
@@ -332,7 +334,7 @@ bifs! {
     erlang "hibernate"/3 plain erlang::process::hibernate partial("waits for a message, keeping the stack until then");
     erlang "processes"/0 plain erlang::process::processes full;
     erlang "process_info"/1 plain erlang::info::process_info_1 partial("as process_info/2");
-    erlang "process_info"/2 plain erlang::info::process_info_2 partial("binary, suspending, sequential_trace_token, last_calls, catchlevel and trace are as of a process without any; garbage_collection_info is short; of the caller itself, the stack starts at its caller");
+    erlang "process_info"/2 plain erlang::info::process_info_2 partial("binary, sequential_trace_token, last_calls, catchlevel and trace are as of a process without any; garbage_collection_info is short; of the caller itself, the stack starts at its caller");
     erts_internal "garbage_collect"/1 plain erlang::info::garbage_collect partial("collects at the next function entry, always as the heap decides");
     erts_internal "request_system_task"/3 plain erlang::info::request_system_task partial("collects garbage, whatever kind is asked for and at any priority; no process ever uses purged code");
     erts_internal "check_process_code"/1 plain erlang::info::check_process_code partial("old code is never freed, so nobody need leave it");
@@ -518,7 +520,7 @@ bifs! {
     zlib "deflateEnd_nif"/1 plain zlib::deflate_end full;
     zlib "inflateInit_nif"/3 plain zlib::inflate_init full;
     zlib "inflateSetDictionary_nif"/2 plain zlib::inflate_set_dictionary full;
-    zlib "inflateGetDictionary_nif"/1 plain zlib::inflate_get_dictionary partial("always not_supported");
+    zlib "inflateGetDictionary_nif"/1 plain zlib::inflate_get_dictionary full;
     zlib "inflateReset_nif"/1 plain zlib::inflate_reset full;
     zlib "inflate_nif"/4 plain zlib::inflate full;
     zlib "inflateEnd_nif"/1 plain zlib::inflate_end full;
@@ -541,7 +543,8 @@ bifs! {
     re "run"/3 plain re::run_3 partial("match_limit counts PCRE2's steps");
     re "internal_run"/4 plain re::internal_run partial("match_limit counts PCRE2's steps");
     re "inspect"/2 plain re::inspect full;
-    erlang "resume_process"/1 plain erlang::process::resume_process partial("always badarg: nothing is ever suspended");
+    erlang "resume_process"/1 plain erlang::suspend::resume_process full;
+    erts_internal "suspend_process"/2 plain erlang::suspend::suspend_process full;
     erlang "spawn_request_abandon"/1 plain erlang::spawn::spawn_request_abandon full;
     erlang "trace_delivered"/1 plain erlang::process::trace_delivered partial("there are no traces");
     erts_internal "get_dflags"/0 plain erlang::names::get_dflags partial("the constants of OTP 25: there is no distribution");

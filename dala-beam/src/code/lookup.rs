@@ -15,18 +15,45 @@ use crate::etf::CodeLookup;
 /// Module, row of its fun table, MD5 of the module.
 type FunIdentity = (Atom, u32, [u8; 16]);
 
-/// The local funs of all loaded modules.
+/// Most funs of modules that are not loaded: their entries are never freed, and anybody can name new ones.
+const MAX_UNLOADED: usize = 1 << 16;
+
+/// The local funs of all loaded modules, and those that external terms named before their module was.
 #[derive(Debug, Default)]
-pub struct Lookup {
-    funs: RwLock<HashMap<FunIdentity, &'static FunEntry>>,
+pub struct Lookup(RwLock<Funs>);
+
+#[derive(Debug, Default)]
+struct Funs {
+    loaded: HashMap<FunIdentity, &'static FunEntry>,
+    /// They may differ in what they say of their arguments.
+    unloaded: HashMap<FunIdentity, Vec<&'static FunEntry>>,
+    unloaded_count: usize,
+}
+
+impl Funs {
+    fn find(&self, identity: &FunHead) -> Option<Option<&'static FunEntry>> {
+        let key = key_of(identity);
+        if let Some(&entry) = self.loaded.get(&key) {
+            // A term that says otherwise of its arguments is no fun of that module.
+            return Some(Some(entry).filter(|entry| entry.is_called_as(identity)));
+        }
+        self.unloaded.get(&key)?.iter().find(|entry| entry.head() == identity).map(|&entry| Some(entry))
+    }
+}
+
+fn key_of(head: &FunHead) -> FunIdentity {
+    (head.module, head.index, head.uniq)
 }
 
 impl Lookup {
-    /// Remembers a fun of a loaded module.
+    /// Remembers a fun of a loaded module. Those that were made before can be called from now on.
     pub(super) fn add(&self, entry: &'static FunEntry) {
-        let head = entry.head();
-        let mut funs = self.funs.write().unwrap_or_else(PoisonError::into_inner);
-        funs.insert((head.module, head.index, head.uniq), entry);
+        let key = key_of(entry.head());
+        let mut funs = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        funs.loaded.insert(key, entry);
+        for waiting in funs.unloaded.get(&key).into_iter().flatten() {
+            waiting.adopt(entry);
+        }
     }
 
     /// The lookup as external terms are decoded with.
@@ -49,8 +76,64 @@ unsafe impl CodeLookup for CodeByName<'_> {
     }
 
     fn fun(&mut self, identity: &FunHead) -> Option<NonNull<FunHead>> {
-        let funs = self.lookup.funs.read().unwrap_or_else(PoisonError::into_inner);
-        let entry = funs.get(&(identity.module, identity.index, identity.uniq))?;
-        Some(NonNull::from(*entry).cast())
+        let known = self.lookup.0.read().unwrap_or_else(PoisonError::into_inner).find(identity);
+        let entry = match known {
+            Some(entry) => entry?,
+            None => {
+                let mut funs = self.lookup.0.write().unwrap_or_else(PoisonError::into_inner);
+                match funs.find(identity) {
+                    Some(entry) => entry?,
+                    None if funs.unloaded_count == MAX_UNLOADED => return None,
+                    None => {
+                        let entry = FunEntry::leak_unloaded(*identity);
+                        funs.unloaded_count += 1;
+                        funs.unloaded.entry(key_of(identity)).or_default().push(entry);
+                        entry
+                    }
+                }
+            }
+        };
+        Some(NonNull::from(entry).cast())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dala_ir::abi::atoms;
+
+    use super::*;
+
+    const HEAD: FunHead = FunHead {
+        module: atoms::ERLANG,
+        function: atoms::EMPTY,
+        arity: 1,
+        index: 7,
+        free: 2,
+        old_uniq: 0,
+        uniq: [3; 16],
+    };
+
+    #[test]
+    fn a_fun_with_other_free_variables_than_its_code_is_refused() {
+        let (lookup, exports) = (Lookup::default(), ExportTable::new());
+        lookup.add(FunEntry::leak_unloaded(HEAD));
+        let mut code = lookup.of(&exports);
+        assert!(code.fun(&HEAD).is_some());
+        for other in [FunHead { free: 3, ..HEAD }, FunHead { free: 1, ..HEAD }, FunHead { arity: 2, ..HEAD }]
+        {
+            assert!(code.fun(&other).is_none(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_fun_that_nobody_knows_has_one_entry_and_there_is_an_end_to_them() {
+        let (lookup, exports) = (Lookup::default(), ExportTable::new());
+        let mut code = lookup.of(&exports);
+        assert_eq!(code.fun(&HEAD), code.fun(&HEAD));
+        for index in 0..MAX_UNLOADED as u32 {
+            let _ = code.fun(&FunHead { index, ..HEAD });
+        }
+        assert!(code.fun(&FunHead { index: u32::MAX, ..HEAD }).is_none());
+        assert!(code.fun(&HEAD).is_some());
     }
 }

@@ -348,14 +348,14 @@ impl<'a, W: TermWriter + ?Sized> Decoder<'a, W> {
             tags::REFERENCE_EXT => {
                 let node = self.atom()?;
                 let number = self.u32()?;
-                let creation = u32::from(self.u8()?);
+                let creation = self.small_creation()?;
                 self.reference(node, creation, &[number])
             }
             tags::NEW_REFERENCE_EXT | tags::NEWER_REFERENCE_EXT => {
                 let count = usize::from(self.u16()?);
                 let node = self.atom()?;
                 let creation =
-                    if tag == tags::NEW_REFERENCE_EXT { u32::from(self.u8()?) } else { self.u32()? };
+                    if tag == tags::NEW_REFERENCE_EXT { self.small_creation()? } else { self.u32()? };
                 if count == 0 || count > 5 {
                     return Err(Kind::Identifier);
                 }
@@ -499,13 +499,21 @@ impl<'a, W: TermWriter + ?Sized> Decoder<'a, W> {
         node == self.options.node.name && (creation == self.options.node.creation || creation == 0)
     }
 
+    /// A creation as the old tags have it: two bits of a byte.
+    fn small_creation(&mut self) -> Result<u32, Kind> {
+        match self.u8()? {
+            creation @ 0..4 => Ok(creation.into()),
+            _ => Err(Kind::Identifier),
+        }
+    }
+
     fn pid_of(&mut self, tag: u8) -> Result<Word, Kind> {
         if !matches!(tag, tags::PID_EXT | tags::NEW_PID_EXT) {
             return Err(Kind::Tag(tag));
         }
         let node = self.atom()?;
         let (id, serial) = (self.u32()?, self.u32()?);
-        let creation = if tag == tags::PID_EXT { u32::from(self.u8()?) } else { self.u32()? };
+        let creation = if tag == tags::PID_EXT { self.small_creation()? } else { self.u32()? };
         let in_range =
             id < 1 << dala_ir::abi::pid::SLOT_BITS && serial < 1 << dala_ir::abi::pid::GENERATION_BITS;
         if !self.is_local(node, creation) {
@@ -518,7 +526,7 @@ impl<'a, W: TermWriter + ?Sized> Decoder<'a, W> {
         let node = self.atom()?;
         let id =
             if tag == tags::V4_PORT_EXT { u64::from_be_bytes(self.array()?) } else { u64::from(self.u32()?) };
-        let creation = if tag == tags::PORT_EXT { u32::from(self.u8()?) } else { self.u32()? };
+        let creation = if tag == tags::PORT_EXT { self.small_creation()? } else { self.u32()? };
         if !self.is_local(node, creation) {
             return Ok(self.writer.external_port(node, id, creation));
         }

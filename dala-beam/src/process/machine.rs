@@ -82,6 +82,13 @@ unsafe impl Machine for Process {
         BifResult::call(self.error_handler, atoms::UNDEFINED_FUNCTION, &names)
     }
 
+    #[cold]
+    fn undefined_fun(&mut self, module: Atom) -> Option<&'static ExportEntry> {
+        let exports = self.system.code.exports();
+        (!self.system.code.is_loaded(module))
+            .then(|| exports.entry(self.error_handler, Atom::new("undefined_lambda"), 3))
+    }
+
     fn send(&mut self, destination: Word, message: Word) -> Result<(), Exception> {
         Process::send(self, destination, message)
     }

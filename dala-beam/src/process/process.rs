@@ -14,6 +14,7 @@ use super::ended::Watcher;
 use super::receive::{Marker, Timeout};
 use super::signals::MonitorView;
 use super::system::System;
+use crate::bif::erlang::suspend::Suspensions;
 use crate::heap::{Heap, HeapOptions};
 
 /// A function by name.
@@ -127,6 +128,10 @@ pub struct Process {
     pub save_calls: u32,
     /// `process_flag(error_handler, _)`.
     pub error_handler: Atom,
+    /// Whether it would run on, had it not used up its activation.
+    pub is_runnable: bool,
+    /// Who suspends it, and whom it does.
+    pub suspensions: Suspensions,
     /// What a built-in function keeps between its turns (`Retry`, `Wait`): a root, [`Word::NONE`] otherwise. Whoever
     /// sets it clears it with its last turn.
     pub bif_state: Word,
@@ -160,6 +165,8 @@ impl Process {
             is_sensitive: false,
             save_calls: 0,
             error_handler: atoms::ERROR_HANDLER,
+            is_runnable: true,
+            suspensions: Suspensions::default(),
             bif_state: Word::NONE,
             reductions_before: 0,
             activation_budget: 0,

@@ -33,6 +33,9 @@ impl Behaviour for Process {
             return Outcome::Waiting;
         }
         activation.take_wake();
+        if self.suspensions.holds() {
+            return Outcome::Waiting;
+        }
         let mut left = self.system.options.reductions.max(1);
         let outcome = loop {
             let (outcome, spent) = self.run_for(left.min(SLICE), activation);
@@ -46,11 +49,13 @@ impl Behaviour for Process {
             }
         };
         activation.set_held((self.heap.total_words() * size_of::<Word>()) as u64);
+        self.is_runnable = matches!(outcome, Outcome::Yielded);
         outcome
     }
 
     fn exiting(&mut self, reason: &ExitReason, _activation: &mut Activation<'_>) {
         self.hand_tables_over();
+        self.suspensions.release(self.pid);
         self.system.builtins.questions.forget(self.bif_state);
         self.system.builtins.natives.forget(self.bif_state);
         if let ExitReason::Panic(panic) = reason {

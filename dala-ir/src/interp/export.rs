@@ -1,6 +1,6 @@
 //! Entries through which code is reached by name or by fun. Entries never move and are never freed.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::outcome::BifIndex;
 use crate::abi::{Atom, ExportHead, FunHead};
@@ -89,21 +89,53 @@ impl ExportEntry {
     }
 }
 
-/// The code behind local funs of one `FunT` row of one loaded module.
+/// The code behind local funs of one `FunT` row of one module: of a loaded one, or of one that an external term named.
+///
+/// A call compares its arguments with `takes` and then goes to `code`; [`NO_CALL`] is no call's number of arguments, so
+/// funs without code are left to the slow path, which reads the head.
 #[derive(Debug)]
 #[repr(C)]
 pub struct FunEntry {
     head: FunHead,
-    code: CodeAddress,
+    /// The head's arity once there is code.
+    takes: AtomicU32,
+    code: AtomicU64,
 }
+
+/// What an entry without code takes.
+const NO_CALL: u32 = u32::MAX;
 
 impl FunEntry {
     /// Where the code's address stands, for machine code.
     #[cfg(dala_jit)]
     pub(super) const CODE: usize = std::mem::offset_of!(FunEntry, code);
 
+    /// Where stands how many arguments a call must have to go there, for machine code.
+    #[cfg(dala_jit)]
+    pub(super) const TAKES: usize = std::mem::offset_of!(FunEntry, takes);
+
     pub(super) fn leak(head: FunHead, code: CodeAddress) -> &'static FunEntry {
-        Box::leak(Box::new(FunEntry { head, code }))
+        Box::leak(Box::new(FunEntry { head, takes: head.arity.into(), code: code.0.into() }))
+    }
+
+    /// An entry of a module that is not loaded. It is leaked: entries live for ever, as atoms do.
+    pub fn leak_unloaded(head: FunHead) -> &'static FunEntry {
+        Box::leak(Box::new(FunEntry { head, takes: NO_CALL.into(), code: 0.into() }))
+    }
+
+    /// Takes over the code of a loaded entry. Says whether it fits: the two take as many arguments and free variables.
+    pub fn adopt(&self, loaded: &FunEntry) -> bool {
+        let fits = self.is_called_as(&loaded.head);
+        if fits {
+            self.code.store(loaded.code.load(Ordering::Acquire), Ordering::Release);
+            self.takes.store(loaded.takes.load(Ordering::Acquire), Ordering::Release);
+        }
+        fits
+    }
+
+    /// Whether funs that say `other` of themselves may go to this entry's code.
+    pub fn is_called_as(&self, other: &FunHead) -> bool {
+        (self.head.arity, self.head.free) == (other.arity, other.free)
     }
 
     /// What the fun is.
@@ -114,8 +146,14 @@ impl FunEntry {
 
     /// Entry of the lambda-lifted function; its last arguments are the free variables.
     #[inline]
-    pub fn code(&self) -> CodeAddress {
-        self.code
+    pub(super) fn code(&self) -> CodeAddress {
+        CodeAddress(self.code.load(Ordering::Relaxed))
+    }
+
+    /// Whether a call with so many arguments may go to the code.
+    #[inline]
+    pub(super) fn takes(&self, arity: usize) -> bool {
+        self.takes.load(Ordering::Acquire) as usize == arity
     }
 }
 
@@ -134,5 +172,27 @@ mod tests {
         let address = CodeAddress::new(code.as_ptr());
         entry.set_target(Target::Code(address));
         assert_eq!(entry.target(), Target::Code(address));
+    }
+
+    #[test]
+    fn a_fun_without_code_takes_code_that_fits() {
+        let head = FunHead {
+            module: atoms::ERLANG,
+            function: atoms::EMPTY,
+            arity: 1,
+            index: 0,
+            free: 2,
+            old_uniq: 0,
+            uniq: [0; 16],
+        };
+        let code = [0u64; 1];
+        let address = CodeAddress::new(code.as_ptr());
+        let unloaded = FunEntry::leak_unloaded(head);
+        assert!(!unloaded.takes(1));
+        assert!(!unloaded.adopt(FunEntry::leak(FunHead { free: 3, ..head }, address)));
+        assert!(!unloaded.takes(1));
+        assert!(unloaded.adopt(FunEntry::leak(head, address)));
+        assert!(unloaded.takes(1));
+        assert_eq!(unloaded.code(), address);
     }
 }

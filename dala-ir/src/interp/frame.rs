@@ -9,6 +9,8 @@
 
 #![expect(unsafe_code, reason = "reads and writes the stack of an actor's block")]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::code::{self, FRAME_HEAD, X_EXCEPTION};
 use super::host::Host;
 use super::machine::{Machine, Outcome};
@@ -17,8 +19,21 @@ use super::trace;
 use crate::abi::context::INTERP_RETURN;
 use crate::abi::{Atom, Word};
 
-/// Frames in a stack trace (OTP: `backtrace_depth`).
-pub const TRACE_FRAMES: usize = 8;
+/// Most frames in a stack trace (OTP: `backtrace_depth`), of all actors of the program.
+static TRACE_FRAMES: AtomicUsize = AtomicUsize::new(8);
+
+/// The most that can be asked for.
+const MAX_TRACE_FRAMES: usize = 64;
+
+/// Most frames that a stack trace shows.
+pub fn trace_frames() -> usize {
+    TRACE_FRAMES.load(Ordering::Relaxed)
+}
+
+/// Sets [`trace_frames`] for all actors, at most to 64; returns what it was.
+pub fn set_trace_frames(frames: usize) -> usize {
+    TRACE_FRAMES.swap(frames.min(MAX_TRACE_FRAMES), Ordering::Relaxed)
+}
 
 /// An exception, and the built-in function that is its top frame.
 #[derive(Debug)]
@@ -39,6 +54,11 @@ impl Raise {
     /// An exception of built-in function `module:function/arity`.
     pub(super) fn of(exception: Exception, module: Atom, function: Atom, arity: u32) -> Raise {
         Raise { exception, builtin: Some((module, function, arity)), is_undefined: false }
+    }
+
+    /// The built-in function that the trace begins with.
+    pub(super) fn shown_builtin(&self) -> Option<(Atom, Atom, u32)> {
+        self.builtin.filter(|_| self.exception.is_builtin_frame)
     }
 }
 
@@ -86,6 +106,11 @@ pub(super) fn suspend(machine: &mut dyn Host, pc: *const u64, registers: &mut [W
 /// # Errors
 /// With the exit reason, when the heap has reached its limit or there are more than 255 arguments.
 pub fn start<M: Machine>(machine: &mut M, call: &TailCall) -> Result<(), Word> {
+    restart(machine, call)
+}
+
+/// As [`start`].
+pub(super) fn restart(machine: &mut dyn Host, call: &TailCall) -> Result<(), Word> {
     if call.args.len() > 255 {
         return Err(Word::atom(crate::abi::atoms::SYSTEM_LIMIT));
     }
@@ -160,16 +185,18 @@ pub(super) unsafe fn raise(
     let trace = match raise.exception.trace.filter(|trace| trace::is_raw(*trace)) {
         Some(trace) => trace::with_class(machine.heap(), trace, class),
         None => {
-            let mut pcs: smallvec::SmallVec<[Word; TRACE_FRAMES]> = smallvec::SmallVec::new();
+            let mut pcs: smallvec::SmallVec<[Word; 8]> = smallvec::SmallVec::new();
+            // The function that raised is shown in any case; a built-in one comes before the code.
+            let room = trace_frames().max(1) - usize::from(raise.shown_builtin().is_some());
             let is_gone = raise.is_undefined && module.as_ref().is_some_and(|module| module.is_tail_call(pc));
-            if row.is_some() && !is_gone {
+            if row.is_some() && !is_gone && room > 0 {
                 pcs.push(pc_word(pc.wrapping_add(1)));
             }
             // Repeated frames of a recursion count once, as in OTP.
             let mut former = None;
             // SAFETY: `caller` is the head of a frame.
             for (_, address) in unsafe { return_addresses(caller) } {
-                if pcs.len() == TRACE_FRAMES {
+                if pcs.len() >= room {
                     break;
                 }
                 if former != Some(address) {
@@ -245,7 +272,9 @@ pub fn return_address_words<M: Machine>(machine: &mut M, limit: usize) -> Vec<Wo
             let pc = pc_of(*frame);
             frame = frame.add(2 + count as usize);
             if let Some(module) = code::find(pc as usize as u64) {
-                pcs.push(pc_word(pc.wrapping_add(1)));
+                if limit > 0 {
+                    pcs.push(pc_word(pc.wrapping_add(1)));
+                }
                 // Its own frame, if open, holds no return address: it calls nothing.
                 frame = frame.add(module.suspended_frame(pc));
             }

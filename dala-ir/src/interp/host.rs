@@ -61,6 +61,7 @@ hosts! {
     fn call_bif(&mut self, bif: BifIndex, args: &[Word]) -> BifResult;
     fn export(&mut self, module: Atom, function: Atom, arity: u32) -> &'static ExportEntry;
     fn undefined_function(&mut self, entry: &'static ExportEntry, args: &[Word]) -> BifResult;
+    fn undefined_fun(&mut self, module: Atom) -> Option<&'static ExportEntry>;
     fn send(&mut self, destination: Word, message: Word) -> Result<(), Exception>;
     fn receive_next(&mut self) -> Option<Word>;
     fn receive_accept(&mut self);

@@ -47,6 +47,10 @@ pub unsafe trait Machine: 'static {
     /// call again when the module was just loaded, or `undef`.
     fn undefined_function(&mut self, entry: &'static ExportEntry, args: &[Word]) -> BifResult;
 
+    /// What is called with module, fun and arguments for a fun of `module` that has no code
+    /// (`error_handler:undefined_lambda/3`); `None` when the module is there, and the fun is not: `badfun`.
+    fn undefined_fun(&mut self, module: Atom) -> Option<&'static ExportEntry>;
+
     /// `Destination ! Message`.
     ///
     /// # Errors

@@ -106,6 +106,13 @@ pub enum BifResult {
     Retry,
     /// Nothing to do yet: the same call runs again when the actor is woken.
     Wait,
+    /// Forgets every caller and goes on as this call: when the actor is woken, or else after a yield.
+    Restart {
+        /// What runs then.
+        call: Box<TailCall>,
+        /// Whether the actor waits before.
+        waits: bool,
+    },
     /// The actor ends now, with no handler run; its reason is this term.
     Exit(Word),
 }
@@ -117,6 +124,13 @@ impl BifResult {
             target: CallTarget::Function(module, function),
             args: SmallVec::from_slice(args),
         }))
+    }
+
+    /// Forgets every caller and goes on with `module:function(args...)`.
+    pub fn restart(module: Atom, function: Atom, args: &[Word], waits: bool) -> BifResult {
+        let target = CallTarget::Function(module, function);
+        let call = Box::new(TailCall { target, args: SmallVec::from_slice(args) });
+        BifResult::Restart { call, waits }
     }
 
     /// Goes on with `fun(args...)`.

@@ -56,7 +56,7 @@ pub(super) fn with_class<W: TermWriter + ?Sized>(heap: &mut W, trace: Word, clas
 /// The raw trace of an exception raised at the first of `pcs`.
 pub(super) fn make<W: TermWriter + ?Sized>(heap: &mut W, raise: &Raise, pcs: &[Word]) -> Word {
     let exception = &raise.exception;
-    let builtin = raise.builtin.filter(|_| exception.is_builtin_frame);
+    let builtin = raise.shown_builtin();
     let top = match builtin {
         Some((module, function, arity)) => {
             let shown = exception.args.unwrap_or(Word::small_int(i64::from(arity)));
@@ -82,7 +82,9 @@ pub fn build_stacktrace<W: TermWriter + ?Sized>(heap: &mut W, trace: Word) -> Wo
         return trace;
     };
     if let Some(given) = present(given) {
-        return given;
+        let room = super::frame::trace_frames().max(1);
+        let shown: Vec<Word> = ListIter::new(given).take(room + 1).collect();
+        return if shown.len() > room { heap.list(&shown[..room], Word::NIL) } else { given };
     }
     let mut error_info = present(info);
     let mut items = Vec::new();

@@ -184,7 +184,7 @@ fn leaves_equal(x: TermView<'_>, y: TermView<'_>, exact: bool) -> bool {
         (TermView::ExportFun(x), TermView::ExportFun(y)) => x.head == y.head,
         (TermView::ExternalPid(x), TermView::ExternalPid(y))
         | (TermView::ExternalPort(x), TermView::ExternalPort(y))
-        | (TermView::ExternalReference(x), TermView::ExternalReference(y)) => cmp_external(x, y).is_eq(),
+        | (TermView::ExternalReference(x), TermView::ExternalReference(y)) => cmp_by_node(x, y).is_eq(),
         (x, y) if !exact => cmp_numbers(x, y) == Some(Ordering::Equal),
         _ => false,
     }
@@ -296,9 +296,9 @@ fn cmp_leaves(x: TermView<'_>, y: TermView<'_>, exact: bool) -> Ordering {
         (TermView::Port(x), TermView::Port(y)) => x.cmp(&y),
         (TermView::Reference(x), TermView::Reference(y)) => cmp_references(x, y),
         (TermView::Bits(x), TermView::Bits(y)) => cmp_bits(x, y),
-        (TermView::ExternalPid(x), TermView::ExternalPid(y))
-        | (TermView::ExternalPort(x), TermView::ExternalPort(y))
-        | (TermView::ExternalReference(x), TermView::ExternalReference(y)) => cmp_external(x, y),
+        (TermView::ExternalPid(x), TermView::ExternalPid(y)) => cmp_by_number(x, y),
+        (TermView::ExternalPort(x), TermView::ExternalPort(y))
+        | (TermView::ExternalReference(x), TermView::ExternalReference(y)) => cmp_by_node(x, y),
         // Ours come before those of other nodes.
         (TermView::Pid(_) | TermView::Port(_) | TermView::Reference(_), y) if rank(&x) == rank(&y) => {
             Ordering::Less
@@ -319,12 +319,29 @@ fn cmp_references(x: ReferenceRef, y: ReferenceRef) -> Ordering {
     x.number().cmp(&y.number())
 }
 
-fn cmp_external(x: ExternalRef<'_>, y: ExternalRef<'_>) -> Ordering {
-    x.numbers()
+/// The order of pids: by their numbers first, whatever their node.
+fn cmp_by_number(x: ExternalRef<'_>, y: ExternalRef<'_>) -> Ordering {
+    cmp_numbers_of(x, y).then_with(|| cmp_nodes(x, y))
+}
+
+/// The order of ports and references: by their node first.
+fn cmp_by_node(x: ExternalRef<'_>, y: ExternalRef<'_>) -> Ordering {
+    cmp_nodes(x, y).then_with(|| cmp_numbers_of(x, y))
+}
+
+fn cmp_nodes(x: ExternalRef<'_>, y: ExternalRef<'_>) -> Ordering {
+    x.node.text().cmp(y.node.text()).then_with(|| x.creation.cmp(&y.creation))
+}
+
+/// The most significant number comes last; those that a short reference leaves out are 0.
+fn cmp_numbers_of(x: ExternalRef<'_>, y: ExternalRef<'_>) -> Ordering {
+    let count = x.numbers().count().max(y.numbers().count());
+    let at = |external: ExternalRef<'_>, place| external.numbers().nth(place).unwrap_or(0);
+    (0..count)
         .rev()
-        .cmp(y.numbers().rev())
-        .then_with(|| x.node.text().cmp(y.node.text()))
-        .then_with(|| x.creation.cmp(&y.creation))
+        .map(|place| at(x, place).cmp(&at(y, place)))
+        .find(|order| order.is_ne())
+        .unwrap_or(Ordering::Equal)
 }
 
 fn fun_key(fun: FunRef<'_>) -> (u32, u32, u32, usize) {

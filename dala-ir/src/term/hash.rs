@@ -333,7 +333,11 @@ fn internal_hash(term: Word) -> u32 {
             | TermView::ExternalPort(external)
             | TermView::ExternalReference(external) => {
                 hash = mix2(hash, external.node.index(), external.creation, salt(7));
-                hash = external.numbers().fold(hash, |hash, number| mix_u64(hash, number, salt(8)));
+                // A short reference equals one with zeros behind it.
+                let zeros = external.numbers().rev().take_while(|&number| number == 0).count();
+                let count = external.numbers().count() - zeros;
+                hash =
+                    external.numbers().take(count).fold(hash, |hash, number| mix_u64(hash, number, salt(8)));
             }
             TermView::ExportFun(fun) => {
                 hash = mix2(hash, fun.head.module.index(), fun.head.function.index(), salt(14));

@@ -268,6 +268,10 @@ unsafe impl Machine for TestMachine {
         BifResult::Raise(Exception { args: Some(args), ..Exception::error_atom(atoms::UNDEF) })
     }
 
+    fn undefined_fun(&mut self, _module: Atom) -> Option<&'static ExportEntry> {
+        None
+    }
+
     fn send(&mut self, destination: Word, message: Word) -> Result<(), Exception> {
         if !destination.is_atom() {
             return Err(Exception::badarg());

@@ -23,21 +23,21 @@ impl Pattern<'_> {
     /// # Errors
     /// `badarg` of anything else, of an empty list, and of an empty needle.
     pub(crate) fn new(word: Word) -> Result<Pattern<'static>, Exception> {
-        let source = match view::tuple_elements(word) {
-            Some(&[kind, pattern])
-                if [Word::atom(named!("bm")), Word::atom(named!("ac"))].contains(&kind) =>
-            {
-                pattern
-            }
+        // Compiled for one needle (`bm`), or for several.
+        let (source, is_single) = match view::tuple_elements(word) {
+            Some(&[kind, pattern]) if kind == Word::atom(named!("bm")) => (pattern, Some(true)),
+            Some(&[kind, pattern]) if kind == Word::atom(named!("ac")) => (pattern, Some(false)),
             Some(_) => return badarg(),
-            None => word,
+            None => (word, None),
         };
         let mut needles = if source.is_cons() {
             list(source)?.into_iter().map(bytes).collect::<Result<Vec<_>, _>>()?
         } else {
             vec![bytes(source)?]
         };
-        if needles.iter().any(|needle| needle.is_empty()) {
+        if needles.iter().any(|needle| needle.is_empty())
+            || is_single.is_some_and(|single| single != (needles.len() == 1))
+        {
             return badarg();
         }
         needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));

@@ -2,7 +2,7 @@
 
 use dala_ir::abi::{Word, atoms};
 use dala_ir::interp::{Class, Exception};
-use dala_ir::term::{ListIter, view};
+use dala_ir::term::{ListIter, TermWriter, view};
 
 use crate::bif::Answer;
 use crate::process::Process;
@@ -53,31 +53,44 @@ pub(crate) fn nif_error_2(p: &mut Process, [reason, args]: [Word; 2]) -> Answer 
 }
 
 /// `raise(Class, Reason, Trace)`: returns `badarg` (the atom, as a value) when class or trace are none.
-pub(crate) fn raise(_: &mut Process, [class, reason, trace]: [Word; 3]) -> Answer {
+pub(crate) fn raise(p: &mut Process, [class, reason, trace]: [Word; 3]) -> Answer {
     let class = class.as_atom().and_then(Class::from_atom);
     match class {
         Some(class) if is_trace(trace) => {
-            Err(Exception { trace: Some(trace), ..Exception::new(class, reason) })
+            Err(Exception { trace: Some(with_locations(p, trace)), ..Exception::new(class, reason) })
         }
         _ => Ok(Word::atom(atoms::BADARG)),
     }
 }
 
-/// Whether `trace` is a list of `{M, F, Arity | Args, Info}`, `{M, F, A}`, `{Fun, Args, Info}` or `{Fun, Args}`.
+/// The trace with an empty location in each entry that has none, as programs see all others.
+fn with_locations(p: &mut Process, trace: Word) -> Word {
+    let mut entries: Vec<Word> = ListIter::new(trace).collect();
+    let mut is_new = false;
+    for entry in &mut entries {
+        let without = match view::tuple_elements(*entry) {
+            Some(without @ (&[_, _] | &[_, _, _])) if without.len() == 2 || without[0].is_atom() => without,
+            _ => continue,
+        };
+        let mut fields = without.to_vec();
+        fields.push(Word::NIL);
+        *entry = p.heap.tuple(&fields);
+        is_new = true;
+    }
+    if is_new { p.heap.list(&entries, Word::NIL) } else { trace }
+}
+
+/// Whether `trace` is a list of `{M, F, Arity | Args, Info}`, `{M, F, A}`, `{Fun, Args, Info}` or `{Fun, Args}`. As OTP
+/// does it, arity and arguments are taken as they are.
 fn is_trace(trace: Word) -> bool {
     let mut iter = ListIter::new(trace);
-    let is_arity =
-        |word: Word| word.as_small().is_some_and(|arity| arity >= 0) || word.is_nil() || word.is_cons();
     let is_fun = |word: Word| view::fun(word).is_some() || view::export_fun(word).is_some();
+    let is_list = |word: Word| view::list_len(word).is_some();
     let all = iter.by_ref().all(|entry| match view::tuple_elements(entry) {
-        Some(&[module, function, arity]) if module.is_atom() => function.is_atom() && is_arity(arity),
-        Some(&[module, function, arity, info]) => {
-            module.is_atom() && function.is_atom() && is_arity(arity) && view::list_len(info).is_some()
-        }
-        Some(&[fun, arguments, info]) => {
-            is_fun(fun) && view::list_len(arguments).is_some() && view::list_len(info).is_some()
-        }
-        Some(&[fun, arguments]) => is_fun(fun) && view::list_len(arguments).is_some(),
+        Some(&[module, function, _]) if module.is_atom() => function.is_atom(),
+        Some(&[module, function, _, info]) => module.is_atom() && function.is_atom() && is_list(info),
+        Some(&[fun, _, info]) => is_fun(fun) && is_list(info),
+        Some(&[fun, _]) => is_fun(fun),
         _ => false,
     });
     all && iter.ended_proper()

@@ -18,6 +18,8 @@ pub(crate) fn fun_info(p: &mut Process, [fun, item]: [Word; 2]) -> Answer {
         match name.text() {
             "type" => Word::atom(named!("local")),
             "module" => Word::atom(head.module),
+            // Nobody knows it before the module is loaded.
+            "name" if head.function == atoms::EMPTY => Word::NIL,
             "name" => Word::atom(head.function),
             "arity" => Word::small_int(i64::from(head.arity)),
             "env" => p.heap.list(fun.free, Word::NIL),

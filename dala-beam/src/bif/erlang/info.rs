@@ -14,6 +14,7 @@ use dala_ir::term::{Fragment, OwnedTerm, TermWriter, copy_term, map, view};
 use hashbrown::HashMap;
 
 use super::process::{priority_name, queue_data};
+use super::suspend::{self, Told};
 use crate::bif::Answer;
 use crate::bif::arguments::{atom, badarg, boolean, named};
 use crate::heap::own;
@@ -89,6 +90,15 @@ pub enum Question {
     Alive(Reply),
     /// `group_leader(Leader, Pid)`.
     GroupLeader(Pid),
+    /// `suspend_process(Pid)`.
+    Suspend {
+        /// Who holds it back.
+        by: Pid,
+        /// What they are told.
+        told: Told,
+    },
+    /// `resume_process(Pid)`, the last of that process.
+    Resume(Pid),
     /// `garbage_collect(Pid)`; `{garbage_collect, RequestId, true}` goes back.
     CollectGarbage {
         /// Who is told.
@@ -106,6 +116,8 @@ pub fn answer(p: &mut Process, question: Question) {
             reply.answer(own(answer));
         }
         Question::Alive(reply) => reply.answer(OwnedTerm::from(atoms::TRUE)),
+        Question::Suspend { by, told } => suspend::suspended(p, by, told),
+        Question::Resume(by) => suspend::resumed(p, by),
         Question::GroupLeader(leader) => p.group_leader = Word::pid(leader),
         Question::CollectGarbage { asker, reply } => {
             p.heap.context.request_collection();
@@ -269,7 +281,7 @@ pub(crate) fn is_process_alive(p: &mut Process, [pid]: [Word; 1]) -> BifResult {
 }
 
 /// Whether `pid` names a process that can answer questions; a native actor cannot.
-fn is_process(pid: Pid) -> bool {
+pub(super) fn is_process(pid: Pid) -> bool {
     actor::behaviour_of(pid) == Some(std::any::TypeId::of::<Process>())
 }
 
@@ -410,12 +422,9 @@ fn mfa(p: &mut Process, mfa: Mfa) -> Word {
     p.heap.tuple(&[Word::atom(mfa.module), Word::atom(mfa.function), arity])
 }
 
-/// Frames that a stack trace shows (`backtrace_depth`).
-const TRACE_FRAMES: usize = 8;
-
 /// `[{M, F, Arity, Location}]`, innermost first; of a running process, without the function that asks.
 fn stack_trace(p: &mut Process) -> Word {
-    let addresses = frame::return_address_words(p, TRACE_FRAMES);
+    let addresses = frame::return_address_words(p, frame::trace_frames());
     trace::places_list(&mut p.heap, &addresses)
 }
 
@@ -448,13 +457,19 @@ fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
             None => Word::atom(atoms::UNDEFINED),
         },
         "current_stacktrace" => stack_trace(p),
-        "suspending" | "binary" | "sequential_trace_token" => Word::NIL,
+        "suspending" => p.suspensions.word(&mut p.heap),
+        "binary" | "sequential_trace_token" => Word::NIL,
         "messages" => {
             let messages = p.messages();
             p.charge(messages.len());
             p.heap.list(&messages, Word::NIL)
         }
-        "status" => Word::atom(if is_running { named!("running") } else { named!("waiting") }),
+        "status" if p.suspensions.holds() => Word::atom(named!("suspended")),
+        "status" => Word::atom(match () {
+            () if is_running => named!("running"),
+            () if p.is_runnable => named!("runnable"),
+            () => named!("waiting"),
+        }),
         "message_queue_len" => count(p.message_queue_length()),
         "links" => {
             let links = p.links();

@@ -21,6 +21,7 @@ pub mod phash;
 pub mod process;
 pub mod refs;
 pub mod spawn;
+pub mod suspend;
 pub mod system;
 pub mod term_to_binary;
 pub mod time;

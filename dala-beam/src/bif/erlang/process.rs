@@ -202,9 +202,10 @@ pub(crate) fn hibernate(p: &mut Process, [module, function, args]: [Word; 3]) ->
         return BifResult::Raise(Exception::badarg());
     };
     if p.message_queue_length() == 0 {
-        return BifResult::Wait;
+        let again = [Word::atom(module), Word::atom(function), args];
+        return BifResult::restart(atoms::ERLANG, named!("hibernate"), &again, true);
     }
-    BifResult::call(module, function, &arguments)
+    BifResult::restart(module, function, &arguments, false)
 }
 
 /// `processes()`.
@@ -213,11 +214,6 @@ pub(crate) fn processes(p: &mut Process, []: [Word; 0]) -> Answer {
     let pids: Vec<Word> =
         p.system.processes().into_iter().filter(|&pid| !ports.is_port(pid)).map(Word::pid).collect();
     Ok(p.heap.list(&pids, Word::NIL))
-}
-
-/// `resume_process(Pid)`: `badarg`, since nothing was suspended.
-pub(crate) fn resume_process(_: &mut Process, [_pid]: [Word; 1]) -> Answer {
-    badarg()
 }
 
 /// `trace_delivered(Pid | all)`: a reference; `{trace_delivered, Pid, Reference}` follows.

@@ -28,27 +28,42 @@ pub(crate) fn spawn_opt(p: &mut Process, [module, function, args, options]: [Wor
     spawn_with(p, [module, function, args], options)
 }
 
-/// `erts_internal:spawn_request(M, F, Args, Options)`: a reference; `{spawn_reply, Reference, ok, Pid}` follows.
+/// `erts_internal:spawn_request(M, F, Args, Options)`: a reference; `{spawn_reply, Reference, ok, Pid}` follows, or
+/// `{spawn_reply, Reference, error, badopt}`, unless the options say that it does not.
 pub(crate) fn spawn_request(p: &mut Process, [module, function, args, options]: [Word; 4]) -> Answer {
     let mut rest = Vec::new();
     let mut tag = Word::atom(named!("spawn_reply"));
-    let mut wants_success = true;
+    let (mut wants_success, mut wants_error) = (true, true);
+    let mut are_good = true;
     let Some(all) = view::list_to_vec(options) else { return Ok(Word::atom(named!("badopt"))) };
     for option in all {
         match view::tuple_elements(option) {
             Some(&[name, value]) if name == Word::atom(named!("reply_tag")) => tag = value,
             Some(&[name, value]) if name == Word::atom(named!("reply")) => {
-                match value.as_atom().map(Atom::text) {
-                    Some("yes" | "success_only") => wants_success = true,
-                    Some("no" | "error_only") => wants_success = false,
-                    _ => return Ok(Word::atom(named!("badopt"))),
+                (wants_success, wants_error) = match value.as_atom().map(Atom::text) {
+                    Some("yes") => (true, true),
+                    Some("no") => (false, false),
+                    Some("success_only") => (true, false),
+                    Some("error_only") => (false, true),
+                    _ => {
+                        are_good = false;
+                        continue;
+                    }
                 }
             }
             _ => rest.push(option),
         }
     }
     let rest = p.heap.list(&rest, Word::NIL);
-    let Ok(options) = Options::read(p, rest) else { return Ok(Word::atom(named!("badopt"))) };
+    let Some(options) = Options::read(p, rest).ok().filter(|_| are_good) else {
+        let reference = p.new_reference();
+        if wants_error {
+            let why = Word::atom(named!("badopt"));
+            let reply = p.heap.tuple(&[tag, reference, Word::atom(atoms::ERROR), why]);
+            p.send_to(p.pid, reply);
+        }
+        return Ok(reference);
+    };
     let has_monitor = options.monitor.is_some();
     let Ok(spawned) = spawn_with(p, [module, function, args], options) else {
         return Ok(Word::atom(atoms::BADARG));

@@ -21,6 +21,10 @@ pub(crate) fn system_info(p: &mut Process, [item]: [Word; 1]) -> Answer {
     if let Some(elements) = view::tuple_elements(item) {
         return match *elements {
             [name, _] if name == Word::atom(named!("allocator_sizes")) => Ok(Word::NIL),
+            [name, of] if name == Word::atom(named!("wordsize")) => match atom(of)?.text() {
+                "internal" | "external" => count(8),
+                _ => badarg(),
+            },
             [name, _] if name == Word::atom(named!("allocator")) => Ok(boolean(false)),
             _ => badarg(),
         };
@@ -50,6 +54,7 @@ pub(crate) fn system_info(p: &mut Process, [item]: [Word; 1]) -> Answer {
             count(all)
         }
         "ets_limit" => count(1 << 20),
+        "ets_always_compress" => Ok(boolean(false)),
         "otp_release" => Ok(p.heap.charlist(OTP_RELEASE)),
         "version" => Ok(p.heap.charlist(ERTS_VERSION)),
         "system_version" => {
@@ -108,7 +113,6 @@ pub(crate) fn system_info(p: &mut Process, [item]: [Word; 1]) -> Answer {
         "heap_type" => Ok(Word::atom(named!("private"))),
         "multi_scheduling" => Ok(Word::atom(named!("enabled"))),
         "delayed_node_table_gc" | "dist_buf_busy_limit" => count(1 << 20),
-        "backtrace_depth" => count(8),
         "scheduler_id" => count(1),
         "debug_compiled" | "lock_checking" | "lock_counting" => Ok(boolean(false)),
         "nif_version" => Ok(p.heap.charlist("2.16")),
@@ -153,8 +157,7 @@ pub(crate) fn system_flag(p: &mut Process, [flag, value]: [Word; 2]) -> Answer {
             Ok(former)
         }
         "backtrace_depth" => {
-            index(value)?;
-            Ok(Word::small_int(8))
+            Ok(Word::small_int(dala_ir::interp::frame::set_trace_frames(index(value)?) as i64))
         }
         "fullsweep_after" => {
             index(value)?;

@@ -63,9 +63,9 @@ fn item(p: &mut Process, table: &Table, name: &str) -> Option<Word> {
     let holder = table.holder.read().unwrap_or_else(|poisoned| poisoned.into_inner());
     Some(match name {
         "id" => p.heap.reference(table.id.0, table.id.1),
-        "decentralized_counters" => boolean(table.decentralized_counters),
-        "read_concurrency" => boolean(table.read_concurrency),
-        "write_concurrency" => boolean(table.write_concurrency),
+        "decentralized_counters" => table.concurrency.decentralized_word(),
+        "read_concurrency" => boolean(table.concurrency.reads),
+        "write_concurrency" => table.concurrency.writers.word(p),
         "compressed" => boolean(table.is_compressed),
         "memory" => count(TABLE_WORDS + table.words.load(Ordering::Relaxed)),
         "owner" => Word::pid(holder.owner),

@@ -7,6 +7,7 @@ use dala_ir::abi::Word;
 use dala_ir::term::OwnedTerm;
 use dala_ir::term::compare::{cmp, cmp_exact};
 use dala_ir::term::hash::phash2;
+use dala_ir::term::view;
 
 /// What a key is found by: its hash (0 in ordered tables) and the term.
 ///
@@ -17,19 +18,73 @@ pub(crate) struct Probe {
     hash: u32,
     is_ordered: bool,
     word: Word,
+    edge: Option<Edge>,
+}
+
+/// Tuples that begin alike, as a place in an ordered table: before all of them, or behind.
+#[derive(Clone, Copy, Debug)]
+struct Edge {
+    /// Elements that are compared.
+    len: usize,
+    /// How the place compares with a key of those tuples.
+    side: Ordering,
+}
+
+/// The start of the tuples that may match a pattern of keys.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Prefix {
+    /// A tuple of their size.
+    pub(crate) tuple: Word,
+    /// How many elements of it theirs begin with.
+    pub(crate) len: usize,
+}
+
+impl Prefix {
+    /// The places before and behind the keys of ordered tables that begin like this.
+    pub(crate) fn bounds(self) -> [Probe; 2] {
+        [Ordering::Less, Ordering::Greater].map(|side| Probe {
+            hash: 0,
+            is_ordered: true,
+            word: self.tuple,
+            edge: Some(Edge { len: self.len, side }),
+        })
+    }
 }
 
 impl Probe {
     pub(crate) fn new(word: Word, is_ordered: bool) -> Probe {
-        Probe { hash: if is_ordered { 0 } else { phash2(word) }, is_ordered, word }
+        Probe { hash: if is_ordered { 0 } else { phash2(word) }, is_ordered, word, edge: None }
     }
 
-    fn order(&self, other: &Probe) -> Ordering {
+    /// How the two compare in the order of their table.
+    pub(crate) fn order(&self, other: &Probe) -> Ordering {
+        if let Some(edge) = self.edge {
+            return edge.order(self.word, other);
+        }
+        if let Some(edge) = other.edge {
+            return edge.order(other.word, self).reverse();
+        }
         if self.is_ordered {
             cmp(self.word, other.word)
         } else {
             self.hash.cmp(&other.hash).then_with(|| cmp_exact(self.word, other.word))
         }
+    }
+}
+
+impl Edge {
+    fn order(self, tuple: Word, other: &Probe) -> Ordering {
+        let (Some(mine), Some(theirs)) = (view::tuple_elements(tuple), view::tuple_elements(other.word))
+        else {
+            return cmp(tuple, other.word);
+        };
+        if mine.len() != theirs.len() {
+            return mine.len().cmp(&theirs.len());
+        }
+        let alike = mine.iter().zip(theirs).take(self.len);
+        let order = alike.map(|(&mine, &theirs)| cmp(mine, theirs)).find(|order| order.is_ne());
+        let other_side = other.edge.map_or(Ordering::Equal, |edge| edge.side);
+        order.unwrap_or_else(|| self.side.cmp(&other_side))
     }
 }
 
@@ -71,7 +126,7 @@ impl AsProbe for Probe {
 
 impl AsProbe for Key {
     fn probe(&self) -> Probe {
-        Probe { hash: self.hash, is_ordered: self.is_ordered, word: self.term.root() }
+        Probe { hash: self.hash, is_ordered: self.is_ordered, word: self.term.root(), edge: None }
     }
 }
 

@@ -10,6 +10,7 @@ use dala_ir::term::view::{self, TermView};
 use dala_ir::term::{TermWriter, map};
 use hashbrown::HashMap;
 
+use super::key::Prefix;
 use crate::bif::arguments::{badarg, boolean, list, named, tuple};
 use crate::bif::table::{self, BifFunction};
 use crate::process::Process;
@@ -31,6 +32,8 @@ struct Clause {
     variables: Vec<u32>,
     /// Key that the pattern asks for, if it is one term only.
     key: Option<Word>,
+    /// What keys begin with, if the pattern says it of them.
+    prefix: Option<Prefix>,
     guards: Vec<Vec<ValueOp>>,
     body: Vec<Vec<ValueOp>>,
 }
@@ -111,6 +114,14 @@ impl MatchSpec {
         self.clauses.iter().map(|clause| clause.key).collect()
     }
 
+    /// What the keys of all objects that match begin with, if there is one clause and it says so.
+    pub(crate) fn prefix(&self) -> Option<Prefix> {
+        match self.clauses.as_slice() {
+            [clause] => clause.prefix,
+            _ => None,
+        }
+    }
+
     /// The result of the first clause that matches `object`, built on the heap of `p`; `None` when none does.
     pub(crate) fn run(&self, p: &mut Process, object: Word) -> Option<Word> {
         let mut slots = Vec::new();
@@ -132,10 +143,15 @@ impl Clause {
     fn compile(head: Word, guards: &[Word], body: &[Word], key_position: usize) -> Result<Clause, Exception> {
         let mut numbers: HashMap<u32, usize> = HashMap::new();
         let pattern = compile_pattern(head, &mut numbers)?;
-        let key = view::tuple_elements(head)
+        let key_pattern = view::tuple_elements(head)
             .and_then(|elements| elements.get(key_position.wrapping_sub(1)))
-            .copied()
-            .filter(|&key| is_ground(key));
+            .copied();
+        let key = key_pattern.filter(|&key| is_ground(key));
+        let prefix = key_pattern.and_then(|tuple| {
+            let elements = view::tuple_elements(tuple)?;
+            let len = elements.iter().take_while(|&&element| is_ground(element)).count();
+            (len > 0).then_some(Prefix { tuple, len })
+        });
         let compile_all = |expressions: &[Word]| {
             expressions
                 .iter()
@@ -154,7 +170,7 @@ impl Clause {
         for &(number, slot) in &variables {
             by_slot[slot] = number;
         }
-        Ok(Clause { pattern, variables: by_slot, key, guards, body })
+        Ok(Clause { pattern, variables: by_slot, key, prefix, guards, body })
     }
 
     fn matches(&self, object: Word, slots: &mut Vec<Word>) -> bool {
@@ -302,11 +318,12 @@ fn variable(atom: Atom) -> Option<u32> {
     digits.parse().ok().filter(|&number| number < MAX_VARIABLE)
 }
 
+/// Whether only `term` itself matches it.
 fn is_ground(term: Word) -> bool {
     let mut pending = vec![term];
     while let Some(term) = pending.pop() {
         match term.view() {
-            TermView::Atom(atom) if atom == named!("_") || variable(atom).is_some() => return false,
+            _ if is_variable(term) => return false,
             TermView::Cons(head, tail) => pending.extend([tail, head]),
             TermView::Tuple(elements) => pending.extend(elements),
             // A map pattern matches any map that has its keys.
@@ -315,6 +332,10 @@ fn is_ground(term: Word) -> bool {
         }
     }
     true
+}
+
+fn is_variable(term: Word) -> bool {
+    term.as_atom().is_some_and(|atom| atom == named!("_") || variable(atom).is_some())
 }
 
 fn compile_pattern(head: Word, numbers: &mut HashMap<u32, usize>) -> Result<Vec<PatternOp>, Exception> {
@@ -341,7 +362,7 @@ fn compile_pattern(head: Word, numbers: &mut HashMap<u32, usize>) -> Result<Vec<
             TermView::Map(_) => {
                 let pairs: Vec<(Word, Word)> =
                     view::map(term).into_iter().flat_map(view::MapRef::iter).collect();
-                if pairs.iter().any(|&(key, _)| !is_ground(key)) {
+                if pairs.iter().any(|&(key, _)| is_variable(key)) {
                     return badarg();
                 }
                 pending.extend(pairs.iter().rev().map(|&(_, value)| value));

@@ -19,6 +19,7 @@ use super::erlang::time::monotonic;
 use crate::heap::own;
 use crate::process::Process;
 
+mod concurrency;
 mod fixes;
 mod info;
 mod key;
@@ -28,6 +29,7 @@ mod table;
 mod tables;
 mod update;
 
+use concurrency::{Concurrency, Writers};
 use fixes::Fixes;
 pub(crate) use info::{info_1, info_2};
 pub(crate) use select::*;
@@ -74,16 +76,11 @@ pub(crate) fn new(p: &mut Process, [name, options]: [Word; 2]) -> Answer {
                         _ => return badarg(),
                     },
                     "read_concurrency" => {
-                        made.read_concurrency = as_boolean(value).ok_or(Exception::badarg())?
+                        made.concurrency.reads = as_boolean(value).ok_or(Exception::badarg())?
                     }
-                    "write_concurrency" if value == Word::atom(named!("auto")) => {
-                        made.write_concurrency = true
-                    }
-                    "write_concurrency" => {
-                        made.write_concurrency = as_boolean(value).ok_or(Exception::badarg())?
-                    }
+                    "write_concurrency" => made.concurrency.writers = Writers::read(value)?,
                     "decentralized_counters" => {
-                        made.decentralized_counters = as_boolean(value).ok_or(Exception::badarg())?;
+                        made.concurrency.decentralized = Some(as_boolean(value).ok_or(Exception::badarg())?);
                     }
                     "heir" if tables::is_no_heir(value) => set_heir(&made, None),
                     _ => return badarg(),
@@ -96,6 +93,7 @@ pub(crate) fn new(p: &mut Process, [name, options]: [Word; 2]) -> Answer {
             },
         }
     }
+    made.concurrency = made.concurrency.settle(made.kind, made.protection)?;
     let made = Arc::new(made);
     if !p.system.builtins.tables.add(Arc::clone(&made)) {
         return badarg_because(named!("already_exists"));
@@ -112,9 +110,7 @@ fn plain(tables: &Tables, name: Atom, owner: Pid) -> Table {
         protection: Protection::Protected,
         key_position: 1,
         is_compressed: false,
-        read_concurrency: false,
-        write_concurrency: false,
-        decentralized_counters: false,
+        concurrency: Concurrency::default(),
         holder: RwLock::new(Holder { name, owner, heir: None }),
         rows: RwLock::default(),
         size: AtomicUsize::new(0),
@@ -294,9 +290,11 @@ fn step(p: &mut Process, word: Word, key: Option<Word>, is_reverse: bool) -> Ans
     // Only an ordered table has two directions; in others both are the one of next/2.
     let is_reverse = is_reverse && found.kind == TableType::OrderedSet;
     if let Some(key) = key
-        && found.kind != TableType::OrderedSet
-        && !found.fixes.is_fixed()
-        && !found.has(key)
+        && match found.kind {
+            // No key, even where it is one.
+            TableType::OrderedSet => key == end_of_table(),
+            _ => !found.fixes.is_fixed() && !found.has(key),
+        }
     {
         return badarg_because(atoms::BADKEY);
     }

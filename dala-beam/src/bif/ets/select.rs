@@ -11,6 +11,7 @@ use dala_ir::interp::Exception;
 use dala_ir::term::compare::eq_exact;
 use dala_ir::term::{OwnedTerm, TermWriter, view};
 
+use super::key::Prefix;
 use super::match_spec::MatchSpec;
 use super::table::{Rows, Table, TableType};
 use super::tables::Access;
@@ -54,6 +55,8 @@ struct Walk {
     found: Arc<Table>,
     /// Keys that are asked for, when the specification names them; last first.
     keys: Option<Vec<Word>>,
+    /// What all keys begin with, where the table is ordered and the specification says it.
+    prefix: Option<Prefix>,
     last: Option<OwnedTerm>,
     is_reverse: bool,
     is_done: bool,
@@ -77,7 +80,8 @@ impl Walk {
             distinct.reverse();
             distinct
         });
-        Walk { found, keys, last: None, is_reverse, is_done: false }
+        let prefix = spec.prefix().filter(|_| found.kind == TableType::OrderedSet);
+        Walk { found, keys, prefix, last: None, is_reverse, is_done: false }
     }
 
     /// The next keys with their rows; empty at the end.
@@ -96,8 +100,8 @@ impl Walk {
             return Vec::new();
         }
         let is_reverse = self.is_reverse && self.found.kind == TableType::OrderedSet;
-        let (chunk, is_all) =
-            self.found.chunk(self.last.as_ref().map(OwnedTerm::root), is_reverse, KEYS_PER_STEP);
+        let last = self.last.as_ref().map(OwnedTerm::root);
+        let (chunk, is_all) = self.found.chunk(last, is_reverse, KEYS_PER_STEP, self.prefix);
         self.is_done = is_all;
         if let Some((key, _)) = chunk.last() {
             self.last = Some(key.clone());

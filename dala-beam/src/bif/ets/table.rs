@@ -10,8 +10,9 @@ use dala_ir::term::compare::{eq_exact, eq_loose};
 use dala_ir::term::{OwnedTerm, view};
 use smallvec::{SmallVec, smallvec};
 
+use super::concurrency::Concurrency;
 use super::fixes::Fixes;
-use super::key::{AsProbe, Key, Probe};
+use super::key::{AsProbe, Key, Prefix, Probe};
 
 /// What a table holds for one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,9 +59,7 @@ pub(crate) struct Table {
     /// From 1.
     pub(crate) key_position: usize,
     pub(crate) is_compressed: bool,
-    pub(crate) read_concurrency: bool,
-    pub(crate) write_concurrency: bool,
-    pub(crate) decentralized_counters: bool,
+    pub(crate) concurrency: Concurrency,
     pub(crate) holder: RwLock<Holder>,
     pub(crate) rows: RwLock<BTreeMap<Key, Rows>>,
     pub(crate) size: AtomicUsize,
@@ -131,24 +130,38 @@ impl Table {
         entry.map(|(key, rows)| (key.term().clone(), rows.clone()))
     }
 
-    /// Up to `limit` keys with their rows behind (or before) `key`, and whether that was all.
+    /// Up to `limit` keys with their rows behind (or before) `key`, and whether that was all. With `prefix`, which is for
+    /// ordered tables, only keys that begin like it.
     pub(crate) fn chunk(
         &self,
         key: Option<Word>,
         is_reverse: bool,
         limit: usize,
+        prefix: Option<Prefix>,
     ) -> (Vec<(OwnedTerm, Rows)>, bool) {
         let rows = read(&self.rows);
-        let probe = key.map(|key| self.probe(key));
-        let bound = match &probe {
-            Some(probe) => Bound::Excluded(probe as &dyn AsProbe),
-            None => Bound::Unbounded,
+        let [mut low, mut high] = match prefix.map(Prefix::bounds) {
+            Some(bounds) => bounds.map(Some),
+            None => [None, None],
         };
+        if let Some(key) = key {
+            *(if is_reverse { &mut high } else { &mut low }) = Some(self.probe(key));
+        }
+        // Nothing is between them where a continuation names a key that its pattern never gave.
+        if let (Some(low), Some(high)) = (&low, &high)
+            && low.order(high).is_ge()
+        {
+            return (Vec::new(), true);
+        }
+        fn bound(place: &Option<Probe>) -> Bound<&dyn AsProbe> {
+            place.as_ref().map_or(Bound::Unbounded, |probe| Bound::Excluded(probe as &dyn AsProbe))
+        }
+        let between = rows.range::<dyn AsProbe, _>((bound(&low), bound(&high)));
         let copy = |(key, rows): (&Key, &Rows)| (key.term().clone(), rows.clone());
         let chunk: Vec<_> = if is_reverse {
-            rows.range::<dyn AsProbe, _>((Bound::Unbounded, bound)).rev().take(limit).map(copy).collect()
+            between.rev().take(limit).map(copy).collect()
         } else {
-            rows.range::<dyn AsProbe, _>((bound, Bound::Unbounded)).take(limit).map(copy).collect()
+            between.take(limit).map(copy).collect()
         };
         let is_all = chunk.len() < limit;
         (chunk, is_all)

@@ -83,8 +83,15 @@ pub(crate) fn values(p: &mut Process, [target]: [Word; 1]) -> Answer {
 
 /// `maps:merge(A, B)`.
 pub(crate) fn merge(p: &mut Process, [left, right]: [Word; 2]) -> Answer {
-    let size = map(p, left)?.len() + map(p, right)?.len();
-    p.charge(size / 8);
+    let (mine, theirs) = (map(p, left)?.len(), map(p, right)?.len());
+    // As OTP does: one of the two, where it is the result.
+    if theirs == 0 || left == right {
+        return Ok(left);
+    }
+    if mine == 0 {
+        return Ok(right);
+    }
+    p.charge((mine + theirs) / 8);
     term_map::merge(&mut p.heap, left, right).ok_or(Exception::badarg())
 }
 

@@ -14,6 +14,16 @@ fn number(word: Word) -> Result<f64, Exception> {
     big::to_f64(word).ok_or(Exception::badarg())
 }
 
+/// What std leaves to the C library.
+mod c {
+    #[expect(unsafe_code, reason = "declares functions of the C library")]
+    // SAFETY: C99 has both, of any number; they read and write nothing else.
+    unsafe extern "C" {
+        pub(super) safe fn erf(x: f64) -> f64;
+        pub(super) safe fn erfc(x: f64) -> f64;
+    }
+}
+
 fn finite(p: &mut Process, value: f64) -> Answer {
     if value.is_finite() { Ok(p.heap.float(value)) } else { Err(Exception::error_atom(atoms::BADARITH)) }
 }
@@ -53,6 +63,10 @@ functions! {
     acosh = acosh_of;
     /// `math:atanh/1`.
     atanh = f64::atanh;
+    /// `math:erf/1`.
+    erf = |x| c::erf(x);
+    /// `math:erfc/1`.
+    erfc = |x| c::erfc(x);
     /// `math:exp/1`.
     exp = f64::exp;
     /// `math:log/1`.

@@ -249,17 +249,18 @@ type Group = Option<(usize, usize)>;
 /// The groups that are asked for; `None` when none is.
 fn selected(pattern: &Pattern, groups: &[Group], select: &Select) -> Result<Option<Vec<Group>>, Exception> {
     let group = |number: usize| groups.get(number).copied().flatten();
+    // Of groups with one name (`dupnames`) the first that took part in the match.
+    let named = |name: &[u8]| {
+        let mut same = pattern.names.iter().filter(|(known, _)| known == name);
+        same.find_map(|&(_, number)| group(number))
+    };
     Ok(Some(match select {
         Select::All => groups.to_vec(),
         Select::AllButFirst => groups[1..].to_vec(),
         Select::First => vec![group(0)],
         Select::None => return Ok(None),
         Select::AllNames if pattern.names.is_empty() => return Ok(None),
-        Select::AllNames => {
-            let mut names: Vec<&(Vec<u8>, usize)> = pattern.names.iter().collect();
-            names.dedup_by(|second, first| first.0 == second.0);
-            names.into_iter().map(|&(_, number)| group(number)).collect()
-        }
+        Select::AllNames => pattern.names.chunk_by(|a, b| a.0 == b.0).map(|same| named(&same[0].0)).collect(),
         Select::These(these) => {
             let mut found = Vec::with_capacity(these.len());
             for &id in these {
@@ -271,9 +272,7 @@ fn selected(pattern: &Pattern, groups: &[Group], select: &Select) -> Result<Opti
                     Some(name) => name.text().as_bytes().to_vec(),
                     None => iodata::to_bytes(id)?,
                 };
-                // Of groups with one name OTP takes the last.
-                let number = pattern.names.iter().rev().find(|(known, _)| *known == name);
-                found.push(number.and_then(|&(_, number)| group(number)));
+                found.push(named(&name));
             }
             found
         }

@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "calls the PCRE2 library")]
 
+use std::borrow::Cow;
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
 use std::sync::OnceLock;
@@ -18,6 +19,18 @@ pub(super) struct Flags {
     /// `PCRE2_BSR_*`; 0 for all of Unicode's line ends.
     pub(super) bsr: u32,
 }
+
+impl Flags {
+    /// Whether PCRE2 would look for the start of a match in the wrong places: what it finds out of `\w` for UTF-8
+    /// leaves out the letters from 128 to 255 of our tables.
+    fn starts_wrong(self, source: &[u8]) -> bool {
+        self.options & (sys::PCRE2_UTF | sys::PCRE2_UCP) == sys::PCRE2_UTF
+            && source.windows(2).any(|pair| pair == b"\\w")
+    }
+}
+
+/// PCRE2's number for a range whose end is no character.
+const INVALID_RANGE: i32 = 150;
 
 /// Bounds of one match.
 #[derive(Clone, Copy, Debug, Default)]
@@ -57,7 +70,7 @@ pub(super) struct Pattern {
     code: NonNull<sys::pcre2_code_8>,
     /// Number of groups.
     pub(super) captures: u32,
-    /// Groups by name, sorted by name.
+    /// Groups by name, sorted by name and then by number.
     pub(super) names: Vec<(Vec<u8>, usize)>,
 }
 
@@ -68,7 +81,28 @@ unsafe impl Sync for Pattern {}
 
 impl Pattern {
     /// Compiles `source`.
-    pub(super) fn compile(source: &[u8], flags: Flags) -> Result<Pattern, CompileError> {
+    ///
+    /// PCRE2 refuses `[\\d-z]`, whose hyphen PCRE 8 takes for itself: there it is escaped.
+    pub(super) fn compile(source: &[u8], mut flags: Flags) -> Result<Pattern, CompileError> {
+        if flags.starts_wrong(source) {
+            flags.options |= sys::PCRE2_NO_START_OPTIMIZE;
+        }
+        let mut escaped = Cow::Borrowed(source);
+        loop {
+            let error = match Pattern::compile_as_it_is(&escaped, flags) {
+                Ok(pattern) => return Ok(pattern),
+                Err(error) => error,
+            };
+            let hyphen = error.offset.wrapping_sub(1);
+            if error.code != INVALID_RANGE || escaped.get(hyphen) != Some(&b'-') {
+                let inserted = escaped.len() - source.len();
+                return Err(CompileError { offset: error.offset.saturating_sub(inserted), ..error });
+            }
+            escaped.to_mut().insert(hyphen, b'\\');
+        }
+    }
+
+    fn compile_as_it_is(source: &[u8], flags: Flags) -> Result<Pattern, CompileError> {
         let mut code = 0;
         let mut offset = 0;
         // SAFETY: the context is used with valid values and freed once; the source is read for its length; the tables
@@ -276,6 +310,19 @@ mod tests {
         let flags = Flags { options: sys::PCRE2_CASELESS, ..Flags::default() };
         let pattern = Pattern::compile(b"\xe9", flags).unwrap();
         assert!(pattern.find(b"\xc9", 0, 0, Limits::default()).unwrap().is_some());
+    }
+
+    #[test]
+    fn letters_of_latin1_are_found_in_utf_8() {
+        assert_eq!(find("\\w", sys::PCRE2_UTF, "-å".as_bytes()), Some(vec![Some((1, 2))]));
+        assert_eq!(find("\\w", sys::PCRE2_UTF, "Ѐ".as_bytes()), None);
+    }
+
+    #[test]
+    fn a_hyphen_behind_a_class_is_itself() {
+        assert_eq!(find("[\\d-z[:alpha:]-!]+", 0, b"12-34z"), Some(vec![Some((0, 6))]));
+        let error = Pattern::compile(b"[\\d-z](", Flags::default()).unwrap_err();
+        assert_eq!((error.code, error.offset), (114, 7));
     }
 
     #[test]

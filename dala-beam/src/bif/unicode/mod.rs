@@ -5,6 +5,7 @@
 
 use dala_ir::abi::{Word, atoms};
 use dala_ir::interp::{BifResult, Exception};
+use dala_ir::term::view::TermView;
 use dala_ir::term::{TermWriter, view};
 
 use super::Answer;
@@ -119,36 +120,31 @@ pub(crate) fn push_utf8(point: u32, bytes: &mut Vec<u8>) {
     }
 }
 
-/// Bytes of the first character of `bytes`, or how it fails: `Some(true)` when more bytes could complete it.
+/// The first character of `bytes` and its length, or how it fails: `Err(true)` when more bytes could complete it. As
+/// OTP's emulator does, one that is not whole is only looked at for its length: what no character starts with, as
+/// `<<16#ED,16#A0>>`, is incomplete too.
 fn next_utf8(bytes: &[u8]) -> Result<(u32, usize), bool> {
     let first = bytes[0];
-    let (len, low) = match first {
+    let len = match first {
         0..=0x7f => return Ok((u32::from(first), 1)),
-        0xc2..=0xdf => (2, 0x80),
-        0xe0 => (3, 0xa0),
-        0xe1..=0xef => (3, 0x80),
-        0xf0 => (4, 0x90),
-        0xf1..=0xf4 => (4, 0x80),
+        0xc0..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf7 => 4,
         _ => return Err(false),
     };
-    for (position, &byte) in bytes.iter().enumerate().take(len).skip(1) {
-        let low = if position == 1 { low } else { 0x80 };
-        let high = match (first, position) {
-            (0xed, 1) => 0x9f,
-            (0xf4, 1) => 0x8f,
-            _ => 0xbf,
-        };
-        if byte < low || byte > high {
-            return Err(false);
-        }
+    let rest = &bytes[1..bytes.len().min(len)];
+    if rest.iter().any(|byte| byte & 0xc0 != 0x80) {
+        return Err(false);
     }
     if bytes.len() < len {
         return Err(true);
     }
-    let point = bytes[1..len]
-        .iter()
-        .fold(u32::from(first) & (0x7f >> len), |point, &byte| point << 6 | u32::from(byte) & 0x3f);
-    Ok((point, len))
+    let lead = u32::from(first) & (0x7f >> len);
+    let point = rest.iter().fold(lead, |point, &byte| point << 6 | u32::from(byte) & 0x3f);
+    match char::from_u32(point) {
+        Some(character) if character.len_utf8() == len => Ok((point, len)),
+        _ => Err(false),
+    }
 }
 
 /// Code points of deep character data. Integers in lists are code points whatever the encoding of binaries is;
@@ -180,6 +176,10 @@ fn convert(p: &mut Process, data: Word, encoding: Word) -> Result<(Vec<u32>, End
                 pending.push(tail);
                 current = head;
                 continue;
+            }
+            // An integer, if too large a one to be a character.
+            if is_big(head) {
+                break End::Error(remaining(p, current, &pending));
             }
             return badarg();
         }
@@ -240,6 +240,10 @@ fn convert(p: &mut Process, data: Word, encoding: Word) -> Result<(Vec<u32>, End
     Ok((text, end))
 }
 
+fn is_big(word: Word) -> bool {
+    matches!(word.view(), TermView::Big(_))
+}
+
 /// What comes next in the input.
 enum Following {
     Nothing,
@@ -253,7 +257,7 @@ fn following(pending: &mut Vec<Word>) -> Result<Following, Exception> {
     while let Some(next) = pending.pop() {
         match view::cons(next) {
             Some((head, tail)) if head.is_cons() || head.is_nil() => pending.extend([tail, head]),
-            Some((head, _)) if head.is_small() => return Ok(Following::Integer(next)),
+            Some((head, _)) if head.is_small() || is_big(head) => return Ok(Following::Integer(next)),
             Some((head, tail)) if view::bits(head).is_some() => return Ok(Following::Binary(head, tail)),
             None if next.is_nil() => {}
             None if view::bits(next).is_some() => return Ok(Following::Binary(next, Word::NIL)),

@@ -228,8 +228,8 @@ pub(crate) fn inflate_set_dictionary(p: &mut Process, [z, dictionary]: [Word; 2]
 
 /// `zlib:inflateGetDictionary_nif(Z)`.
 pub(crate) fn inflate_get_dictionary(p: &mut Process, [z]: [Word; 1]) -> Answer {
-    state(p, z)?.stream(false)?;
-    Ok(Word::atom(named!("not_supported")))
+    let dictionary = state(p, z)?.stream(false)?.dictionary().map_err(failed)?;
+    Ok(p.heap.binary(&dictionary))
 }
 
 /// `zlib:deflate_nif(Z, InputChunk, OutputChunk, Flush)`.
@@ -306,7 +306,8 @@ fn run(p: &mut Process, z: Word, input_max: usize, room: usize, flush: i32, is_d
     }
     let cuts_rest = !is_deflate && step == Step::End && state.at_end == AtEnd::Cut;
     let has_input = !state.input.is_empty() && !cuts_rest;
-    let goes_on = has_input || step != Step::End && !has_room;
+    // Where the output is full it goes on even at the end, as OTP has it.
+    let goes_on = has_input || !has_room;
     drop(state);
     p.charge((read_in_all + output.len()) / 64 + 10);
     let chunk = if output.is_empty() {

@@ -112,6 +112,14 @@ extern "C" fn free(_: sys::voidpf, block: sys::voidpf) {
     }
 }
 
+/// Bytes of the largest window (`MAX_WBITS`).
+const LARGEST_WINDOW: usize = 1 << 15;
+
+unsafe extern "C" {
+    /// In zlib since 1.2.7; the crate leaves it out.
+    fn inflateGetDictionary(stream: *mut sys::z_stream, dictionary: *mut u8, len: *mut u32) -> i32;
+}
+
 const SIZE: i32 = size_of::<sys::z_stream>() as i32;
 
 impl Stream {
@@ -218,6 +226,16 @@ impl Stream {
             }
         })?;
         Ok(self.raw.adler)
+    }
+
+    /// The dictionary of a stream that decompresses (`inflateGetDictionary`): what its window holds.
+    pub(super) fn dictionary(&mut self) -> Result<Vec<u8>, Failure> {
+        let mut window = vec![0; LARGEST_WINDOW];
+        let mut len = 0;
+        // SAFETY: the stream was set up for decompressing; the library writes a window at most, and says how much.
+        check(unsafe { inflateGetDictionary(&raw mut *self.raw, window.as_mut_ptr(), &raw mut len) })?;
+        window.truncate(len as usize);
+        Ok(window)
     }
 
     /// `deflateEnd` or `inflateEnd`: frees what the library holds.

@@ -117,7 +117,7 @@ unsafe fn call_fun_with(mut s: State, pop: usize) -> Next {
             && header.is(Kind::Fun)
         {
             let entry = &*(payload[0].to_bits() as *const FunEntry);
-            if entry.head().arity as usize == arity {
+            if entry.takes(arity) {
                 for (index, &free) in payload[2..].iter().enumerate() {
                     *x.add(arity + index) = free;
                 }
@@ -262,7 +262,9 @@ unsafe fn answer(s: &mut State) -> Answer {
             BifResult::Exit(reason) => return Answer::Exit(reason),
             BifResult::Raise(exception) => exception,
             // Not a built-in function that may stand here: there is no such function.
-            BifResult::Call(_) | BifResult::Retry | BifResult::Wait => Exception::error_atom(atoms::UNDEF),
+            BifResult::Call(_) | BifResult::Retry | BifResult::Wait | BifResult::Restart { .. } => {
+                Exception::error_atom(atoms::UNDEF)
+            }
         };
         let head = entry.head();
         s.store(Raise::of(exception, head.module, head.function, head.arity));

@@ -71,6 +71,7 @@ pub(crate) unsafe fn call_entry(
             | BifResult::Call(_)
             | BifResult::Retry
             | BifResult::Wait
+            | BifResult::Restart { .. }
             | BifResult::Exit(_)) => result,
         },
     };
@@ -115,6 +116,12 @@ pub(crate) unsafe fn finish(
                     CallTarget::Fun(fun) => call_fun(machine, fun, call.args.len(), x),
                 };
             }
+        }
+        BifResult::Restart { call, waits } => {
+            return match frame::restart(machine, &call) {
+                Ok(()) => Flow::Stop(if waits { Suspend::Waiting } else { Suspend::Yielded }),
+                Err(reason) => exit(reason),
+            };
         }
         BifResult::Retry => Suspend::Yielded,
         BifResult::Wait => Suspend::Waiting,
@@ -182,12 +189,23 @@ pub(crate) unsafe fn call_fun(machine: &mut dyn Host, fun: Word, arity: usize, x
             if found.head.arity as usize != arity {
                 return bad_arity(machine);
             }
-            // SAFETY: the linker makes all funs, over a `FunEntry`, whose first field the head is. Arguments and free
-            // variables are the arity of a verified function.
+            // SAFETY: all funs are made over a `FunEntry`, whose first field the head is. Arguments and free variables
+            // are the arity of a verified function.
             unsafe {
-                put_arguments(x.add(arity), found.free);
-                let entry = std::ptr::from_ref(found.head).cast::<FunEntry>();
-                Flow::Enter((*entry).code().pc())
+                let entry = &*std::ptr::from_ref(found.head).cast::<FunEntry>();
+                if entry.takes(arity) {
+                    put_arguments(x.add(arity), found.free);
+                    return Flow::Enter(entry.code().pc());
+                }
+            }
+            let Some(handler) = machine.undefined_fun(found.head.module) else {
+                return error(machine, atoms::BADFUN, fun);
+            };
+            // SAFETY: `x` are the x registers with the arguments in front, the context is up to date.
+            unsafe {
+                let args = machine.heap().list(registers(x, arity), Word::NIL);
+                put_arguments(x, &[Word::atom(found.head.module), fun, args]);
+                call_entry(machine, handler, 3, x)
             }
         }
         Some(Kind::ExportFun) => {

@@ -1,13 +1,11 @@
 //! Calls: plain ones go from machine code to machine code, all others are left to the interpreter.
 
-use std::mem::offset_of;
-
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{BlockArg, InstBuilder, Value};
 
 use super::{PASSED, REDS, Segment, X};
-use crate::abi::{FunHead, Header, Kind, Word};
+use crate::abi::{Header, Kind, Word};
 use crate::interp::code::{CELL, FRAME_HEAD};
 use crate::interp::export::{ExportEntry, FunEntry};
 use crate::interp::opcode::Opcode;
@@ -116,7 +114,7 @@ impl Segment<'_, '_> {
         let is_fun = self.b.ins().icmp_imm_s(IntCC::Equal, kind, wanted as i64);
         self.guard(is_fun);
         let entry = self.load(fun, 8 - 3);
-        let takes = self.b.ins().uload32(super::memory(), entry, offset_of!(FunHead, arity) as i32);
+        let takes = self.b.ins().uload32(super::memory(), entry, FunEntry::TAKES as i32);
         let is_arity = self.b.ins().icmp_imm_s(IntCC::Equal, takes, i64::from(arity));
         self.guard(is_arity);
         let code = self.load(entry, FunEntry::CODE as i32);
