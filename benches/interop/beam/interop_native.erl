@@ -1,0 +1,9 @@
+%% The function in C that stands for a NIF of any kind: rustler's do this and convert by way of Rust besides. On Dala a
+%% function in Rust has its name.
+-module(interop_native).
+-export([add/2]).
+-on_load(load/0).
+
+load() -> erlang:load_nif(filename:rootname(code:which(?MODULE)), 0).
+
+add(_, _) -> erlang:nif_error(not_loaded).
