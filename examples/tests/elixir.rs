@@ -1,0 +1,72 @@
+//! The examples `orders`, `plugins` and `chat` as their users run them, with all that they print.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+/// The example, which `cargo test` builds beside its tests.
+fn binary(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows its path");
+    let profile = test.ancestors().nth(2).expect("target/PROFILE/deps/TEST");
+    profile.join("examples").join(name)
+}
+
+#[track_caller]
+fn prints(name: &str, arguments: &[&str], expected: &str) {
+    let output = Command::new(binary(name)).args(arguments).output().expect("the example is built");
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}\n{stdout}{stderr}", output.status);
+    assert_eq!(stdout, expected, "{stderr}");
+}
+
+#[test]
+fn orders_are_priced_in_rust() {
+    prints(
+        "orders",
+        &[],
+        r#"place an empty cart: {:error, :empty}
+add 3 teas: :ok
+add 2 cups: :ok
+pay before it is placed: {:error, {:is, :cart}}
+place with a voucher that is none: {:error, {:no_voucher, "FREE"}}
+place with a voucher: {:ok, %{discount: 315, net: 3150, tax: 538, total: 3373}}
+pay too little: {:error, {:due, 3373}}
+pay: :ok
+ship: :ok
+cancel what is shipped: {:error, {:is, :shipped}}
+add a spaceship: :ok
+place it: {:error, {:unknown_item, "spaceship"}}
+cancel: :ok
+a wrong argument: "Pricing.price/2: argument 1: [0].count: expected an integer from 0 to 4294967295, found the integer -1"
+"#,
+    );
+}
+
+#[test]
+fn plugins_are_replaced_while_they_run_and_ended_when_they_misbehave() {
+    prints(
+        "plugins",
+        &[],
+        r#"loaded words 1
+words: 5 words
+loaded words 2
+words: 9 WORDS!
+not loaded: words_3.exs:6:1: missing terminator: " (for string starting at line 4)
+words: 11 WORDS!
+loaded endless
+endless: no answer in 100ms
+endless: killed
+loaded greedy
+greedy: killed
+words: 13 WORDS!
+"#,
+    );
+}
+
+#[test]
+fn chat_clients_hear_everybody_in_their_room() {
+    prints(
+        "chat",
+        &["--clients", "60", "--rooms", "4"],
+        "60 clients in 4 rooms\n60 lines said, 900 heard\n0 rooms left\n",
+    );
+}
