@@ -114,4 +114,12 @@ defmodule Tools do
         receive do: ({:DOWN, ^reference, :process, ^actor, other} -> {balance, reason, other, Process.alive?(actor)})
     end
   end
+
+  # By the module that was made of the actor.
+  def ledger(actor) do
+    number = Ledger.open_account(actor, "ann")
+
+    {number, Ledger.pay(actor, number, 5), Ledger.pay(actor, number, -3), Ledger.pay(actor, 7, 1), Ledger.find(actor, number),
+     Ledger.find(actor, 7, :infinity), Ledger.message_end(actor, 1, {0.5, true}), Ledger.find(actor, 0)}
+  end
 end

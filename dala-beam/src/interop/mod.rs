@@ -11,6 +11,7 @@
 //!
 //! Links, monitors, exit signals, names and supervision need nothing from here: the core does them for all actors.
 
+mod elixir;
 mod function;
 pub(crate) mod inbound;
 mod kinds;
@@ -19,6 +20,7 @@ mod outbound;
 mod start;
 
 pub use dala::server::ServerError;
+pub use elixir::elixir_module;
 pub use function::FunctionError;
 pub(crate) use kinds::KindError;
 pub use kinds::{ActorKind, ActorKinds};

@@ -1,0 +1,33 @@
+# Made by Dala from the Rust actor Ledger: what is written here is lost.
+defmodule Ledger do
+  @moduledoc "Messages of the Rust actor `Ledger`."
+
+  @typedoc "Its pid, or a name that it has."
+  @type server :: GenServer.server()
+
+  @type account :: %{number: non_neg_integer, owner: String.t(), history: [change]}
+
+  @type change :: :opened | {:paid, integer}
+
+  @type refusal :: :unknown | {:short, integer}
+
+  @doc "Sends `{:open_account, owner}` and waits for the reply."
+  @spec open_account(server, String.t(), timeout) :: non_neg_integer
+  def open_account(server, owner, timeout \\ 5000), do: GenServer.call(server, {:open_account, owner}, timeout)
+
+  @doc "Sends `{:pay, number, amount}` and waits for the reply."
+  @spec pay(server, non_neg_integer, integer, timeout) :: :ok | {:error, refusal}
+  def pay(server, number, amount, timeout \\ 5000), do: GenServer.call(server, {:pay, number, amount}, timeout)
+
+  @doc "Sends `{:find, number}` and waits for the reply."
+  @spec find(server, non_neg_integer, timeout) :: account | nil
+  def find(server, number, timeout \\ 5000), do: GenServer.call(server, {:find, number}, timeout)
+
+  @doc "Sends `{:end, after_, server_}` and waits for the reply."
+  @spec message_end(server, 0..255, {number | :nan | :infinity | :"-infinity", boolean}, timeout) :: :ok
+  def message_end(server, after_, server_, timeout \\ 5000), do: GenServer.call(server, {:end, after_, server_}, timeout)
+
+  @doc "Sends `{:end, after_, server_}` and does not wait."
+  @spec cast_message_end(server, 0..255, {number | :nan | :infinity | :"-infinity", boolean}) :: :ok
+  def cast_message_end(server, after_, server_), do: GenServer.cast(server, {:end, after_, server_})
+end

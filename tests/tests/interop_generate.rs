@@ -1,0 +1,88 @@
+//! The Elixir module that is made of a Rust actor: its text, and that Elixir compiles it and reaches the actor by it.
+
+use dala_beam::interop::elixir_module;
+use dala_tests::border::Stage;
+
+/// Who has an account, and what is in it.
+#[derive(Clone, Debug, dala::Term)]
+#[term(map)]
+struct Account {
+    number: u64,
+    owner: String,
+    history: Vec<Change>,
+}
+
+/// What was done to one.
+#[derive(Clone, Debug, dala::Term)]
+enum Change {
+    Opened,
+    Paid(i64),
+}
+
+/// Why not.
+#[derive(Clone, Debug, dala::Term)]
+enum Refusal {
+    Unknown,
+    Short { missing: i64 },
+}
+
+/// Accounts by number.
+#[derive(Debug, Default)]
+struct Ledger {
+    accounts: Vec<Account>,
+}
+
+#[dala::actor]
+impl Ledger {
+    #[message]
+    fn open_account(&mut self, owner: String) -> u64 {
+        let number = self.accounts.len() as u64;
+        self.accounts.push(Account { number, owner, history: vec![Change::Opened] });
+        number
+    }
+
+    #[message]
+    fn pay(&mut self, number: u64, amount: i64) -> Result<(), Refusal> {
+        let account = self.accounts.get_mut(number as usize).ok_or(Refusal::Unknown)?;
+        if amount < 0 {
+            return Err(Refusal::Short { missing: -amount });
+        }
+        account.history.push(Change::Paid(amount));
+        Ok(())
+    }
+
+    #[message]
+    fn find(&mut self, number: u64) -> Option<Account> {
+        self.accounts.get(number as usize).cloned()
+    }
+
+    /// Names that mean something in Elixir.
+    #[message(name = "end")]
+    fn close(&mut self, after: u8, server: (f64, bool)) {
+        let _ = (after, server);
+        self.accounts.clear();
+    }
+}
+
+/// Beside the module itself, whose functions `tools.ex` calls.
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/beam/ledger.ex");
+
+#[test]
+fn the_module_of_an_actor_is_the_file_in_the_repository() {
+    let text = elixir_module::<Ledger>("Ledger");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(GOLDEN, &text).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(GOLDEN).unwrap(), text, "run it with BLESS=1, and look");
+}
+
+#[test]
+fn elixir_reaches_the_actor_by_the_module() {
+    let stage = Stage::new();
+    let ledger = stage.runtime.spawn(Ledger::default()).expect("pids are left").pid();
+    assert_eq!(
+        stage.run_in("Elixir.Tools", "ledger", &ledger),
+        "{0,ok,{error,{short,3}},{error,unknown},#{history => [opened,{paid,5}],number => 0,\
+         owner => <<\"ann\">>},nil,ok,nil}"
+    );
+}
