@@ -27,8 +27,9 @@ pub(crate) struct Host {
 pub(crate) struct HostFunctions {
     /// Puts an actor on a run queue.
     pub(crate) schedule: fn(&Host, NonNull<Header>),
-    /// The actor is about to get a call from one of this more urgent class. Returns whether that raised it.
-    pub(crate) raise: fn(&Host, &Header, Qos) -> bool,
+    /// The actor is about to get a call that gives it this class, or hurries it within its own. Returns whether that is to be
+    /// taken back when the call was handled.
+    pub(crate) raise: fn(&Host, &Header, Qos, bool) -> bool,
     /// The current activation has sent a lot: lets others run what it scheduled.
     pub(crate) share_work: fn(&Host),
     /// An actor that may have names ended.

@@ -16,7 +16,8 @@
 /// written and tested in the module `sched::fair`.
 ///
 /// Who handles a call has the class of the actor that waits for it, if that is the more urgent one, until the call is handled;
-/// and so on with the calls that it makes meanwhile.
+/// and so on with the calls that it makes meanwhile. Among Realtime actors those go first that a call with a deadline
+/// ([`call_timeout`](crate::ActorRef::call_timeout)) waits for, the nearest deadline before others.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Qos {

@@ -390,44 +390,49 @@ pub(super) fn call_node<R: Send + 'static>(
     let pin = epoch::pin();
     let Some(cell) = cell::lookup(pid, &pin) else { return Call::failed(CallError::NoProc) };
     let timers = cell.host().timers;
-    let (call, reply) = if is_told || current::deadline() != 0 {
+    let (call, reply, deadline) = if is_told || current::deadline() != 0 {
         let deadline = current::nested_deadline(timers, limit);
         let (mut call, reply) = Call::new(deadline.map(|_| (Duration::ZERO, timers)));
         call.set_deadline(deadline.unwrap_or(0));
-        (call, reply)
+        (call, reply, deadline.unwrap_or(0))
     } else {
         // The clock is read only if the caller gets to wait: 20 ns.
-        Call::new(limit.map(|limit| (limit, timers)))
+        let (call, reply) = Call::new(limit.map(|limit| (limit, timers)));
+        (call, reply, 0)
     };
     #[cfg(debug_assertions)]
     let call = call.watched(&super::cycles::WAITS, pid);
     let mut node = make();
     node.set_reply(reply);
-    current::with_cell(|caller| {
-        if let Some(caller) = caller
-            && caller.class() < cell.class()
-        {
-            raise(cell, &mut node, caller.class());
-        }
-    });
-    match admission::send(cell, node) {
+    let class = current::with_cell(|caller| caller.map_or(Qos::Background, Header::class)).min(cell.class());
+    let sent = if class < cell.class() || (deadline != 0 && class == Qos::Realtime) {
+        send_raising(cell, node, class, deadline)
+    } else {
+        admission::send(cell, node)
+    };
+    match sent {
         Ok(()) => {}
         Err(NotSent::Dead(node)) => node.fail_call(|| CallError::NoProc),
-        Err(NotSent::Full(node)) => {
-            if node.raises() {
-                cell.lower();
-            }
-            node.fail_call(|| CallError::Overloaded);
-        }
+        Err(NotSent::Full(node)) => node.fail_call(|| CallError::Overloaded),
     }
     call
 }
 
-/// Lets the callee inherit the class of who is about to wait for it.
+/// Lets the callee inherit class and deadline of who is about to wait for it. The deadline counts among Realtime actors only.
 #[cold]
-fn raise(callee: &Header, node: &mut NodeBox, class: Qos) {
+fn send_raising(callee: &Header, mut node: NodeBox, class: Qos, deadline: u64) -> Result<(), NotSent> {
     let host = callee.host();
-    if (host.functions.raise)(host, callee, class) {
-        node.set_raises();
-    }
+    let deadline = if class == Qos::Realtime { deadline } else { 0 };
+    current::hurrying(deadline, || {
+        if (host.functions.raise)(host, callee, class, deadline != 0) {
+            node.set_raises();
+        }
+        let sent = admission::send(callee, node);
+        if let Err(NotSent::Full(node)) = &sent
+            && node.raises()
+        {
+            callee.lower();
+        }
+        sent
+    })
 }

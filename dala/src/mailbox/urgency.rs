@@ -12,7 +12,7 @@
 //! # Inheritance
 //! A call by an actor of a more urgent class raises the callee to that class until it has handled the call: else work that
 //! somebody urgent waits for would stand behind work that nobody waits for. Calls are counted. With several the most urgent
-//! class counts until all are handled.
+//! class counts until all are handled. A call with a deadline raises a Realtime callee within its class.
 //!
 //! # A second entry
 //! A callee that lies in the queue of its own class cannot be taken out of it. So a caller puts a second entry into the queue of
@@ -84,8 +84,9 @@ impl Urgency {
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |word| Some(word & !OWN | u16::from(rank)));
     }
 
-    /// A call by an actor of this rank is about to be sent, and this one's is lower.
-    pub(crate) fn raise(&self, rank: u8) -> Raised {
+    /// A call that gives the actor this rank, at least as urgent as its own, is about to be sent. If it `hurries`, it goes before
+    /// others of the same rank.
+    pub(crate) fn raise(&self, rank: u8, hurries: bool) -> Raised {
         let mut word = self.0.load(Ordering::Relaxed);
         loop {
             if word / ONE == MOST {
@@ -94,7 +95,7 @@ impl Urgency {
             let given = if word >= ONE { (word & GIVEN) >> GIVEN_AT } else { OWN };
             let given = given.min(u16::from(rank));
             let mut next = (word & !GIVEN | given << GIVEN_AT) + ONE;
-            let puts = next & (QUEUED | EXTRA) == QUEUED && rank_of(next) < rank_of(word);
+            let puts = next & (QUEUED | EXTRA) == QUEUED && (hurries || rank_of(next) < rank_of(word));
             if puts {
                 next |= EXTRA;
             }
@@ -177,14 +178,14 @@ mod tests {
     #[test]
     fn the_most_urgent_class_counts_until_all_calls_are_handled() {
         let urgency = Urgency::new(3);
-        assert_eq!((urgency.raise(2), urgency.rank()), (Raised::Counted, 2));
-        assert_eq!((urgency.raise(0), urgency.rank()), (Raised::Counted, 0));
+        assert_eq!((urgency.raise(2, false), urgency.rank()), (Raised::Counted, 2));
+        assert_eq!((urgency.raise(0, false), urgency.rank()), (Raised::Counted, 0));
         urgency.lower();
         assert_eq!(urgency.rank(), 0);
         urgency.lower();
         assert_eq!(urgency.rank(), 3);
         // What was given before does not count again.
-        assert_eq!((urgency.raise(2), urgency.rank()), (Raised::Counted, 2));
+        assert_eq!((urgency.raise(2, false), urgency.rank()), (Raised::Counted, 2));
         urgency.set_own(1);
         assert_eq!(urgency.rank(), 1);
     }
@@ -192,8 +193,8 @@ mod tests {
     #[test]
     fn calls_beyond_the_count_raise_nobody_and_change_nothing() {
         let urgency = Urgency::new(3);
-        (0..MOST).for_each(|_| assert_eq!(urgency.raise(1), Raised::Counted));
-        assert_eq!((urgency.raise(0), urgency.rank()), (Raised::No, 1));
+        (0..MOST).for_each(|_| assert_eq!(urgency.raise(1, false), Raised::Counted));
+        assert_eq!((urgency.raise(0, false), urgency.rank()), (Raised::No, 1));
         (0..MOST).for_each(|_| urgency.lower());
         assert_eq!(urgency.rank(), 3);
     }
@@ -202,8 +203,8 @@ mod tests {
     fn of_two_entries_the_first_runs_and_one_that_is_put_again_is_not_lost() {
         let urgency = Urgency::new(3);
         urgency.mark(true);
-        assert_eq!(urgency.raise(0), Raised::PutEntry);
-        assert_eq!(urgency.raise(0), Raised::Counted, "there are two");
+        assert_eq!(urgency.raise(0, false), Raised::PutEntry);
+        assert_eq!(urgency.raise(0, false), Raised::Counted, "there are two");
         assert_eq!(urgency.claim(), Claim::Run);
         // It runs, and goes back to a queue: the entry that is left makes two again.
         urgency.mark(false);
@@ -247,7 +248,7 @@ mod loom_models {
 
         /// A message, which raises it or not.
         fn send(&self, raises: bool) {
-            if raises && self.urgency.raise(0) == Raised::PutEntry {
+            if raises && self.urgency.raise(0, false) == Raised::PutEntry {
                 *lock(&self.urgent) += 1;
             }
             if self

@@ -13,6 +13,7 @@ use super::watchdog::{WatchOptions, Watchdog};
 use super::worker::{self, Worker};
 use crate::actor::Qos;
 use crate::actor::cell::Header;
+use crate::actor::current;
 use crate::actor::host::{Host, HostFunctions};
 use crate::actor::suspension::Suspension;
 use crate::energy::Governor;
@@ -110,13 +111,13 @@ fn schedule(host: &Host, cell: NonNull<Header>) {
     });
 }
 
-fn raise(host: &Host, cell: &Header, class: Qos) -> bool {
+fn raise(host: &Host, cell: &Header, class: Qos, hurries: bool) -> bool {
     let scheduler = of(host);
     // Relaxed: an entry that is not marked because somebody did not see this yet is not raised, that is all.
     if !scheduler.marks_entries.load(Ordering::Relaxed) {
         scheduler.marks_entries.store(true, Ordering::Relaxed);
     }
-    match cell.urgency.raise(class as u8) {
+    match cell.urgency.raise(class as u8, hurries) {
         Raised::No => false,
         Raised::Counted => true,
         Raised::PutEntry => {
@@ -246,7 +247,7 @@ impl Scheduler {
     /// Puts one entry more for an actor whose class was raised.
     fn put_again(&self, job: Job) {
         match job.class() {
-            Qos::Realtime => self.urgent.push(&self.host.pressing, job),
+            Qos::Realtime => self.put_urgent(job),
             class => {
                 self.injector.push(job, class);
                 if self.stays_suspended() {
@@ -285,7 +286,7 @@ impl Scheduler {
 
     /// Puts one there. The caller announces it.
     pub(crate) fn put_urgent(&self, job: Job) {
-        self.urgent.push(&self.host.pressing, job);
+        self.urgent.push(&self.host.pressing, job, current::entry_deadline());
     }
 
     /// Whether there is work in no worker's hands.

@@ -96,7 +96,7 @@ fn schedule(host: &Host, cell: NonNull<Header>) {
 }
 
 /// Classes mean nothing in it.
-fn raise(_host: &Host, _cell: &Header, _class: Qos) -> bool {
+fn raise(_host: &Host, _cell: &Header, _class: Qos, _hurries: bool) -> bool {
     false
 }
 
