@@ -12,6 +12,7 @@
 #   make bench-ai        models asked through actors, beside those who run them alone
 #   make loom            models of the lock-free parts
 #   make asan            unit tests, and tests that run BEAM programs, under AddressSanitizer
+#   make soak            actors spawned, killed, linked, timed and flooded for ten minutes; ARGS="SECONDS SEED WORKERS"
 #   make fuzz            fuzzing of what takes bytes from others; TIME=seconds a target (60), ARGS="external run"
 #   make check           what the gate runs (.ci/run)
 
@@ -19,7 +20,7 @@ LOG ?=
 WAV ?=
 ARGS ?=
 
-.PHONY: demo demo-ai demo-files demo-voice test diff bench bench-ai loom asan fuzz check setup conformance
+.PHONY: demo demo-ai demo-files demo-voice test diff bench bench-ai loom asan fuzz check setup conformance soak
 
 # Where ONNX Runtime's library could not be fetched, models run in Rust alone (ten minutes to build).
 WITHOUT_LIBRARY = $$([ -e "$${DALA_AI:-target/ai}/lib/libonnxruntime.so" ] || echo --features tract)
@@ -80,6 +81,9 @@ loom:
 
 asan:
 	@./scripts/asan.sh
+
+soak: setup
+	cargo run -q -p dala-tests --example soak -- $(ARGS)
 
 fuzz: setup
 	@TIME=$(or $(TIME),60) ./scripts/fuzz.sh $(ARGS)

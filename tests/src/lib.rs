@@ -7,4 +7,5 @@ pub mod diff;
 pub mod fuzz;
 pub mod mutated;
 pub mod semantic;
+pub mod soak;
 pub mod stalled;

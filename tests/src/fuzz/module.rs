@@ -37,8 +37,12 @@ pub(super) fn load(bytes: &[u8]) -> Verdict {
         verify_module(&module).unwrap_or_else(|errors| panic!("{} broke the IR: {errors:?}", pass.name));
     }
     let text = print_module(&module);
-    let reread = parse_module(&text).unwrap_or_else(|error| panic!("its text does not read: {error}"));
-    assert_eq!(print_module(&reread), text);
+    match parse_module(&text) {
+        Ok(reread) => assert_eq!(print_module(&reread), text),
+        // A literal that is a fun names code, which no text can.
+        Err(error) if error.to_string().ends_with("`fun` begins no term") => {}
+        Err(error) => panic!("its text does not read: {error}"),
+    }
     Verdict::of(encode(&module))
 }
 

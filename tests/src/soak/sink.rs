@@ -1,0 +1,49 @@
+//! Supervised actors with small mailboxes that only take messages.
+
+use std::sync::Arc;
+
+use dala::{Context, ExitReason, Pid};
+
+use super::books::{Books, Inbox};
+
+/// A child of a supervisor.
+#[derive(Debug)]
+pub(super) struct Sink {
+    books: Arc<Books>,
+    /// Its place in the one-for-all group, if it is in that.
+    member: Option<u32>,
+    inbox: Inbox,
+}
+
+#[dala::actor(mailbox = 8)]
+impl Sink {
+    #[init]
+    fn new(books: Arc<Books>, member: Option<u32>) -> Sink {
+        books.starts.add();
+        if let Some(member) = member {
+            books.group_member_started(member);
+        }
+        Sink { books, member, inbox: Inbox::default() }
+    }
+
+    /// A numbered message.
+    #[message(name = "sink_item")]
+    pub(super) fn drop_item(&mut self, from: Pid, number: u64, ctx: &mut Context<Self>) {
+        self.inbox.take(&self.books, ctx.pid(), from, number);
+    }
+
+    /// Notes what it got.
+    #[message]
+    pub(super) fn settle_sink(&mut self, ctx: &mut Context<Self>) -> bool {
+        self.books.note_received(ctx.pid(), self.inbox.next());
+        true
+    }
+
+    #[terminate]
+    fn end(&mut self, _reason: &ExitReason) {
+        self.books.ended.add();
+        if self.member.is_some() {
+            self.books.group_member_ended();
+        }
+    }
+}
