@@ -21,8 +21,8 @@ if [ "${1:-}" = -c ]; then
     one_case=$2
     shift 2
 fi
-CASE_LIMIT=${CASE_LIMIT:-60}
-SUITE_LIMIT=${SUITE_LIMIT:-600}
+CASE_LIMIT=${CASE_LIMIT:-240}
+SUITE_LIMIT=${SUITE_LIMIT:-1800}
 work=$PWD/target/conformance
 own=$PWD/tests/conformance
 mkdir -p "$work"
@@ -109,7 +109,7 @@ run_suite() {
         [ "$left" -gt 0 ] || break
         status=0
         if [ "$engine" = otp ]; then
-            (cd "$out/private" && timeout -k 5 "$left" erl -noinput -sname "conformance$$" $(printf -- '-pa %s ' "${paths[@]}") \
+            (cd "$out/private" && timeout -k 5 "$left" erl -enable-feature all -noinput -sname "conformance$$" $(printf -- '-pa %s ' "${paths[@]}") \
                 -eval "$call, halt().") </dev/null >>"$out/said" 2>&1 || status=$?
         else
             (cd "$out/private" && timeout -k 5 "$left" "$DALA_BIN" eval $(printf -- '--pa %s ' "${paths[@]}") \

@@ -109,7 +109,9 @@ step(#run{known = Known, skips = Skips} = Run, {'case', Case, Function}, Config)
         _ ->
             write(Run, ["started\t", Case]),
             conformance_io:heading(group_leader(), Case),
+            Names = registered(),
             {Outcome, Reason} = run_case(Run, Function, [{tc_name, Function} | Config]),
+            settle_names(Names, 50),
             finish(Run, Case, Outcome, Reason)
     end.
 
@@ -203,6 +205,15 @@ await(Pid, Monitor, Since, Limit, Most) ->
 settle(Pid) ->
     Monitor = monitor(process, Pid),
     receive {'DOWN', Monitor, process, Pid, _} -> ok after 2000 -> demonitor(Monitor, [flush]) end.
+
+%% Waits a moment for the end of what a case told to stop: common_test itself takes its time between cases, and the
+%% next case wants the names.
+settle_names(_Names, 0) -> ok;
+settle_names(Names, Times) ->
+    case registered() -- Names of
+        [] -> ok;
+        _ -> timer:sleep(10), settle_names(Names, Times - 1)
+    end.
 
 suite_limit(Suite, Most) -> time(proplists:get_value(timetrap, optional(Suite, suite, [], []), Most), Most).
 

@@ -40,9 +40,14 @@ judge(Suite, Dala, Otp, {Skips, Failures}) ->
              "skipped" when Theirs =:= "skipped" -> {Case, skipped, Theirs, "skips itself on both: " ++ Reason};
              _ when Theirs =/= "passed" -> {Case, both, Theirs, Reason};
              _ when is_map_key(Key, Failures) -> {Case, failed, Theirs, lists:append(map_get(Key, Failures))};
-             _ -> {Case, unlisted, Theirs, Event ++ " " ++ Reason}
+             _ -> {Case, unlisted, Theirs, unlisted(Event, Reason)}
          end
      end || {Case, Event, Reason} <- Dala].
+
+unlisted("failed", "{timetrap," ++ _) -> "took longer than the time limit";
+unlisted("failed", Reason) -> "failed: " ++ Reason;
+unlisted("skipped", Reason) -> "skipped itself: " ++ Reason;
+unlisted(_, _) -> "was not reached within the time limit of the suite".
 
 page(Judged, {Skips, _}) ->
     All = lists:append([Cases || {_, Cases} <- Judged]),
