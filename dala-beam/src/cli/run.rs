@@ -138,6 +138,9 @@ impl Program {
         boot::flush(&system, FLUSH_LIMIT);
         // What was printed is out: printing waits for its reply.
         let _ = std::io::stdout().flush();
+        for (op, count) in dala_ir::interp::jit_exits() {
+            eprintln!("{count:>12} exits from machine code at {op}");
+        }
         // The program is over, whatever its other processes do.
         std::mem::forget(runtime);
         Ok(code)

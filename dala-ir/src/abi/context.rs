@@ -4,15 +4,15 @@
 //! to `sp`; `sp - hp` words are free and one check covers both.
 //!
 //! # Frames
-//! `sp[0]` of a running function's frame is [`INTERP_RETURN`] (compiled code will store its own return address
-//! there, 16-aligned), `sp[1]` is the pc to go on at in the caller, an even address; behind them stand the
+//! `sp[0]` of a running function's frame is [`INTERP_RETURN`], `sp[1]` is the pc to go on at in the caller, an even address; behind them stand the
 //! frame's live terms, all of them valid words. Return words scan as small integers, so the collector's roots
 //! are simply all words of `sp..top`.
 
 use super::Word;
 
-/// First word of an interpreter frame. Even, so that a scanner takes it for a small integer.
-pub const INTERP_RETURN: u64 = 0xda1a_0000_0000_0010;
+/// First word of a frame. Even, so that a scanner takes it for a small integer; no multiple of 8, as addresses of code
+/// are; and so small that machine code stores it with one instruction.
+pub const INTERP_RETURN: u64 = 0x5a1a_da12;
 
 /// Bits of [`ActorContext::flags`].
 pub mod flags {

@@ -209,22 +209,30 @@ impl CodeModule {
     }
 }
 
-type Ranges = BTreeMap<usize, Arc<CodeModule>>;
+/// Linked modules by where their code begins, ascending: looked up at every exception.
+type Ranges = Vec<(usize, Arc<CodeModule>)>;
 
 fn ranges() -> &'static RwLock<Ranges> {
-    static RANGES: RwLock<Ranges> = RwLock::new(BTreeMap::new());
+    static RANGES: RwLock<Ranges> = RwLock::new(Vec::new());
     &RANGES
+}
+
+fn start_of(module: &CodeModule) -> usize {
+    module.words.as_ptr() as usize
 }
 
 pub(super) fn register(module: &Arc<CodeModule>) {
     let mut ranges = ranges().write().unwrap_or_else(|poisoned| poisoned.into_inner());
-    ranges.insert(module.words.as_ptr() as usize, module.clone());
+    let start = start_of(module);
+    let place = ranges.partition_point(|&(other, _)| other < start);
+    ranges.insert(place, (start, module.clone()));
 }
 
 /// The module whose code holds this address.
 pub fn find(address: u64) -> Option<Arc<CodeModule>> {
     let ranges = ranges().read().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let (_, module) = ranges.range(..=address as usize).next_back()?;
+    let after = ranges.partition_point(|&(start, _)| start <= address as usize);
+    let (_, module) = ranges.get(after.checked_sub(1)?)?;
     module.contains(address).then(|| module.clone())
 }
 
@@ -234,7 +242,7 @@ pub fn find(address: u64) -> Option<Arc<CodeModule>> {
 /// No frame, fun or export entry leads to the code any more.
 pub unsafe fn unload(module: &Arc<CodeModule>) {
     let mut ranges = ranges().write().unwrap_or_else(|poisoned| poisoned.into_inner());
-    ranges.remove(&(module.words.as_ptr() as usize));
+    ranges.retain(|&(start, _)| start != start_of(module));
 }
 
 /// Op and fields of a first word.

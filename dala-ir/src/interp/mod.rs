@@ -25,6 +25,6 @@ pub use encode::{LoadError, load};
 pub use export::{CodeAddress, ExportEntry, FunEntry, Target};
 pub use frame::start;
 pub use machine::{Machine, Outcome, Suspend, WaitFor};
-pub use native::{HAS_JIT, JitCounts, JitMode, jit_counts, set_jit_mode};
+pub use native::{HAS_JIT, JitCounts, JitMode, jit_counts, jit_exits, set_jit_mode};
 pub use outcome::{BifIndex, BifResult, CallTarget, Class, Exception, TailCall};
 pub use run::run;

@@ -29,7 +29,7 @@
 
 #![expect(unsafe_code, reason = "calls machine code")]
 
-use std::sync::atomic::{AtomicPtr, Ordering, fence};
+use std::sync::atomic::{Ordering, fence};
 
 use super::code::{self, CELL, CodeModule};
 use super::opcode::Opcode;
@@ -75,6 +75,15 @@ pub fn jit_counts() -> JitCounts {
     return super::jit::counts();
     #[cfg(not(dala_jit))]
     JitCounts::default()
+}
+
+/// Ops of register code at which machine code was left, and how often, the most frequent first. A return is one to a
+/// place without machine code. Empty unless `DALA_JIT_EXITS` is set.
+pub fn jit_exits() -> Vec<(String, u64)> {
+    #[cfg(dala_jit)]
+    return super::jit::exits();
+    #[cfg(not(dala_jit))]
+    Vec::new()
 }
 
 impl CodeModule {
@@ -126,35 +135,21 @@ impl Crossing {
     }
 }
 
-/// Code that enters machine code: loads the machine's registers from `vm` and calls the address.
-pub(super) type Enter = unsafe extern "C" fn(address: u64, vm: *mut Vm);
-
-/// The one [`Enter`], null until there is machine code.
-static ENTER: AtomicPtr<()> = AtomicPtr::new(std::ptr::null_mut());
-
-/// Says how machine code is entered.
-///
-/// # Safety
-/// `enter` follows the protocol above and stays for ever.
-#[cfg_attr(not(dala_jit), expect(dead_code, reason = "nothing makes machine code"))]
-pub(super) unsafe fn set_enter(enter: Enter) {
-    ENTER.store(enter as *mut (), Ordering::Release);
-}
-
 /// Runs machine code until it leaves.
 ///
 /// # Safety
-/// The address is from a `Native` op or a native cell, and `vm` is that of the process.
+/// The address is from a `Native` op, and `vm` is that of the process.
 #[inline(always)]
 pub(super) unsafe fn enter(address: u64, vm: *mut Vm) {
     // Pairs with the release store of the word that named the address; no instruction on x86-64.
     fence(Ordering::Acquire);
-    let enter = ENTER.load(Ordering::Relaxed);
-    // SAFETY: `set_enter` was called before the first address was published.
+    #[cfg(dala_jit)]
+    // SAFETY: as the caller says.
     unsafe {
-        let enter: Enter = std::mem::transmute::<*mut (), Enter>(enter);
-        enter(address, vm);
+        super::jit::enter(address, vm);
     }
+    #[cfg(not(dala_jit))]
+    unreachable!("nothing makes machine code: {address:x} {vm:?}");
 }
 
 /// A place with machine code.

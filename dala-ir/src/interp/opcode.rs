@@ -344,6 +344,10 @@ opcodes! {
     BsUtf8Size => building::bs_utf8_size, op(D, R, P).fails(1);
     /// `d a =` bytes of code point `r b` in UTF-16; `fail`
     BsUtf16Size => building::bs_utf16_size, op(D, R, P).fails(1);
+    /// Stands nowhere in code: machine code leaves an instruction with it whose work it has done without getting a value. An
+    /// exception is stored, for the label in word `a` (0: none); or an answer of a built-in function of `b` arguments, for
+    /// a call that drops `c` words of frame; or why the process stops.
+    Unfinished => native::unfinished, op(P, P, P).and(More::Own).ends();
     /// Enters the machine code at the address in the high 48 bits; what stood here before is in `CodeModule::replaced`.
     Native => native::native, op(P, P, P).and(More::Own).ends();
 }

@@ -57,6 +57,7 @@ impl Probe {
     }
 
     /// How the two compare in the order of their table.
+    #[inline]
     pub(crate) fn order(&self, other: &Probe) -> Ordering {
         if let Some(edge) = self.edge {
             return edge.order(self.word, other);
@@ -88,17 +89,40 @@ impl Edge {
     }
 }
 
-/// A key that a table owns.
-#[derive(Clone, Debug)]
+impl Ord for Probe {
+    #[inline]
+    fn cmp(&self, other: &Probe) -> Ordering {
+        self.order(other)
+    }
+}
+
+impl PartialOrd for Probe {
+    #[inline]
+    fn partial_cmp(&self, other: &Probe) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Probe {
+    fn eq(&self, other: &Probe) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Probe {}
+
+/// A key that a table owns, and compares as a [`Probe`].
+#[derive(Debug)]
 pub(crate) struct Key {
-    hash: u32,
-    is_ordered: bool,
+    /// Its word is the root of `term`.
+    probe: Probe,
     term: OwnedTerm,
 }
 
 impl Key {
     pub(crate) fn new(probe: Probe) -> Key {
-        Key { hash: probe.hash, is_ordered: probe.is_ordered, term: OwnedTerm::copy_of(probe.word) }
+        let term = OwnedTerm::copy_of(probe.word);
+        Key { probe: Probe { word: term.root(), edge: None, ..probe }, term }
     }
 
     /// The key itself.
@@ -112,53 +136,22 @@ impl Key {
     }
 }
 
-/// What can stand for a key in a search.
-pub(crate) trait AsProbe {
-    /// The key as a probe.
-    fn probe(&self) -> Probe;
-}
-
-impl AsProbe for Probe {
-    fn probe(&self) -> Probe {
-        *self
+impl Clone for Key {
+    fn clone(&self) -> Key {
+        let term = self.term.clone();
+        Key { probe: Probe { word: term.root(), ..self.probe }, term }
     }
 }
 
-impl AsProbe for Key {
-    fn probe(&self) -> Probe {
-        Probe { hash: self.hash, is_ordered: self.is_ordered, word: self.term.root(), edge: None }
-    }
-}
-
-impl<'a> Borrow<dyn AsProbe + 'a> for Key {
-    fn borrow(&self) -> &(dyn AsProbe + 'a) {
-        self
-    }
-}
-
-impl PartialEq for dyn AsProbe + '_ {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for dyn AsProbe + '_ {}
-
-impl PartialOrd for dyn AsProbe + '_ {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for dyn AsProbe + '_ {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.probe().order(&other.probe())
+impl Borrow<Probe> for Key {
+    fn borrow(&self) -> &Probe {
+        &self.probe
     }
 }
 
 impl PartialEq for Key {
     fn eq(&self, other: &Key) -> bool {
-        self.cmp(other).is_eq()
+        self.probe == other.probe
     }
 }
 
@@ -171,7 +164,8 @@ impl PartialOrd for Key {
 }
 
 impl Ord for Key {
+    #[inline]
     fn cmp(&self, other: &Key) -> Ordering {
-        self.probe().order(&other.probe())
+        self.probe.cmp(&other.probe)
     }
 }

@@ -12,7 +12,7 @@ use smallvec::{SmallVec, smallvec};
 
 use super::concurrency::Concurrency;
 use super::fixes::Fixes;
-use super::key::{AsProbe, Key, Prefix, Probe};
+use super::key::{Key, Prefix, Probe};
 
 /// What a table holds for one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,12 +91,12 @@ impl Table {
     /// The rows of `key`.
     pub(crate) fn lookup(&self, key: Word) -> Rows {
         let rows = read(&self.rows);
-        rows.get(&self.probe(key) as &dyn AsProbe).cloned().unwrap_or_default()
+        rows.get(&self.probe(key)).cloned().unwrap_or_default()
     }
 
     /// Whether there is a row with `key`.
     pub(crate) fn has(&self, key: Word) -> bool {
-        read(&self.rows).contains_key(&self.probe(key) as &dyn AsProbe)
+        read(&self.rows).contains_key(&self.probe(key))
     }
 
     /// Runs `change` with the table locked for writing.
@@ -120,12 +120,12 @@ impl Table {
         let entry = match (key.map(|key| self.probe(key)), is_reverse) {
             (None, false) => rows.first_key_value(),
             (None, true) => rows.last_key_value(),
-            (Some(probe), false) => rows
-                .range::<dyn AsProbe, _>((Bound::Excluded(&probe as &dyn AsProbe), Bound::Unbounded))
-                .next(),
-            (Some(probe), true) => rows
-                .range::<dyn AsProbe, _>((Bound::Unbounded, Bound::Excluded(&probe as &dyn AsProbe)))
-                .next_back(),
+            (Some(probe), false) => {
+                rows.range::<Probe, _>((Bound::Excluded(&probe), Bound::Unbounded)).next()
+            }
+            (Some(probe), true) => {
+                rows.range::<Probe, _>((Bound::Unbounded, Bound::Excluded(&probe))).next_back()
+            }
         };
         entry.map(|(key, rows)| (key.term().clone(), rows.clone()))
     }
@@ -153,10 +153,10 @@ impl Table {
         {
             return (Vec::new(), true);
         }
-        fn bound(place: &Option<Probe>) -> Bound<&dyn AsProbe> {
-            place.as_ref().map_or(Bound::Unbounded, |probe| Bound::Excluded(probe as &dyn AsProbe))
+        fn bound(place: &Option<Probe>) -> Bound<&Probe> {
+            place.as_ref().map_or(Bound::Unbounded, Bound::Excluded)
         }
-        let between = rows.range::<dyn AsProbe, _>((bound(&low), bound(&high)));
+        let between = rows.range::<Probe, _>((bound(&low), bound(&high)));
         let copy = |(key, rows): (&Key, &Rows)| (key.term().clone(), rows.clone());
         let chunk: Vec<_> = if is_reverse {
             between.rev().take(limit).map(copy).collect()
@@ -202,14 +202,14 @@ impl Writer<'_> {
 
     /// The rows of `key`.
     pub(crate) fn lookup(&self, key: Word) -> &[OwnedTerm] {
-        self.rows.get(&self.table.probe(key) as &dyn AsProbe).map_or(&[], |rows| rows)
+        self.rows.get(&self.table.probe(key)).map_or(&[], |rows| rows)
     }
 
     /// Adds a row under its key, replacing what a set has there.
     pub(crate) fn insert(&mut self, key: Word, row: OwnedTerm) {
         let probe = self.table.probe(key);
         let words = row.words();
-        match self.rows.get_mut(&probe as &dyn AsProbe) {
+        match self.rows.get_mut(&probe) {
             None => {
                 let key = Key::new(probe);
                 self.added(words + key.words(), 1);
@@ -245,7 +245,7 @@ impl Writer<'_> {
 
     /// Removes the rows of `key` and returns them.
     pub(crate) fn delete(&mut self, key: Word) -> Rows {
-        match self.rows.remove_entry(&self.table.probe(key) as &dyn AsProbe) {
+        match self.rows.remove_entry(&self.table.probe(key)) {
             Some((key, rows)) => {
                 self.removed(&rows, key.words());
                 rows
@@ -257,7 +257,7 @@ impl Writer<'_> {
     /// Removes the rows with `key` for which `matches` holds; returns how many.
     pub(crate) fn delete_where(&mut self, key: Word, mut matches: impl FnMut(Word) -> bool) -> usize {
         let probe = self.table.probe(key);
-        let Some(rows) = self.rows.get_mut(&probe as &dyn AsProbe) else { return 0 };
+        let Some(rows) = self.rows.get_mut(&probe) else { return 0 };
         let mut gone = Rows::new();
         rows.retain(|row| {
             let goes = matches(row.root());
@@ -277,7 +277,7 @@ impl Writer<'_> {
     /// Replaces the one row of `key` in a set.
     pub(crate) fn replace(&mut self, key: Word, row: OwnedTerm) {
         let probe = self.table.probe(key);
-        if let Some(rows) = self.rows.get_mut(&probe as &dyn AsProbe)
+        if let Some(rows) = self.rows.get_mut(&probe)
             && let Some(first) = rows.first_mut()
         {
             self.table.words.fetch_add(row.words(), Ordering::Relaxed);

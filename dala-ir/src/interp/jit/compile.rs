@@ -7,19 +7,17 @@ use std::sync::{Arc, OnceLock};
 
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::ir::types::I64;
-use cranelift_codegen::ir::{AbiParam, ExternalName, Function, InstBuilder, Signature, UserFuncName, Value};
-use cranelift_codegen::isa::{self, CallConv, OwnedTargetIsa};
+use cranelift_codegen::ir::{ExternalName, Function};
+use cranelift_codegen::isa::{self, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_codegen::{CodegenError, Context, FinalizedRelocTarget};
-use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use cranelift_frontend::FunctionBuilderContext;
 
 use super::decode::decode;
 use super::flow::{Flow, HeadKind};
-use super::helpers::Helper;
-use super::{lower, memory, perf};
+use super::{frameless, lower, memory, perf};
 use crate::interp::code::CodeModule;
-use crate::interp::native::{self, Enter, Head};
+use crate::interp::native::Head;
 
 /// Most instructions of a function that is compiled.
 const MOST_INSTRUCTIONS: usize = 3000;
@@ -54,11 +52,9 @@ impl From<CodegenError> for CompileError {
     }
 }
 
-/// Cranelift's target, and the code that all machine code shares.
+/// Cranelift's target.
 struct Engine {
     isa: OwnedTargetIsa,
-    /// Addresses of the code around the helpers.
-    helpers: Vec<u64>,
 }
 
 impl Engine {
@@ -76,22 +72,7 @@ impl Engine {
         let isa = isa::lookup(target_lexicon::Triple::host())
             .map_err(|error| CompileError::Target(error.to_string()))?
             .finish(settings::Flags::new(flags))?;
-        let mut engine = Engine { isa, helpers: Vec::new() };
-        for &helper in Helper::ALL {
-            let wrapped =
-                engine.plain(lower::wrapper_signature(), |b, args| lower::wrap_helper(b, helper, args));
-            engine.helpers.push(engine.install(wrapped)?);
-        }
-        let mut signature = Signature::new(CallConv::SystemV);
-        signature.params.extend([AbiParam::new(I64), AbiParam::new(I64)]);
-        let enter = engine.plain(signature, |b, args| lower::enter(b, args[0], args[1]));
-        let enter = engine.install(enter)?;
-        // SAFETY: the function has this signature, and does what the protocol says.
-        unsafe {
-            let enter = std::ptr::with_exposed_provenance::<()>(enter as usize);
-            native::set_enter(std::mem::transmute::<*const (), Enter>(enter));
-        }
-        Ok(engine)
+        Ok(Engine { isa })
     }
 
     /// The one engine.
@@ -101,29 +82,9 @@ impl Engine {
         engine.as_ref().map_err(|error| CompileError::Target(error.to_string()))
     }
 
-    /// A function of one block that returns nothing.
-    fn plain(&self, signature: Signature, body: impl FnOnce(&mut FunctionBuilder<'_>, &[Value])) -> Function {
-        let mut function = Function::with_name_signature(UserFuncName::user(1, 0), signature);
-        let mut context = FunctionBuilderContext::new();
-        let mut b = FunctionBuilder::new(&mut function, &mut context);
-        let block = b.create_block();
-        b.append_block_params_for_function_params(block);
-        b.switch_to_block(block);
-        let parameters = b.block_params(block).to_vec();
-        body(&mut b, &parameters);
-        b.ins().return_(&[]);
-        b.seal_all_blocks();
-        b.finalize(self.isa.frontend_config());
-        function
-    }
-
-    /// Compiles a function and puts it into memory.
-    fn install(&self, function: Function) -> Result<u64, CompileError> {
-        Ok(memory::install(&self.compile(function, false)?.bytes)?)
-    }
-
     /// Compiles a function; with a listing, if asked.
-    fn compile(&self, function: Function, is_listed: bool) -> Result<Machine, CompileError> {
+    fn compile(&self, mut function: Function, is_listed: bool) -> Result<Machine, CompileError> {
+        let ways = frameless::mark(&mut function);
         let mut listing = if is_listed { function.display().to_string() } else { String::new() };
         let mut context = Context::for_function(function);
         context.set_disasm(is_listed);
@@ -143,19 +104,24 @@ impl Engine {
             }
             found.push((reloc.offset, name, reloc.addend));
         }
-        let bytes = compiled.code_buffer().to_vec();
+        let (bytes, entry, moved) = match frameless::cut(compiled, ways) {
+            Some(bytes) => (bytes, frameless::OPEN.len(), frameless::CLOSE.len()),
+            None => (compiled.code_buffer().to_vec(), 0, 0),
+        };
         let names = context.func.params.user_named_funcs();
         let references = found
             .into_iter()
-            .map(|(at, name, addend)| Reference { at: at as usize, head: names[name].index, addend })
+            .map(|(at, name, addend)| Reference { at: at as usize - moved, head: names[name].index, addend })
             .collect();
-        Ok(Machine { bytes, references, listing })
+        Ok(Machine { bytes, entry, references, listing })
     }
 }
 
 /// Machine code of one function of Cranelift's.
 struct Machine {
     bytes: Vec<u8>,
+    /// Where it is entered.
+    entry: usize,
     references: Vec<Reference>,
     listing: String,
 }
@@ -181,6 +147,7 @@ pub(super) struct SegmentCode {
     pub(super) head: u32,
     pub(super) kind: HeadKind,
     pub(super) bytes: Vec<u8>,
+    entry: usize,
     references: Vec<Reference>,
     /// Cranelift IR and machine code as text, if asked for.
     pub(super) listing: String,
@@ -202,9 +169,9 @@ pub(super) fn segments(
     let mut context = FunctionBuilderContext::new();
     let compile = |(&head, &kind): (&u32, &HeadKind)| {
         let config = engine.isa.frontend_config();
-        let function = lower::segment(&mut context, config, &engine.helpers, code, &flow, head, arity);
-        let Machine { bytes, references, listing } = engine.compile(function, is_listed)?;
-        Ok(SegmentCode { head, kind, bytes, references, listing })
+        let function = lower::segment(&mut context, config, code, &flow, head, arity);
+        let Machine { bytes, entry, references, listing } = engine.compile(function, is_listed)?;
+        Ok(SegmentCode { head, kind, bytes, entry, references, listing })
     };
     flow.heads.iter().map(compile).collect()
 }
@@ -213,16 +180,16 @@ pub(super) fn segments(
 pub(super) fn compile(code: &Arc<CodeModule>, number: usize) -> Result<Compiled, CompileError> {
     let segments = segments(code, number, false)?;
     let mut image: Vec<u8> = Vec::new();
-    let mut starts: BTreeMap<u32, usize> = BTreeMap::new();
+    let (mut entries, mut starts) = (BTreeMap::new(), Vec::new());
     for segment in &segments {
         image.resize(image.len().next_multiple_of(ALIGN), TRAP);
-        starts.insert(segment.head, image.len());
+        starts.push(image.len());
+        entries.insert(segment.head, image.len() + segment.entry);
         image.extend_from_slice(&segment.bytes);
     }
-    for segment in &segments {
+    for (segment, start) in segments.iter().zip(starts) {
         for reference in &segment.references {
-            let (Some(&target), at) = (starts.get(&reference.head), starts[&segment.head] + reference.at)
-            else {
+            let (Some(&target), at) = (entries.get(&reference.head), start + reference.at) else {
                 return Err(CompileError::Relocation(Reloc::X86CallPCRel4));
             };
             let distance = target as i64 + reference.addend - at as i64;
@@ -238,7 +205,7 @@ pub(super) fn compile(code: &Arc<CodeModule>, number: usize) -> Result<Compiled,
         .map(|segment| Head {
             offset: segment.head,
             has_cell: segment.kind != HeadKind::Middle,
-            address: base + starts[&segment.head] as u64,
+            address: base + entries[&segment.head] as u64,
         })
         .collect();
     perf::record(code, number, &heads, base + image.len() as u64);

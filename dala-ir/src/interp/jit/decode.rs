@@ -2,6 +2,7 @@
 
 use smallvec::SmallVec;
 
+use crate::abi::Word;
 use crate::interp::code::{CALL_WORDS, CELL, CodeModule, FRAME, INDEX, INLINE, X_NIL};
 use crate::interp::opcode::{LEN_SHIFT, Opcode, general_form};
 use crate::interp::shape::{Ends, Label, More, Role};
@@ -62,6 +63,46 @@ impl Instruction {
     /// Whether it calls what returns to the next instruction.
     pub(super) fn calls(&self) -> bool {
         matches!(self.op, Opcode::Call | Opcode::CallExt | Opcode::CallFun | Opcode::Apply)
+    }
+
+    /// Whether it opens a frame.
+    pub(super) fn opens(&self) -> bool {
+        matches!(
+            self.op,
+            Opcode::Open | Opcode::Open0 | Opcode::Open1 | Opcode::Open2 | Opcode::Open3 | Opcode::Open4
+        )
+    }
+
+    /// Whether it is arithmetic that machine code does on small integers only; of `b` and, perhaps, `c`.
+    pub(super) fn is_integer_arithmetic(&self) -> bool {
+        matches!(
+            self.op,
+            Opcode::Add
+                | Opcode::Sub
+                | Opcode::AddSmall
+                | Opcode::SubSmall
+                | Opcode::Mul
+                | Opcode::IntDiv
+                | Opcode::IntRem
+                | Opcode::BitAnd
+                | Opcode::BitOr
+                | Opcode::BitXor
+                | Opcode::ShiftLeft
+                | Opcode::ShiftRight
+                | Opcode::Negate
+                | Opcode::BitNot
+        )
+    }
+
+    /// The constant that an operand is.
+    pub(super) fn constant(&self, operand: u16) -> Option<u64> {
+        if operand == X_NIL {
+            Some(Word::NIL.to_bits())
+        } else if operand & FRAME == 0 && operand & INLINE != 0 {
+            self.words.get(usize::from(operand & INDEX)).copied()
+        } else {
+            None
+        }
     }
 
     fn read(&mut self, operand: u16) {
@@ -176,7 +217,7 @@ impl Instruction {
             | Opcode::ConsChecked => {
                 let (from, count) = self.masks();
                 self.read_masks(from, count);
-                if !matches!(self.op, Opcode::Gc | Opcode::GcOne | Opcode::ConsChecked) {
+                if self.opens() {
                     let (slots, first) = self.frame_slots();
                     (0..slots).for_each(|slot| self.read(self.packed(first, slot)));
                 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::decode::{FLOAT, Instruction, Register};
 use super::inline::is_inline;
-use crate::interp::code::X_EXCEPTION;
+use crate::interp::code::{FRAME, FRAME_HEAD, X_EXCEPTION};
 
 /// Fewest instructions of machine code that are worth entering it in the middle of a function.
 ///
@@ -24,6 +24,12 @@ pub(super) struct Flow {
     pub(super) heads: BTreeMap<u32, HeadKind>,
     /// Live registers before each instruction, ascending.
     live: Vec<Vec<Register>>,
+    /// Whether float registers are used.
+    pub(super) has_floats: bool,
+    /// Ways to each leader.
+    ways: BTreeMap<u32, usize>,
+    /// Operands of arithmetic on integers.
+    integers: BTreeSet<u16>,
 }
 
 /// Why there is a head.
@@ -40,11 +46,24 @@ pub(super) enum HeadKind {
 impl Flow {
     pub(super) fn new(instructions: Vec<Instruction>) -> Flow {
         let index = instructions.iter().enumerate().map(|(index, ins)| (ins.at, index)).collect();
-        let mut flow =
-            Flow { instructions, index, leaders: BTreeSet::new(), heads: BTreeMap::new(), live: Vec::new() };
+        let has_floats = instructions
+            .iter()
+            .any(|ins| ins.reads.iter().chain(&ins.writes).any(|register| register & FLOAT != 0));
+        let mut flow = Flow {
+            instructions,
+            index,
+            leaders: BTreeSet::new(),
+            heads: BTreeMap::new(),
+            live: Vec::new(),
+            has_floats,
+            ways: BTreeMap::new(),
+            integers: BTreeSet::new(),
+        };
         flow.find_leaders();
         flow.find_live();
         flow.find_heads();
+        flow.count_ways();
+        flow.find_integers();
         flow
     }
 
@@ -63,6 +82,44 @@ impl Flow {
     /// Live registers before the instruction at `at`.
     pub(super) fn live(&self, at: u32) -> &[Register] {
         &self.live[self.position(at)]
+    }
+
+    /// Whether only one place leads there, so that what is known at that place holds.
+    pub(super) fn has_one_way(&self, at: u32) -> bool {
+        self.ways.get(&at) == Some(&1) && !self.heads.contains_key(&at)
+    }
+
+    /// Whether arithmetic is done on the operand, which is left where it is no small integer: then a comparison of it may
+    /// as well be.
+    pub(super) fn is_integer(&self, operand: u16) -> bool {
+        self.integers.contains(&operand)
+    }
+
+    fn count_ways(&mut self) {
+        let mut ways = BTreeMap::new();
+        for ins in &self.instructions {
+            for at in self.successors(ins).chain(ins.handler) {
+                *ways.entry(at).or_insert(0) += 1;
+            }
+        }
+        self.ways = ways;
+    }
+
+    fn find_integers(&mut self) {
+        let mut integers = BTreeSet::new();
+        for ins in self.instructions.iter().rev() {
+            if ins.is_integer_arithmetic() {
+                integers.extend([ins.b(), ins.c()]);
+            } else if ins.opens() {
+                let (slots, first) = ins.frame_slots();
+                for slot in 0..slots {
+                    if integers.contains(&(FRAME | (FRAME_HEAD + slot) as u16)) {
+                        integers.insert(ins.packed(first, slot));
+                    }
+                }
+            }
+        }
+        self.integers = integers;
     }
 
     fn find_leaders(&mut self) {

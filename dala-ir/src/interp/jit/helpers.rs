@@ -1,29 +1,120 @@
-//! Functions that machine code calls: of terms, without side effects, so that no state of the process is theirs.
+//! Functions that machine code calls: some of terms, without side effects, others for the work of an instruction
+//! ([`steps`]).
 //!
-//! They are called rarely, in the middle of what should stay in registers. So each is wrapped into code that preserves
-//! all registers (Cranelift's `PreserveAll`), and puts its answer into `Crossing`: a call costs the path around it
-//! nothing.
+//! They are called in the middle of what should stay in registers. So each has a *stub* around it that preserves
+//! all registers (Cranelift's `PreserveAll`), aligns the native stack, and puts the answer into `Crossing`: a call costs
+//! the path around it nothing.
 
 #![expect(unsafe_code, reason = "machine code passes words as bits")]
 
+use std::arch::naked_asm;
+
+use super::offsets::ANSWER;
+use super::steps;
 use crate::abi::Word;
 use crate::interp::ops::funs;
 use crate::term::{compare, map, view};
 
+/// The stub of a function, with more work before and behind the call.
+macro_rules! stub {
+    ($function:path, [$($before:literal),*], [$($behind:literal),*]) => {{
+        #[unsafe(naked)]
+        extern "C" fn stub() {
+            naked_asm!(
+                "push rbp",
+                "mov rbp, rsp",
+                "push rax",
+                "push rcx",
+                "push rdx",
+                "push rsi",
+                "push rdi",
+                "push r8",
+                "push r9",
+                "push r10",
+                "push r11",
+                "sub rsp, 264",
+                "and rsp, -16",
+                "mov rdx, r15",
+                $($before,)*
+                "call {function}",
+                "mov [r15 + {answer}], rax",
+                $($behind,)*
+                "lea rsp, [rbp - 72]",
+                "pop r11",
+                "pop r10",
+                "pop r9",
+                "pop r8",
+                "pop rdi",
+                "pop rsi",
+                "pop rdx",
+                "pop rcx",
+                "pop rax",
+                "pop rbp",
+                "ret",
+                function = sym $function,
+                answer = const ANSWER,
+            )
+        }
+        stub as *const () as usize as u64
+    }};
+}
+
 macro_rules! helpers {
-    ($($(#[doc = $doc:literal])* $name:ident => $function:ident,)*) => {
-        /// A function that machine code calls with two words.
+    ($($(#[doc = $doc:literal])* $name:ident => $function:path,)*) => {
+        /// A function that machine code calls with two words, and the `Vm` behind them.
         #[derive(Clone, Copy, Debug)]
         pub(super) enum Helper { $($(#[doc = $doc])* $name,)* }
 
         impl Helper {
-            /// All of them, by number.
-            pub(super) const ALL: &[Helper] = &[$(Helper::$name),*];
-
-            /// The function.
-            pub(super) fn function(self) -> extern "C" fn(u64, u64) -> u64 {
+            /// Address of the stub.
+            pub(super) fn stub(self) -> u64 {
                 match self {
-                    $(Helper::$name => $function,)*
+                    $(Helper::$name => stub!($function, [], []),)*
+                }
+            }
+
+            /// Address of the stub that preserves float registers, too.
+            pub(super) fn stub_for_floats(self) -> u64 {
+                match self {
+                    $(Helper::$name => stub!(
+                        $function,
+                        [
+                            "movups [rsp], xmm0",
+                            "movups [rsp + 16], xmm1",
+                            "movups [rsp + 32], xmm2",
+                            "movups [rsp + 48], xmm3",
+                            "movups [rsp + 64], xmm4",
+                            "movups [rsp + 80], xmm5",
+                            "movups [rsp + 96], xmm6",
+                            "movups [rsp + 112], xmm7",
+                            "movups [rsp + 128], xmm8",
+                            "movups [rsp + 144], xmm9",
+                            "movups [rsp + 160], xmm10",
+                            "movups [rsp + 176], xmm11",
+                            "movups [rsp + 192], xmm12",
+                            "movups [rsp + 208], xmm13",
+                            "movups [rsp + 224], xmm14",
+                            "movups [rsp + 240], xmm15"
+                        ],
+                        [
+                            "movups xmm0, [rsp]",
+                            "movups xmm1, [rsp + 16]",
+                            "movups xmm2, [rsp + 32]",
+                            "movups xmm3, [rsp + 48]",
+                            "movups xmm4, [rsp + 64]",
+                            "movups xmm5, [rsp + 80]",
+                            "movups xmm6, [rsp + 96]",
+                            "movups xmm7, [rsp + 112]",
+                            "movups xmm8, [rsp + 128]",
+                            "movups xmm9, [rsp + 144]",
+                            "movups xmm10, [rsp + 160]",
+                            "movups xmm11, [rsp + 176]",
+                            "movups xmm12, [rsp + 192]",
+                            "movups xmm13, [rsp + 208]",
+                            "movups xmm14, [rsp + 224]",
+                            "movups xmm15, [rsp + 240]"
+                        ]
+                    ),)*
                 }
             }
         }
@@ -41,6 +132,20 @@ helpers! {
     MapGet => map_get,
     /// `is_binary/1` of the first word.
     IsBinary => is_binary,
+    /// Bits of a bitstring, or [`Word::NONE`]; of the first word.
+    BitLength => bit_length,
+    /// `MapPut`, see [`steps`].
+    MapPut => steps::map_put,
+    /// `MapUpdate`
+    MapUpdate => steps::map_update,
+    /// `BsCreate`
+    BsCreate => steps::bs_create,
+    /// `Bif`
+    Bif => steps::bif,
+    /// `Send`
+    Send => steps::send,
+    /// `CallExt` and `CallExtTail` of a built-in function.
+    CallBuiltIn => steps::call_built_in,
     /// `is_function/2`
     IsFunctionArity => is_function_arity,
 }
@@ -69,6 +174,10 @@ extern "C" fn map_get(subject: u64, key: u64) -> u64 {
 
 extern "C" fn is_binary(subject: u64, _: u64) -> u64 {
     u64::from(view::bits(word(subject)).is_some_and(|bits| bits.is_binary()))
+}
+
+extern "C" fn bit_length(subject: u64, _: u64) -> u64 {
+    view::bits(word(subject)).map_or(Word::NONE, |bits| Word::small_int(bits.bit_len as i64)).to_bits()
 }
 
 extern "C" fn is_function_arity(fun: u64, arity: u64) -> u64 {

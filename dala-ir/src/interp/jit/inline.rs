@@ -1,6 +1,7 @@
 //! Which instructions have machine code; all others are left to the interpreter.
 
 use super::decode::Instruction;
+use super::lower::segment_bytes;
 use crate::interp::opcode::Opcode;
 
 /// Largest tuple that is copied in line by an update.
@@ -98,7 +99,20 @@ pub(super) fn is_inline(ins: &Instruction) -> bool {
         | Opcode::ShiftRight
         | Opcode::Negate
         | Opcode::BitNot
-        | Opcode::MapGet => true,
+        | Opcode::MapGet
+        | Opcode::MapPut
+        | Opcode::MapUpdate
+        | Opcode::Bif
+        | Opcode::Send
+        | Opcode::BsCreate
+        | Opcode::BsStart
+        | Opcode::BsContext
+        | Opcode::BsPosition
+        | Opcode::BsSetPosition
+        | Opcode::BsTestTail
+        | Opcode::BsTestSize => true,
+        Opcode::BsTestUnit => ins.words[2].is_power_of_two(),
+        Opcode::BsGetInteger | Opcode::BsSkip => segment_bytes(ins).is_some(),
         Opcode::TupleUpdate => ins.words[1] >> 32 <= COPIED_ELEMENTS,
         Opcode::Apply
         | Opcode::ApplyTail
@@ -107,10 +121,6 @@ pub(super) fn is_inline(ins: &Instruction) -> bool {
         | Opcode::StartFun
         | Opcode::TupleSet
         | Opcode::Divide
-        | Opcode::MapPut
-        | Opcode::MapUpdate
-        | Opcode::Bif
-        | Opcode::Send
         | Opcode::RecvNext
         | Opcode::RecvAccept
         | Opcode::RecvSkip
@@ -129,26 +139,17 @@ pub(super) fn is_inline(ins: &Instruction) -> bool {
         | Opcode::RawRaise
         | Opcode::BuildStacktrace
         | Opcode::CatchValue
-        | Opcode::BsStart
-        | Opcode::BsContext
-        | Opcode::BsGetInteger
         | Opcode::BsGetFloat
         | Opcode::BsGetBinary
         | Opcode::BsGetRest
         | Opcode::BsTail
-        | Opcode::BsSkip
         | Opcode::BsSkipRest
-        | Opcode::BsTestTail
-        | Opcode::BsTestUnit
-        | Opcode::BsTestSize
         | Opcode::BsMatchString
         | Opcode::BsGetUtf
         | Opcode::BsSkipUtf
-        | Opcode::BsPosition
-        | Opcode::BsSetPosition
-        | Opcode::BsCreate
         | Opcode::BsUtf8Size
         | Opcode::BsUtf16Size
+        | Opcode::Unfinished
         | Opcode::Native => false,
     }
 }

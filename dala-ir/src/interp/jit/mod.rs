@@ -9,14 +9,21 @@
 
 mod compile;
 mod decode;
+mod entering;
+mod exits;
 mod flow;
+mod frameless;
 mod helpers;
 mod inline;
 mod listing;
 mod lower;
 mod memory;
+mod offsets;
 mod perf;
+mod steps;
 mod tier;
 
+pub(super) use entering::enter;
+pub(super) use exits::exits;
 pub(super) use listing::listing;
 pub(super) use tier::{counts, first_call, loaded, sample, set_mode};

@@ -14,8 +14,8 @@ use crate::term::binary::MAX_BUILT_BYTES;
 use crate::term::bits::{self, BitBuilder, Decoded, Endian};
 use crate::term::view::{self, BitsRef};
 
-const SIGNED: u64 = 1 << 16;
-pub(super) const LITTLE: u64 = 1 << 17;
+pub(in crate::interp) const SIGNED: u64 = 1 << 16;
+pub(in crate::interp) const LITTLE: u64 = 1 << 17;
 
 fn endian(segment: u64) -> Endian {
     if segment & LITTLE != 0 { Endian::Little } else { Endian::Big }

@@ -11,7 +11,7 @@ use crate::term::view::{self, BitsRef};
 
 handler! {
     fn bs_create(s) {
-        match s.aside(|s| append_integer(s).or_else(|| create(s))) {
+        match s.aside(|s| create_work(s)) {
             Some(value) => {
                 s.set(s.a(), value);
                 s.next_long()
@@ -19,6 +19,16 @@ handler! {
             None => s.fail_stored(2),
         }
     }
+}
+
+/// The work of `bs_create`; `None` with an exception stored.
+///
+/// # Safety
+/// The contract of handlers.
+#[inline]
+pub(in crate::interp) unsafe fn create_work(s: &mut State) -> Option<Word> {
+    // SAFETY: as the caller says.
+    unsafe { append_integer(s).or_else(|| create(s)) }
 }
 
 /// `<<Whole/binary, Small:Size>>` with whole bytes, what loops that build a binary do; `None` where it is something else.

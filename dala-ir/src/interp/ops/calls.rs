@@ -83,6 +83,41 @@ unsafe fn call_built_in(mut s: State, index: BifIndex) -> Next {
     }
 }
 
+/// The value of the built-in function that the instruction calls, its arguments in x0.. ; or else its answer is stored.
+///
+/// # Safety
+/// The contract of handlers; the instruction is a call of an entry that is a built-in function.
+#[cfg(dala_jit)]
+pub(in crate::interp) unsafe fn built_in_work(s: &mut State) -> Option<Word> {
+    // SAFETY: as the caller says.
+    unsafe {
+        let Target::Bif(index) = entry(*s, 1).target() else {
+            // It was one when machine code looked: call what it is now.
+            (*s.vm).answer = Some(BifResult::Retry);
+            return None;
+        };
+        s.save();
+        let args = std::slice::from_raw_parts(s.x(), usize::from(s.b()));
+        let value = s.host().call_bif_for_value(index, args, &mut (*s.vm).answer);
+        s.load();
+        s.reds -= 1;
+        (!value.is_none()).then_some(value)
+    }
+}
+
+/// Goes on with the answer, which is no value, of a built-in function that was called with `b` arguments; `c` words of
+/// frame go.
+#[inline(always)]
+pub(super) unsafe fn finish_call(s: State) -> Next {
+    // SAFETY: the contract of handlers.
+    unsafe {
+        s.go(usize::from(s.c()), |s| match (*s.vm).answer.take() {
+            Some(answer) => control::finish(s.host(), answer, entry(*s, 1), usize::from(s.b()), s.x()),
+            None => Flow::Value(Word::NIL),
+        })
+    }
+}
+
 handler! {
     /// A call of an entry without code, its return address stored already.
     #[cold]
@@ -232,6 +267,25 @@ handler! {
             }
             Answer::Raise => s.fail_stored(2),
             Answer::Exit(reason) => s.exit(reason),
+        }
+    }
+}
+
+/// The work of `bif`; an exception, or why the process stops, is stored.
+///
+/// # Safety
+/// The contract of handlers.
+#[cfg(dala_jit)]
+pub(in crate::interp) unsafe fn bif_work(s: &mut State) -> Option<Word> {
+    // SAFETY: as the caller says.
+    unsafe {
+        match answer(s) {
+            Answer::Value(value) => Some(value),
+            Answer::Raise => None,
+            Answer::Exit(reason) => {
+                (*s.vm).suspend = Some(Suspend::Exited(Outcome::Exit(reason)));
+                None
+            }
         }
     }
 }

@@ -33,15 +33,49 @@ handler! {
 
 handler! {
     fn put(s) {
-        let changed = s.aside(|s| changed(s, put_pairs));
+        let changed = s.aside(|s| put_work(s));
         finish(s, changed)
     }
 }
 
 handler! {
     fn update(s) {
-        let changed = s.aside(|s| changed(s, update_pairs));
+        let changed = s.aside(|s| update_work(s));
         finish(s, changed)
+    }
+}
+
+/// The work of `put`; `None` with an exception stored.
+///
+/// # Safety
+/// The contract of handlers.
+pub(in crate::interp) unsafe fn put_work(s: &mut State) -> Option<Word> {
+    // SAFETY: as the caller says.
+    unsafe {
+        if s.c() == 1 {
+            let (subject, key, value) = (s.get(s.b()), s.packed(3, 0), s.packed(3, 1));
+            if let Some(map) = s.ask(|host| map::put(host.heap(), subject, key, value)) {
+                return Some(map);
+            }
+        }
+        changed(s, put_pairs)
+    }
+}
+
+/// The work of `update`; `None` with an exception stored.
+///
+/// # Safety
+/// The contract of handlers.
+pub(in crate::interp) unsafe fn update_work(s: &mut State) -> Option<Word> {
+    // SAFETY: as the caller says.
+    unsafe {
+        if s.c() == 1 {
+            let (subject, key, value) = (s.get(s.b()), s.packed(3, 0), s.packed(3, 1));
+            if let Some(map) = s.ask(|host| map::update(host.heap(), subject, key, value)) {
+                return Some(map);
+            }
+        }
+        changed(s, update_pairs)
     }
 }
 

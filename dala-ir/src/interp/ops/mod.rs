@@ -3,7 +3,7 @@
 //! heap checks and function entries, so words stay put in between.
 
 mod arith;
-mod bits;
+pub(in crate::interp) mod bits;
 pub(super) mod building;
 pub(super) mod calls;
 pub(super) mod compare;

@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "handlers keep the contract of `state`")]
 
+use super::calls;
 use crate::interp::native;
 use crate::interp::state::handler;
 
@@ -21,5 +22,21 @@ handler! {
         s.hp = (*crossing).hp;
         s.reds = (*crossing).reds;
         s.dispatch_as((*crossing).word)
+    }
+}
+
+handler! {
+    fn unfinished(s) {
+        if (*s.vm).suspend.is_some() {
+            s.save();
+            return s.stopped();
+        }
+        if (*s.vm).answer.is_some() {
+            return calls::finish_call(s);
+        }
+        match s.a() {
+            0 => s.raise_stored(),
+            word => s.fail_stored(usize::from(word)),
+        }
     }
 }

@@ -8,28 +8,40 @@ use crate::interp::host::Host;
 use crate::interp::machine::{Outcome, Suspend, WaitFor};
 use crate::interp::opcode::LEN_SHIFT;
 use crate::interp::outcome::Exception;
-use crate::interp::state::handler;
+use crate::interp::state::{State, handler};
 use crate::interp::trace;
 
 handler! {
     fn send(s) {
-        let is_sent = s.aside(|s| {
-            let (destination, message) = (s.get(s.b()), s.get(s.c()));
-            match s.ask(|host| host.send(destination, message)) {
-                Ok(()) => true,
-                Err(exception) => {
-                    let raised = s.ask(|host| bad_send(host, exception, destination, message));
-                    s.store(raised);
-                    false
-                }
+        match s.aside(|s| send_work(s)) {
+            Some(message) => {
+                s.set(s.a(), message);
+                s.next_len()
             }
-        });
-        if !is_sent {
-            return s.raise_stored();
+            None => s.raise_stored(),
         }
-        s.reds -= 1;
-        s.set(s.a(), s.get(s.c()));
-        s.next_len()
+    }
+}
+
+/// The work of `send`: the message; `None` with an exception stored.
+///
+/// # Safety
+/// The contract of handlers.
+pub(in crate::interp) unsafe fn send_work(s: &mut State) -> Option<Word> {
+    // SAFETY: as the caller says.
+    unsafe {
+        let (destination, message) = (s.get(s.b()), s.get(s.c()));
+        match s.ask(|host| host.send(destination, message)) {
+            Ok(()) => {
+                s.reds -= 1;
+                Some(message)
+            }
+            Err(exception) => {
+                let raised = s.ask(|host| bad_send(host, exception, destination, message));
+                s.store(raised);
+                None
+            }
+        }
     }
 }
 

@@ -13,15 +13,25 @@ impl Segment<'_, '_> {
         let result = match op {
             Opcode::Add | Opcode::AddSmall => {
                 let (left, right) = self.small_operands();
-                let (sum, overflow) = self.b.ins().sadd_overflow(left, right);
-                self.guard_not(overflow);
-                sum
+                match self.small_constant() {
+                    Some(by) => self.add_constant(left, by as i64),
+                    None => {
+                        let (sum, overflow) = self.b.ins().sadd_overflow(left, right);
+                        self.guard_not(overflow);
+                        sum
+                    }
+                }
             }
             Opcode::Sub | Opcode::SubSmall => {
                 let (left, right) = self.small_operands();
-                let (difference, overflow) = self.b.ins().ssub_overflow(left, right);
-                self.guard_not(overflow);
-                difference
+                match self.small_constant().and_then(|by| (by as i64).checked_neg()) {
+                    Some(by) => self.add_constant(left, by),
+                    None => {
+                        let (difference, overflow) = self.b.ins().ssub_overflow(left, right);
+                        self.guard_not(overflow);
+                        difference
+                    }
+                }
             }
             Opcode::Mul => {
                 let (left, right) = self.small_operands();
@@ -88,6 +98,7 @@ impl Segment<'_, '_> {
             _ => return false,
         };
         self.set(self.ins.a(), result);
+        self.known.small.insert(self.ins.a());
         self.end_with_label();
         true
     }
@@ -102,32 +113,57 @@ impl Segment<'_, '_> {
     }
 
     /// An operand; leaves where it is no small integer.
-    fn small_operand(&mut self, operand: u16) -> Value {
+    pub(super) fn small_operand(&mut self, operand: u16) -> Value {
         let value = self.get(operand);
-        let not_small = self.not_small(value);
-        self.guard_not(not_small);
+        if self.ins.constant(operand).is_some() || self.known.small.insert(operand) {
+            let not_small = self.not_small(value);
+            self.guard_not(not_small);
+        }
         value
+    }
+
+    /// The second operand, when it is known to be a small integer.
+    fn small_constant(&self) -> Option<u64> {
+        let constant = match self.ins.op {
+            Opcode::AddSmall | Opcode::SubSmall => Some(self.ins.words[2]),
+            _ => self.ins.constant(self.ins.c()),
+        };
+        constant.filter(|constant| constant & 1 == 0)
+    }
+
+    /// Adds a constant; leaves where the sum is no small integer. (A comparison behind the addition is one instruction
+    /// less than Cranelift's test of the overflow flag.)
+    fn add_constant(&mut self, left: Value, by: i64) -> Value {
+        let sum = self.b.ins().iadd_imm_s(left, by);
+        let order = if by < 0 { IntCC::SignedLessThanOrEqual } else { IntCC::SignedGreaterThanOrEqual };
+        let is_whole = self.b.ins().icmp(order, sum, left);
+        self.guard(is_whole);
+        sum
     }
 
     /// Both operands; leaves where one is no small integer.
     fn small_operands(&mut self) -> (Value, Value) {
-        let left = self.get(self.ins.b());
-        let constant = match self.ins.op {
-            Opcode::AddSmall | Opcode::SubSmall => Some(self.ins.words[2]),
-            _ => self.constant(self.ins.c()),
-        };
-        if let Some(right) = constant {
-            let right_value = self.word(right);
-            if right & 1 == 0 {
-                let not_small = self.not_small(left);
-                self.guard_not(not_small);
-                return (left, right_value);
-            }
+        let left = self.ins.b();
+        match self.small_constant() {
+            Some(right) => (self.small_operand(left), self.word(right)),
+            None => self.two_small(left, self.ins.c()),
         }
-        let right = self.get(self.ins.c());
-        let any = self.b.ins().bor(left, right);
+    }
+
+    /// Two operands; leaves where one is no small integer.
+    pub(super) fn two_small(&mut self, left: u16, right: u16) -> (Value, Value) {
+        if [left, right].into_iter().any(|operand| self.known.small.contains(&operand)) {
+            return (self.small_operand(left), self.small_operand(right));
+        }
+        let (one, other) = (self.get(left), self.get(right));
+        let any = self.b.ins().bor(one, other);
         let not_small = self.not_small(any);
         self.guard_not(not_small);
-        (left, right)
+        for operand in [left, right] {
+            if self.ins.constant(operand).is_none() {
+                self.known.small.insert(operand);
+            }
+        }
+        (one, other)
     }
 }

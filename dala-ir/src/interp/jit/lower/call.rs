@@ -4,17 +4,18 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{BlockArg, InstBuilder, Value};
 
-use super::{PASSED, REDS, Segment, X};
+use super::{PASSED, Segment};
 use crate::abi::{Header, Kind, Word};
 use crate::interp::code::{CELL, FRAME_HEAD};
 use crate::interp::export::{ExportEntry, FunEntry};
+use crate::interp::jit::offsets::{REDS, X};
 use crate::interp::opcode::Opcode;
 
 /// Number of slots that a call clears by its mask.
 const CLEARED: u16 = 16;
 
 impl Segment<'_, '_> {
-    fn is_tail(&self) -> bool {
+    pub(super) fn is_tail(&self) -> bool {
         matches!(self.ins.op, Opcode::CallTail | Opcode::CallExtTail | Opcode::CallFunTail)
     }
 
@@ -42,6 +43,11 @@ impl Segment<'_, '_> {
         if self.is_tail() {
             return self.pop(self.ins.a());
         }
+        self.mark_return();
+    }
+
+    /// Clears the slots that a call clears, and stores where it returns to.
+    pub(super) fn mark_return(&mut self) {
         let sp = self.sp();
         let mask = self.ins.a();
         if mask != 0 {
@@ -97,7 +103,11 @@ impl Segment<'_, '_> {
         // 0 where there is nothing, odd for a built-in function.
         self.guard(target);
         let is_built_in = self.not_small(target);
-        self.guard_not(is_built_in);
+        let (built_in, code) = (self.b.create_block(), self.b.create_block());
+        self.b.ins().brif(is_built_in, built_in, &[], code, &[]);
+        self.b.switch_to_block(built_in);
+        self.call_built_in(self.ins.b());
+        self.b.switch_to_block(code);
         let address = self.cell(target);
         self.prepare(left);
         self.enter(address, self.ins.b());

@@ -16,15 +16,26 @@ impl Segment<'_, '_> {
             Opcode::Eq => self.equal(Helper::EqLoose, false, true),
             Opcode::Ne => self.equal(Helper::EqLoose, false, false),
             Opcode::Lt | Opcode::Ge => {
-                let (left, right) = (self.get(self.ins.a()), self.get(self.ins.b()));
-                let any = self.b.ins().bor(left, right);
-                let not_small = self.not_small(any);
-                self.order(left, right, not_small);
+                if self.flow.is_integer(self.ins.a()) || self.flow.is_integer(self.ins.b()) {
+                    let (left, right) = self.two_small(self.ins.a(), self.ins.b());
+                    self.order_small(left, right);
+                } else {
+                    let (left, right) = (self.get(self.ins.a()), self.get(self.ins.b()));
+                    let any = self.b.ins().bor(left, right);
+                    let not_small = self.not_small(any);
+                    self.order(left, right, not_small);
+                }
             }
             Opcode::LtSmall | Opcode::GeSmall => {
-                let (left, right) = (self.get(self.ins.a()), self.word(self.ins.words[2]));
-                let not_small = self.not_small(left);
-                self.order(left, right, not_small);
+                let right = self.word(self.ins.words[2]);
+                if self.flow.is_integer(self.ins.a()) {
+                    let left = self.small_operand(self.ins.a());
+                    self.order_small(left, right);
+                } else {
+                    let left = self.get(self.ins.a());
+                    let not_small = self.not_small(left);
+                    self.order(left, right, not_small);
+                }
             }
             Opcode::EqWord | Opcode::NeWord => {
                 let (left, right) = (self.get(self.ins.a()), self.word(self.ins.words[2]));
@@ -38,20 +49,31 @@ impl Segment<'_, '_> {
         true
     }
 
+    /// Less, or not: small integers.
+    fn order_small(&mut self, left: Value, right: Value) {
+        let (no, next) = self.ways();
+        let condition = if matches!(self.ins.op, Opcode::Lt | Opcode::LtSmall) {
+            IntCC::SignedLessThan
+        } else {
+            IntCC::SignedGreaterThanOrEqual
+        };
+        let holds = self.b.ins().icmp(condition, left, right);
+        self.b.ins().brif(holds, next, &[], no, &[]);
+    }
+
     /// Less, or not: by the words of small integers, by comparing terms where `not_small` is not zero.
     fn order(&mut self, left: Value, right: Value, not_small: Value) {
-        let is_less = matches!(self.ins.op, Opcode::Lt | Opcode::LtSmall);
-        let (no, next) = self.ways();
-        let (yes_less, no_less) = if is_less { (next, no) } else { (no, next) };
         let (small, other) = (self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(other);
         self.b.ins().brif(not_small, other, &[], small, &[]);
         self.b.switch_to_block(small);
-        let less = self.b.ins().icmp(IntCC::SignedLessThan, left, right);
-        self.b.ins().brif(less, yes_less, &[], no_less, &[]);
+        self.order_small(left, right);
         self.b.switch_to_block(other);
         let less = self.helper(Helper::Less, [left, right]);
-        self.b.ins().brif(less, yes_less, &[], no_less, &[]);
+        let (no, next) = self.ways();
+        let is_less = matches!(self.ins.op, Opcode::Lt | Opcode::LtSmall);
+        let (yes, no) = if is_less { (next, no) } else { (no, next) };
+        self.b.ins().brif(less, yes, &[], no, &[]);
     }
 
     /// Equal, or (`wanted` is false) not. Exactly equal words of which one is immediate are the same; loosely equal
@@ -74,7 +96,7 @@ impl Segment<'_, '_> {
         self.b.ins().brif(equal, yes_equal, &[], no_equal, &[]);
     }
 
-    fn is_pointer(&mut self, word: Value) -> Value {
+    pub(super) fn is_pointer(&mut self, word: Value) -> Value {
         let low = self.b.ins().band_imm_s(word, 0b101);
         self.b.ins().icmp_imm_s(IntCC::Equal, low, 0b001)
     }

@@ -1,4 +1,4 @@
-//! Lists, tuples, funs and maps: taking apart and building. Room was made by a heap check.
+//! Lists, tuples and funs: taking apart and building. Room was made by a heap check.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I64;
@@ -6,7 +6,6 @@ use cranelift_codegen::ir::{InstBuilder, Value};
 
 use super::Segment;
 use crate::abi::{Header, Kind, Word, atoms};
-use crate::interp::jit::helpers::Helper;
 use crate::interp::opcode::Opcode;
 
 /// The header of a tuple.
@@ -139,30 +138,5 @@ impl Segment<'_, '_> {
             });
         }
         self.boxed(&[header], &elements);
-    }
-
-    /// The value of a key in a map, or whether there is one.
-    pub(super) fn map_get(&mut self) {
-        let is_test = self.ins.op == Opcode::MapHasKey;
-        let (map, key) = if is_test {
-            (self.get(self.ins.a()), self.get(self.ins.b()))
-        } else {
-            (self.get(self.ins.b()), self.get(self.ins.c()))
-        };
-        let value = self.helper(Helper::MapGet, [map, key]);
-        let found = self.b.ins().icmp_imm_s(IntCC::NotEqual, value, Word::NONE.to_bits() as i64);
-        if is_test {
-            return self.branch(found);
-        }
-        // Where there is a label it is a match or a guard, which often fails.
-        if let Some(&label) = self.ins.targets.first() {
-            let (no, next) = (self.target(label), self.b.create_block());
-            self.b.ins().brif(found, next, &[], no, &[]);
-            self.b.switch_to_block(next);
-        } else {
-            self.guard(found);
-        }
-        self.set(self.ins.a(), value);
-        self.end_with_label();
     }
 }

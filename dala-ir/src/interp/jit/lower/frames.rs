@@ -3,19 +3,22 @@
 use cranelift_codegen::ir::InstBuilder;
 use cranelift_codegen::ir::condcodes::IntCC;
 
-use super::{SLACK, Segment, X};
+use super::Segment;
 use crate::abi::Word;
 use crate::abi::context::INTERP_RETURN;
-use crate::interp::code::{CELL, FRAME_HEAD};
+use crate::interp::code::{CELL, FRAME, FRAME_HEAD};
+use crate::interp::jit::offsets::{SLACK, X};
+use crate::interp::opcode::Opcode;
 
 impl Segment<'_, '_> {
     /// Leaves where there is no room for `words` words: the interpreter collects.
     pub(super) fn room(&mut self, words: i64) {
         let (hp, sp, vm) = (self.hp(), self.sp(), self.vm());
-        let free = self.b.ins().isub(sp, hp);
+        // Nothing wraps around: addresses have 47 bits, and slack 63.
+        let end = self.b.ins().iadd_imm_s(hp, words * 8);
         let slack = self.load(vm, SLACK);
-        let need = self.b.ins().iadd_imm_s(slack, words * 8);
-        let has_room = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, free, need);
+        let end = self.b.ins().iadd(end, slack);
+        let has_room = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, sp, end);
         self.guard(has_room);
     }
 
@@ -26,15 +29,12 @@ impl Segment<'_, '_> {
         let sp = self.sp();
         let sp = self.b.ins().iadd_imm_s(sp, -(words as i64 * 8));
         self.b.def_var(self.sp, sp);
-        self.slots.clear();
         let head = self.word(INTERP_RETURN);
         self.store(head, sp, 0);
         let no_return = self.word(Word::small_int(0).to_bits());
         self.store(no_return, sp, 8);
         for slot in 0..slots {
-            let value = self.get(self.ins.packed(first, slot));
-            self.store(value, sp, ((FRAME_HEAD + slot) * 8) as i32);
-            self.slots.insert((FRAME_HEAD + slot) as u16, value);
+            self.copy(self.ins.packed(first, slot), FRAME | (FRAME_HEAD + slot) as u16);
         }
     }
 
@@ -44,7 +44,8 @@ impl Segment<'_, '_> {
         while mask != 0 {
             let slot = u32::from(self.ins.a()) + mask.trailing_zeros();
             self.store(nil, sp, slot as i32 * 8);
-            self.slots.insert(slot as u16, nil);
+            self.known.slots.insert(slot as u16, nil);
+            self.known.small.remove(&(FRAME | slot as u16));
             mask &= mask - 1;
         }
     }
@@ -62,6 +63,7 @@ impl Segment<'_, '_> {
         let (signature, hp) = (self.signature(1), self.hp());
         self.b.ins().return_call_indirect(signature, cell, &[hp, sp, value]);
         self.b.switch_to_block(leave);
+        self.count_exit(Opcode::Return);
         let vm = self.vm();
         self.store(value, vm, X);
         let word = self.load(pc, 0);
@@ -70,7 +72,8 @@ impl Segment<'_, '_> {
 
     pub(super) fn pop(&mut self, words: u16) {
         if words != 0 {
-            self.slots.clear();
+            self.known.slots.clear();
+            self.known.small.retain(|operand| operand & FRAME == 0);
             let sp = self.sp();
             let sp = self.b.ins().iadd_imm_s(sp, i64::from(words) * 8);
             self.b.def_var(self.sp, sp);

@@ -10,16 +10,20 @@
 )]
 
 mod arith;
+mod bits;
 mod call;
 mod compare;
 mod data;
 mod floats;
 mod frames;
+mod maps;
+mod steps;
 mod switch;
 mod types;
 
-use std::collections::BTreeMap;
-use std::mem::offset_of;
+pub(super) use bits::segment_bytes;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, I64};
@@ -31,27 +35,16 @@ use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 
 use super::decode::{FLOAT, Instruction, Register};
+use super::exits;
 use super::flow::{Flow, HeadKind};
 use super::helpers::Helper;
 use super::inline::is_inline;
-use crate::abi::Word;
-use crate::interp::code::{CodeModule, FRAME, INDEX, INLINE, X_NIL};
-use crate::interp::native::Crossing;
+use super::offsets::{ANSWER, F, HP, PC, SP, WORD, X};
+use crate::interp::code::{CodeModule, FRAME, INDEX};
 use crate::interp::opcode::Opcode;
-use crate::interp::state::Vm;
 
 /// x registers that are passed in the machine's registers.
 pub(super) const PASSED: u16 = 4;
-
-const X: i32 = offset_of!(Vm, x) as i32;
-const F: i32 = offset_of!(Vm, f) as i32;
-const SLACK: i32 = offset_of!(Vm, slack) as i32;
-const REDS: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, reds)) as i32;
-const SP: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, sp)) as i32;
-const HP: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, hp)) as i32;
-const PC: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, pc)) as i32;
-const ANSWER: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, answer)) as i32;
-const WORD: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, word)) as i32;
 
 /// Memory that is there and aligned.
 fn memory() -> MemFlagsData {
@@ -76,13 +69,10 @@ fn passed(flow: &Flow, head: u32, arity: u16) -> u16 {
     }
 }
 
-/// Signature of a helper, or of the code around it.
-fn helper_signature(convention: CallConv) -> Signature {
-    let mut signature = Signature::new(convention);
+/// Signature of a helper's stub.
+fn helper_signature() -> Signature {
+    let mut signature = Signature::new(CallConv::PreserveAll);
     signature.params.extend([AbiParam::new(I64), AbiParam::new(I64)]);
-    if convention == CallConv::SystemV {
-        signature.returns.push(AbiParam::new(I64));
-    }
     signature
 }
 
@@ -106,17 +96,27 @@ struct Segment<'a, 'b> {
     leave: Option<Block>,
     leaves: Vec<(Block, u32)>,
     ins: &'a Instruction,
-    /// Addresses of the code around the helpers.
-    helpers: &'a [u64],
-    /// What slots are known to hold where the current block is.
-    slots: BTreeMap<u16, Value>,
+    /// What is known where the current instruction is.
+    known: Known,
+    /// What is known at places that one way leads to.
+    known_at: BTreeMap<u32, Known>,
+    /// The `Vm` in a block.
+    vm: Option<(Block, Value)>,
 }
 
-/// Makes the function of the segment at `head`; `helpers` are the addresses of the code around the helpers.
+/// What is known at a place.
+#[derive(Clone, Default)]
+struct Known {
+    /// What slots hold.
+    slots: BTreeMap<u16, Value>,
+    /// Registers and slots (as operands) that hold small integers.
+    small: BTreeSet<u16>,
+}
+
+/// Makes the function of the segment at `head`.
 pub(super) fn segment(
     context: &mut FunctionBuilderContext,
     config: TargetFrontendConfig,
-    helpers: &[u64],
     code: &CodeModule,
     flow: &Flow,
     head: u32,
@@ -150,8 +150,9 @@ pub(super) fn segment(
         leave: None,
         leaves: Vec::new(),
         ins: &flow.instructions[flow.position(head)],
-        helpers,
-        slots: BTreeMap::new(),
+        known: Known::default(),
+        known_at: BTreeMap::new(),
+        vm: None,
     };
     segment.read_registers(&parameters[2..]);
     segment.b.ins().jump(body, &[]);
@@ -184,7 +185,7 @@ impl<'a> Segment<'a, '_> {
     fn block(&mut self, at: u32) {
         let block = self.blocks[&at];
         self.b.switch_to_block(block);
-        self.slots.clear();
+        self.known = self.known_at.remove(&at).unwrap_or_default();
         if at != self.head && self.flow.heads.contains_key(&at) {
             return self.go_to_head(at);
         }
@@ -200,13 +201,32 @@ impl<'a> Segment<'a, '_> {
             }
             self.ins = ins;
             self.leave = None;
+            let before = self.known.clone();
             self.instruction();
+            self.pass_on(before);
             if let Some(block) = self.leave.take() {
                 self.leaves.push((block, ins.at));
             }
             if !ins.falls || !ins.targets.is_empty() {
                 return;
             }
+        }
+    }
+
+    /// Keeps what is known for the places that the instruction goes on at, where nothing else leads there.
+    fn pass_on(&mut self, before: Known) {
+        let (ins, flow) = (self.ins, self.flow);
+        if ins.targets.is_empty() && !flow.is_leader(ins.next()) {
+            return;
+        }
+        // An ordering has asked for small integers before it branches; others may do so on one of the ways.
+        let is_order = matches!(ins.op, Opcode::Lt | Opcode::Ge | Opcode::LtSmall | Opcode::GeSmall);
+        for &target in ins.targets.iter().filter(|&&target| flow.has_one_way(target)) {
+            let known = if is_order { self.known.clone() } else { before.clone() };
+            self.known_at.insert(target, known);
+        }
+        if ins.falls && flow.has_one_way(ins.next()) {
+            self.known_at.insert(ins.next(), self.known.clone());
         }
     }
 
@@ -232,15 +252,10 @@ impl<'a> Segment<'a, '_> {
                 let to = self.target(self.ins.targets[0]);
                 self.b.ins().jump(to, &[]);
             }
-            Opcode::Move => {
-                let value = self.get(self.ins.b());
-                self.set(self.ins.a(), value);
-            }
+            Opcode::Move => self.copy(self.ins.b(), self.ins.a()),
             Opcode::Move2 => {
-                let value = self.get(self.ins.b());
-                self.set(self.ins.a(), value);
-                let value = self.get(self.ins.words[1] as u16);
-                self.set(self.ins.c(), value);
+                self.copy(self.ins.b(), self.ins.a());
+                self.copy(self.ins.words[1] as u16, self.ins.c());
             }
             Opcode::MoveWord => {
                 let value = self.word(self.ins.words[1]);
@@ -272,11 +287,13 @@ impl<'a> Segment<'a, '_> {
             Opcode::CallFun | Opcode::CallFunTail => self.call_fun(),
             Opcode::SwitchTable | Opcode::SwitchWords => self.switch_value(),
             Opcode::SwitchArity => self.switch_arity(),
-            Opcode::MapHasKey | Opcode::MapGet => self.map_get(),
             _ => {
                 let is_done = self.type_test()
                     || self.comparison()
                     || self.data()
+                    || self.matching()
+                    || self.map()
+                    || self.step()
                     || self.arithmetic()
                     || self.float_arithmetic();
                 debug_assert!(is_done, "{:?} is inline", self.ins.op);
@@ -284,12 +301,31 @@ impl<'a> Segment<'a, '_> {
         }
     }
 
+    /// Moves an operand to a place.
+    fn copy(&mut self, from: u16, to: u16) {
+        let is_small = self.known.small.contains(&from);
+        let value = self.get(from);
+        self.set(to, value);
+        if is_small {
+            self.known.small.insert(to);
+        }
+    }
+
     fn word(&mut self, bits: u64) -> Value {
         self.b.ins().iconst(I64, bits as i64)
     }
 
+    /// The `Vm`: read once a block, since Cranelift copies the register each time.
     fn vm(&mut self) -> Value {
-        self.b.ins().get_pinned_reg(I64)
+        let block = self.b.current_block();
+        if let Some((of, vm)) = self.vm
+            && Some(of) == block
+        {
+            return vm;
+        }
+        let vm = self.b.ins().get_pinned_reg(I64);
+        self.vm = block.map(|block| (block, vm));
+        vm
     }
 
     fn load(&mut self, base: Value, offset: i32) -> Value {
@@ -337,6 +373,7 @@ impl<'a> Segment<'a, '_> {
     }
 
     fn define(&mut self, register: Register, value: Value) {
+        self.known.small.remove(&register);
         let variable = self.variable(register);
         self.b.def_var(variable, value);
     }
@@ -355,20 +392,9 @@ impl<'a> Segment<'a, '_> {
         self.store(value, vm, offset);
     }
 
-    /// The constant that an operand is.
-    fn constant(&self, operand: u16) -> Option<u64> {
-        if operand == X_NIL {
-            Some(Word::NIL.to_bits())
-        } else if operand & FRAME == 0 && operand & INLINE != 0 {
-            Some(self.ins.words[usize::from(operand & INDEX)])
-        } else {
-            None
-        }
-    }
-
     /// The value of an operand.
     fn get(&mut self, operand: u16) -> Value {
-        if let Some(word) = self.constant(operand) {
+        if let Some(word) = self.ins.constant(operand) {
             return self.word(word);
         }
         if operand & FRAME == 0 {
@@ -376,12 +402,12 @@ impl<'a> Segment<'a, '_> {
         }
         // Cranelift forwards a store to a load only when no other store is between.
         let slot = operand & INDEX;
-        if let Some(&value) = self.slots.get(&slot) {
+        if let Some(&value) = self.known.slots.get(&slot) {
             return value;
         }
         let sp = self.sp();
         let value = self.load(sp, i32::from(slot) * 8);
-        self.slots.insert(slot, value);
+        self.known.slots.insert(slot, value);
         value
     }
 
@@ -392,7 +418,8 @@ impl<'a> Segment<'a, '_> {
         }
         let (sp, slot) = (self.sp(), operand & INDEX);
         self.store(value, sp, i32::from(slot) * 8);
-        self.slots.insert(slot, value);
+        self.known.slots.insert(slot, value);
+        self.known.small.remove(&operand);
     }
 
     /// Goes on where `condition` is not zero, and leaves the instruction where it is.
@@ -433,8 +460,9 @@ impl<'a> Segment<'a, '_> {
 
     /// Calls one of our functions.
     fn helper(&mut self, helper: Helper, args: [Value; 2]) -> Value {
-        let signature = self.b.import_signature(helper_signature(CallConv::PreserveAll));
-        let address = self.word(self.helpers[helper as usize]);
+        let signature = self.b.import_signature(helper_signature());
+        let stub = if self.flow.has_floats { helper.stub_for_floats() } else { helper.stub() };
+        let address = self.word(stub);
         self.b.ins().call_indirect(signature, address, &args);
         let vm = self.vm();
         self.load(vm, ANSWER)
@@ -451,9 +479,20 @@ impl<'a> Segment<'a, '_> {
         for &register in flow.live(at) {
             self.flush(register);
         }
-        let pc = self.word(self.pc(at));
-        let word = self.word(flow.instructions[flow.position(at)].first);
+        let ins = &flow.instructions[flow.position(at)];
+        self.count_exit(ins.op);
+        let (pc, word) = (self.word(self.pc(at)), self.word(ins.first));
         self.leave_to(pc, word);
+    }
+
+    /// Counts an exit, if exits are counted. (Two at once may count as one.)
+    fn count_exit(&mut self, op: Opcode) {
+        if let Some(counter) = exits::counter(op) {
+            let place = self.word(counter);
+            let count = self.load(place, 0);
+            let count = self.b.ins().iadd_imm_s(count, 1);
+            self.store(count, place, 0);
+        }
     }
 
     /// The interpreter goes on at `pc` with the instruction whose first word is `word`.
@@ -529,32 +568,4 @@ impl<'a> Segment<'a, '_> {
     fn not_small(&mut self, word: Value) -> Value {
         self.b.ins().band_imm_s(word, 1)
     }
-}
-
-/// The body of [`Enter`](crate::interp::native::Enter): enters the machine code at `address`.
-pub(super) fn enter(b: &mut FunctionBuilder<'_>, address: Value, vm: Value) {
-    let former = b.ins().get_pinned_reg(I64);
-    b.ins().set_pinned_reg(vm);
-    let mut arguments = vec![b.ins().load(I64, memory(), vm, HP), b.ins().load(I64, memory(), vm, SP)];
-    for register in 0..PASSED {
-        arguments.push(b.ins().load(I64, memory(), vm, X + i32::from(register) * 8));
-    }
-    let signature = b.import_signature(segment_signature(PASSED));
-    b.ins().call_indirect(signature, address, &arguments);
-    b.ins().set_pinned_reg(former);
-}
-
-/// The body of the code around a helper.
-pub(super) fn wrap_helper(b: &mut FunctionBuilder<'_>, helper: Helper, args: &[Value]) {
-    let signature = b.import_signature(helper_signature(CallConv::SystemV));
-    let address = b.ins().iconst(I64, helper.function() as usize as i64);
-    let call = b.ins().call_indirect(signature, address, args);
-    let answer = b.inst_results(call)[0];
-    let vm = b.ins().get_pinned_reg(I64);
-    b.ins().store(memory(), answer, vm, ANSWER);
-}
-
-/// Signature of the code around a helper.
-pub(super) fn wrapper_signature() -> Signature {
-    helper_signature(CallConv::PreserveAll)
 }

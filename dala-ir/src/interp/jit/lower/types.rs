@@ -10,7 +10,7 @@ use crate::interp::jit::helpers::Helper;
 use crate::interp::opcode::Opcode;
 
 /// Low byte of the headers of a kind.
-fn header_byte(kind: Kind) -> i64 {
+pub(super) fn header_byte(kind: Kind) -> i64 {
     (Word::header(Header::new(kind, 0)).to_bits() & 0xff) as i64
 }
 

@@ -1,0 +1,257 @@
+//! Matching bitstrings: contexts, tests of what is left, integers of whole bytes.
+//!
+//! A match context is `[bitstring, position, end]` (`ops/bits.rs`), positions being small integers: words that are twice
+//! as large.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{I8, I16, I32, I64};
+use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, MemFlagsData, Type, Value};
+
+use super::Segment;
+use super::types::header_byte;
+use crate::abi::{Header, Kind, Word};
+use crate::interp::jit::decode::Instruction;
+use crate::interp::jit::helpers::Helper;
+use crate::interp::opcode::Opcode;
+use crate::interp::ops::bits::{LITTLE, SIGNED};
+use crate::term::binary::BYTES_OFFSET;
+
+/// Where a context has its bitstring, position and end, from the word that points to it.
+const WHOLE: i32 = 8 - 3;
+const POSITION: i32 = 16 - 3;
+const END: i32 = 24 - 3;
+/// Where a heap binary has its bytes, from the word that points to it.
+const BYTES: i64 = 16 - 3;
+/// Payload words of a context.
+const CONTEXT_WORDS: usize = 3;
+
+fn context_header() -> i64 {
+    Word::header(Header::new(Kind::MatchContext, CONTEXT_WORDS)).to_bits() as i64
+}
+
+/// Whole bytes that a segment of constant size has, if it is one.
+pub(in crate::interp::jit) fn segment_bytes(ins: &Instruction) -> Option<u64> {
+    let size = ins.constant(ins.c())?;
+    let bits = (size & 1 == 0).then_some(size / 2)?.checked_mul(ins.words[2] & 0xffff)?;
+    // An integer of seven bytes is a small one.
+    (bits % 8 == 0 && (1..=7).contains(&(bits / 8))).then_some(bits / 8)
+}
+
+impl Segment<'_, '_> {
+    /// Whether the instruction matches a bitstring.
+    pub(super) fn matching(&mut self) -> bool {
+        match self.ins.op {
+            Opcode::BsStart | Opcode::BsContext => self.start(),
+            Opcode::BsPosition => {
+                let context = self.context(self.ins.b());
+                let position = self.load(context, POSITION);
+                self.set(self.ins.a(), position);
+            }
+            Opcode::BsSetPosition => {
+                let (context, position) = (self.context(self.ins.a()), self.get(self.ins.b()));
+                let not_small = self.not_small(position);
+                self.guard_not(not_small);
+                let end = self.load(context, END);
+                let is_within = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, position, end);
+                self.guard(is_within);
+                self.store(position, context, POSITION);
+            }
+            Opcode::BsTestTail | Opcode::BsTestSize | Opcode::BsTestUnit => {
+                let context = self.context(self.ins.a());
+                let left = self.left(context);
+                let bits = self.ins.words[2] as i64;
+                let holds = match self.ins.op {
+                    Opcode::BsTestTail => self.b.ins().icmp_imm_s(IntCC::Equal, left, 2 * bits),
+                    Opcode::BsTestSize => {
+                        self.b.ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, left, 2 * bits)
+                    }
+                    _ => {
+                        let over = self.b.ins().band_imm_s(left, 2 * bits - 1);
+                        self.b.ins().icmp_imm_s(IntCC::Equal, over, 0)
+                    }
+                };
+                self.branch(holds);
+            }
+            Opcode::BsSkip => {
+                let bytes = segment_bytes(self.ins).unwrap_or(0);
+                let context = self.context(self.ins.b());
+                let (_, after) = self.next(context, bytes);
+                self.store(after, context, POSITION);
+                self.end_with_label();
+            }
+            Opcode::BsGetInteger => {
+                let bytes = segment_bytes(self.ins).unwrap_or(0);
+                let context = self.context(self.ins.b());
+                let (position, after) = self.next(context, bytes);
+                let value = self.integer(context, position, bytes);
+                self.store(after, context, POSITION);
+                self.set(self.ins.a(), value);
+                self.end_with_label();
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// The context that the operand is; leaves where it is none.
+    fn context(&mut self, operand: u16) -> Value {
+        let context = self.get(operand);
+        let is_boxed = self.is_boxed(context);
+        self.guard(is_boxed);
+        let header = self.load(context, -3);
+        let is_context = self.b.ins().icmp_imm_s(IntCC::Equal, header, context_header());
+        self.guard(is_context);
+        context
+    }
+
+    /// Twice the number of bits that are left.
+    fn left(&mut self, context: Value) -> Value {
+        let (position, end) = (self.load(context, POSITION), self.load(context, END));
+        self.b.ins().isub(end, position)
+    }
+
+    /// The context itself, or a new one at the start of a bitstring.
+    fn start(&mut self) {
+        let source = self.get(self.ins.b());
+        let (boxed, other, done) = (self.b.create_block(), self.b.create_block(), self.block_with(&[I64]));
+        let is_boxed = self.is_boxed(source);
+        self.guard(is_boxed);
+        self.b.ins().jump(boxed, &[]);
+        self.b.switch_to_block(boxed);
+        let header = self.load(source, -3);
+        let is_context = self.b.ins().icmp_imm_s(IntCC::Equal, header, context_header());
+        let known = self.b.create_block();
+        self.b.ins().brif(is_context, known, &[], other, &[]);
+        self.b.switch_to_block(known);
+        self.jump_with(done, source);
+        self.b.switch_to_block(other);
+        self.b.set_cold_block(other);
+        let end = self.helper(Helper::BitLength, [source, source]);
+        let is_bitstring = self.b.ins().icmp_imm_s(IntCC::NotEqual, end, Word::NONE.to_bits() as i64);
+        self.guard(is_bitstring);
+        self.room(CONTEXT_WORDS as i64 + 1);
+        let former = self.hp();
+        let (header, zero) = (self.word(context_header() as u64), self.word(0));
+        for (index, value) in [header, source, zero, end].into_iter().enumerate() {
+            self.store(value, former, index as i32 * 8);
+        }
+        self.allocate(CONTEXT_WORDS + 1);
+        let context = self.b.ins().bor_imm_s(former, 0b011);
+        self.jump_with(done, context);
+        self.b.switch_to_block(done);
+        let context = self.b.block_params(done)[0];
+        self.set(self.ins.a(), context);
+        self.end_with_label();
+    }
+
+    /// The positions before and behind the next bytes; fails where there are fewer, leaves where they are not whole.
+    fn next(&mut self, context: Value, bytes: u64) -> (Value, Value) {
+        let (position, end) = (self.load(context, POSITION), self.load(context, END));
+        let after = self.b.ins().iadd_imm_s(position, 16 * bytes as i64);
+        let is_there = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, after, end);
+        match self.ins.targets.first() {
+            Some(&label) => {
+                let (no, yes) = (self.target(label), self.b.create_block());
+                self.b.ins().brif(is_there, yes, &[], no, &[]);
+                self.b.switch_to_block(yes);
+            }
+            None => self.guard(is_there),
+        }
+        (position, after)
+    }
+
+    /// The integer of so many bytes at a position; leaves where they are not whole.
+    fn integer(&mut self, context: Value, position: Value, bytes: u64) -> Value {
+        let over = self.b.ins().band_imm_s(position, 15);
+        self.guard_not(over);
+        let whole = self.load(context, WHOLE);
+        let start = self.bytes_of(whole);
+        let offset = self.b.ins().ushr_imm_s(position, 4);
+        let at = self.b.ins().iadd(start, offset);
+        let flags = self.ins.words[2];
+        let (mut value, mut done) = (None, 0);
+        for (kind, size) in [(I32, 4), (I16, 2), (I8, 1)] {
+            if bytes & size == 0 {
+                continue;
+            }
+            let part = self.unsigned(kind, at, done as i32, flags & LITTLE != 0);
+            value = Some(match value {
+                None => part,
+                Some(value) if flags & LITTLE != 0 => {
+                    let part = self.b.ins().ishl_imm_s(part, 8 * done as i64);
+                    self.b.ins().bor(value, part)
+                }
+                Some(value) => {
+                    let value = self.b.ins().ishl_imm_s(value, 8 * size as i64);
+                    self.b.ins().bor(value, part)
+                }
+            });
+            done += size;
+        }
+        let value = value.unwrap_or(position);
+        if flags & SIGNED == 0 {
+            return self.b.ins().ishl_imm_s(value, 1);
+        }
+        let above = 64 - 8 * bytes as i64;
+        let high = self.b.ins().ishl_imm_s(value, above);
+        self.b.ins().sshr_imm_s(high, above - 1)
+    }
+
+    /// An unsigned number in memory.
+    fn unsigned(&mut self, kind: Type, at: Value, offset: i32, is_little: bool) -> Value {
+        // Bytes stand anywhere.
+        let flags = MemFlagsData::new().with_notrap();
+        let value = self.b.ins().load(kind, flags, at, offset);
+        let value = if is_little || kind == I8 { value } else { self.b.ins().bswap(value) };
+        self.b.ins().uextend(I64, value)
+    }
+
+    /// The first byte of a bitstring; leaves where that is none of the buffer's.
+    fn bytes_of(&mut self, whole: Value) -> Value {
+        let header = self.load(whole, -3);
+        let kind = self.b.ins().band_imm_s(header, 0xff);
+        let found = self.block_with(&[I64]);
+        // On the heap: behind the header and the length.
+        let heap = self.is_kind(kind, Kind::HeapBinary);
+        let start = self.b.ins().iadd_imm_s(whole, BYTES);
+        let other = self.jump_if(heap, found, start);
+        self.b.switch_to_block(other);
+        // A part of one there.
+        let part = self.is_kind(kind, Kind::SubBinary);
+        let (is_part, shared) = (self.b.create_block(), self.b.create_block());
+        self.b.ins().brif(part, is_part, &[], shared, &[]);
+        self.b.switch_to_block(is_part);
+        let (of, offset) = (self.load(whole, 5), self.load(whole, 13));
+        let start = self.at_offset(of, BYTES, offset, 1);
+        self.jump_with(found, start);
+        self.b.switch_to_block(shared);
+        let is_shared = self.is_kind(kind, Kind::RefBinary);
+        self.guard(is_shared);
+        let (buffer, offset) = (self.load(whole, 5), self.load(whole, 13));
+        let first = self.load(buffer, BYTES_OFFSET as i32);
+        let start = self.at_offset(first, 0, offset, 0);
+        self.jump_with(found, start);
+        self.b.switch_to_block(found);
+        self.b.block_params(found)[0]
+    }
+
+    fn is_kind(&mut self, kind: Value, wanted: Kind) -> Value {
+        self.b.ins().icmp_imm_s(IntCC::Equal, kind, header_byte(wanted))
+    }
+
+    /// Jumps to a block with a value where a condition holds; gives the block where it does not.
+    fn jump_if(&mut self, condition: Value, to: Block, value: Value) -> Block {
+        let other = self.b.create_block();
+        self.b.ins().brif(condition, to, &[BlockArg::Value(value)], other, &[]);
+        other
+    }
+
+    /// An address, and so many bits shifted to the left by `shift` behind it; leaves where these are no whole bytes.
+    fn at_offset(&mut self, base: Value, plus: i64, bits: Value, shift: i64) -> Value {
+        let over = self.b.ins().band_imm_s(bits, (8 << shift) - 1);
+        self.guard_not(over);
+        let bytes = self.b.ins().ushr_imm_s(bits, 3 + shift);
+        let start = self.b.ins().iadd(base, bytes);
+        self.b.ins().iadd_imm_s(start, plus)
+    }
+}
