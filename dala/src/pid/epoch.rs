@@ -303,8 +303,17 @@ mod of_this_process {
     /// The domain of all runtimes of this OS process.
     static DOMAIN: Domain = Domain::new();
 
+    /// A thread's participant. Whoever pins when it is gone, from the destructor of another thread-local, joins anew.
+    struct Owned(Box<Participant<'static>>);
+
+    impl Drop for Owned {
+        fn drop(&mut self) {
+            PARTICIPANT.with(|participant| participant.set(null()));
+        }
+    }
+
     thread_local! {
-        static OWNED: OnceCell<Box<Participant<'static>>> = const { OnceCell::new() };
+        static OWNED: OnceCell<Owned> = const { OnceCell::new() };
         // Beside `OWNED`, because a thread-local without destructor is read without a check.
         static PARTICIPANT: Cell<*const Participant<'static>> = const { Cell::new(null()) };
     }
@@ -312,7 +321,8 @@ mod of_this_process {
     #[cold]
     #[inline(never)]
     fn join() -> *const Participant<'static> {
-        let address = OWNED.try_with(|owned| &raw const **owned.get_or_init(|| Box::new(DOMAIN.join())));
+        let address =
+            OWNED.try_with(|owned| &raw const *owned.get_or_init(|| Owned(Box::new(DOMAIN.join()))).0);
         // While the thread's locals are being destroyed: a participant that is never freed.
         let address = address.unwrap_or_else(|_| Box::leak(Box::new(DOMAIN.join())));
         PARTICIPANT.with(|participant| participant.set(address));
@@ -328,15 +338,48 @@ mod of_this_process {
     /// Pins the calling thread in this process's domain.
     #[inline(always)]
     pub(crate) fn pin() -> Pin<'static> {
-        // SAFETY: the participant lives as long as the thread, and a `Pin` cannot leave its thread.
+        // SAFETY: the participant is not freed while the thread runs code that is pinned: `Owned` forgets its address first,
+        // and a `Pin` cannot leave its thread.
         unsafe { &*participant() }.pin()
     }
 
     /// Calls `use_it` with the calling thread's participant.
     #[inline(always)]
     pub(crate) fn with_participant<R>(use_it: impl FnOnce(&Participant<'static>) -> R) -> R {
-        // SAFETY: the participant lives as long as the thread.
+        // SAFETY: as above; `use_it` ends before any thread-local is dropped.
         use_it(unsafe { &*participant() })
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use std::sync::atomic::{AtomicU32, Ordering};
+
+        /// How often a thread pinned while its locals were being destroyed, with no participant left behind.
+        static LATE: AtomicU32 = AtomicU32::new(0);
+
+        struct Late;
+
+        impl Drop for Late {
+            fn drop(&mut self) {
+                let is_forgotten = PARTICIPANT.with(Cell::get).is_null();
+                let _pin = pin();
+                LATE.fetch_add(u32::from(is_forgotten), Ordering::SeqCst);
+            }
+        }
+
+        thread_local!(static FIRST: Late = const { Late });
+
+        #[test]
+        fn a_thread_local_that_pins_at_the_end_of_its_thread_finds_no_freed_participant() {
+            let thread = std::thread::spawn(|| {
+                // What is made first is dropped last.
+                FIRST.with(|_| ());
+                drop(pin());
+            });
+            thread.join().unwrap();
+            assert_eq!(LATE.load(Ordering::SeqCst), 1);
+        }
     }
 }
 
