@@ -2,9 +2,11 @@
 //!
 //! Machine code has written the registers that the instruction reads, and `Crossing`; nothing of that moves. An answer
 //! of [`Word::NONE`] means that the work ended without a value: then machine code leaves at the instruction with an
-//! `Unfinished` op, which goes on with what is stored.
+//! `Unfinished` op, which goes on with what is stored: a panic, for one, which cannot cross machine code.
 
 #![expect(unsafe_code, reason = "works on the interpreter's registers")]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::Word;
 use crate::interp::ops::{building, calls, maps, receive};
@@ -26,7 +28,11 @@ unsafe fn step(pc: u64, word: u64, vm: *mut Vm, work: impl FnOnce(&mut State) ->
             reds: (*crossing).reds,
             vm,
         };
-        let value = work(&mut s);
+        // Whoever catches the panic in the end does not enter the process again, which is as if it had never been caught here.
+        let value = catch_unwind(AssertUnwindSafe(|| work(&mut s))).unwrap_or_else(|panic| {
+            (*vm).panic = Some(panic);
+            None
+        });
         (*crossing).sp = s.sp;
         (*crossing).hp = s.hp;
         (*crossing).reds = s.reds;

@@ -2,9 +2,11 @@
 
 #![expect(unsafe_code, reason = "handlers keep the contract of `state`")]
 
+use std::panic::resume_unwind;
+
 use super::calls;
 use crate::interp::native;
-use crate::interp::state::handler;
+use crate::interp::state::{Vm, handler};
 
 handler! {
     fn native(s) {
@@ -25,8 +27,23 @@ handler! {
     }
 }
 
+/// With what stopped at machine code.
+///
+/// # Safety
+/// `vm` is the running handler's.
+#[cold]
+unsafe fn go_on_panicking(vm: *mut Vm) {
+    // SAFETY: the caller says so.
+    if let Some(panic) = unsafe { (*vm).panic.take() } {
+        resume_unwind(panic);
+    }
+}
+
 handler! {
     fn unfinished(s) {
+        if (*s.vm).panic.is_some() {
+            go_on_panicking(s.vm);
+        }
         if (*s.vm).suspend.is_some() {
             s.save();
             return s.stopped();

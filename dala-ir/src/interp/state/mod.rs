@@ -29,6 +29,7 @@
 //!   has made room.
 //! - The context is written (`save`) before anything else looks at it, and read again (`load`) afterwards.
 
+use std::any::Any;
 use std::mem::MaybeUninit;
 
 use super::code::{F_COUNT, X_COUNT, X_NIL};
@@ -77,6 +78,8 @@ pub(super) struct Vm {
     pub(super) suspend: Option<Suspend>,
     /// What a built-in function answered, where that is no value.
     pub(super) answer: Option<BifResult>,
+    /// What a function that machine code called panicked with: no panic may cross machine code.
+    pub(super) panic: Option<Box<dyn Any + Send>>,
     /// The exception that is being raised.
     raised: Option<Raise>,
     /// The registers while work is done aside.
@@ -102,6 +105,7 @@ impl Vm {
             f: [const { MaybeUninit::uninit() }; F_COUNT],
             suspend: None,
             answer: None,
+            panic: None,
             raised: None,
             aside: MaybeUninit::uninit(),
             #[cfg(not(dala_tail_calls))]
