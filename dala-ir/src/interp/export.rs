@@ -91,8 +91,8 @@ impl ExportEntry {
 
 /// The code behind local funs of one `FunT` row of one module: of a loaded one, or of one that an external term named.
 ///
-/// A call compares its arguments with `takes` and then goes to `code`; [`NO_CALL`] is no call's number of arguments, so
-/// funs without code are left to the slow path, which reads the head.
+/// A call compares its arguments with `takes` and then goes to `code`. That of a fun without code is no call's number of
+/// arguments, so those are left to the slow path, which reads the head.
 #[derive(Debug)]
 #[repr(C)]
 pub struct FunEntry {

@@ -30,9 +30,9 @@ const WALKERS: usize = 150;
 /// One-for-one children, and members of the one-for-all group.
 const CHILDREN: u32 = 4;
 const MEMBERS: u32 = 3;
-/// Bytes that the runtime may keep more than at the end of the first epochs. Blocks of messages stay with the process, as
-/// many as were once in use: an epoch with a backlog leaves some megabytes, a leak of ten minutes more.
-const SLACK: i64 = 16 << 20;
+/// Bytes that the runtime may keep more than at the end of the first epochs, when it was told that memory is short: one
+/// block in use keeps the slab around it.
+const SLACK: i64 = 1 << 20;
 
 /// How an epoch ended.
 #[derive(Clone, Copy, Debug)]
@@ -235,10 +235,13 @@ impl Soak {
 
     /// Bytes in use when all actors are gone, once the memory of the last ones has been given back.
     fn settle_memory(&self) -> Result<i64, Vec<String>> {
-        // The first epochs fill free lists and tables.
+        self.runtime.low_memory();
+        // The first epochs fill tables.
         if let Some(before) = self.bytes.get(..4).and_then(|first| first.iter().max()) {
             self.until("memory to be given back", || {
-                // Workers give back what others may have looked at when they have done something since.
+                // Workers give back what others may have looked at when they have done something since, and free blocks when
+                // they next look.
+                self.runtime.low_memory();
                 let _entered = self.runtime.enter();
                 if let Some(walker) = Walker::start(&self.books, &SpawnOptions::default()) {
                     self.wait_for(walker);
