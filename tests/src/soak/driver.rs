@@ -239,6 +239,12 @@ impl Soak {
         // The first epochs fill tables.
         if let Some(before) = self.bytes.get(..4).and_then(|first| first.iter().max()) {
             self.until("memory to be given back", || {
+                if !self.runtime.actors().is_empty() {
+                    return false;
+                }
+                if allocations::live_bytes_of_all() <= before + SLACK {
+                    return true;
+                }
                 // Workers give back what others may have looked at when they have done something since, and free blocks when
                 // they next look.
                 self.runtime.low_memory();
@@ -247,7 +253,7 @@ impl Soak {
                     self.wait_for(walker);
                     walker.kill();
                 }
-                self.runtime.actors().is_empty() && allocations::live_bytes_of_all() <= before + SLACK
+                false
             })?;
         }
         Ok(allocations::live_bytes_of_all())
