@@ -229,9 +229,10 @@ impl Behaviour for Client {
         while let Some(incoming) = activation.next_incoming() {
             match incoming {
                 Incoming::Message(node) if message::is_term(&node) => {
-                    // `{Tag, Reply}`; whatever else comes is not for this call.
+                    // `{Tag, Reply}`; whatever else comes is not for this call. One that stops answers before it ends.
                     if let Some(&[tag, reply]) = tuple_elements(message::term_in(&node))
                         && self.is_tag(tag)
+                        && self.end.is_none()
                     {
                         return self.finish(Ok(own(reply)));
                     }
