@@ -240,6 +240,10 @@ impl<'a> Emitter<'a> {
 
     /// The first edge of this kind.
     pub(super) fn edge(&mut self, kind: EdgeKind) -> Lowering<BlockCall> {
+        // The piece's edges are those of the instruction that ends it; one without a label to fail to does not.
+        if kind == EdgeKind::Fail && !self.is_terminal {
+            return Err("a test has no label to go to when it fails".into());
+        }
         let edges = &self.graph.pieces[self.piece].edges;
         let index = edges.iter().position(|edge| edge.kind == kind).ok_or("an edge is missing")?;
         self.edge_at(index)

@@ -65,6 +65,7 @@ use std::collections::HashMap;
 use dala_ir::ir;
 
 use crate::etf::CodeLookup;
+use crate::load::error::FunctionName;
 use crate::load::{BeamFile, LoadError};
 use functions::Functions;
 use literals::LiteralPool;
@@ -86,14 +87,29 @@ pub fn lower(file: &BeamFile, code: &mut dyn CodeLookup) -> Result<ir::Module, L
     let exports = file
         .exports
         .iter()
-        .map(|export| Ok((export.function, u32::from(export.arity), functions.by_entry(export.label)?)))
+        .map(|export| {
+            let function = functions.by_entry(export.label)?;
+            let name = functions.list[function.index()].name;
+            if name.arity != export.arity {
+                return Err(misnamed(name, format!("it is exported with {} arguments", export.arity)));
+            }
+            Ok((export.function, u32::from(export.arity), function))
+        })
         .collect::<Result<_, LoadError>>()?;
     let lambdas = file
         .lambdas
         .iter()
         .map(|lambda| {
+            let function = functions.by_entry(lambda.label)?;
+            let name = functions.list[function.index()].name;
+            if lambda.free > name.arity {
+                return Err(misnamed(
+                    name,
+                    format!("a fun with {} free variables has its code", lambda.free),
+                ));
+            }
             Ok(ir::Lambda {
-                function: functions.by_entry(lambda.label)?,
+                function,
                 free: lambda.free.into(),
                 index: lambda.index,
                 old_uniq: lambda.old_unique,
@@ -120,6 +136,11 @@ pub fn lower(file: &BeamFile, code: &mut dyn CodeLookup) -> Result<ir::Module, L
         files: std::iter::once(own_source).chain(file.lines.files().iter().cloned()).collect(),
         on_load: functions.on_load,
     })
+}
+
+/// A row of the file's tables does not fit the function that it names.
+fn misnamed(function: FunctionName, reason: String) -> LoadError {
+    LoadError::Code { function, offset: 0, reason }
 }
 
 /// Why an instruction cannot be lowered; the caller knows where it stands.
