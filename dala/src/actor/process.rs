@@ -188,10 +188,10 @@ pub struct NoActor;
 ///     process::request(counter.pid(), SystemRequest::Suspend).await?;
 ///     counter.tell(Add { by: 41 })?;
 ///     let state = process::request(counter.pid(), SystemRequest::State).await?;
-///     assert_eq!(format!("{state:?}"), "<<\"Counter { total: 1 }\">>");
+///     assert!(format!("{state:?}").contains("Counter { total: 1 }"));
 ///     process::request(counter.pid(), SystemRequest::Resume).await?;
 ///     let state = process::request(counter.pid(), SystemRequest::State).await?;
-///     assert_eq!(format!("{state:?}"), "<<\"Counter { total: 42 }\">>");
+///     assert!(format!("{state:?}").contains("Counter { total: 42 }"));
 ///     Ok(())
 /// }
 /// ```
