@@ -113,8 +113,8 @@ fn a_large_message_to_a_process_takes_exactly_one_allocation() {
 fn small_messages_to_a_process_take_one_block_of_a_free_list_each() {
     let (taken, received) = sending(6400, |number| Small { number });
     assert_eq!(received, "{20476800,{item,6399}}");
-    // 64 blocks an allocation; fewer where blocks come back from the receiver.
-    assert!((1..=100).contains(&taken), "{taken} allocations for 6400 messages of one class");
+    // 64 blocks an allocation, and a few for the list of these; fewer where blocks come back from the receiver.
+    assert!((1..=100 + 8).contains(&taken), "{taken} allocations for 6400 messages of one class");
 }
 
 /// How often a `Counted` was read from a term.
