@@ -16,7 +16,7 @@ use std::time::Instant;
 use clap::Parser;
 use dala::{Handle, Pid};
 use dala_beam::process::System;
-use dala_examples::Stage;
+use dala_examples::{Stage, ended};
 use session::Session;
 use tokio::net::TcpListener;
 
@@ -32,13 +32,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("error: {problem}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(run(&Arguments::parse()))
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {

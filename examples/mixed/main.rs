@@ -23,6 +23,7 @@ use dala::{Atom, Runtime};
 use dala_beam::interop::{Server, ServerSpec};
 use dala_beam::otp::boot;
 use dala_beam::process::{System, SystemOptions, workers_from_environment};
+use dala_examples::ended;
 use reader::{Analyse, Reader, ReaderRef};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -52,13 +53,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match run(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("error: {problem}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(run(&arguments))
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {

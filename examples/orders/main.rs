@@ -5,16 +5,10 @@ mod pricing;
 
 use std::process::ExitCode;
 
-use dala_examples::Stage;
+use dala_examples::{Stage, ended};
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("error: {problem}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(run())
 }
 
 fn run() -> Result<(), String> {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use dala::server::ServerError;
 use dala_beam::interop::{Server, ServerSpec};
-use dala_examples::{Stage, folder};
+use dala_examples::{Stage, ended, folder};
 
 /// `Plugins.Runner`, typed.
 #[dala::beam(module = "Elixir.Plugins.Runner")]
@@ -26,13 +26,7 @@ trait Plugin {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("error: {problem}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(run())
 }
 
 fn run() -> Result<(), String> {

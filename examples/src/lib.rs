@@ -1,8 +1,9 @@
 //! Examples of Dala, one a file or folder of this crate; `hello.rs` is the first to read. Here is what those share that have
 //! an Elixir side.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,6 +42,17 @@ impl Stage {
     pub fn stop(self) {
         boot::stop(&self.system, Duration::from_secs(5));
         self.runtime.shutdown(Duration::from_secs(5));
+    }
+}
+
+/// What an example ends with; says what went wrong.
+pub fn ended(result: Result<(), impl Display>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            ExitCode::FAILURE
+        }
     }
 }
 

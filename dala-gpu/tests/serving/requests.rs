@@ -10,10 +10,29 @@ use dala_gpu::model::{Backend, Builtin, ModelError, Port, Session, SessionOption
 use dala_gpu::{DType, Region, Shape, TensorRef};
 
 use crate::Outcome;
-use crate::backend::{Scripted, first, held, row, send_off, unlucky};
+use crate::backend::{Held, Scripted, first, held, row, send_off, unlucky};
 
 fn region() -> Region {
     Region::with_limit(16 << 20)
+}
+
+/// One worker, and on it a model whose runs the test holds up.
+struct Bench {
+    runtime: Runtime,
+    region: Region,
+    held: Held,
+    model: Model,
+}
+
+/// Never runs on the worker itself, which would be held up too.
+fn bench(
+    source: &[u8],
+    options: impl FnOnce(ServeOptions) -> ServeOptions,
+) -> Result<Bench, Box<dyn std::error::Error>> {
+    let (runtime, region, held) = (Runtime::builder().workers(1).build()?, region(), held());
+    let options = options(ServeOptions::in_region(&region).inline_below(Duration::ZERO));
+    let model = Server::new(held.backend.clone(), source, options)?.start(&runtime)?;
+    Ok(Bench { runtime, region, held, model })
 }
 
 #[test]
@@ -55,11 +74,7 @@ fn every_client_gets_its_own_rows_whatever_batches_they_share() -> Outcome {
 
 #[test]
 fn requests_that_wait_share_a_run_as_large_as_pays() -> Outcome {
-    let runtime = Runtime::builder().workers(1).build()?;
-    let region = region();
-    let held = held();
-    let options = ServeOptions::in_region(&region).max_batch(4).inline_below(Duration::ZERO);
-    let model = Server::new(held.backend.clone(), &b"2"[..], options)?.start(&runtime)?;
+    let Bench { runtime, region, held, model } = bench(b"2", |options| options.max_batch(4))?;
     runtime.block_on(async {
         // Each round holds a run up, so that what comes behind it waits.
         for _ in 0..3 {
@@ -88,11 +103,7 @@ fn requests_that_wait_share_a_run_as_large_as_pays() -> Outcome {
 
 #[test]
 fn one_bad_request_fails_alone_not_its_whole_batch() -> Outcome {
-    let runtime = Runtime::builder().workers(1).build()?;
-    let region = region();
-    let held = held();
-    let options = ServeOptions::in_region(&region).max_batch(4).inline_below(Duration::ZERO);
-    let model = Server::new(held.backend.clone(), &b"2"[..], options)?.start(&runtime)?;
+    let Bench { runtime, region, held, model } = bench(b"2", |options| options.max_batch(4))?;
     runtime.block_on(async {
         let mut busy = Box::pin(model.infer(row(&region, 100.0)));
         send_off(&mut busy).await;
@@ -121,11 +132,7 @@ fn one_bad_request_fails_alone_not_its_whole_batch() -> Outcome {
 
 #[test]
 fn a_full_queue_refuses_priorities_go_first_and_who_goes_away_is_not_run() -> Outcome {
-    let runtime = Runtime::builder().workers(1).build()?;
-    let region = region();
-    let held = held();
-    let options = ServeOptions::in_region(&region).max_batch(1).queue(4).inline_below(Duration::ZERO);
-    let model = Server::new(held.backend.clone(), &b"2"[..], options)?.start(&runtime)?;
+    let Bench { runtime, region, held, model } = bench(b"2", |options| options.max_batch(1).queue(4))?;
     runtime.block_on(async {
         let mut busy = Box::pin(model.infer(row(&region, 100.0)));
         send_off(&mut busy).await;
@@ -153,11 +160,7 @@ fn a_full_queue_refuses_priorities_go_first_and_who_goes_away_is_not_run() -> Ou
 
 #[test]
 fn what_cannot_be_done_in_time_is_refused_or_expires_and_is_never_run() -> Outcome {
-    let runtime = Runtime::builder().workers(1).build()?;
-    let region = region();
-    let held = held();
-    let options = ServeOptions::in_region(&region).max_batch(1).inline_below(Duration::ZERO);
-    let model = Server::new(held.backend.clone(), &b"2"[..], options)?.start(&runtime)?;
+    let Bench { runtime, region, held, model } = bench(b"2", |options| options.max_batch(1))?;
     runtime.block_on(async {
         let refused = model.ask(row(&region, 1.0), Ask::within(Duration::ZERO)).await;
         assert!(matches!(refused, Err(InferError::TooLate { .. })), "{refused:?}");
@@ -219,12 +222,8 @@ fn a_panic_answers_everybody_and_the_supervisor_starts_the_model_again() -> Outc
 
 #[test]
 fn streams_keep_their_state_alone_without_a_copy_and_together_in_a_batch() -> Outcome {
-    let runtime = Runtime::builder().workers(1).build()?;
-    let region = region();
-    let held = held();
-    let options =
-        ServeOptions::in_region(&region).state("s", "t", 1).inline_below(Duration::ZERO).max_batch(4);
-    let model = Server::new(held.backend.clone(), &b"2s"[..], options)?.start(&runtime)?;
+    let Bench { runtime, region, held, model } =
+        bench(b"2s", |options| options.state("s", "t", 1).max_batch(4))?;
     assert_eq!(model.inputs().len(), 1, "the state is not the client's");
     runtime.block_on(async {
         let copied = region.copied_bytes();
@@ -271,15 +270,8 @@ fn streams_keep_their_state_alone_without_a_copy_and_together_in_a_batch() -> Ou
 
 #[test]
 fn a_request_that_is_refused_leaves_its_stream_as_it_was() -> Outcome {
-    let runtime = Runtime::builder().workers(1).build()?;
-    let region = region();
-    let held = held();
-    let options = ServeOptions::in_region(&region)
-        .state("s", "t", 1)
-        .inline_below(Duration::ZERO)
-        .max_batch(1)
-        .queue(1);
-    let model = Server::new(held.backend.clone(), &b"2s"[..], options)?.start(&runtime)?;
+    let Bench { runtime, region, held, model } =
+        bench(b"2s", |options| options.state("s", "t", 1).max_batch(1).queue(1))?;
     runtime.block_on(async {
         let mut stream = model.stream();
         assert_eq!(first(&stream.infer(row(&region, 5.0)).await?), 5.0);
