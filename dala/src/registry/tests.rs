@@ -312,3 +312,19 @@ fn a_recipient_takes_its_message_whatever_the_actor_is() {
     kill(reader);
     assert!(matches!(anybody.tell(News { number: 3 }), Err(SendError::Dead(News { number: 3 }))));
 }
+
+#[test]
+fn who_finds_an_actor_dead_finds_no_name_of_it() {
+    let runtime = runtime();
+    let name = Atom::new("soon dead");
+    for _ in 0..500 {
+        let (reader, _seen) = reader(&runtime, 1);
+        runtime.register(name, reader.pid()).unwrap();
+        let ended = process::ended(reader.pid());
+        reader.kill();
+        while reader.tell(News { number: 1 }).is_ok() {}
+        assert_eq!(runtime.whereis(name), None);
+        // What was sent in vain is refused by now, and does not add up.
+        block_on(ended).unwrap();
+    }
+}

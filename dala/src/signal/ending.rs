@@ -24,17 +24,18 @@ pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
     let _ = exit::catch(|| unsafe { (cell.vtable.exiting)(cell, &reason, activation) });
     // SAFETY: as above; dropped once, and nothing runs the behaviour again.
     let _ = exit::catch(|| unsafe { (cell.vtable.drop_state)(cell) });
+    // Who finds it dead finds no name of it.
+    forget_names(cell);
     // From here on pushes fail, so what is in the mailbox now is all that there will ever be.
     let rest = cell.head.close::<Node>();
     let ringed = cell.bound.as_ref().map(|bound| bound.close()).unwrap_or_default();
     if let Some(call) = activation.unanswered.take() {
         call.fail_call(|| CallError::Exited(reason.clone()));
     }
-    // Pairs with the fence of `registry::name`: either we see the name, or who registers it sees the closed mailbox.
+    // Pairs with the fence of `registry::name`: either we see a name that was given meanwhile, or who registers it sees the
+    // closed mailbox.
     fence(Ordering::SeqCst);
-    if cell.named.load(Ordering::Relaxed) {
-        (cell.host().functions.ended)(cell.host(), cell);
-    }
+    forget_names(cell);
     // SAFETY: we own the cell.
     let relations = unsafe { cell.take_relations() };
     for node in cell.queue.drain() {
@@ -60,6 +61,14 @@ pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
         refuse(cell, node, &reason);
     }
     cell.retire();
+}
+
+/// Takes from the registries what they know of it. A registry sets `named` under its lock, before it puts the actor in, and is
+/// told under that lock: so none is missed that set it before.
+fn forget_names(cell: &Header) {
+    if cell.named.load(Ordering::Relaxed) && cell.named.swap(false, Ordering::AcqRel) {
+        (cell.host().functions.ended)(cell.host(), cell);
+    }
 }
 
 fn in_arrival_order(last: Option<NonNull<Node>>) -> Vec<NodeBox> {
