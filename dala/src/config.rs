@@ -1,6 +1,7 @@
 //! How a runtime is set up.
 
 use crate::energy::Energy;
+use crate::observe::ObserverOptions;
 use crate::runtime::Runtime;
 use crate::sched::watchdog::{LongHandler, WatchOptions};
 use crate::sync::Arc;
@@ -17,6 +18,7 @@ pub struct Builder {
     pub(crate) clock: Clock,
     pub(crate) watch: Option<WatchOptions>,
     pub(crate) energy: Option<Energy>,
+    pub(crate) observe: ObserverOptions,
 }
 
 impl Default for Builder {
@@ -29,6 +31,7 @@ impl Default for Builder {
             clock: Clock::Real,
             watch: None,
             energy: None,
+            observe: ObserverOptions::default(),
         }
     }
 }
@@ -88,6 +91,29 @@ impl Builder {
     #[must_use]
     pub fn energy(mut self, energy: Energy) -> Builder {
         self.energy = Some(energy);
+        self
+    }
+
+    /// Follows messages in spans of the crate `tracing`: each is handled in a span `handle` (target `dala`, level `INFO`), whose
+    /// parent is the span in which it was sent. So what one request leads to, from actor to actor, is one tree. Fields: `actor`
+    /// (its type), `pid`, `message` (its type), `is_call`, `wait_ns` (since it was sent) and `failure` (why the actor ended over it).
+    ///
+    /// Spans go to the subscriber that this thread has now. Needs the crate's feature `tracing`; off it costs nothing.
+    #[cfg(feature = "tracing")]
+    #[must_use]
+    pub fn tracing(mut self) -> Builder {
+        self.observe.subscriber = crate::observe::Subscriber::of_this_thread();
+        self
+    }
+
+    /// Counts and measures what actors do, by their types, through the facade `metrics`: [`METRICS`](crate::observe::METRICS)
+    /// has the names. A type's metrics are registered with the recorder that is installed when its first actor is spawned.
+    ///
+    /// Needs the crate's feature `metrics`; off it costs nothing.
+    #[cfg(feature = "metrics")]
+    #[must_use]
+    pub fn metrics(mut self) -> Builder {
+        self.observe.has_metrics = true;
         self
     }
 

@@ -35,6 +35,10 @@ pub(crate) mod mailbox;
 pub mod message;
 #[cfg(not(loom))]
 pub mod native;
+#[cfg(all(not(loom), feature = "metrics"))]
+pub mod observe;
+#[cfg(all(not(loom), not(feature = "metrics")))]
+pub(crate) mod observe;
 #[cfg(not(loom))]
 pub mod prelude;
 #[cfg(not(loom))]

@@ -6,6 +6,7 @@ use crate::actor::process;
 use crate::config::Builder;
 use crate::energy::{Energy, Governor, POWER_CHANGES, THERMAL_CHANGES};
 use crate::message::{DeadLetters, ExitReason};
+use crate::observe::Observer;
 use crate::pid::epoch::{self, Retired};
 use crate::pid::{NOBODY, Pid};
 use crate::registry::name::Names;
@@ -55,7 +56,8 @@ impl Runtime {
             virtual_clock => Box::leak(Box::new(Timers::new(virtual_clock.clone()))),
         };
         let background = builder.tokio.map_or_else(|| Background::Own(Default::default()), Background::Given);
-        let services = services(timers, background, builder.watch, builder.energy);
+        let observer = Observer::new(builder.observe);
+        let services = services(timers, background, builder.watch, builder.energy, observer);
         let (scheduler, queues) = Scheduler::new(services, builder.workers);
         let handle = Handle::new(scheduler.clone());
         handle.scheduler.services.main.get_or_init(|| Arc::downgrade(&scheduler));
@@ -74,7 +76,7 @@ impl Runtime {
     pub(crate) fn simulated(simulated: Simulated) -> Runtime {
         let clock = Clock::Virtual(Default::default());
         let timers = Box::leak(Box::new(Timers::new(clock)));
-        let services = services(timers, Background::Own(Default::default()), None, None);
+        let services = services(timers, Background::Own(Default::default()), None, None, None);
         let handle = Handle::new(Scheduler::simulated(services, simulated));
         Runtime { handle, threads: Vec::new(), is_down: false }
     }
@@ -188,6 +190,7 @@ fn services(
     background: Background,
     watch: Option<WatchOptions>,
     energy: Option<Energy>,
+    observer: Option<Arc<Observer>>,
 ) -> Arc<Services> {
     let topics = Topics::default();
     let governor = energy.map(|energy| {
@@ -203,6 +206,7 @@ fn services(
         departures: Default::default(),
         background,
         watch,
+        observer,
         governor,
         main: Default::default(),
         suspension: Default::default(),

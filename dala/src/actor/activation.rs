@@ -10,6 +10,7 @@ use super::qos::Qos;
 use crate::mailbox::bounded::{Bound, is_ticket};
 use crate::mailbox::receive::{Cursor, Receive};
 use crate::message::{ExitReason, NodeBox, node::class};
+use crate::observe::{Follow, Handled, Observed};
 use crate::pid::Pid;
 use crate::signal::deliver;
 use crate::signal::monitor::Down;
@@ -191,10 +192,57 @@ impl<'a> Activation<'a> {
                 bound.took(message.lane());
             }
         }
-        if let Some(meter) = &bound.meter {
-            meter.count_off(&message);
-        }
+        self.cell.count_off(&message);
+        self.begin(&message);
         Some(message)
+    }
+
+    /// The actor as the runtime's observer sees it, if there is one.
+    fn observed(&self) -> Option<&'a Observed> {
+        self.bound?.observed.as_ref()
+    }
+
+    /// The turn of a message has come.
+    #[inline]
+    pub(crate) fn begin(&self, node: &NodeBox) {
+        if let Some(observed) = self.observed() {
+            let handled = Handled {
+                node: node.address(),
+                pid: self.pid().to_bits(),
+                message: node.vtable().type_name(),
+                is_call: node.is_call(),
+            };
+            observed.begin(handled, self.now());
+        }
+    }
+
+    /// An activation ends; what was being handled is done with if it `is_over`.
+    pub(crate) fn pause(&self, is_over: bool) {
+        match self.observed() {
+            None => {}
+            Some(observed) if is_over => observed.finish(self.now(), None),
+            Some(observed) => observed.pause(self.now()),
+        }
+    }
+
+    /// The actor ends, in the middle of what was being handled if anything was.
+    pub(crate) fn fail(&self, reason: &ExitReason) {
+        if let Some(observed) = self.observed() {
+            let failure: &dyn std::fmt::Display = reason;
+            observed.finish(self.now(), (!reason.is_orderly()).then_some(failure));
+        }
+    }
+
+    /// Goes on with what was being handled, if anything was.
+    pub(crate) fn go_on(&self) {
+        if let Some(observed) = self.observed() {
+            observed.go_on(self.now());
+        }
+    }
+
+    /// What is begun now and goes on elsewhere belongs to what is being handled.
+    pub(crate) fn follow(&self) -> Follow {
+        self.observed().map(|_| Follow::current()).unwrap_or_default()
     }
 
     /// Says how many bytes the behaviour holds beside its state: snapshots show it, and it counts for the actor's

@@ -3,7 +3,7 @@
 use super::cell::Header;
 use super::current;
 use crate::mailbox::bounded::{Admission, Bound, Put, ticket};
-use crate::message::{CallError, DeadLetter, DeadLetterCause, NodeBox};
+use crate::message::{CallError, DeadLetterCause, NodeBox};
 use crate::sync::Arc;
 
 /// Why a node was not sent.
@@ -48,11 +48,11 @@ fn send_bounded(cell: &Header, bound: &Arc<Bound>, mut node: NodeBox) -> Result<
             let node = cell.counted(node).map_err(NotSent::Dead)?;
             match bound.put(node) {
                 Put::Closed(node) => {
-                    cell.count_off(&node);
+                    cell.count_out(&node);
                     return Err(NotSent::Dead(node));
                 }
                 Put::Replaced(oldest) => {
-                    cell.count_off(&oldest);
+                    cell.count_out(&oldest);
                     drop_overflow(cell, oldest);
                 }
                 Put::Ticket => {
@@ -71,9 +71,5 @@ fn drop_overflow(cell: &Header, node: NodeBox) {
         cell.lower();
     }
     node.fail_call(|| CallError::Overloaded);
-    cell.host().dead_letters.record(|| DeadLetter {
-        to: cell.pid(),
-        message: node.vtable().type_name().to_owned(),
-        cause: DeadLetterCause::Overflow,
-    });
+    cell.bury(node.vtable().type_name(), DeadLetterCause::Overflow);
 }

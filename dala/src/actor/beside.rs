@@ -9,6 +9,7 @@ use super::spawn::{SpawnOptions, spawn_on};
 use super::waker::waker;
 use super::{current, process};
 use crate::message::{CallError, ExitReason, NodeBox, Reply, exit};
+use crate::observe::Follow;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::Poll;
@@ -18,6 +19,7 @@ struct Beside<R> {
     future: Pin<Box<dyn Future<Output = R> + Send>>,
     call: Option<NodeBox>,
     deadline: u64,
+    follow: Follow,
 }
 
 impl<R: Reply> Behaviour for Beside<R> {
@@ -31,7 +33,8 @@ impl<R: Reply> Behaviour for Beside<R> {
         (host.functions.enter_tokio)(host);
         let waker = waker(activation.pid());
         current::set_deadline(self.deadline);
-        let polled = self.future.as_mut().poll(&mut std::task::Context::from_waker(&waker));
+        let future = self.future.as_mut();
+        let polled = self.follow.within(|| future.poll(&mut std::task::Context::from_waker(&waker)));
         current::set_deadline(0);
         match polled {
             Poll::Pending => Outcome::WaitingForWake,
@@ -58,7 +61,12 @@ impl<A: Actor> Context<A> {
         Concurrent(future): Concurrent<R>,
         activation: &Activation<'_>,
     ) {
-        let beside = Beside { future, call: self.call.take(), deadline: current::deadline() };
+        let beside = Beside {
+            future,
+            call: self.call.take(),
+            deadline: current::deadline(),
+            follow: activation.follow(),
+        };
         let options = SpawnOptions::default().linked().starting();
         // Without a pid left the call is dropped, which fails it.
         if let Ok(spawned) = spawn_on(activation.cell.host(), beside, &options) {
@@ -79,7 +87,8 @@ impl<A: Actor> Context<A> {
     ) {
         let (call, pid) = (self.call.take(), activation.pid());
         let host = activation.cell.host();
-        let work = move || match exit::catch_here(work) {
+        let follow = activation.follow();
+        let work = move || match exit::catch_here(move || follow.within(work)) {
             Ok(reply) => answer(call, reply),
             Err(reason) => {
                 if let Some(call) = call {

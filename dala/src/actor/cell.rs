@@ -21,7 +21,8 @@ use crate::mailbox::list::List;
 use crate::mailbox::meter::{Counted, Meter};
 use crate::mailbox::queue::{Head, Pushed};
 use crate::mailbox::urgency::Urgency;
-use crate::message::{NodeBox, OverLimit};
+use crate::message::{DeadLetter, DeadLetterCause, Node, NodeBox, OverLimit};
+use crate::observe::{Dropped, Observed};
 use crate::pid::epoch::{Pin, Retired};
 use crate::pid::table::{Named, SlotCache, Table, TableFull};
 use crate::pid::{NOBODY, Pid};
@@ -249,15 +250,27 @@ impl Header {
 
     /// Counts a message that is about to be sent. Gives it back when it must not be.
     pub(crate) fn counted(&self, mut node: NodeBox) -> Result<NodeBox, NodeBox> {
-        let Some(meter) = self.meter() else { return Ok(node) };
-        match meter.count(&mut node, self.held()) {
-            Counted::Yes => Ok(node),
-            Counted::Refused => Err(node),
-            Counted::Over(over) => {
-                self.end_for(over);
-                Err(node)
+        let Some(bound) = &self.bound else { return Ok(node) };
+        if let Some(meter) = &bound.meter {
+            match meter.count(&mut node, self.held()) {
+                Counted::Yes => {}
+                Counted::Refused => return Err(node),
+                Counted::Over(over) => {
+                    self.end_for(over);
+                    return Err(node);
+                }
             }
         }
+        if let Some(observed) = &bound.observed {
+            node.set_counted();
+            observed.sent(node.address(), self.host().timers.now());
+        }
+        Ok(node)
+    }
+
+    /// The actor as the runtime's observer sees it, if there is one.
+    pub(crate) fn observed(&self) -> Option<&Observed> {
+        self.bound.as_ref()?.observed.as_ref()
     }
 
     /// What counts for the actor's limit on memory, if it has one.
@@ -272,11 +285,47 @@ impl Header {
         drop(self.push(Signal::OverLimit(over).into_node(), true));
     }
 
-    /// A message left the mailbox.
+    /// A message leaves the mailbox for the behaviour.
     pub(crate) fn count_off(&self, node: &NodeBox) {
-        if let Some(meter) = self.meter() {
+        let is_counted = node.take_counted();
+        if let Some(meter) = self.meter().filter(|_| is_counted) {
             meter.count_off(node);
         }
+    }
+
+    /// A message takes the place of another.
+    pub(crate) fn count_instead(&self, old: &Node, new: &mut NodeBox) {
+        if !old.take_counted() {
+            return;
+        }
+        new.set_counted();
+        if let Some(meter) = self.meter() {
+            meter.count_instead(old, new);
+        }
+        if let Some(observed) = self.observed() {
+            observed.replace(old.address(), new.address());
+        }
+    }
+
+    /// A message leaves the mailbox for nobody.
+    pub(crate) fn count_out(&self, node: &NodeBox) {
+        self.count_off(node);
+        if let Some(observed) = self.observed() {
+            observed.forget(node.address());
+        }
+    }
+
+    /// A message to the actor is dropped: it is a dead letter.
+    pub(crate) fn bury(&self, message: &'static str, cause: DeadLetterCause) {
+        if let Some(observed) = self.observed() {
+            observed.dropped(match cause {
+                DeadLetterCause::Overflow => Dropped::Overflow,
+                DeadLetterCause::ReceiverExited => Dropped::Ended,
+                DeadLetterCause::NotConverted(_) => Dropped::Misfit,
+            });
+        }
+        let to = self.pid;
+        self.host().dead_letters.record(|| DeadLetter { to, message: message.to_owned(), cause });
     }
 
     /// Bytes that the behaviour holds beside its state in the cell, as it said last.

@@ -13,6 +13,7 @@ use super::reference::{ActorRef, SendError};
 use super::ticker::Ticker;
 use super::{Actor, Handles};
 use crate::message::{ExitReason, Message, NodeBox, Reply, ReplyTo};
+use crate::observe::Observed;
 use crate::pid::{Pid, Ref};
 use crate::timer::{Missed, Moment, Sleep};
 use std::collections::VecDeque;
@@ -177,6 +178,11 @@ impl<A: Actor> Context<A> {
         let cell = self.cell.expect("handlers run after the first activation began");
         // SAFETY: the context lives in the cell's state, so the cell is there.
         unsafe { cell.as_ref() }
+    }
+
+    /// The actor as the runtime's observer sees it, if there is one.
+    pub(super) fn observed(&self) -> Option<&Observed> {
+        self.cell().observed()
     }
 
     fn act<R>(&mut self, act: impl FnOnce(&mut Activation<'_>) -> R) -> R {

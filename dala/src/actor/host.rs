@@ -4,6 +4,7 @@ use super::cell::Header;
 use super::qos::Qos;
 use super::suspension::Suspension;
 use crate::message::DeadLetters;
+use crate::observe::Observer;
 use crate::sync::{Arc, AtomicU32};
 use crate::timer::Timers;
 use crossbeam_utils::CachePadded;
@@ -17,6 +18,8 @@ pub(crate) struct Host {
     pub(crate) timers: &'static Timers,
     pub(crate) dead_letters: Arc<DeadLetters>,
     pub(crate) suspension: Arc<Suspension>,
+    /// If actors are observed.
+    pub(crate) observer: Option<Arc<Observer>>,
     /// Realtime actors that wait for a worker, and whether only those may run: whoever runs another ends its activation after
     /// the message in hand.
     pub(crate) pressing: CachePadded<AtomicU32>,

@@ -21,6 +21,7 @@ use crate::message::node::{class, held_by_message};
 use crate::message::{
     CallError, DeadLetter, DeadLetterCause, ExitReason, Message, NodeBox, NodeVtable, PayloadKind,
 };
+use crate::observe::Dropped;
 use crate::pid::Pid;
 use std::mem::MaybeUninit;
 
@@ -301,6 +302,9 @@ impl<A: Actor> Native<A> {
             let mut message = Unhandled { node, reason };
             let (state, context) = self.state();
             state.unhandled(&mut message, context);
+            if let Some(observed) = self.context.observed() {
+                observed.dropped(Dropped::Misfit);
+            }
             let letters = self.context.dead_letters();
             letters.record(|| DeadLetter {
                 to: pid,

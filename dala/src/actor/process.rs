@@ -6,9 +6,7 @@
 use super::activation::Activation;
 use super::cell;
 use super::waker::wake_actor;
-use crate::message::{
-    Call, CallError, DeadLetter, DeadLetterCause, ExitReason, NodeBox, PayloadKind, SystemRequest,
-};
+use crate::message::{Call, CallError, DeadLetterCause, ExitReason, NodeBox, PayloadKind, SystemRequest};
 use crate::pid::{Pid, Ref, epoch};
 use crate::signal::alias::AliasMode;
 use crate::signal::deliver;
@@ -128,8 +126,7 @@ pub fn load(pid: Pid) -> Option<usize> {
 pub(crate) fn missed(pid: Pid, message: &'static str) {
     let pin = epoch::pin();
     if let Some(cell) = cell::lookup(pid, &pin) {
-        let letter = || DeadLetter { to: pid, message: message.to_owned(), cause: DeadLetterCause::Overflow };
-        cell.host().dead_letters.record(letter);
+        cell.bury(message, DeadLetterCause::Overflow);
     }
 }
 

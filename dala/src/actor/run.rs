@@ -21,18 +21,29 @@ pub(crate) enum After {
     Again,
 }
 
-/// Runs one activation within `budget`; notes its messages in `beat`.
+/// Who looks at an activation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Watched<'a> {
+    No,
+    /// An observer, and the watchdog if there is one.
+    By(Option<&'a Beat>),
+}
+
+/// Runs one activation within `budget`.
 ///
 /// # Safety
 /// The caller took the cell off a run queue, so it owns it.
 #[inline(always)]
-pub(crate) unsafe fn activate(cell: NonNull<Header>, budget: Budget, beat: Option<&Beat>) -> After {
+pub(crate) unsafe fn activate(cell: NonNull<Header>, budget: Budget, watched: Watched<'_>) -> After {
     // SAFETY: a scheduled actor is alive: only its owner ends it.
     let cell = unsafe { cell.as_ref() };
     let entered = current::enter(cell);
     // SAFETY: we own the cell until it is parked, and do not touch the activation afterwards.
     let mut activation = unsafe { Activation::new(cell, budget) };
-    activation.beat = beat;
+    if let Watched::By(beat) = watched {
+        activation.beat = beat;
+        activation.go_on();
+    }
     loop {
         let mut verdict = Verdict::Waiting;
         // SAFETY: we own the cell, and the vtable is its own.
@@ -54,11 +65,14 @@ pub(crate) unsafe fn activate(cell: NonNull<Header>, budget: Budget, beat: Optio
         if verdict == Verdict::Yielded {
             if let Some(bound) = &cell.bound {
                 bound.give_back();
+                // A native actor yields between messages.
+                activation.pause(!cell.vtable.arrival_order);
             }
             return After::Again;
         }
         if let Some(bound) = &cell.bound {
             bound.give_back();
+            activation.pause(verdict == Verdict::Waiting);
         }
         if cell.head.park(verdict == Verdict::WaitingForWake) {
             // Not ours any more.
@@ -66,6 +80,9 @@ pub(crate) unsafe fn activate(cell: NonNull<Header>, budget: Budget, beat: Optio
         }
         if activation.spend() {
             return After::Again;
+        }
+        if verdict == Verdict::WaitingForWake {
+            activation.go_on();
         }
     }
 }

@@ -13,6 +13,7 @@ use super::reference::ActorRef;
 use super::start::Unborn;
 use crate::mailbox::bounded::{Bound, Overflow, UNBOUNDED};
 use crate::message::{ExitReason, Lane, MemoryLimit};
+use crate::observe::Observed;
 use crate::pid::{NOBODY, Pid, Ref};
 use crate::signal::alias::AliasMode;
 use crate::signal::relations::Relations;
@@ -109,9 +110,9 @@ impl SpawnOptions {
         self
     }
 
-    fn bound(&self, arrival_order: bool) -> Option<Arc<Bound>> {
+    fn bound(&self, arrival_order: bool, observed: Option<Observed>) -> Option<Arc<Bound>> {
         let limit = self.memory.unwrap_or_default();
-        if self.mailbox.is_none() && self.lanes.is_empty() && !limit.is_set() {
+        if self.mailbox.is_none() && self.lanes.is_empty() && !limit.is_set() && observed.is_none() {
             return None;
         }
         let mut capacities = [self.mailbox.unwrap_or(UNBOUNDED); 4];
@@ -120,7 +121,7 @@ impl SpawnOptions {
             Overflow::DropOldest if arrival_order => Overflow::DropNewest,
             overflow => overflow,
         };
-        Some(Arc::new(Bound::new(capacities, overflow, limit)))
+        Some(Arc::new(Bound::new(capacities, overflow, limit, observed)))
     }
 
     /// What is not said is as the actor wants it.
@@ -213,7 +214,8 @@ fn spawn_under<B: Behaviour>(
         }
     }
     let new = NewCell {
-        bound: options.bound(B::ARRIVAL_ORDER),
+        bound: options
+            .bound(B::ARRIVAL_ORDER, host.observer.as_ref().map(|observer| observer.actor(B::name()))),
         parent: parent.map_or(NOBODY, Header::pid),
         // The clock is read for those that nobody supervises only: 20 ns.
         started: if parent.is_none() { host.timers.now() } else { 0 },

@@ -13,6 +13,7 @@
 
 use super::meter::Meter;
 use crate::message::{Lane, MemoryLimit, Node, NodeBox, NodeVtable, PayloadKind};
+use crate::observe::Observed;
 use crate::sync::{Mutex, lock};
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -58,6 +59,8 @@ pub(crate) struct Bound {
     /// By rank, if the oldest are dropped.
     rings: Option<Box<[Mutex<Ring>; 4]>>,
     pub(crate) meter: Option<Meter>,
+    /// If the runtime is observed.
+    pub(crate) observed: Option<Observed>,
 }
 
 #[derive(Debug, Default)]
@@ -114,7 +117,12 @@ pub(crate) fn is_ticket(node: &Node) -> bool {
 
 impl Bound {
     /// Capacities in messages, by rank of the lane; at least 1, or [`UNBOUNDED`].
-    pub(crate) fn new(capacities: [u32; 4], overflow: Overflow, limit: MemoryLimit) -> Bound {
+    pub(crate) fn new(
+        capacities: [u32; 4],
+        overflow: Overflow,
+        limit: MemoryLimit,
+        observed: Option<Observed>,
+    ) -> Bound {
         let has_capacities = capacities.iter().any(|&capacity| capacity != UNBOUNDED);
         let capacities = capacities.map(|capacity| capacity.max(1));
         Bound {
@@ -125,6 +133,7 @@ impl Bound {
             has_capacities,
             rings: (has_capacities && overflow == Overflow::DropOldest).then(Box::default),
             meter: limit.is_set().then(|| Meter::new(limit)),
+            observed,
         }
     }
 
@@ -208,9 +217,12 @@ impl Bound {
         }
     }
 
-    /// Messages that wait, as far as another thread can tell: those that are counted for a limit on memory, else those of Rust
-    /// senders, where what the running activation has taken counts too.
+    /// Messages that wait, as far as another thread can tell: all that are counted or observed, else those of Rust senders,
+    /// where what the running activation has taken counts too.
     pub(crate) fn load(&self) -> usize {
+        if let Some(observed) = &self.observed {
+            return observed.waiting();
+        }
         if let Some(meter) = &self.meter {
             return meter.load().1 as usize;
         }

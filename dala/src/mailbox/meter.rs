@@ -73,20 +73,15 @@ impl Meter {
         (!self.is_over.swap(true, Ordering::Relaxed)).then_some(over)
     }
 
-    /// A message takes the place of another.
-    pub(crate) fn count_instead(&self, old: &Node, new: &mut NodeBox) {
-        if old.take_counted() {
-            self.bytes.fetch_add(new.bytes(), Ordering::Relaxed);
-            self.bytes.fetch_sub(old.bytes(), Ordering::Relaxed);
-            new.set_counted();
-        }
+    /// A message takes the place of another that was counted.
+    pub(crate) fn count_instead(&self, old: &Node, new: &Node) {
+        self.bytes.fetch_add(new.bytes(), Ordering::Relaxed);
+        self.bytes.fetch_sub(old.bytes(), Ordering::Relaxed);
     }
 
-    /// A message left the mailbox.
-    pub(crate) fn count_off(&self, node: &NodeBox) {
-        if node.take_counted() {
-            self.bytes.fetch_sub(node.bytes(), Ordering::Relaxed);
-            self.messages.fetch_sub(1, Ordering::Relaxed);
-        }
+    /// A message that was counted left the mailbox.
+    pub(crate) fn count_off(&self, node: &Node) {
+        self.bytes.fetch_sub(node.bytes(), Ordering::Relaxed);
+        self.messages.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -137,6 +137,7 @@ impl<'r, 'a> Cursor<'r, 'a> {
     /// Takes the message at the cursor out of the queue. The next receive starts at the front.
     pub fn take(&mut self) -> Option<Incoming> {
         let node = self.unlink()?;
+        self.activation.begin(&node);
         self.reset();
         Some(incoming(node))
     }
@@ -219,7 +220,9 @@ impl<'r, 'a> Cursor<'r, 'a> {
             };
             // SAFETY: a node of the queue ("Places"); only this cursor takes it off, below, after the look at it.
             if is_it(&shown(unsafe { node.as_ref() })) {
-                drop(self.unlink());
+                if let Some(node) = self.unlink() {
+                    self.activation.cell.count_out(&node);
+                }
                 self.reset();
                 return true;
             }
@@ -243,10 +246,8 @@ impl<'r, 'a> Cursor<'r, 'a> {
         if has_credit {
             message.set_credit();
         }
-        if let Some(meter) = self.activation.cell.meter() {
-            // SAFETY: as above.
-            meter.count_instead(unsafe { old.as_ref() }, &mut message);
-        }
+        // SAFETY: as above.
+        self.activation.cell.count_instead(unsafe { old.as_ref() }, &mut message);
         let new = message.into_raw();
         // SAFETY: out of its box and not yet in the queue, so valid and nobody else's.
         unsafe { new.as_ref() }.set_next(after);

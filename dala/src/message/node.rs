@@ -102,7 +102,7 @@ mod flag {
     pub(super) const CREDIT: u8 = 2;
     /// The payload was moved out.
     pub(super) const MOVED: u8 = 4;
-    /// Counted by the receiver's meter.
+    /// Counted by the receiver: by its meter, or for its observer.
     pub(super) const COUNTED: u8 = 8;
     /// Raised the class of its receiver.
     pub(super) const RAISES: u8 = 16;
@@ -163,6 +163,11 @@ impl Node {
         (&raw const *self).cast::<u8>().cast_mut().wrapping_add(PAYLOAD_OFFSET)
     }
 
+    /// What tells it from others while it lives.
+    pub(crate) fn address(&self) -> usize {
+        (&raw const *self).addr()
+    }
+
     /// Who sent it, when it is neither a call nor sent by alias and the sender is an actor.
     pub fn sender(&self) -> Option<Pid> {
         let told = self.flags.get() & flag::CALL == 0 && self.class.get() & class::VIA_ALIAS == 0;
@@ -211,7 +216,7 @@ impl Node {
         self.flags.get() & flag::RAISES != 0
     }
 
-    /// Takes the mark off that its receiver's meter counts it. Returns whether there was one.
+    /// Takes the mark off that its receiver counts it. Returns whether there was one.
     pub(crate) fn take_counted(&self) -> bool {
         let flags = self.flags.replace(self.flags.get() & !flag::COUNTED);
         flags & flag::COUNTED != 0

@@ -19,6 +19,7 @@ use crate::actor::suspension::Suspension;
 use crate::energy::Governor;
 use crate::mailbox::urgency::Raised;
 use crate::message::DeadLetters;
+use crate::observe::Observer;
 use crate::registry::group::Groups;
 use crate::registry::name::Names;
 use crate::registry::topic::Topics;
@@ -45,6 +46,7 @@ pub(crate) struct Services {
     pub(crate) departures: Departures,
     pub(crate) background: Background,
     pub(crate) watch: Option<WatchOptions>,
+    pub(crate) observer: Option<Arc<Observer>>,
     pub(crate) governor: Option<Arc<Governor>>,
     /// The scheduler of the runtime's workers.
     pub(crate) main: OnceLock<Weak<Scheduler>>,
@@ -62,6 +64,12 @@ pub(crate) struct Remote {
     pub(crate) parker: Parker,
 }
 
+/// Who looks at activations: the watchdog, if there is one, and the runtime's observer.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    pub(crate) dog: Option<Arc<Watchdog>>,
+}
+
 /// Workers that share work.
 #[derive(Debug)]
 #[repr(C)]
@@ -75,7 +83,8 @@ pub(crate) struct Scheduler {
     pub(crate) is_ending: AtomicBool,
     /// Whether entries in queues are marked, so that a call can raise their actors: since one first raised any.
     pub(crate) marks_entries: AtomicBool,
-    pub(crate) watchdog: Option<Arc<Watchdog>>,
+    /// Looks at activations, if anybody does.
+    pub(crate) watch: Option<Watch>,
     /// Times that a worker went to sleep.
     pub(crate) sleeps: AtomicU64,
     /// Workers that an activation holds for long.
@@ -203,12 +212,14 @@ impl Scheduler {
                 (queues, Remote { lifo, robbed, parker: Parker::new() })
             })
             .unzip();
-        let watchdog = services.watch.clone().map(|watch| Watchdog::new(watch, workers));
+        let dog = services.watch.clone().map(|watch| Watchdog::new(watch, workers));
+        let watch = (dog.is_some() || services.observer.is_some()).then_some(Watch { dog });
         let host = Host {
             functions: if simulated.is_some() { &simulated::FUNCTIONS } else { &FUNCTIONS },
             timers: services.timers,
             dead_letters: services.dead_letters.clone(),
             suspension: services.suspension.clone(),
+            observer: services.observer.clone(),
             pressing: CachePadded::new(AtomicU32::new(0)),
         };
         let scheduler = Scheduler {
@@ -220,7 +231,7 @@ impl Scheduler {
             idle: Idle::new(workers as u32),
             is_ending: AtomicBool::new(false),
             marks_entries: AtomicBool::new(false),
-            watchdog,
+            watch,
             sleeps: AtomicU64::new(0),
             held: AtomicUsize::new(0),
             simulated,

@@ -5,11 +5,11 @@
 use super::background::Background;
 use super::fair::{COSTS, Classes, FairShare};
 use super::run_queue::{Job, RunQueues};
-use super::scheduler::{Remote, Scheduler};
+use super::scheduler::{Remote, Scheduler, Watch};
 use super::urgent::SUSPENDED;
 use crate::actor::budget::Budget;
 use crate::actor::qos::{CLASSES, Qos};
-use crate::actor::run::{self, After};
+use crate::actor::run::{self, After, Watched};
 use crate::mailbox::urgency::Claim;
 use crate::message::exit;
 use crate::pid::epoch;
@@ -168,6 +168,7 @@ impl Worker {
         WORKER.with(|worker| worker.set(&raw const self));
         nursery::open();
         exit::catch_on_this_thread();
+        let _observed = self.scheduler.services.observer.as_ref().map(|observer| observer.enter());
         epoch::with_participant(|participant| {
             let pin = participant.pin();
             self.work(participant);
@@ -321,16 +322,28 @@ impl Worker {
     /// The job is ours.
     #[inline(always)]
     unsafe fn activate(&self, job: Job) -> After {
-        let Some(dog) = &self.scheduler.watchdog else {
+        match &self.scheduler.watch {
             // SAFETY: the job is ours (caller).
-            return unsafe { run::activate(job.0, Budget::of(job.class()), None) };
-        };
-        // SAFETY: a scheduled actor is alive.
-        dog.begin(self.index, unsafe { job.0.as_ref() }.pid());
-        let beat = dog.beat(self.index);
+            None => unsafe { run::activate(job.0, Budget::of(job.class()), Watched::No) },
+            // SAFETY: as above.
+            Some(watch) => unsafe { self.activate_watched(job, watch) },
+        }
+    }
+
+    /// # Safety
+    /// As [`Worker::activate`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn activate_watched(&self, job: Job, watch: &Watch) -> After {
+        let beat = watch.dog.as_ref().map(|dog| {
+            dog.begin(self.index, job.cell().pid());
+            dog.beat(self.index)
+        });
         // SAFETY: the job is ours (caller).
-        let after = unsafe { run::activate(job.0, Budget::of(job.class()), Some(beat)) };
-        beat.end();
+        let after = unsafe { run::activate(job.0, Budget::of(job.class()), Watched::By(beat)) };
+        if let Some(beat) = beat {
+            beat.end();
+        }
         after
     }
 

@@ -81,7 +81,7 @@ fn sort_one(activation: &mut Activation<'_>, node: NodeBox) {
     } else if class & class::VIA_ALIAS == 0 || passes_alias(activation, &node) {
         insert(activation, node);
     } else {
-        activation.cell.count_off(&node);
+        activation.cell.count_out(&node);
     }
 }
 

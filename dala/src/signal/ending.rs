@@ -8,7 +8,8 @@ use crate::actor::activation::Activation;
 use crate::actor::cell::Header;
 use crate::mailbox::bounded::is_ticket;
 use crate::mailbox::queue::Linked;
-use crate::message::{CallError, DeadLetter, DeadLetterCause, ExitReason, Node, NodeBox, exit};
+use crate::message::{CallError, DeadLetterCause, ExitReason, Node, NodeBox, exit};
+use crate::observe::End;
 use crate::pid::Pid;
 use crate::sync::{Ordering, fence};
 use std::ptr::NonNull;
@@ -19,6 +20,7 @@ pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
     let cell = activation.cell;
     let pid = cell.pid();
     let reason = reason.seen_by_others();
+    activation.fail(&reason);
     // A panic in the last hook or in a destructor changes nothing any more.
     // SAFETY: we own the cell; the behaviour is not running.
     let _ = exit::catch(|| unsafe { (cell.vtable.exiting)(cell, &reason, activation) });
@@ -60,6 +62,9 @@ pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
     for node in ringed.into_iter().chain(in_arrival_order(rest)) {
         refuse(cell, node, &reason);
     }
+    if let Some(observed) = cell.observed() {
+        observed.ended(if reason.is_orderly() { End::Orderly } else { End::Failed });
+    }
     cell.retire();
 }
 
@@ -92,11 +97,7 @@ fn refuse(cell: &Header, node: NodeBox, reason: &ExitReason) {
         // What it stands for was in the ring.
         Err(node) if is_ticket(&node) => {}
         Err(node) if node.is_call() => node.fail_call(|| CallError::Exited(reason.clone())),
-        Err(node) => cell.host().dead_letters.record(|| DeadLetter {
-            to: pid,
-            message: node.vtable().type_name().to_owned(),
-            cause: DeadLetterCause::ReceiverExited,
-        }),
+        Err(node) => cell.bury(node.vtable().type_name(), DeadLetterCause::ReceiverExited),
     }
 }
 

@@ -6,7 +6,7 @@ use super::failure::{Cause, Failure, Report};
 use super::faults::Faults;
 use crate::actor::Qos;
 use crate::actor::budget::{Budget, MESSAGES};
-use crate::actor::run::{self, After};
+use crate::actor::run::{self, After, Watched};
 use crate::actor::{current, process};
 use crate::message::{ExitReason, exit};
 use crate::pid::{NOBODY, Pid, epoch};
@@ -202,7 +202,7 @@ impl World {
         }
         let pin = epoch::pin();
         // SAFETY: the job was in the injector, so it is ours.
-        if unsafe { run::activate(job.0, Budget::of_messages(most as u32), None) } == After::Again {
+        if unsafe { run::activate(job.0, Budget::of_messages(most as u32), Watched::No) } == After::Again {
             self.runtime.handle().scheduler.injector.push(job, Qos::default());
         }
         drop(pin);

@@ -244,6 +244,9 @@ impl Running {
                 if let Some(child) = self.children.get_mut(key) {
                     child.started = activation.now();
                 }
+                if let (Operation::Restart, Some(observer)) = (&self.operation, &host.observer) {
+                    observer.restarted(process::name_of_type(pid).unwrap_or("ended at once"));
+                }
             }
             Poll::Ready(Ok(None)) => self.children.settle(key, self.flags.is_dynamic),
             Poll::Ready(Err(reason)) => self.start_failed(key, reason, activation),

@@ -1,0 +1,498 @@
+//! What one sees of a runtime that is observed: spans that follow messages, metrics by type of actor.
+use dala::observe::{METRICS, MetricKind};
+use dala::{
+    ActorRef, Blocking, CallError, ChildSpec, Concurrent, Context, Intensity, Local, Overflow, Runtime,
+    SpawnOptions, Supervisor, timer,
+};
+use metrics::{
+    Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder,
+    SharedString, Unit,
+};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing_subscriber::layer::{self, Layer, SubscriberExt};
+
+type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+/// A span as it was recorded.
+#[derive(Debug, Default)]
+struct Span {
+    name: &'static str,
+    fields: BTreeMap<&'static str, String>,
+    parent: Option<usize>,
+    /// Entered minus exited.
+    depth: i64,
+    entered: u64,
+    is_closed: bool,
+}
+
+impl Visit for Span {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        self.fields.insert(field.name(), format!("{value:?}"));
+    }
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.fields.insert(field.name(), value.to_owned());
+    }
+}
+
+#[derive(Debug, Default)]
+struct Recorded {
+    spans: Vec<Span>,
+    /// Of those that are open.
+    by_id: HashMap<u64, usize>,
+}
+
+/// Records spans.
+#[derive(Clone, Debug, Default)]
+struct Tape(Arc<Mutex<Recorded>>);
+
+impl Tape {
+    fn with<R>(&self, id: &Id, act: impl FnOnce(&mut Span) -> R) -> R {
+        let mut recorded = self.0.lock().unwrap();
+        let index = recorded.by_id[&id.into_u64()];
+        act(&mut recorded.spans[index])
+    }
+
+    /// All spans, as `name actor message` from the root on, sorted.
+    fn paths(&self) -> Vec<String> {
+        let recorded = self.0.lock().unwrap();
+        let path = |mut index: usize| {
+            let mut parts = Vec::new();
+            loop {
+                let span = &recorded.spans[index];
+                parts.push(match (span.fields.get("actor"), span.fields.get("message")) {
+                    (Some(actor), Some(message)) => format!("{actor}.{message}"),
+                    _ => span.name.to_owned(),
+                });
+                match span.parent {
+                    Some(parent) => index = parent,
+                    None => break,
+                }
+            }
+            parts.reverse();
+            parts.join(" > ")
+        };
+        let mut paths: Vec<String> = (0..recorded.spans.len()).map(path).collect();
+        paths.sort();
+        paths
+    }
+
+    /// The field of the one span of an actor type.
+    fn field(&self, actor: &str, field: &str) -> Option<String> {
+        let recorded = self.0.lock().unwrap();
+        let of_actor = |span: &&Span| span.fields.get("actor").is_some_and(|name| name == actor);
+        recorded.spans.iter().find(of_actor).and_then(|span| span.fields.get(field).cloned())
+    }
+
+    /// Spans of an actor type so far.
+    fn count(&self, actor: &str) -> usize {
+        let recorded = self.0.lock().unwrap();
+        recorded
+            .spans
+            .iter()
+            .filter(|span| span.fields.get("actor").is_some_and(|name| name == actor))
+            .count()
+    }
+
+    /// After the runtime: nothing is left open, nothing is on any thread's stack.
+    fn check_all_closed(&self) {
+        for span in &self.0.lock().unwrap().spans {
+            assert!(span.is_closed && span.depth == 0, "{span:?}");
+        }
+    }
+}
+
+impl<S: tracing::Subscriber> Layer<S> for Tape {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: layer::Context<'_, S>) {
+        let mut recorded = self.0.lock().unwrap();
+        let parent = match attributes.is_contextual() {
+            true => context.current_span().id().cloned(),
+            false => attributes.parent().cloned(),
+        };
+        let parent = parent.map(|parent| recorded.by_id[&parent.into_u64()]);
+        let mut span = Span { name: attributes.metadata().name(), parent, ..Span::default() };
+        attributes.record(&mut span);
+        let index = recorded.spans.len();
+        recorded.by_id.insert(id.into_u64(), index);
+        recorded.spans.push(span);
+    }
+    fn on_record(&self, id: &Id, values: &Record<'_>, _: layer::Context<'_, S>) {
+        self.with(id, |span| values.record(span));
+    }
+    fn on_enter(&self, id: &Id, _: layer::Context<'_, S>) {
+        self.with(id, |span| {
+            span.depth += 1;
+            span.entered += 1;
+            assert_eq!(span.depth, 1, "entered on two threads: {span:?}");
+        });
+    }
+    fn on_exit(&self, id: &Id, _: layer::Context<'_, S>) {
+        self.with(id, |span| span.depth -= 1);
+    }
+    fn on_close(&self, id: Id, _: layer::Context<'_, S>) {
+        self.with(&id, |span| span.is_closed = true);
+        self.0.lock().unwrap().by_id.remove(&id.into_u64());
+    }
+}
+
+/// A runtime whose spans are recorded.
+fn traced(workers: usize) -> Outcome<(Tape, Runtime, impl Drop)> {
+    let record = Tape::default();
+    let subscriber = tracing_subscriber::registry().with(record.clone());
+    let guard = tracing::subscriber::set_default(subscriber);
+    let runtime = Runtime::builder().workers(workers).tracing().build()?;
+    Ok((record, runtime, guard))
+}
+
+struct Front {
+    back: ActorRef<Back>,
+}
+
+#[dala::actor]
+impl Front {
+    #[message]
+    fn plain(&mut self) -> bool {
+        self.back.tell(Note {}).is_ok()
+    }
+
+    /// Is suspended, perhaps goes on on another thread, and then sends.
+    #[message]
+    async fn waits(&mut self) -> u64 {
+        let answer = self.back.call(Answer {}).await.unwrap();
+        dala::sleep(Duration::from_millis(2)).await;
+        self.back.tell(Note {}).unwrap();
+        answer
+    }
+
+    #[message]
+    fn beside(&mut self) -> Concurrent<u64> {
+        let back = self.back;
+        Concurrent::new(async move { back.call(Answer {}).await.unwrap() })
+    }
+
+    #[message]
+    fn blocks(&mut self) -> Blocking<bool> {
+        let back = self.back;
+        Blocking::new(move || back.tell(Note {}).is_ok())
+    }
+}
+
+struct Back;
+
+#[dala::actor]
+impl Back {
+    #[message]
+    fn note(&mut self) {}
+
+    #[message]
+    fn answer(&mut self) -> u64 {
+        42
+    }
+}
+
+#[test]
+fn spans_follow_messages_through_plain_async_concurrent_and_blocking_handlers() -> Outcome {
+    let (record, runtime, _guard) = traced(2)?;
+    let back = runtime.spawn(Back)?;
+    let front = FrontRef::from(runtime.spawn(Front { back })?);
+    let request = tracing::info_span!("request");
+    {
+        // A call is sent when it is made.
+        let _entered = request.enter();
+        assert!(front.blocking_call(Plain {})?);
+        assert_eq!(front.blocking_call(Waits {})?, 42);
+        assert_eq!(front.blocking_call(Beside {})?, 42);
+        assert!(front.blocking_call(Blocks {})?);
+    }
+    // Outside of the request.
+    assert_eq!(back.blocking_call(Answer {})?, 42);
+    drop(request);
+    drop(runtime);
+    assert_eq!(
+        record.paths(),
+        [
+            "Back.Answer",
+            "request",
+            "request > Front.Beside",
+            "request > Front.Beside > Back.Answer",
+            "request > Front.Blocks",
+            "request > Front.Blocks > Back.Note",
+            "request > Front.Plain",
+            "request > Front.Plain > Back.Note",
+            "request > Front.Waits",
+            "request > Front.Waits > Back.Answer",
+            "request > Front.Waits > Back.Note",
+        ]
+    );
+    assert_eq!(record.field("Front", "is_call").as_deref(), Some("true"));
+    assert_eq!(record.field("Front", "pid"), Some(front.pid().to_string()));
+    record.check_all_closed();
+    Ok(())
+}
+
+struct Fragile;
+
+#[dala::actor]
+impl Fragile {
+    #[message]
+    fn fail(&mut self) {
+        panic!("it was fragile");
+    }
+
+    #[message]
+    async fn stall(&mut self) {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[test]
+fn the_span_of_a_message_says_why_the_actor_ended_over_it() -> Outcome {
+    let (record, runtime, _guard) = traced(1)?;
+    let one = FragileRef::from(runtime.spawn(Fragile)?);
+    assert!(matches!(one.blocking_call(Fail {}), Err(CallError::Exited(_))));
+    assert!(record.field("Fragile", "failure").unwrap().contains("it was fragile"));
+    // Killed while it waits, with a message behind that is never handled.
+    let other = FragileRef::from(runtime.spawn(Fragile)?);
+    other.tell(Stall {})?;
+    while record.count("Fragile") < 2 {
+        std::thread::yield_now();
+    }
+    other.tell(Stall {})?;
+    other.kill();
+    runtime.block_on(other.ended())?;
+    drop(runtime);
+    assert_eq!(record.paths(), ["Fragile.Fail", "Fragile.Stall"]);
+    record.check_all_closed();
+    Ok(())
+}
+
+#[test]
+fn a_runtime_that_is_not_told_to_makes_no_spans() -> Outcome {
+    let record = Tape::default();
+    let subscriber = tracing_subscriber::registry().with(record.clone());
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let runtime = Runtime::builder().workers(1).build()?;
+    assert_eq!(runtime.spawn(Back)?.blocking_call(Answer {})?, 42);
+    assert!(record.paths().is_empty());
+    Ok(())
+}
+
+/// Values of one metric.
+#[derive(Debug, Default)]
+struct Values(Mutex<Vec<f64>>);
+
+impl Values {
+    fn add(&self, by: f64) {
+        let mut values = self.0.lock().unwrap();
+        let value = values.pop().unwrap_or_default() + by;
+        values.push(value);
+    }
+}
+
+impl CounterFn for Values {
+    fn increment(&self, value: u64) {
+        self.add(value as f64);
+    }
+    fn absolute(&self, _: u64) {
+        unreachable!("nothing is set");
+    }
+}
+
+impl GaugeFn for Values {
+    fn increment(&self, value: f64) {
+        self.add(value);
+    }
+    fn decrement(&self, value: f64) {
+        self.add(-value);
+    }
+    fn set(&self, _: f64) {
+        unreachable!("nothing is set");
+    }
+}
+
+impl HistogramFn for Values {
+    fn record(&self, value: f64) {
+        self.0.lock().unwrap().push(value);
+    }
+}
+
+/// Keeps all values of all metrics, by name and labels.
+#[derive(Clone, Debug, Default)]
+struct Book(Arc<Mutex<BTreeMap<String, Arc<Values>>>>);
+
+impl Book {
+    /// The one recorder of this program.
+    fn installed() -> Book {
+        static BOOK: OnceLock<Book> = OnceLock::new();
+        let install = || {
+            let book = Book::default();
+            metrics::set_global_recorder(book.clone()).expect("there is no other");
+            book
+        };
+        BOOK.get_or_init(install).clone()
+    }
+
+    fn values(&self, key: &Key) -> Arc<Values> {
+        let labels = key.labels().map(|label| format!("{}={}", label.key(), label.value()));
+        let key = format!("{} {}", key.name(), labels.collect::<Vec<_>>().join(" "));
+        self.0.lock().unwrap().entry(key).or_default().clone()
+    }
+
+    #[track_caller]
+    fn of(&self, key: &str) -> Vec<f64> {
+        self.0.lock().unwrap()[key].0.lock().unwrap().clone()
+    }
+}
+
+impl Recorder for Book {
+    fn describe_counter(&self, name: KeyName, _: Option<Unit>, _: SharedString) {
+        assert!(METRICS.iter().any(|m| m.name == name.as_str() && m.kind == MetricKind::Counter));
+    }
+    fn describe_gauge(&self, name: KeyName, _: Option<Unit>, _: SharedString) {
+        assert!(METRICS.iter().any(|m| m.name == name.as_str() && m.kind == MetricKind::Gauge));
+    }
+    fn describe_histogram(&self, name: KeyName, _: Option<Unit>, _: SharedString) {
+        assert!(METRICS.iter().any(|m| m.name == name.as_str() && m.kind == MetricKind::Histogram));
+    }
+    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+        Counter::from_arc(self.values(key))
+    }
+    fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
+        Gauge::from_arc(self.values(key))
+    }
+    fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
+        Histogram::from_arc(self.values(key))
+    }
+}
+
+/// Holds its worker until it is told to go on.
+struct Held {
+    begun: Sender<()>,
+    go_on: Receiver<()>,
+}
+
+#[dala::actor]
+impl Held {
+    #[message]
+    fn hold(&mut self) {
+        self.begun.send(()).unwrap();
+        self.go_on.recv().unwrap();
+    }
+}
+
+#[test]
+fn metrics_tell_depth_wait_and_run_time_by_the_runtimes_clock() -> Outcome {
+    let book = Book::installed();
+    let clock = timer::Clock::Virtual(timer::VirtualClock::default());
+    let runtime = Runtime::builder().workers(1).clock(clock).metrics().build()?;
+    let (begun_sender, begun) = channel();
+    let (go_on, held) = channel();
+    let actor = runtime.spawn(Held { begun: begun_sender, go_on: held })?;
+    for _ in 0..3 {
+        actor.tell(Hold {})?;
+        if actor.is_alive() && book.of("dala_mailbox_depth actor=Held").len() == 1 {
+            begun.recv()?;
+        }
+    }
+    // One is being handled, two wait.
+    assert_eq!(book.of("dala_mailbox_depth actor=Held"), [1.0, 1.0, 2.0]);
+    assert_eq!(runtime.snapshot().actor(actor).unwrap().waiting, Some(2));
+    for seconds in [5, 1, 2] {
+        runtime.advance(Duration::from_secs(seconds));
+        go_on.send(())?;
+        if seconds != 2 {
+            begun.recv()?;
+        }
+    }
+    actor.exit(dala::ExitReason::Shutdown);
+    runtime.block_on(actor.ended())?;
+    assert_eq!(book.of("dala_wait_seconds actor=Held"), [0.0, 5.0, 6.0]);
+    assert_eq!(book.of("dala_run_seconds actor=Held"), [5.0, 1.0, 2.0]);
+    assert_eq!(book.of("dala_messages_total actor=Held"), [3.0]);
+    assert_eq!(book.of("dala_spawned_total actor=Held"), [1.0]);
+    assert_eq!(book.of("dala_actors actor=Held"), [0.0]);
+    assert_eq!(book.of("dala_ended_total actor=Held how=orderly"), [1.0]);
+    assert_eq!(book.of("dala_ended_total actor=Held how=failed"), Vec::<f64>::new());
+    Ok(())
+}
+
+/// Fails on request.
+struct Worker;
+
+#[dala::actor]
+impl Worker {
+    #[message]
+    fn crash(&mut self) {
+        panic!("as it was told");
+    }
+
+    #[message]
+    fn stop(&mut self, ctx: &mut Context<Self>, until: Local<Receiver<()>>) {
+        until.0.recv().unwrap();
+        ctx.stop(dala::ExitReason::Normal);
+    }
+
+    #[message]
+    fn nothing(&mut self) {}
+}
+
+#[test]
+fn metrics_count_drops_ends_and_restarts() -> Outcome {
+    let book = Book::installed();
+    let runtime = Runtime::builder().workers(1).metrics().build()?;
+    runtime.block_on(async {
+        // Room for one beside the one that is being handled: of two more the second is dropped, and the first is left at the end.
+        let options = SpawnOptions::default().mailbox(1).overflow(Overflow::DropNewest);
+        let (end, until) = channel();
+        let worker = runtime.spawn_with(Worker, &options)?;
+        worker.tell(Stop { until: Local(until) })?;
+        let busy = || runtime.snapshot().actor(worker).is_some_and(|info| info.waiting == Some(0));
+        while !busy() {
+            std::thread::yield_now();
+        }
+        worker.tell(Nothing {})?;
+        worker.tell(Nothing {})?;
+        end.send(())?;
+        worker.ended().await?;
+        assert_eq!(book.of("dala_dropped_total actor=Worker cause=overflow"), [1.0]);
+        assert_eq!(book.of("dala_dropped_total actor=Worker cause=ended"), [1.0]);
+
+        let child = ChildSpec::actor("worker", || Worker);
+        let intensity = Intensity { restarts: 10, within: Duration::from_secs(5) };
+        let supervisor = Supervisor::new().intensity(intensity).child(child).start(runtime.handle()).await?;
+        let mut last = None;
+        for crashes in 0..=3 {
+            let pid = loop {
+                let now = supervisor.children().await?.into_iter().find_map(|child| child.pid);
+                if now.is_some() && now != last {
+                    break now;
+                }
+            };
+            last = pid;
+            if crashes == 3 {
+                break;
+            }
+            let worker = WorkerRef::from(ActorRef::of_pid(pid.unwrap()).expect("a worker"));
+            assert!(worker.crash().await.is_err());
+        }
+        supervisor.stop().await;
+        Outcome::Ok(())
+    })?;
+    assert_eq!(book.of("dala_restarts_total actor=Worker"), [3.0]);
+    assert_eq!(book.of("dala_ended_total actor=Worker how=failed"), [3.0]);
+    Ok(())
+}
+
+#[test]
+fn the_docs_list_every_metric() {
+    let page = include_str!("../../docs/observability.md");
+    for metric in METRICS {
+        let label = metric.label.map(|(key, _)| format!(", `{key}`")).unwrap_or_default();
+        let row = format!("| `{}` | {:?} | `actor`{label} |", metric.name, metric.kind);
+        assert!(page.contains(&row), "missing: {row}");
+    }
+}
