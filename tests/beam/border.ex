@@ -273,6 +273,15 @@ defmodule Border.Server do
   def handle_call({:trap, on}, _from, observer), do: {:reply, Process.flag(:trap_exit, on), observer}
   def handle_call({:link_with, peer}, _from, observer), do: {:reply, Process.link(peer), observer}
 
+  def handle_call(:ignore, _from, observer), do: {:noreply, observer}
+
+  # Somebody else replies: the process that asked for it, by `From`.
+  def handle_call({:hand_on, to, request}, from, observer), do: send(to, {:"$gen_call", from, request}) && {:noreply, observer}
+  # As servers do that are no `gen_server`.
+  def handle_call({:reply_by_pid, reply}, {caller, tag}, observer), do: send(caller, {tag, reply}) && {:noreply, observer}
+  def handle_call({:reply_twice, first, second}, from, observer), do: GenServer.reply(from, first) && {:reply, second, observer}
+  def handle_call(:who, {caller, _tag}, observer), do: {:reply, {caller, Process.alive?(caller)}, observer}
+
   def handle_call({:ask, whom, request}, _from, observer), do: {:reply, GenServer.call(whom, request), observer}
 
   @impl true

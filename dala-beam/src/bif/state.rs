@@ -10,7 +10,7 @@ use super::ets::Tables;
 use super::os::Environment;
 use super::persistent_term::PersistentTerms;
 use super::re::Patterns;
-use crate::interop::{ActorKinds, NativeCalls};
+use crate::interop::{ActorKinds, NativeCalls, Outside};
 
 /// Tables and other shared state of built-in functions; one per [`System`](crate::process::System).
 #[derive(Debug, Default)]
@@ -33,6 +33,8 @@ pub struct State {
     pub natives: NativeCalls,
     /// Native actors that `Dala.Actor` starts.
     pub kinds: ActorKinds,
+    /// What Erlang code takes for Rust code that is no actor.
+    pub(crate) outside: Outside,
     /// Standard input.
     pub input: StandardInput,
     /// Who gets the runtime's own log events (`system_flag(system_logger, _)`): a pid's bits, 0 for nobody.

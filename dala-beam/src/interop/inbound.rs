@@ -12,6 +12,7 @@ use dala_ir::term::{Fragment, OwnedTerm, TermWriter, copy_term, tuple_elements, 
 
 use tokio::sync::oneshot;
 
+use super::reply;
 use crate::bif::arguments::named;
 use crate::heap::{is_literal, own};
 use crate::process::{Ended, Entry, System, message};
@@ -30,7 +31,7 @@ fn typed(system: &Arc<System>, protocol: &'static Protocol, to: Pid, term: Word)
         Some(&[tag, from, request]) if tag == Word::atom(named!("system")) => {
             if let Some(caller) = Caller::from_term(to, from) {
                 let mut node = NodeBox::system(system_request(system, request));
-                node.set_reply(ReplyHandle::foreign(Box::new(caller)));
+                node.set_foreign_reply(Box::new(caller));
                 return node;
             }
             (term, None)
@@ -41,14 +42,25 @@ fn typed(system: &Arc<System>, protocol: &'static Protocol, to: Pid, term: Word)
         Some(&[tag, request]) if tag == Word::atom(atoms::DOLLAR_GEN_CAST) => (request, None),
         _ => (term, None),
     };
-    let mut node = match protocol.convert(request) {
-        Ok(node) => node,
-        Err(error) => NodeBox::misfit(Misfit { term: own(request), reason: error.to_string() }),
-    };
+    let mut node = converted(protocol, request);
     if let Some(caller) = caller {
-        node.set_reply(ReplyHandle::foreign(Box::new(caller)));
+        node.set_foreign_reply(Box::new(caller));
     }
     node
+}
+
+/// A request as a message of `protocol`.
+fn converted(protocol: &'static Protocol, request: Word) -> NodeBox {
+    match protocol.convert(request) {
+        Ok(node) => node,
+        Err(error) => NodeBox::misfit(Misfit { term: own(request), reason: error.to_string() }),
+    }
+}
+
+/// A request to a native actor; `None` when `to` is none.
+pub(super) fn request_to_native(to: Pid, request: Word) -> Option<NodeBox> {
+    let protocol = process::protocol_of(to)?.downcast_ref::<Protocol>()?;
+    Some(converted(protocol, request))
 }
 
 /// What `sys` asks (OTP 25, `sys.erl`, do_cmd/6).
@@ -147,6 +159,10 @@ impl Caller {
     }
 
     fn send(&self, term: Word) {
+        // It is a call of Rust, which somebody handed on.
+        if let Some(call) = reply::call_of(self.tag.root()) {
+            return call.answer_elsewhere(term);
+        }
         let mut node = message::node_of(term);
         if let Some((reference, true)) = self.reference()
             && let Some(reference) = view::reference(reference)

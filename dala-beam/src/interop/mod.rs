@@ -4,7 +4,8 @@
 //!   message of that actor's protocol. `GenServer.call` (`$gen_call`) becomes a call whose reply goes back as a term.
 //!   What does not convert reaches the actor's `unhandled` hook and the dead letters; a caller exits with the reason.
 //! - **Rust to BEAM** ([`Server`]): a message travels as it is, its payload in the node; the receiving process builds
-//!   the term when its `receive` first looks at it. Calls speak OTP's `gen` protocol (OTP manual, `gen_server`).
+//!   the term when its `receive` first looks at it. Calls speak OTP's `gen` protocol (OTP manual, `gen_server`), and their
+//!   replies take no actor of their own (`reply`).
 //! - **Children** ([`ActorKind`]): Elixir's supervisors start native actors, through `Dala.Actor`.
 //! - **Functions** (`native`): Erlang code calls functions in Rust as if they were built in;
 //!   see [`dala::native`](mod@dala::native).
@@ -17,6 +18,8 @@ pub(crate) mod inbound;
 mod kinds;
 pub(crate) mod native;
 mod outbound;
+mod outside;
+pub(crate) mod reply;
 mod start;
 
 pub use dala::server::ServerError;
@@ -26,4 +29,5 @@ pub(crate) use kinds::KindError;
 pub use kinds::{ActorKind, ActorKinds};
 pub use native::{NativeCalls, NativeTableError};
 pub use outbound::Server;
+pub(crate) use outside::Outside;
 pub use start::{ServerSpec, StartError};

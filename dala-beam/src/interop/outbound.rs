@@ -1,17 +1,19 @@
 //! Rust to Erlang processes: casts, messages and calls of a `gen_server`.
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
-use dala::actor::{Activation, Behaviour, Incoming, Outcome, SpawnOptions, process};
-use dala::message::NodeBox;
+use dala::actor::process;
+use dala::message::{Call, CallError, NodeBox};
 use dala::server::{GenServer, ReplyMisfit, ServerError, Waiting};
-use dala::{ExitReason, Message, Ref, StableLayout};
+use dala::{ExitReason, Message, StableLayout};
 use dala_ir::abi::{Atom, Pid, Word, atoms};
-use dala_ir::term::{Fragment, OwnedTerm, TermWriter, tuple_elements, view};
-use tokio::sync::oneshot;
+use dala_ir::term::{Fragment, OwnedTerm, TermWriter};
 
-use crate::heap::own;
+use super::{inbound, reply};
 use crate::process::{System, message};
 
 /// How long a call waits unless told otherwise, as `GenServer.call/2`.
@@ -101,37 +103,80 @@ impl Server {
         send(pid, term)
     }
 
-    /// Calls `handle_call/3` and waits for the reply, for at most 5 seconds.
+    /// Calls `handle_call/3` and waits for the reply, for at most 5 seconds. The request is sent at once, not when the future is
+    /// first polled; when that is dropped, the server does what it was asked, and the reply goes nowhere.
+    ///
+    /// A call made while handling a call fails at the latest when that one's deadline passes, and lends the server the
+    /// caller's class until the server has taken it up, as [`ActorRef::call`](dala::ActorRef::call). The server sees the actor
+    /// that calls as its caller, so that it may watch it; for code that is no actor, one actor stands that lives as long as
+    /// the runtime.
     ///
     /// # Errors
     /// See [`ServerError`].
-    pub async fn call<M: Message, R: StableLayout + Send>(&self, request: M) -> Result<R, ServerError> {
-        self.call_timeout(request, DEFAULT_TIMEOUT).await
+    pub fn call<M: Message, R: StableLayout + Send>(
+        &self,
+        request: M,
+    ) -> impl Future<Output = Result<R, ServerError>> + Send + use<M, R> {
+        self.call_timeout(request, DEFAULT_TIMEOUT)
     }
 
     /// As [`Server::call`] with another limit.
     ///
     /// # Errors
     /// See [`ServerError`].
-    pub async fn call_timeout<M: Message, R: StableLayout + Send>(
+    pub fn call_timeout<M: Message, R: StableLayout + Send>(
         &self,
         request: M,
         limit: Duration,
-    ) -> Result<R, ServerError> {
-        let mut scratch = Fragment::new();
-        let request = own(request.to_term(&mut scratch));
-        let reply = self.ask(Ask::Call(request), limit).await?;
-        Ok(ReplyMisfit::read(reply)?)
+    ) -> impl Future<Output = Result<R, ServerError>> + Send + use<M, R> {
+        let asked = self.ask(|scratch| request.to_term(scratch), limit);
+        async move { Ok(ReplyMisfit::read(replied(asked, limit).await?)?) }
     }
 
-    async fn ask(&self, ask: Ask, limit: Duration) -> Result<OwnedTerm, ServerError> {
+    fn ask(
+        &self,
+        request: impl FnOnce(&mut Fragment) -> Word,
+        limit: Duration,
+    ) -> Result<Call<OwnedTerm>, ServerError> {
         let pid = self.live()?;
-        let (sender, receiver) = oneshot::channel();
-        let client =
-            Client { server: pid, limit, ask: Some(ask), end: None, done: Some(sender), monitor: None };
-        self.system.runtime.spawn_behaviour(client, &SpawnOptions::default().starting())?;
-        receiver.await.unwrap_or(Err(ServerError::Exited(ExitReason::Killed)))
+        let mut scratch = Fragment::new();
+        let request = request(&mut scratch);
+        let node = inbound::request_to_native(pid, request).unwrap_or_else(|| {
+            let from = self.from(pid, &mut scratch);
+            message::node_of(scratch.tuple(&[Word::atom(atoms::DOLLAR_GEN_CALL), from, request]))
+        });
+        Ok(process::call(pid, node, limit))
     }
+
+    /// `From` of a new call of `pid`.
+    fn from(&self, pid: Pid, scratch: &mut Fragment) -> Word {
+        let caller = self.system.builtins.outside.caller(&self.system.runtime);
+        let tag = reply::new_tag(pid, scratch);
+        scratch.tuple(&[Word::pid(caller), tag])
+    }
+
+    /// Tells it to end (`sys:terminate/2`); the call is answered when it has.
+    fn terminate(&self, reason: &ExitReason) -> Result<Call<ExitReason>, ServerError> {
+        let pid = self.live()?;
+        let ended = process::ended(pid);
+        let mut scratch = Fragment::new();
+        // It answers before it ends; no call has that name.
+        let from = self.from(pid, &mut scratch);
+        let reason = reason.write(&mut scratch);
+        let request = scratch.tuple(&[Word::atom(Atom::new("terminate")), reason]);
+        let term = scratch.tuple(&[Word::atom(Atom::new("system")), from, request]);
+        // If it ended meanwhile, `ended` tells.
+        drop(process::send(pid, inbound::node_for(&self.system, pid, term)));
+        Ok(ended)
+    }
+}
+
+/// Waits for the reply of a call that was made within `limit`.
+async fn replied(
+    asked: Result<Call<OwnedTerm>, ServerError>,
+    limit: Duration,
+) -> Result<OwnedTerm, ServerError> {
+    asked?.await.map_err(|error| ServerError::of_call(error, limit))
 }
 
 fn send(pid: Pid, term: Word) -> Result<(), ServerError> {
@@ -145,8 +190,7 @@ impl GenServer for Server {
     }
 
     fn request(&self, request: OwnedTerm, limit: Duration) -> Waiting<OwnedTerm> {
-        let server = self.clone();
-        Box::pin(async move { server.ask(Ask::Call(request), limit).await })
+        Box::pin(replied(self.ask(|scratch| request.copy_to(scratch), limit), limit))
     }
 
     fn cast(&self, request: &OwnedTerm) -> Result<(), ServerError> {
@@ -158,101 +202,19 @@ impl GenServer for Server {
     }
 
     fn stop(&self, reason: ExitReason, limit: Duration) -> Waiting<()> {
-        let server = self.clone();
-        Box::pin(async move { server.ask(Ask::Stop(reason), limit).await.map(drop) })
-    }
-}
-
-/// What a [`Client`] wants of the server.
-enum Ask {
-    /// A reply.
-    Call(OwnedTerm),
-    /// Its end (`sys:terminate/2`).
-    Stop(ExitReason),
-}
-
-type Done = oneshot::Sender<Result<OwnedTerm, ServerError>>;
-
-/// The caller's side of one call: `gen:call` needs a process that monitors the server and that the reply is sent to.
-struct Client {
-    server: Pid,
-    limit: Duration,
-    /// Until it was sent.
-    ask: Option<Ask>,
-    /// The end that is no failure.
-    end: Option<ExitReason>,
-    done: Option<Done>,
-    monitor: Option<Ref>,
-}
-
-impl Client {
-    fn finish(&mut self, result: Result<OwnedTerm, ServerError>) -> Outcome {
-        if let Some(done) = self.done.take() {
-            // Whoever called may have given up.
-            let _ = done.send(result);
-        }
-        Outcome::Exited(ExitReason::Normal)
-    }
-
-    /// Whether `tag` is what the reply was asked to be tagged with.
-    fn is_tag(&self, tag: Word) -> bool {
-        view::reference(tag).is_some_and(|tag| Some(Ref::from_bits(tag.low)) == self.monitor)
-    }
-
-    fn begin(&mut self, ask: Ask, activation: &mut Activation<'_>) {
-        let monitor = activation.monitor(self.server, None);
-        self.monitor = Some(monitor);
-        let mut scratch = Fragment::new();
-        let tag = scratch.reference(monitor.to_bits(), 0);
-        let from = scratch.tuple(&[Word::pid(activation.pid()), tag]);
-        let (kind, request) = match ask {
-            Ask::Call(term) => (atoms::DOLLAR_GEN_CALL, term.copy_to(&mut scratch)),
-            Ask::Stop(reason) => {
-                let why = reason.write(&mut scratch);
-                self.end = Some(reason);
-                (Atom::new("system"), scratch.tuple(&[Word::atom(Atom::new("terminate")), why]))
+        let ended = self.terminate(&reason);
+        let mut late = self.system.runtime.sleep(limit);
+        Box::pin(async move {
+            let mut ended = ended?;
+            let ended = poll_fn(|context| match Pin::new(&mut ended).poll(context) {
+                Poll::Ready(ended) => Poll::Ready(ended),
+                Poll::Pending => Pin::new(&mut late).poll(context).map(|()| Err(CallError::Timeout)),
+            });
+            match ended.await {
+                Ok(as_told) if as_told == reason => Ok(()),
+                Ok(other) => Err(ServerError::Exited(other)),
+                Err(error) => Err(ServerError::of_call(error, limit)),
             }
-        };
-        let term = scratch.tuple(&[Word::atom(kind), from, request]);
-        // If it ended meanwhile, the monitor tells.
-        drop(process::send(self.server, message::node_of(term)));
-        activation.wake_after(self.limit);
-    }
-}
-
-impl Behaviour for Client {
-    fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {
-        activation.take_in();
-        if let Some(ask) = self.ask.take() {
-            self.begin(ask, activation);
-        }
-        while let Some(incoming) = activation.next_incoming() {
-            match incoming {
-                Incoming::Message(node) if message::is_term(&node) => {
-                    // `{Tag, Reply}`; whatever else comes is not for this call. One that stops answers before it ends.
-                    if let Some(&[tag, reply]) = tuple_elements(message::term_in(&node))
-                        && self.is_tag(tag)
-                        && self.end.is_none()
-                    {
-                        return self.finish(Ok(own(reply)));
-                    }
-                }
-                Incoming::Down(down) if Some(down.monitor) == self.monitor => {
-                    return self.finish(match self.end.as_ref() == Some(&down.reason) {
-                        true => Ok(OwnedTerm::from(atoms::OK)),
-                        false => Err(ServerError::Exited(down.reason)),
-                    });
-                }
-                _ => {}
-            }
-        }
-        if activation.take_wake() {
-            return self.finish(Err(ServerError::Timeout(self.limit)));
-        }
-        Outcome::Waiting
-    }
-
-    fn name() -> &'static str {
-        "call of an Erlang process"
+        })
     }
 }

@@ -99,6 +99,9 @@ impl Process {
         if let Some(Incoming::Message(node)) = self.mailbox().take()
             && message::is_term(&node)
         {
+            if node.is_call() {
+                self.hold_call(&node, message::term_in(&node));
+            }
             message::adopt(node, &mut self.heap);
         }
     }

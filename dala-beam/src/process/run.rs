@@ -15,6 +15,7 @@ use super::process::Process;
 use super::{message, reason};
 use crate::bif;
 use crate::heap::{HeapLimit, own};
+use crate::interop::reply::Reply;
 
 /// Longest exit value in a report: enough for a reason and its stack, too little for a server's whole state.
 const REPORT_BYTES: usize = 3000;
@@ -25,6 +26,7 @@ const SLICE: i64 = 1000;
 
 impl Behaviour for Process {
     const ARRIVAL_ORDER: bool = true;
+    const ANSWERS_TERMS: bool = true;
 
     fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {
         self.pid = activation.pid();
@@ -67,6 +69,10 @@ impl Behaviour for Process {
     }
 
     fn asked(&mut self, question: dala::signal::Question, activation: &mut Activation<'_>) {
+        let question = match question.downcast::<Reply>() {
+            Ok(reply) => return self.enter(activation, |process| process.answer_for_another(*reply)),
+            Err(other) => other,
+        };
         if let Ok(question) = question.downcast::<bif::erlang::info::Question>() {
             self.enter(activation, |process| bif::erlang::info::answer(process, *question));
         }

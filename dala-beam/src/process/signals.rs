@@ -10,6 +10,7 @@ use dala_ir::term::{OwnedTerm, TermWriter, view};
 use super::process::{Priority, Process, Settings};
 use super::{message, reason};
 use crate::heap::HeapOptions;
+use crate::interop::reply;
 
 /// What a monitor's DOWN message shows beside the pid.
 #[derive(Debug, Default)]
@@ -77,7 +78,9 @@ impl Process {
             return Ok(());
         }
         if let Some(reference) = view::reference(to) {
-            if reference.high != 0 {
+            if let Some(call) = reply::call_by(reference) {
+                self.answer_call(call, message);
+            } else if reference.high != 0 {
                 let mut node = message::node_of(message);
                 node.set_alias(Ref::from_bits(reference.low));
                 drop(actor::send(Pid::from_bits(reference.high), node));
@@ -103,6 +106,11 @@ impl Process {
     pub fn send_to(&mut self, pid: Pid, message: Word) {
         // As OTP: sending costs more to those who send much.
         self.charge(4);
+        if let Some(&[tag, _]) = view::tuple_elements(message)
+            && let Some(call) = reply::call_of(tag)
+        {
+            return self.answer_call(call, message);
+        }
         let mut node = crate::interop::inbound::node_for(&self.system, pid, message);
         if !node.is_call() {
             node.set_sender(self.pid);

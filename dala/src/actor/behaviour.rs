@@ -51,6 +51,10 @@ pub trait Behaviour: Sized + 'static {
     /// Whether it answers [`SystemRequest`](crate::message::SystemRequest)s.
     const TAKES_SYSTEM_REQUESTS: bool = false;
 
+    /// Whether it answers calls whose messages are terms: takes their replies ([`Node::take_reply`](crate::message::Node::take_reply)),
+    /// and answers them, at once or by reference ([`Activation::hold_call`]), with terms only.
+    const ANSWERS_TERMS: bool = false;
+
     /// One activation. A panic in it is the actor's exit.
     fn run(&mut self, activation: &mut Activation<'_>) -> Outcome;
 
@@ -101,6 +105,7 @@ pub(crate) struct CellVtable {
     pub(crate) arrival_order: bool,
     pub(crate) orderly_shutdown: bool,
     pub(crate) takes_system_requests: bool,
+    pub(crate) answers_terms: bool,
     pub(crate) type_id: fn() -> TypeId,
     pub(crate) name: fn() -> &'static str,
     pub(crate) protocol: fn() -> Option<&'static (dyn std::any::Any + Send + Sync)>,
@@ -156,6 +161,7 @@ impl<B: Behaviour> VtableOf<B> {
         arrival_order: B::ARRIVAL_ORDER,
         orderly_shutdown: B::ORDERLY_SHUTDOWN,
         takes_system_requests: B::TAKES_SYSTEM_REQUESTS,
+        answers_terms: B::ANSWERS_TERMS,
         type_id: B::stands_for,
         name: B::name,
         protocol: B::protocol,

@@ -4,9 +4,13 @@
 //! Names follow the Erlang functions they implement.
 
 use super::activation::Activation;
-use super::cell;
+use super::cell::{self, Header};
+use super::reference::{DEFAULT_DEADLINE, asking, call_node};
 use super::waker::wake_actor;
-use crate::message::{Call, CallError, DeadLetterCause, ExitReason, NodeBox, PayloadKind, SystemRequest};
+use crate::message::{
+    Call, CallError, DeadLetterCause, ExitReason, ForeignReply, NodeBox, PayloadKind, ReplyHandle,
+    ReplyValue, SystemRequest,
+};
 use crate::pid::{Pid, Ref, epoch};
 use crate::signal::alias::AliasMode;
 use crate::signal::deliver;
@@ -25,17 +29,21 @@ use std::time::Duration;
 pub fn send(to: Pid, node: NodeBox) -> Result<(), NodeBox> {
     let pin = epoch::pin();
     let Some(cell) = cell::lookup(to, &pin) else { return Err(node) };
-    let vtable = node.vtable();
-    let fits = match vtable.kind {
-        PayloadKind::Typed => vtable.receiver.is_some_and(|receiver| receiver() == (cell.vtable.type_id)()),
-        PayloadKind::Foreign => true,
-        PayloadKind::Signal => false,
-    };
-    if !fits {
+    if !takes(cell, &node) {
         return Err(node);
     }
     super::current::count_send();
     cell.send(node)
+}
+
+/// Whether an actor may be sent this: a term, or a message that was made for its type.
+fn takes(cell: &Header, node: &NodeBox) -> bool {
+    let vtable = node.vtable();
+    match vtable.kind {
+        PayloadKind::Typed => vtable.receiver.is_some_and(|receiver| receiver() == (cell.vtable.type_id)()),
+        PayloadKind::Foreign => true,
+        PayloadKind::Signal => false,
+    }
 }
 
 /// Sends a node; waits while the receiver's mailbox is full, as [`ActorRef::tell_wait`](super::ActorRef::tell_wait)
@@ -208,6 +216,37 @@ pub fn request(of: Pid, request: SystemRequest) -> Call<OwnedTerm> {
     }
 }
 
+/// Calls an actor with a message that a frontend made, for a reply that is a term. As with
+/// [`ActorRef::call_timeout`](super::ActorRef::call_timeout) the message is sent at once, the callee's end, a full mailbox and
+/// the deadline fail the call, and deadline and class of whoever calls are inherited.
+///
+/// A native actor gets `message` as a call that is not Rust's; one that neither is native nor
+/// [answers terms](super::Behaviour::ANSWERS_TERMS) is sent it, and the call fails when it lets go of it.
+pub fn call(to: Pid, message: NodeBox, limit: Duration) -> Call<OwnedTerm> {
+    let pin = epoch::pin();
+    let Some(cell) = cell::lookup(to, &pin) else { return Call::failed(CallError::NoProc) };
+    if !takes(cell, &message) {
+        return Call::failed(CallError::NotUnderstood("a message for another type of actor".into()));
+    }
+    let is_plain = cell.vtable.answers_terms;
+    call_node(to, Some(limit), limit != DEFAULT_DEADLINE, |reply| {
+        asking(message, if is_plain { reply } else { ReplyHandle::foreign(Box::new(AsTerm(reply))) })
+    })
+}
+
+/// Makes a term of whatever a native actor replies.
+struct AsTerm(ReplyHandle);
+
+impl ForeignReply for AsTerm {
+    fn answer(self: Box<Self>, value: &dyn ReplyValue) {
+        self.0.answer_term(OwnedTerm::build(|writer| value.write(writer)));
+    }
+
+    fn fail(self: Box<Self>, failure: CallError) {
+        self.0.fail(failure);
+    }
+}
+
 /// Wakes an actor's behaviour ([`Activation::take_wake`]).
 pub fn wake(pid: Pid) {
     wake_actor(pid);
@@ -313,6 +352,17 @@ impl Activation<'_> {
             deliver::send_or_forget(pid, Signal::Demonitor { reference: monitor });
         }
         watched.is_some()
+    }
+
+    /// Keeps a call that was taken out of the mailbox, to be answered by `reference`. It fails when this actor ends; those whose
+    /// callers gave up are forgotten in time.
+    pub fn hold_call(&mut self, reference: Ref, reply: ReplyHandle) {
+        self.relations_mut().calls.hold(reference, reply);
+    }
+
+    /// The call that [`hold_call`](Activation::hold_call) kept under `reference`, unless it was taken or given up.
+    pub fn take_call(&mut self, reference: Ref) -> Option<ReplyHandle> {
+        self.relations_mut().calls.take(reference)
     }
 
     /// Whom this actor watches, and by which monitors (`process_info(_, monitors)`).

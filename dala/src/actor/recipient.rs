@@ -8,7 +8,7 @@ use super::current;
 use super::handler::{Actor, Handles};
 use super::native::typed_node;
 use super::process;
-use super::reference::{ActorRef, DEFAULT_DEADLINE, SendError, call_node};
+use super::reference::{ActorRef, DEFAULT_DEADLINE, SendError, asking, call_node};
 use crate::message::{Call, Message, NodeBox, Reply};
 use crate::pid::{Pid, epoch};
 use std::marker::PhantomData;
@@ -181,7 +181,7 @@ impl<M: Message, R: Reply> std::ops::Deref for Callee<M, R> {
 impl<M: Message, R: Reply> Callee<M, R> {
     fn call_limited(&self, message: M, limit: Option<Duration>, is_told: bool) -> Call<R> {
         // The node's handler replies with an R: `make` is of an actor that does (`From`).
-        call_node(self.recipient.pid, limit, is_told, || (self.recipient.make)(message))
+        call_node(self.recipient.pid, limit, is_told, |reply| asking((self.recipient.make)(message), reply))
     }
 
     /// As [`ActorRef::call`].

@@ -8,7 +8,7 @@ use super::handler::{Actor, Handles};
 use super::native::{is_native, typed_node};
 use super::qos::Qos;
 use super::{current, process};
-use crate::message::{Call, CallError, ExitReason, Message, NodeBox, ReplyTo};
+use crate::message::{Call, CallError, ExitReason, Message, NodeBox, ReplyHandle, ReplyTo};
 use crate::pid::{NOBODY, Pid, epoch};
 use crate::sync::block_on;
 use std::marker::PhantomData;
@@ -297,7 +297,7 @@ impl<A: Actor> ActorRef<A> {
     where
         A: Handles<M>,
     {
-        call_node(self.pid, limit, is_told, || typed_node::<A, M>(message))
+        call_node(self.pid, limit, is_told, |reply| asking(typed_node::<A, M>(message), reply))
     }
 
     /// Sends a message whose handler is to answer `reply`, which somebody else waits for: the caller of the handler that
@@ -378,14 +378,21 @@ fn push<M: Message>(cell: &Header, mut node: NodeBox) -> Result<(), SendError<M>
     cell.push(node, false).map_err(|node| SendError::Dead(unsafe { node.into_payload() }))
 }
 
-/// Calls with the node that `make` gives, whose handler must reply with an `R`. `is_told` when the limit is not the default:
+/// A node that `reply` waits for.
+#[inline(always)]
+pub(super) fn asking(mut node: NodeBox, reply: ReplyHandle) -> NodeBox {
+    node.set_reply(reply);
+    node
+}
+
+/// Calls with the node that `make` gives for a reply handle, to which an `R` must be replied. `is_told` when the limit is not the default:
 /// the callee then learns of the deadline in any case.
 #[inline(always)]
 pub(super) fn call_node<R: Send + 'static>(
     pid: Pid,
     limit: Option<Duration>,
     is_told: bool,
-    make: impl FnOnce() -> NodeBox,
+    make: impl FnOnce(ReplyHandle) -> NodeBox,
 ) -> Call<R> {
     let pin = epoch::pin();
     let Some(cell) = cell::lookup(pid, &pin) else { return Call::failed(CallError::NoProc) };
@@ -402,8 +409,7 @@ pub(super) fn call_node<R: Send + 'static>(
     };
     #[cfg(debug_assertions)]
     let call = call.watched(&super::cycles::WAITS, pid);
-    let mut node = make();
-    node.set_reply(reply);
+    let node = make(reply);
     let class = current::with_cell(|caller| caller.map_or(Qos::Background, Header::class)).min(cell.class());
     let sent = if class < cell.class() || (deadline != 0 && class == Qos::Realtime) {
         send_raising(cell, node, class, deadline)

@@ -60,7 +60,12 @@ impl<A: Actor> Unborn<A> {
     }
 
     /// `reply` is answered when `init` is done.
+    ///
+    /// # Panics
+    /// When `reply` is that of a call in Rust, for another type of reply.
+    #[track_caller]
     pub(crate) fn answering(init: Init<A>, reply: ReplyHandle) -> Unborn<A> {
+        assert!(reply.is_for::<()>(), "a reply of another type");
         // SAFETY: `SPAWNER` is `NodeVtable::of::<()>`.
         let mut node = unsafe { NodeBox::typed(&SPAWNER, ()) };
         node.set_reply(reply);

@@ -10,7 +10,7 @@ use crate::pid::Pid;
 use crate::sync::{Arc, AtomicU64, Ordering, Rendezvous};
 use crate::timer::{Expire, TimerKey, Timers, nursery};
 use dala_ir::abi::Word;
-use dala_ir::term::TermWriter;
+use dala_ir::term::{OwnedTerm, TermWriter};
 use std::any::TypeId;
 use std::cell::UnsafeCell;
 use std::future::Future;
@@ -238,6 +238,15 @@ impl ReplyHandle {
         assert!(made_for.is_some_and(|made_for| made_for() == TypeId::of::<R>()), "a reply of another type");
         // SAFETY: the call was made for R: just checked.
         unsafe { self.answer(value, |_, _| ()) };
+    }
+
+    /// Answers a call whose reply is a term ([`process::call`](crate::actor::process::call)).
+    ///
+    /// # Panics
+    /// When it is one of another type.
+    #[track_caller]
+    pub fn answer_term(self, reply: OwnedTerm) {
+        self.answer_checked(reply);
     }
 
     /// Lets the call fail.

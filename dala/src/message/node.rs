@@ -16,7 +16,7 @@
 
 #![expect(unsafe_code, reason = "allocates nodes and moves payloads in and out of them")]
 
-use super::call::{CallError, ReplyHandle};
+use super::call::{CallError, ForeignReply, ReplyHandle};
 use super::lane::Lane;
 use super::message::Message;
 use crate::pid::{NOBODY, Pid, Ref};
@@ -372,9 +372,14 @@ impl NodeBox {
         self.from.set(alias.to_bits());
     }
 
-    /// Makes it a call that `reply` waits for.
+    /// Makes it a call whose reply goes to `reply`.
+    pub fn set_foreign_reply(&mut self, reply: Box<dyn ForeignReply>) {
+        self.set_reply(ReplyHandle::foreign(reply));
+    }
+
+    /// Makes it a call that `reply` waits for, which takes what its receiver replies.
     #[inline(always)]
-    pub fn set_reply(&mut self, reply: ReplyHandle) {
+    pub(crate) fn set_reply(&mut self, reply: ReplyHandle) {
         self.from.set(reply.into_bits());
         self.flags.set(self.flags.get() | flag::CALL);
     }

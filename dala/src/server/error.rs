@@ -5,8 +5,7 @@ use std::time::Duration;
 use dala_ir::abi::Word;
 use dala_ir::term::{OwnedTerm, Style, print, view};
 
-use crate::actor::spawn::SpawnError;
-use crate::message::{ConvertError, ExitReason, Source, StableLayout};
+use crate::message::{CallError, ConvertError, ExitReason, Source, StableLayout};
 
 /// Most bytes of a term that an error shows.
 const SHOWN_BYTES: usize = 200;
@@ -68,18 +67,28 @@ pub enum ServerError {
     /// It ended before it replied.
     #[error("the server exited: {0}")]
     Exited(ExitReason),
-    /// No reply in time.
+    /// No reply in time: within the call's limit, or before the deadline of the call that the caller is handling.
     #[error("no reply within {0:?}")]
     Timeout(Duration),
+    /// There is no reply for another reason: its mailbox is full, or it is no server.
+    #[error(transparent)]
+    Call(CallError),
     /// The reply is not of the type that was asked for.
     #[error("the reply does not convert: {0}")]
     Reply(#[from] ReplyMisfit),
-    /// The process table is full.
-    #[error(transparent)]
-    Spawn(#[from] SpawnError),
 }
 
 impl ServerError {
+    /// Why a call within `limit` has no reply.
+    pub fn of_call(error: CallError, limit: Duration) -> ServerError {
+        match error {
+            CallError::Timeout => ServerError::Timeout(limit),
+            CallError::Exited(reason) => ServerError::Exited(reason),
+            CallError::NoProc => ServerError::NoProcess("it is dead".to_owned()),
+            other => ServerError::Call(other),
+        }
+    }
+
     /// The reason for which the server exited, if it did and the reason is a `T`. Of an exception, whose reason OTP pairs with
     /// the stack trace, it is what was raised.
     pub fn exited_with<T: StableLayout>(&self) -> Option<T> {

@@ -162,6 +162,7 @@ fn seen(activation: &mut Activation<'_>) -> Seen {
         links: relations.links.peers().collect(),
         monitors: relations.monitors.watched.values().copied().collect(),
         monitored_by: relations.monitors.watchers.values().copied().collect(),
+        unanswered: relations.calls.len(),
         traps_exits,
         waiting: normal + relations.lanes.as_ref().map_or(0, |lanes| lanes.len_beside_normal()),
         bytes,

@@ -44,6 +44,7 @@ pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
         refuse(cell, node, &reason);
     }
     if let Some(mut relations) = relations {
+        relations.calls.fail_all(&reason);
         if let Some(lanes) = relations.lanes.take() {
             for node in lanes.drain() {
                 refuse(cell, node, &reason);

@@ -12,6 +12,7 @@
 pub mod alias;
 pub(crate) mod deliver;
 pub(crate) mod ending;
+pub(crate) mod held_calls;
 pub mod link;
 pub mod monitor;
 pub(crate) mod relations;

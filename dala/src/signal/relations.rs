@@ -1,6 +1,7 @@
 //! What an actor has to do with others; allocated when it first has something.
 
 use super::alias::Aliases;
+use super::held_calls::HeldCalls;
 use super::link::Links;
 use super::monitor::Monitors;
 use crate::mailbox::lanes::Lanes;
@@ -31,11 +32,12 @@ impl Hasher for IdHasher {
     }
 }
 
-/// Links, monitors, aliases and the lanes beside the normal one. Touched by the actor's owner only.
+/// Links, monitors, aliases, calls that are answered later, and the lanes beside the normal one. Touched by the actor's owner only.
 #[derive(Debug, Default)]
 pub(crate) struct Relations {
     pub(crate) links: Links,
     pub(crate) monitors: Monitors,
     pub(crate) aliases: Aliases,
+    pub(crate) calls: HeldCalls,
     pub(crate) lanes: Option<Box<Lanes>>,
 }

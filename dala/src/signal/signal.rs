@@ -49,6 +49,9 @@ pub struct Seen {
     pub monitors: Vec<Pid>,
     /// The actors that watch it.
     pub monitored_by: Vec<Pid>,
+    /// Calls of Rust code that it took and has not answered, if it answers by reference
+    /// ([`Activation::hold_call`](crate::actor::Activation::hold_call)); some may be given up.
+    pub unanswered: usize,
     /// Whether ends of linked actors become messages.
     pub traps_exits: bool,
     /// Messages in its mailbox.
