@@ -12,3 +12,4 @@ pub mod opcode;
 pub mod otp;
 mod port;
 pub mod process;
+pub(crate) mod trace;

@@ -24,7 +24,7 @@ const BEAM: &[&[&str]] = &[
     &["lower"],
     // A process calls built-in functions, loads code, and sends through the conversions of `interop`, which
     // knows OTP's call protocol; all of them work on a process.
-    &["process", "port", "bif", "code", "otp", "interop"],
+    &["process", "port", "bif", "code", "otp", "interop", "trace"],
     &["cli"],
 ];
 

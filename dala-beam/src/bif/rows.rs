@@ -238,7 +238,7 @@ bifs! {
     ets "match_spec_compile"/1 plain ets::match_spec_compile partial("compiled is a tuple, not a reference");
     ets "is_compiled_ms"/1 plain ets::is_compiled_ms full;
     ets "match_spec_run_r"/3 plain ets::match_spec_run_r full;
-    erlang "match_spec_test"/3 plain ets::match_spec_test partial("for tables, not for traces; no warnings, and one text for all errors");
+    erlang "match_spec_test"/3 plain ets::match_spec_test partial("no warnings, and one text for all errors");
 
     persistent_term "get"/0 plain persistent_term::get_0 full;
     persistent_term "get"/1 plain persistent_term::get_1 full;
@@ -546,7 +546,10 @@ bifs! {
     erlang "resume_process"/1 plain erlang::suspend::resume_process full;
     erts_internal "suspend_process"/2 plain erlang::suspend::suspend_process full;
     erlang "spawn_request_abandon"/1 plain erlang::spawn::spawn_request_abandon full;
-    erlang "trace_delivered"/1 plain erlang::process::trace_delivered partial("there are no traces");
+    erts_internal "trace"/3 plain erlang::trace::trace partial("ports are not traced; tracer modules are NIFs, which there are none of; no scheduler_id, cpu_timestamp");
+    erts_internal "trace_pattern"/3 plain erlang::trace::trace_pattern partial("calls only, not send and 'receive'; no meta, call_count, call_time, on_load");
+    erlang "trace_info"/2 plain erlang::trace::trace_info full;
+    erlang "trace_delivered"/1 plain erlang::trace::trace_delivered full;
     erts_internal "get_dflags"/0 plain erlang::names::get_dflags partial("the constants of OTP 25: there is no distribution");
     erts_internal "get_creation"/0 plain erlang::names::get_creation partial("always undefined: there is no distribution");
     erts_internal "purge_module"/2 plain erlang::code::purge_module partial("old code is forgotten, its memory stays; all steps do the same");

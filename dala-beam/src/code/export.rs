@@ -43,6 +43,11 @@ impl ExportTable {
         self.find(module, function, arity).is_some_and(|entry| matches!(entry.target(), Target::Bif(_)))
     }
 
+    /// All entries.
+    pub(super) fn all(&self) -> Vec<&'static ExportEntry> {
+        self.entries.pin().values().copied().collect()
+    }
+
     /// The entry of a function, if there is one.
     pub fn find(&self, module: Atom, function: Atom, arity: u32) -> Option<&'static ExportEntry> {
         self.entries.pin().get(&(module, function, arity)).copied()

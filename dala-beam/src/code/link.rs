@@ -102,6 +102,7 @@ pub(super) fn compile(
         path: path.map(Path::to_path_buf),
         has_on_load: code.on_load().is_some(),
         literal_words: draft.words(),
+        code: code.clone(),
     };
     draft.keep();
     Ok(Linked { module, code })

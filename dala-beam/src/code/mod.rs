@@ -1,5 +1,6 @@
 //! Loaded modules: finding, loading, replacing and purging them.
 
+pub(crate) mod call_patterns;
 mod carried;
 pub mod error;
 pub mod export;

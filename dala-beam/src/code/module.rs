@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use std::sync::Arc;
+
 use dala_ir::abi::{Atom, Word};
+use dala_ir::interp::CodeModule;
 
 /// A version of a module that was loaded.
 ///
@@ -28,6 +31,8 @@ pub struct LoadedModule {
     pub has_on_load: bool,
     /// Words of its literals.
     pub literal_words: usize,
+    /// Its code.
+    pub code: Arc<CodeModule>,
 }
 
 impl LoadedModule {

@@ -11,6 +11,7 @@ use dala_ir::abi::Atom;
 use dala_ir::interp::Target;
 use hashbrown::HashMap;
 
+use super::call_patterns::{CallPattern, CallPatterns, PatternOf};
 use super::carried;
 use super::error::LoadFailure;
 use super::export::ExportTable;
@@ -45,6 +46,8 @@ pub struct CodeServer {
     natives: NativeTable,
     /// Modules that wait for their `-on_load` function.
     pub pending: PendingModules,
+    /// Which calls are traced.
+    pub(crate) call_patterns: CallPatterns,
     /// Held while a module is loaded.
     loading: Mutex<()>,
 }
@@ -60,6 +63,7 @@ impl CodeServer {
             lookup: Lookup::default(),
             natives: NativeTable::default(),
             pending: PendingModules::default(),
+            call_patterns: CallPatterns::default(),
             loading: Mutex::new(()),
         }
     }
@@ -199,7 +203,9 @@ impl CodeServer {
     /// Makes a linked module the current version. First calls reach the new code, then the tables say so.
     fn publish(&self, linked: link::Linked) -> Arc<LoadedModule> {
         let module = linked.module.name;
-        link::publish(&self.exports, &linked, self.current(module).as_deref());
+        let former = self.current(module);
+        link::publish(&self.exports, &linked, former.as_deref());
+        self.call_patterns.forget(module, former.as_deref());
         let loaded = Arc::new(linked.module);
         let mut modules = self.modules.write().unwrap_or_else(PoisonError::into_inner);
         let versions = modules.entry(module).or_default();
@@ -231,8 +237,21 @@ impl CodeServer {
         }
         let Some(current) = versions.current.take() else { return Ok(false) };
         link::withdraw(&self.exports, module, current.exports.iter());
+        self.call_patterns.forget(module, Some(&current));
         versions.old = Some(current);
         Ok(true)
+    }
+
+    /// Has calls of the functions that `of` names traced as `pattern` says, or with none no longer. Says how many there
+    /// are.
+    pub(crate) fn set_call_pattern(&self, of: PatternOf, pattern: Option<&Arc<CallPattern>>) -> usize {
+        // A breakpoint and a new target of one entry would get in each other's way.
+        let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        let modules: Vec<Arc<LoadedModule>> = match of.module {
+            Some(module) => self.current(module).into_iter().collect(),
+            None => self.all(),
+        };
+        self.call_patterns.set(&self.exports, &modules, of, pattern)
     }
 
     /// Forgets the old version of a module; says whether there was one. Its code stays in memory.

@@ -157,12 +157,16 @@ impl Heap {
     /// When the heap is over its limit afterwards, or there is no memory for a larger one. The heap is whole then, but
     /// without room for `need`.
     pub fn collect(&mut self, need: usize, roots: &mut [&mut [Word]]) -> Result<(), HeapLimit> {
+        self.collect_as(self.is_major_due(), need, roots)
+    }
+
+    /// Whether the next collection is of both generations.
+    pub fn is_major_due(&self) -> bool {
         let mature = words_between(self.context.base, self.high_water);
         let old_free = words_between(self.old_top, self.old_limit);
-        let major = mature > old_free && self.old.words() != 0
+        mature > old_free && self.old.words() != 0
             || self.minors_in_a_row >= self.options.fullsweep_after
-            || self.old_binary_bytes > self.old_binary_limit;
-        self.collect_as(major, need, roots)
+            || self.old_binary_bytes > self.old_binary_limit
     }
 
     /// Collects both generations (`erlang:garbage_collect`).

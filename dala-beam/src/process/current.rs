@@ -34,6 +34,11 @@ impl Process {
         run(leave.0)
     }
 
+    /// Whether the process runs.
+    pub(crate) fn is_in_activation(&self) -> bool {
+        self.current.0.is_some()
+    }
+
     /// The activation that the process runs in: everything that concerns its mailbox, links and monitors.
     ///
     /// # Panics

@@ -3,14 +3,19 @@
 #![expect(unsafe_code, reason = "promises the interpreter what `interp::Machine` demands")]
 
 use dala_ir::abi::{ActorContext, Atom, Word, atoms};
-use dala_ir::interp::{BifIndex, BifResult, Class, Exception, ExportEntry, Machine, Target, WaitFor};
+use dala_ir::interp::{
+    BifIndex, BifResult, Class, Exception, ExportEntry, Machine, ReturnTrace, Target, TracedCall,
+    TracedFrame, WaitFor,
+};
 use dala_ir::term::{TermWriter, view};
 
 use super::process::Process;
 use super::reason;
 use crate::bif;
+use crate::bif::arguments::named;
 use crate::code::LoadFailure;
 use crate::heap::{Heap, HeapLimit};
+use crate::trace::TraceFlags;
 
 // SAFETY: the context is that of the process's own heap, whose block, stack and collector keep their invariants (see
 // `heap`); only `collect` collects; no built-in function touches the stack.
@@ -107,6 +112,9 @@ unsafe impl Machine for Process {
 
     fn receive_timed_out(&mut self) {
         Process::receive_timed_out(self);
+        if self.tracing.has(TraceFlags::RECEIVE) {
+            self.tell_timeout();
+        }
     }
 
     fn receive_wait(&mut self, time: Word) -> Result<WaitFor, Exception> {
@@ -136,6 +144,18 @@ unsafe impl Machine for Process {
     fn marker_use(&mut self, reference: Word) {
         self.receive_use(reference);
     }
+
+    fn traced_call(&mut self, call: TracedCall, args: &[Word]) -> ReturnTrace {
+        self.tell_call(call, args)
+    }
+
+    fn traced_return(&mut self, frame: TracedFrame, value: Word, to: Option<TracedCall>) {
+        self.tell_return(frame, value, to);
+    }
+
+    fn traced_exception(&mut self, frame: TracedFrame, class: Word, reason: Word, to: Option<TracedCall>) {
+        self.tell_exception(frame, class, reason, to);
+    }
 }
 
 impl Process {
@@ -149,6 +169,11 @@ impl Process {
         live: &mut [Word],
         major: bool,
     ) -> Result<(), HeapLimit> {
+        let is_told = self.tracing.has(TraceFlags::GARBAGE_COLLECTION);
+        let major = major || is_told && self.heap.is_major_due();
+        if is_told {
+            self.tell_collection(if major { named!("gc_major_start") } else { named!("gc_minor_start") });
+        }
         let mut own = [self.group_leader, self.bif_state];
         let mut roots = [live, &mut own, self.dictionary.roots()];
         let result = if major {
@@ -157,6 +182,9 @@ impl Process {
             self.heap.collect(need, &mut roots)
         };
         [self.group_leader, self.bif_state] = own;
+        if is_told {
+            self.tell_collection(if major { named!("gc_major_end") } else { named!("gc_minor_end") });
+        }
         result
     }
 }

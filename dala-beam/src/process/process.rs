@@ -16,6 +16,7 @@ use super::signals::MonitorView;
 use super::system::System;
 use crate::bif::erlang::suspend::Suspensions;
 use crate::heap::{Heap, HeapOptions};
+use crate::trace::Tracing;
 
 /// A function by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -124,6 +125,8 @@ pub struct Process {
     pub settings: Settings,
     /// `process_flag(sensitive, _)`.
     pub is_sensitive: bool,
+    /// Whether and for whom it is traced.
+    pub(crate) tracing: Tracing,
     /// `process_flag(save_calls, _)`.
     pub save_calls: u32,
     /// `process_flag(error_handler, _)`.
@@ -163,6 +166,7 @@ impl Process {
             priority: Priority::Normal,
             settings: Settings::default(),
             is_sensitive: false,
+            tracing: Tracing::default(),
             save_calls: 0,
             error_handler: atoms::ERROR_HANDLER,
             is_runnable: true,

@@ -14,6 +14,7 @@ use dala_ir::term::{Fragment, TermWriter, copy_term, view};
 
 use super::message;
 use super::process::Process;
+use crate::trace::TraceFlags;
 
 /// A receive's timer.
 #[derive(Debug, Default)]
@@ -41,6 +42,22 @@ impl Process {
     ///
     /// The word is valid until the next safepoint, and after it as long as the message stays in the mailbox.
     pub(crate) fn receive_next(&mut self) -> Option<Word> {
+        let message = self.look_at_message();
+        self.learn_tracing(|_| 0);
+        if self.tracing.has(TraceFlags::RECEIVE) && self.has_untold() {
+            self.tell_arrivals();
+            return self.look_at_message();
+        }
+        message
+    }
+
+    /// The receive that goes on, if any, starts at the front again.
+    pub(crate) fn restart_receive(&mut self) {
+        self.mailbox().reset();
+    }
+
+    /// As [`receive_next`](Process::receive_next), without telling anybody.
+    pub(crate) fn look_at_message(&mut self) -> Option<Word> {
         enum Found {
             Term(Word),
             Exit(Pid, ExitReason),
@@ -62,6 +79,7 @@ impl Process {
                 // A message of a kind that no Erlang code can read.
                 Found::Other => {
                     drop(self.mailbox().take());
+                    self.count_told_off();
                     continue;
                 }
                 Found::Exit(from, reason) => {
@@ -96,6 +114,7 @@ impl Process {
     /// Takes the current message out of the mailbox; its term becomes part of the heap. The receive is over.
     pub(crate) fn receive_accept(&mut self) {
         self.end_timeout();
+        self.count_told_off();
         if let Some(Incoming::Message(node)) = self.mailbox().take()
             && message::is_term(&node)
         {
@@ -212,7 +231,7 @@ impl Process {
 
     /// Removes the DOWN message of a monitor, if it is in the mailbox; says whether it was.
     pub fn flush_down(&mut self, monitor: Ref) -> bool {
-        self.mailbox().remove_if(|received| match received {
+        let is_flushed = self.mailbox().remove_if(|received| match received {
             Received::Down { monitor: found, .. } => *found == monitor,
             Received::Message(node) if message::is_term(node) => {
                 match view::tuple_elements(message::term_in(node)) {
@@ -224,19 +243,28 @@ impl Process {
                 }
             }
             _ => false,
-        })
+        });
+        if is_flushed {
+            self.count_told_off();
+        }
+        is_flushed
     }
 
     /// Copies of the messages in the mailbox, oldest first. The receive that goes on, if any, starts at the front again.
     pub fn messages(&mut self) -> Vec<Word> {
         self.mailbox().reset();
         let mut all = Vec::new();
-        while let Some(message) = self.receive_next() {
+        while let Some(message) = self.look_at_message() {
             all.push(self.heap.copy(message));
             self.receive_skip();
         }
         self.mailbox().reset();
         all
+    }
+
+    /// Messages that it has taken in.
+    pub(crate) fn taken_in(&mut self) -> usize {
+        if self.is_in_activation() { self.mailbox().taken_in() } else { 0 }
     }
 
     /// Messages in the mailbox.

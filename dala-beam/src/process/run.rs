@@ -14,8 +14,10 @@ use super::ended::Ended;
 use super::process::Process;
 use super::{message, reason};
 use crate::bif;
+use crate::bif::arguments::named;
 use crate::heap::{HeapLimit, own};
 use crate::interop::reply::Reply;
+use crate::trace::TraceFlags;
 
 /// Longest exit value in a report: enough for a reason and its stack, too little for a server's whole state.
 const REPORT_BYTES: usize = 3000;
@@ -29,7 +31,13 @@ impl Behaviour for Process {
     const ANSWERS_TERMS: bool = true;
 
     fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {
+        let is_first = self.pid == dala::pid::NOBODY;
         self.pid = activation.pid();
+        if is_first && (self.tracing.has(TraceFlags::ANY) || self.may_tell_of_others()) {
+            let is_linked = self.parent.is_some_and(|parent| activation.is_linked(parent));
+            self.enter(activation, |process| process.tell_started(is_linked));
+        }
+        self.learn_tracing(|process| activation.receive(&mut process.receive).taken_in());
         activation.take_in();
         if activation.is_doomed() {
             return Outcome::Waiting;
@@ -39,6 +47,10 @@ impl Behaviour for Process {
             return Outcome::Waiting;
         }
         let mut left = self.system.options.reductions.max(1);
+        self.learn_tracing(|_| 0);
+        if self.tracing.has(TraceFlags::RUNNING) {
+            self.tell_running(named!("in"));
+        }
         let outcome = loop {
             let (outcome, spent) = self.run_for(left.min(SLICE), activation);
             left -= spent;
@@ -49,13 +61,20 @@ impl Behaviour for Process {
             if activation.is_doomed() {
                 break Outcome::Waiting;
             }
+            self.learn_tracing(|_| 0);
         };
+        if self.tracing.has(TraceFlags::RUNNING) && !matches!(outcome, Outcome::Exited(_)) {
+            self.tell_running(named!("out"));
+        }
         activation.set_held((self.heap.total_words() * size_of::<Word>()) as u64);
         self.is_runnable = matches!(outcome, Outcome::Yielded);
         outcome
     }
 
-    fn exiting(&mut self, reason: &ExitReason, _activation: &mut Activation<'_>) {
+    fn exiting(&mut self, reason: &ExitReason, activation: &mut Activation<'_>) {
+        if self.may_tell_of_others() {
+            self.tell_exit(reason, &activation.links());
+        }
         self.hand_tables_over();
         self.suspensions.release(self.pid);
         self.system.builtins.questions.forget(self.bif_state);

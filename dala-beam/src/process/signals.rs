@@ -11,6 +11,7 @@ use super::process::{Priority, Process, Settings};
 use super::{message, reason};
 use crate::heap::HeapOptions;
 use crate::interop::reply;
+use crate::trace::TraceFlags;
 
 /// What a monitor's DOWN message shows beside the pid.
 #[derive(Debug, Default)]
@@ -68,6 +69,9 @@ impl Process {
     /// # Errors
     /// `badarg` when the destination is a name that nobody has, or no destination at all.
     pub fn send(&mut self, to: Word, message: Word) -> Result<(), Exception> {
+        if self.tracing.has(TraceFlags::SEND) {
+            self.tell_send(to, message);
+        }
         if let Some(pid) = crate::port::actor_of(to) {
             self.send_to(pid, message);
             return Ok(());
@@ -120,11 +124,19 @@ impl Process {
 
     /// `link/1` with a local pid. When it does not exist, an exit signal with reason `noproc` comes.
     pub fn link(&mut self, pid: Pid) {
+        if self.may_tell_of_others() && pid != self.pid && actor::is_alive(pid) {
+            let is_new = !self.activation().is_linked(pid);
+            self.tell_link(pid, true, is_new);
+        }
         self.activation().link(pid);
     }
 
     /// `unlink/1`.
     pub fn unlink(&mut self, pid: Pid) {
+        if self.may_tell_of_others() && pid != self.pid {
+            let is_linked = self.activation().is_linked(pid);
+            self.tell_link(pid, false, is_linked);
+        }
         self.activation().unlink(pid);
     }
 

@@ -6,14 +6,15 @@ use std::sync::mpsc::Sender;
 
 use dala::actor::{SpawnError, SpawnOptions};
 use dala::message::ExitReason;
-use dala_ir::abi::{Pid, Word, atoms};
+use dala_ir::abi::{Atom, Pid, Word, atoms};
 use dala_ir::interp::{self, CallTarget, Exception, TailCall};
-use dala_ir::term::view;
+use dala_ir::term::{TermWriter, view};
 
 use super::ended::{Ended, Watcher};
 use super::process::{Mfa, Process};
 use super::signals::{Entry, SpawnRequest};
 use super::system::System;
+use crate::trace::TraceFlags;
 
 impl Process {
     /// Spawns a process. The monitor's reference is the second part.
@@ -29,6 +30,8 @@ impl Process {
         child.settings = request.settings;
         child.error_handler = self.error_handler;
         child.set_entry(request.entry)?;
+        let tracee = self.inherited_tracing(request.link);
+        child.tracing.tracee = tracee;
         let mut options = SpawnOptions::default().starting();
         options.qos = Some(request.priority.class());
         options.memory = Some(memory);
@@ -41,6 +44,18 @@ impl Process {
             (Some(reference), Some(options)) => Some(self.monitor_reference(reference, None, options)),
             _ => None,
         };
+        self.enter_tracee(spawned.pid, tracee);
+        if self.tracing.has(TraceFlags::PROCS) {
+            let entry = match request.entry {
+                Entry::Function(module, function, args) => (module, function, args),
+                Entry::Fun(fun, args) => {
+                    let args = self.heap.list(args, Word::NIL);
+                    let args = self.heap.list(&[fun, args], Word::NIL);
+                    (atoms::ERLANG, Atom::new("apply"), args)
+                }
+            };
+            self.tell_spawn(spawned.pid, entry, request.link);
+        }
         Ok((spawned.pid, monitor))
     }
 

@@ -13,6 +13,7 @@ use dala_ir::interp::{HAS_JIT, JitMode};
 use super::ended::Ended;
 use crate::code::CodeServer;
 use crate::heap::HeapOptions;
+use crate::trace::Tracees;
 
 /// How a runtime for BEAM code is set up.
 #[derive(Clone, Debug)]
@@ -112,6 +113,8 @@ pub struct System {
     pub code: CodeServer,
     /// Tables and other state of built-in functions.
     pub builtins: crate::bif::State,
+    /// Who is traced.
+    pub(crate) tracees: Tracees,
     /// The options it was made with.
     pub options: SystemOptions,
     /// When it started; monotonic time counts from here.
@@ -135,6 +138,7 @@ impl System {
         Arc::new(System {
             code: CodeServer::new(&options),
             builtins,
+            tracees: Tracees::default(),
             options,
             start: runtime.now(),
             runtime,

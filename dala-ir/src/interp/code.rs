@@ -16,15 +16,16 @@
 //! code (source position; frame and handler where an instruction raises) is in the module's `Row`s.
 //!
 //! Code does not change once it is linked, with two exceptions: native cells, and first words, which may become those
-//! of a `Native` op. Both are read and written as atomics.
+//! of a `Native` op or, at a function's entry, of a `Traced` op. Both are read and written as atomics.
 
 #![expect(unsafe_code, reason = "taking code out of reach is a promise that nothing runs it")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 
 use super::export::{CodeAddress, FunEntry};
+use super::native::Head;
 use super::opcode::{LEN_SHIFT, Opcode, op_of};
 use crate::abi::Atom;
 
@@ -55,6 +56,9 @@ pub(super) const CELL: usize = 2;
 
 /// Words of a frame before its slots.
 pub(super) const FRAME_HEAD: usize = 2;
+/// Words of the frame that says that a function is traced.
+pub(super) const TRACED_WORDS: usize = FRAME_HEAD + 4;
+
 /// What is known of an instruction that may raise or call.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
@@ -82,13 +86,30 @@ pub(super) struct FunctionInfo {
     pub(super) frame: u16,
 }
 
+/// What took the place of first words.
+#[derive(Debug, Default)]
+pub(super) struct Patches {
+    /// By offset: what stood there, and the machine code that was published for it.
+    pub(super) replaced: BTreeMap<u32, Replaced>,
+    /// Functions with a breakpoint, by number: what of them has machine code is withheld.
+    pub(super) traced: BTreeSet<usize>,
+}
+
+/// A first word that another one took the place of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Replaced {
+    pub(super) word: u64,
+    /// `None` where only a breakpoint stands there.
+    pub(super) head: Option<Head>,
+}
+
 /// A module's linked code.
 #[derive(Debug)]
 pub struct CodeModule {
     pub(super) name: Atom,
     pub(super) words: Box<[AtomicU64]>,
-    /// First words that were replaced by `Native`, by offset.
-    pub(super) replaced: Mutex<BTreeMap<u32, u64>>,
+    /// First words that were replaced.
+    pub(super) patches: Mutex<Patches>,
     pub(super) functions: Box<[FunctionInfo]>,
     /// How often each function was found to be busy; see `interp/jit/tier.rs`.
     #[cfg(dala_jit)]
@@ -169,12 +190,20 @@ impl CodeModule {
     /// The word at `offset` as it was linked, whether machine code took its place or not.
     pub(super) fn word(&self, offset: usize) -> u64 {
         let word = self.words[offset].load(Ordering::Relaxed);
-        if op_of(word) != Opcode::Native as u16 {
+        if op_of(word) != Opcode::Native as u16 && op_of(word) != Opcode::Traced as u16 {
             return word;
         }
-        // What looks like the op may be an operand.
-        let replaced = self.replaced.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        replaced.get(&(offset as u32)).copied().unwrap_or(word)
+        // What looks like one of these ops may be an operand.
+        self.patches().replaced.get(&(offset as u32)).map_or(word, |replaced| replaced.word)
+    }
+
+    pub(super) fn patches(&self) -> MutexGuard<'_, Patches> {
+        self.patches.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// The number of the function that holds `offset`.
+    pub(super) fn function_number(&self, offset: u32) -> Option<usize> {
+        self.functions.partition_point(|function| function.entry <= offset).checked_sub(1)
     }
 
     /// The row of the instruction at `pc`.
@@ -188,8 +217,7 @@ impl CodeModule {
     /// receive there is one.
     pub(super) fn suspended_frame(&self, pc: *const u64) -> usize {
         let offset = self.offset(pc);
-        let after = self.functions.partition_point(|function| function.entry <= offset);
-        match after.checked_sub(1).map(|index| self.functions[index]) {
+        match self.function_number(offset).map(|index| self.functions[index]) {
             Some(function) if function.entry != offset => usize::from(function.frame),
             _ => 0,
         }
@@ -277,6 +305,11 @@ struct Stubs {
     done: u64,
     function: u64,
     fun: u64,
+    behind: u64,
+    traced_cell: u64,
+    traced_frame: u64,
+    traced_return: u64,
+    traced_exception: u64,
 }
 
 static STUBS: Stubs = Stubs {
@@ -285,6 +318,12 @@ static STUBS: Stubs = Stubs {
     done: word(Opcode::Done, 1, 0, 0, 0),
     function: word(Opcode::StartFunction, 1, 0, 0, 0),
     fun: word(Opcode::StartFun, 1, 0, 0, 0),
+    behind: word(Opcode::StartBehind, 1, 0, 0, 0),
+    traced_cell: 0,
+    // Its handler is the next instruction.
+    traced_frame: TRACED_WORDS as u64 | 1 << 32,
+    traced_return: word(Opcode::TracedReturn, 1, 0, 0, 0),
+    traced_exception: word(Opcode::TracedException, 1, 0, 0, 0),
 };
 
 /// Return address of the bottom frame.
@@ -295,6 +334,16 @@ pub(super) fn done_pc() -> *const u64 {
 /// Where a process goes on that starts by name.
 pub(super) fn start_function_pc() -> *const u64 {
     &raw const STUBS.function
+}
+
+/// Where a process goes on that calls a built-in function with a breakpoint again.
+pub(super) fn start_behind_pc() -> *const u64 {
+    &raw const STUBS.behind
+}
+
+/// Where a traced function returns to.
+pub(super) fn traced_return_pc() -> *const u64 {
+    &raw const STUBS.traced_return
 }
 
 /// Where a process goes on that starts by fun.

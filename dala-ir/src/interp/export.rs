@@ -1,7 +1,10 @@
 //! Entries through which code is reached by name or by fun. Entries never move and are never freed.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use super::code;
+use super::opcode::Opcode;
 use super::outcome::BifIndex;
 use crate::abi::{Atom, ExportHead, FunHead};
 
@@ -46,8 +49,31 @@ pub enum Target {
 #[repr(C)]
 pub struct ExportEntry {
     head: ExportHead,
-    /// 0, a code address (its low 3 bits are 0), or a built-in function's number above a 1.
+    /// What calls go to: 0, a code address (its low 3 bits are 0), or a built-in function's number above a 1.
     target: AtomicU64,
+    /// What calls went to before `target` became the trampoline.
+    behind: AtomicU64,
+    /// Made with the first breakpoint.
+    trampoline: OnceLock<&'static Trampoline>,
+}
+
+/// What calls of an entry with a breakpoint go to: a function's entry, as code has it, of one instruction.
+#[derive(Debug)]
+#[repr(C, align(8))]
+struct Trampoline {
+    /// Empty: machine code leaves at its call.
+    cell: u64,
+    arity: u64,
+    call: u64,
+    entry: u64,
+}
+
+fn target_of(bits: u64) -> Target {
+    match bits {
+        0 => Target::Undefined,
+        _ if bits & 1 == 1 => Target::Bif(BifIndex((bits >> 1) as u16)),
+        _ => Target::Code(CodeAddress(bits)),
+    }
 }
 
 impl ExportEntry {
@@ -58,7 +84,12 @@ impl ExportEntry {
     /// A new entry with nothing behind it. It is leaked: entries live for ever, as atoms do.
     pub fn leak(module: Atom, function: Atom, arity: u32) -> &'static ExportEntry {
         let head = ExportHead { module, function, arity };
-        Box::leak(Box::new(ExportEntry { head, target: AtomicU64::new(0) }))
+        Box::leak(Box::new(ExportEntry {
+            head,
+            target: AtomicU64::new(0),
+            behind: AtomicU64::new(0),
+            trampoline: OnceLock::new(),
+        }))
     }
 
     /// Its name.
@@ -67,18 +98,47 @@ impl ExportEntry {
         &self.head
     }
 
-    /// What stands behind it now.
+    /// What calls go to now.
     #[inline]
+    pub(super) fn callee(&self) -> Target {
+        target_of(self.target.load(Ordering::Acquire))
+    }
+
+    /// What stands behind it now, whether it has a breakpoint or not.
     pub fn target(&self) -> Target {
-        let target = self.target.load(Ordering::Acquire);
-        match target {
-            0 => Target::Undefined,
-            _ if target & 1 == 1 => Target::Bif(BifIndex((target >> 1) as u16)),
-            _ => Target::Code(CodeAddress(target)),
+        let bits = self.target.load(Ordering::Acquire);
+        target_of(if self.is_trampoline(bits) { self.behind.load(Ordering::Acquire) } else { bits })
+    }
+
+    fn is_trampoline(&self, bits: u64) -> bool {
+        self.trampoline.get().is_some_and(|trampoline| trampoline.address() == bits)
+    }
+
+    /// Whether calls of it are traced.
+    pub fn has_breakpoint(&self) -> bool {
+        self.is_trampoline(self.target.load(Ordering::Acquire))
+    }
+
+    /// Has calls of it traced, if there is something to call. Whoever does so sets no target meanwhile.
+    pub fn set_breakpoint(&'static self) -> bool {
+        let bits = self.target.load(Ordering::Acquire);
+        if bits == 0 || self.is_trampoline(bits) {
+            return bits != 0;
+        }
+        self.behind.store(bits, Ordering::Release);
+        let trampoline = self.trampoline.get_or_init(|| Trampoline::leak(self));
+        self.target.store(trampoline.address(), Ordering::Release);
+        true
+    }
+
+    /// Ends that.
+    pub fn clear_breakpoint(&self) {
+        if self.has_breakpoint() {
+            self.target.store(self.behind.load(Ordering::Acquire), Ordering::Release);
         }
     }
 
-    /// Puts something else behind it.
+    /// Puts something else behind it. A breakpoint is gone then.
     pub fn set_target(&self, target: Target) {
         let bits = match target {
             Target::Undefined => 0,
@@ -86,6 +146,22 @@ impl ExportEntry {
             Target::Bif(index) => u64::from(index.0) << 1 | 1,
         };
         self.target.store(bits, Ordering::Release);
+    }
+}
+
+impl Trampoline {
+    fn leak(entry: &'static ExportEntry) -> &'static Trampoline {
+        let arity = entry.head.arity;
+        Box::leak(Box::new(Trampoline {
+            cell: 0,
+            arity: u64::from(arity),
+            call: code::word(Opcode::CallTraced, 2, 0, arity as u16, 0),
+            entry: std::ptr::from_ref(entry).expose_provenance() as u64,
+        }))
+    }
+
+    fn address(&self) -> u64 {
+        CodeAddress::new(&raw const self.call).0
     }
 }
 

@@ -147,7 +147,7 @@ pub(super) fn restart(machine: &mut dyn Host, call: &TailCall) -> Result<(), Wor
 ///
 /// # Safety
 /// `frame` is the head of a frame of a stack as the module docs say, and the stack does not change meanwhile.
-unsafe fn return_addresses(frame: *const Word) -> impl Iterator<Item = (*const Word, *const u64)> {
+pub(super) unsafe fn return_addresses(frame: *const Word) -> impl Iterator<Item = (*const Word, *const u64)> {
     let mut frame = frame;
     std::iter::from_fn(move || {
         // SAFETY: a frame has its head, and the word before a return address holds the frame's size.
@@ -199,6 +199,9 @@ pub(super) unsafe fn raise(
                 if pcs.len() >= room {
                     break;
                 }
+                if address == code::traced_return_pc() {
+                    continue;
+                }
                 if former != Some(address) {
                     pcs.push(pc_word(address));
                     former = Some(address);
@@ -247,12 +250,38 @@ pub fn pending_call<M: Machine>(machine: &mut M) -> Option<(Atom, Atom, u32)> {
     // its names first.
     unsafe {
         let record = context.sp.cast_const();
-        if *record == word_of(INTERP_RETURN) || pc_of(*record) != code::start_function_pc() {
+        let is_call = |pc| pc == code::start_function_pc() || pc == code::start_behind_pc();
+        if *record == word_of(INTERP_RETURN) || !is_call(pc_of(*record)) {
             return None;
         }
         let count = (*record.add(1)).as_small()?;
         let arity = u32::try_from(count.checked_sub(2)?).ok()?;
         Some(((*record.add(2)).as_atom()?, (*record.add(3)).as_atom()?, arity))
+    }
+}
+
+/// What a process calls first, and with what, as long as it has not run.
+pub fn starting_call<M: Machine>(machine: &mut M) -> Option<(CallTarget, Vec<Word>)> {
+    let context = machine.context();
+    if context.sp == context.top {
+        return None;
+    }
+    // SAFETY: a process that has not run has a resume record on its stack, with what is called first.
+    unsafe {
+        let record = context.sp.cast_const();
+        let pc = pc_of(*record);
+        if *record == word_of(INTERP_RETURN)
+            || (pc != code::start_function_pc() && pc != code::start_fun_pc())
+        {
+            return None;
+        }
+        let registers = std::slice::from_raw_parts(record.add(2), (*record.add(1)).as_small()? as usize);
+        if pc == code::start_fun_pc() {
+            let (&fun, args) = registers.split_first()?;
+            return Some((CallTarget::Fun(fun), args.to_vec()));
+        }
+        let (&[module, function], args) = registers.split_first_chunk::<2>()?;
+        Some((CallTarget::Function(module.as_atom()?, function.as_atom()?), args.to_vec()))
     }
 }
 
@@ -279,7 +308,8 @@ pub fn return_address_words<M: Machine>(machine: &mut M, limit: usize) -> Vec<Wo
                 frame = frame.add(module.suspended_frame(pc));
             }
         }
-        pcs.extend(return_addresses(frame).take(limit.saturating_sub(pcs.len())).map(|(_, pc)| pc_word(pc)));
+        let callers = return_addresses(frame).filter(|&(_, pc)| pc != code::traced_return_pc());
+        pcs.extend(callers.take(limit.saturating_sub(pcs.len())).map(|(_, pc)| pc_word(pc)));
     }
     pcs
 }

@@ -1,5 +1,6 @@
 //! The machine behind one pointer type, so that handlers are compiled once, in this crate.
 
+use super::breakpoint::{ReturnTrace, TracedCall, TracedFrame};
 use super::export::ExportEntry;
 use super::machine::{Machine, WaitFor};
 use super::outcome::{BifIndex, BifResult, Exception};
@@ -73,4 +74,7 @@ hosts! {
     fn marker_bind(&mut self, marker: Word, reference: Word);
     fn marker_clear(&mut self, reference: Word);
     fn marker_use(&mut self, reference: Word);
+    fn traced_call(&mut self, call: TracedCall, args: &[Word]) -> ReturnTrace;
+    fn traced_return(&mut self, frame: TracedFrame, value: Word, to: Option<TracedCall>);
+    fn traced_exception(&mut self, frame: TracedFrame, class: Word, reason: Word, to: Option<TracedCall>);
 }

@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "the trait is a promise about raw memory")]
 
+use super::breakpoint::{ReturnTrace, TracedCall, TracedFrame};
 use super::export::ExportEntry;
 use super::outcome::{BifIndex, BifResult, Class, Exception};
 use crate::abi::{ActorContext, Atom, Word};
@@ -91,6 +92,22 @@ pub unsafe trait Machine: 'static {
 
     /// Sets the save pointer to where the marker of a reference stands, if it has one.
     fn marker_use(&mut self, reference: Word);
+
+    /// A function with a breakpoint is called with `args`. The answer says what is to be told of its end.
+    fn traced_call(&mut self, call: TracedCall, args: &[Word]) -> ReturnTrace {
+        let _ = (call, args);
+        ReturnTrace::NOTHING
+    }
+
+    /// A call that was to be told of returned `value`, to the function `to`, if that is said.
+    fn traced_return(&mut self, frame: TracedFrame, value: Word, to: Option<TracedCall>) {
+        let _ = (frame, value, to);
+    }
+
+    /// A call that was to be told of raised; the exception is caught in the function `to`, if that is said.
+    fn traced_exception(&mut self, frame: TracedFrame, class: Word, reason: Word, to: Option<TracedCall>) {
+        let _ = (frame, class, reason, to);
+    }
 }
 
 /// How a receive that found nothing goes on.

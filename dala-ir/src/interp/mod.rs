@@ -3,6 +3,7 @@
 // A new op or terminator has to be thought of in every match here.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod breakpoint;
 pub mod code;
 mod encode;
 pub mod export;
@@ -20,6 +21,7 @@ mod shape;
 mod state;
 pub mod trace;
 
+pub use breakpoint::{ReturnTrace, TracedCall, TracedFrame, caller};
 pub use code::CodeModule;
 pub use encode::{LoadError, load};
 pub use export::{CodeAddress, ExportEntry, FunEntry, Target};

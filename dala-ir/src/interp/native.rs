@@ -13,7 +13,7 @@
 //!
 //! # How to get in
 //! - The interpreter: the head's first word is that of a `Native` op, which holds the address. The word that stood there
-//!   is kept in [`CodeModule::replaced`](super::code::CodeModule), for leaving at a head, and for whoever reads code.
+//!   is kept in [`Patches`](super::code::Patches), for leaving at a head, and for whoever reads code.
 //! - Machine code: entries and return addresses have a *native cell* two words before them, which holds the address, or
 //!   0, and then it leaves: at its call, before it has done any part of it; or at the return address.
 //!
@@ -23,15 +23,15 @@
 //!
 //! # Publication
 //! The replaced words are entered in the table; then native cells are stored, then first words, all with release
-//! ordering. Nothing is ever taken back, and machine code is not freed, as linked code is not. On x86-64 a store that
-//! is seen implies that the machine code before it is; other targets need their instruction caches told, and have no
-//! machine code yet.
+//! ordering. Machine code is not freed, as linked code is not; so it may be taken out of reach at any time, which
+//! breakpoints do ([`breakpoint`](super::breakpoint)), while somebody runs it. On x86-64 a store that is seen implies that
+//! the machine code before it is; other targets need their instruction caches told, and have no machine code yet.
 
 #![expect(unsafe_code, reason = "calls machine code")]
 
 use std::sync::atomic::{Ordering, fence};
 
-use super::code::{self, CELL, CodeModule};
+use super::code::{self, CELL, CodeModule, Replaced};
 use super::opcode::Opcode;
 use super::state::Vm;
 use crate::abi::{Atom, Word};
@@ -176,12 +176,23 @@ impl CodeModule {
     /// The addresses are machine code for these places that follows the protocol above, and stay for ever.
     #[cfg_attr(not(dala_jit), expect(dead_code, reason = "nothing makes machine code"))]
     pub(super) unsafe fn publish(&self, heads: &[Head]) {
+        let mut patches = self.patches();
+        let mut reachable: Vec<&Head> = Vec::new();
         for head in heads {
-            let word = self.word(head.offset as usize);
-            let mut replaced = self.replaced.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            replaced.insert(head.offset, word);
+            let place = &self.words[head.offset as usize];
+            let word = || place.load(Ordering::Relaxed);
+            let replaced = patches.replaced.entry(head.offset);
+            replaced.or_insert_with(|| Replaced { word: word(), head: None }).head = Some(*head);
+            if !self.function_number(head.offset).is_some_and(|number| patches.traced.contains(&number)) {
+                reachable.push(head);
+            }
         }
-        for head in heads.iter().filter(|head| head.has_cell) {
+        self.make_reachable(reachable.into_iter());
+    }
+
+    /// Stores the words that lead to machine code.
+    pub(super) fn make_reachable<'h>(&self, heads: impl Iterator<Item = &'h Head> + Clone) {
+        for head in heads.clone().filter(|head| head.has_cell) {
             self.words[head.offset as usize - CELL].store(head.address, Ordering::Release);
         }
         for head in heads {
@@ -192,11 +203,15 @@ impl CodeModule {
     /// Puts an entry back that waited for its first call, when it gets no machine code.
     #[cfg_attr(not(dala_jit), expect(dead_code, reason = "nothing makes machine code"))]
     pub(super) fn withdraw(&self, entry: u32) {
-        let slot = &self.words[entry as usize];
-        let word = self.word(entry as usize);
-        let waiting = native_word(NOT_YET);
-        // Another thread may have compiled it meanwhile.
-        let _ = slot.compare_exchange(waiting, word, Ordering::Release, Ordering::Relaxed);
+        let mut patches = self.patches();
+        let Some(replaced) = patches.replaced.get_mut(&entry) else { return };
+        // Somebody may have compiled it meanwhile.
+        if replaced.head.is_some_and(|head| head.address == NOT_YET) {
+            replaced.head = None;
+            let waiting = native_word(NOT_YET);
+            let slot = &self.words[entry as usize];
+            let _ = slot.compare_exchange(waiting, replaced.word, Ordering::Release, Ordering::Relaxed);
+        }
     }
 }
 

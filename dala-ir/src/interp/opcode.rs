@@ -4,8 +4,8 @@
 
 use super::code::FRAME;
 use super::ops::{
-    building, calls, compare, data, floats, frames, maps, matching, moves, native, raising, receive, small,
-    switch, types,
+    breakpoints, building, calls, compare, data, floats, frames, maps, matching, moves, native, raising,
+    receive, small, switch, types,
 };
 use super::shape::{More, Shape, op};
 use super::state::{Handler, handler};
@@ -120,6 +120,16 @@ opcodes! {
     StartFunction => calls::start_function, op(P, P, P).and(More::Own).ends();
     /// Calls fun `x0` with the arguments behind.
     StartFun => calls::start_fun, op(P, P, P).and(More::Own).ends();
+    /// Calls `x0:x1` again, as `StartFunction`, where a built-in function yielded: past a breakpoint.
+    StartBehind => calls::start_behind, op(P, P, P).and(More::Own).ends();
+    /// Stands at a function's entry that has a breakpoint; see `interp/breakpoint.rs`.
+    Traced => breakpoints::traced, op(P, P, P).and(More::Own).ends();
+    /// Calls what stands behind export entry `w1`, of `b` arguments, which has a breakpoint.
+    CallTraced => breakpoints::call_traced, op(P, P, P).and(More::Own).ends();
+    /// A traced function returned x0.
+    TracedReturn => breakpoints::traced_return, op(P, P, P).and(More::Own).ends();
+    /// A traced function raised.
+    TracedException => breakpoints::traced_exception, op(P, P, P).and(More::Own).ends();
     /// Tests of `r a`; `rel` where false.
     IsInteger => types::test::<types::IsInteger>, op(R, P, P).jumps();
     /// See `IsInteger`.

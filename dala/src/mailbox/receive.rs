@@ -273,6 +273,11 @@ impl<'r, 'a> Cursor<'r, 'a> {
     /// Messages in the queue, tried or not (`process_info(_, message_queue_len)`). Linear.
     pub fn queue_length(&mut self) -> usize {
         self.activation.take_in();
+        self.taken_in()
+    }
+
+    /// Messages in the queue, without those that arrived since the last look. Linear.
+    pub fn taken_in(&self) -> usize {
         let mut length = 0;
         let mut next = self.activation.cell.queue.first.get();
         while let Some(node) = NonNull::new(next) {

@@ -428,6 +428,17 @@ fn stack_trace(p: &mut Process) -> Word {
     trace::places_list(&mut p.heap, &addresses)
 }
 
+/// `process_info(current_function)`
+pub(crate) fn current_function(p: &mut Process) -> Word {
+    if let Some((module, function, arity)) = frame::pending_call(p) {
+        return mfa(p, Mfa { module, function, arity });
+    }
+    match innermost(p) {
+        Some(&[module, function, arity, _]) => p.heap.tuple(&[module, function, arity]),
+        _ => Word::atom(atoms::UNDEFINED),
+    }
+}
+
 fn innermost<'a>(p: &mut Process) -> Option<&'a [Word]> {
     let (first, _) = view::cons(stack_trace(p))?;
     view::tuple_elements(first)
@@ -445,13 +456,7 @@ fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
             let call = p.initial_call;
             mfa(p, call)
         }
-        "current_function" if let Some((module, function, arity)) = frame::pending_call(p) => {
-            mfa(p, Mfa { module, function, arity })
-        }
-        "current_function" => match innermost(p) {
-            Some(&[module, function, arity, _]) => p.heap.tuple(&[module, function, arity]),
-            _ => Word::atom(atoms::UNDEFINED),
-        },
+        "current_function" => current_function(p),
         "current_location" => match innermost(p) {
             Some(frame) => p.heap.tuple(frame),
             None => Word::atom(atoms::UNDEFINED),

@@ -26,4 +26,5 @@ pub mod system;
 pub mod term_to_binary;
 pub mod time;
 pub mod timers;
+pub mod trace;
 pub mod tuples;

@@ -19,13 +19,26 @@ pub(crate) fn register(p: &mut Process, [name, pid]: [Word; 2]) -> Answer {
     if pid != p.pid && !actor::is_alive(pid) {
         return badarg();
     }
-    if p.register(name, pid) { Ok(Word::atom(atoms::TRUE)) } else { badarg() }
+    if !p.register(name, pid) {
+        return badarg();
+    }
+    if p.may_tell_of_others() {
+        p.tell_name(pid, named!("register"), name);
+    }
+    Ok(Word::atom(atoms::TRUE))
 }
 
 /// `unregister(Name)`.
 pub(crate) fn unregister(p: &mut Process, [name]: [Word; 1]) -> Answer {
     let name = atom(name)?;
-    if p.system.unregister(name) { Ok(Word::atom(atoms::TRUE)) } else { badarg() }
+    let named = if p.may_tell_of_others() { p.system.whereis(name) } else { None };
+    if !p.system.unregister(name) {
+        return badarg();
+    }
+    if let Some(pid) = named {
+        p.tell_name(pid, named!("unregister"), name);
+    }
+    Ok(Word::atom(atoms::TRUE))
 }
 
 /// `whereis(Name)`.

@@ -215,14 +215,3 @@ pub(crate) fn processes(p: &mut Process, []: [Word; 0]) -> Answer {
         p.system.processes().into_iter().filter(|&pid| !ports.is_port(pid)).map(Word::pid).collect();
     Ok(p.heap.list(&pids, Word::NIL))
 }
-
-/// `trace_delivered(Pid | all)`: a reference; `{trace_delivered, Pid, Reference}` follows.
-pub(crate) fn trace_delivered(p: &mut Process, [pid]: [Word; 1]) -> Answer {
-    if pid.as_pid().is_none() && pid != Word::atom(named!("all")) {
-        return badarg();
-    }
-    let reference = p.new_reference();
-    let told = p.heap.tuple(&[Word::atom(named!("trace_delivered")), pid, reference]);
-    p.send_to(p.pid, told);
-    Ok(reference)
-}

@@ -102,6 +102,12 @@ pub(crate) fn timestamp(p: &mut Process, []: [Word; 0]) -> Answer {
     Ok(triple(p, now))
 }
 
+/// What `timestamp()` tells, written elsewhere.
+pub(crate) fn timestamp_in(system: &System, writer: &mut impl TermWriter) -> Word {
+    let micros = (monotonic(system) + offset(system)) / 1000;
+    writer.tuple(&triple_parts(micros).map(Word::small_int))
+}
+
 /// A moment of monotonic time as `timestamp()` tells it.
 pub(crate) fn timestamp_of(p: &mut Process, moment: i64) -> Word {
     let micros = (moment + offset(&p.system)) / 1000;
@@ -120,8 +126,11 @@ pub(crate) fn now(p: &mut Process, []: [Word; 0]) -> Answer {
 
 /// `{MegaSeconds, Seconds, MicroSeconds}` of microseconds since 1970.
 pub(crate) fn triple(p: &mut Process, micros: i64) -> Word {
-    let parts = [micros / 1_000_000_000_000, micros / 1_000_000 % 1_000_000, micros % 1_000_000];
-    p.heap.tuple(&parts.map(Word::small_int))
+    p.heap.tuple(&triple_parts(micros).map(Word::small_int))
+}
+
+fn triple_parts(micros: i64) -> [i64; 3] {
+    [micros / 1_000_000_000_000, micros / 1_000_000 % 1_000_000, micros % 1_000_000]
 }
 
 fn date_word(p: &mut Process, [year, month, day]: [i64; 3]) -> Word {

@@ -14,9 +14,19 @@ use super::key::Prefix;
 use crate::bif::arguments::{badarg, boolean, list, named, tuple};
 use crate::bif::table::{self, BifFunction};
 use crate::process::Process;
+use crate::trace::actions::{Action, Actions};
 
 /// Highest `$N` (OTP: 100 million; here what a byte-compiled pattern would sensibly have).
 const MAX_VARIABLE: u32 = 100_000_000;
+
+/// What a specification is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dialect {
+    /// Objects of tables.
+    Table,
+    /// Calls: the object is the list of arguments, `_` stands for any, a body may be empty, and there are actions.
+    Trace,
+}
 
 /// A compiled match specification. The words in it are those of the specification it was compiled from, which must
 /// live as long.
@@ -63,6 +73,8 @@ enum ValueOp {
     Call(BifFunction, usize),
     /// `self()`
     Myself,
+    /// What only specifications for traces do, with so many arguments.
+    Act(Action, usize),
     /// Goes on at the given place when the top is `false` (resp. `true`), leaving it; else drops it.
     JumpUnless(usize, bool),
     /// The top must be a boolean.
@@ -91,11 +103,31 @@ impl MatchSpec {
         let clauses = clauses
             .into_iter()
             .map(|clause| match *tuple(clause)? {
-                [head, guards, body] => Clause::compile(head, &list(guards)?, &list(body)?, key_position),
+                [head, guards, body] => {
+                    Clause::compile(head, &list(guards)?, &list(body)?, key_position, Dialect::Table)
+                }
                 _ => badarg(),
             })
             .collect::<Result<_, _>>()?;
         Ok(MatchSpec { clauses })
+    }
+
+    /// Compiles a specification for traces.
+    ///
+    /// # Errors
+    /// `badarg` when it is none.
+    pub(crate) fn compile_for_traces(spec: Word) -> Result<MatchSpec, Exception> {
+        let compile = |clause: Word| match *tuple(clause)? {
+            [head, guards, body] => {
+                let is_any = head == Word::atom(named!("_"));
+                if !is_any && view::list_len(head).is_none() {
+                    return badarg();
+                }
+                Clause::compile(head, &list(guards)?, &list(body)?, 1, Dialect::Trace)
+            }
+            _ => badarg(),
+        };
+        Ok(MatchSpec { clauses: list(spec)?.into_iter().map(compile).collect::<Result<_, _>>()? })
     }
 
     /// `pattern` alone, with the object as the body (`match_object`) or the list of variables (`match`).
@@ -104,7 +136,8 @@ impl MatchSpec {
         is_object: bool,
         key_position: usize,
     ) -> Result<MatchSpec, Exception> {
-        let mut clause = Clause::compile(pattern, &[], &[Word::atom(atoms::TRUE)], key_position)?;
+        let body = [Word::atom(atoms::TRUE)];
+        let mut clause = Clause::compile(pattern, &[], &body, key_position, Dialect::Table)?;
         clause.body = vec![vec![if is_object { ValueOp::Object } else { ValueOp::All }]];
         Ok(MatchSpec { clauses: vec![clause] })
     }
@@ -124,10 +157,15 @@ impl MatchSpec {
 
     /// The result of the first clause that matches `object`, built on the heap of `p`; `None` when none does.
     pub(crate) fn run(&self, p: &mut Process, object: Word) -> Option<Word> {
+        self.run_with(p, object, &mut Actions::default())
+    }
+
+    /// As [`run`](MatchSpec::run), with what actions ask for in `actions`.
+    pub(crate) fn run_with(&self, p: &mut Process, object: Word, actions: &mut Actions) -> Option<Word> {
         let mut slots = Vec::new();
         for clause in &self.clauses {
-            if clause.matches(object, &mut slots) && clause.guards_hold(p, object, &slots) {
-                return Some(clause.result(p, object, &slots));
+            if clause.matches(object, &mut slots) && clause.guards_hold(p, object, &slots, actions) {
+                return Some(clause.result(p, object, &slots, actions));
             }
         }
         None
@@ -140,7 +178,13 @@ impl MatchSpec {
 }
 
 impl Clause {
-    fn compile(head: Word, guards: &[Word], body: &[Word], key_position: usize) -> Result<Clause, Exception> {
+    fn compile(
+        head: Word,
+        guards: &[Word],
+        body: &[Word],
+        key_position: usize,
+        dialect: Dialect,
+    ) -> Result<Clause, Exception> {
         let mut numbers: HashMap<u32, usize> = HashMap::new();
         let pattern = compile_pattern(head, &mut numbers)?;
         let key_pattern = view::tuple_elements(head)
@@ -152,15 +196,15 @@ impl Clause {
             let len = elements.iter().take_while(|&&element| is_ground(element)).count();
             (len > 0).then_some(Prefix { tuple, len })
         });
-        let compile_all = |expressions: &[Word]| {
+        let compile_all = |expressions: &[Word], in_guard: bool| {
             expressions
                 .iter()
-                .map(|&expression| compile_value(expression, &numbers))
+                .map(|&expression| compile_value(expression, &numbers, dialect, in_guard))
                 .collect::<Result<Vec<_>, _>>()
         };
-        let guards = compile_all(guards)?;
-        let body = compile_all(body)?;
-        if body.is_empty() {
+        let guards = compile_all(guards, true)?;
+        let body = compile_all(body, false)?;
+        if body.is_empty() && dialect == Dialect::Table {
             return badarg();
         }
         let mut variables: Vec<(u32, usize)> = numbers.into_iter().collect();
@@ -217,16 +261,16 @@ impl Clause {
         true
     }
 
-    fn guards_hold(&self, p: &mut Process, object: Word, slots: &[Word]) -> bool {
-        self.guards
-            .iter()
-            .all(|guard| self.evaluate(p, guard, object, slots, false) == Ok(Word::atom(atoms::TRUE)))
+    fn guards_hold(&self, p: &mut Process, object: Word, slots: &[Word], actions: &mut Actions) -> bool {
+        self.guards.iter().all(|guard| {
+            self.evaluate(p, guard, object, slots, false, actions) == Ok(Word::atom(atoms::TRUE))
+        })
     }
 
-    fn result(&self, p: &mut Process, object: Word, slots: &[Word]) -> Word {
+    fn result(&self, p: &mut Process, object: Word, slots: &[Word], actions: &mut Actions) -> Word {
         let mut result = Word::NIL;
         for expression in &self.body {
-            result = match self.evaluate(p, expression, object, slots, true) {
+            result = match self.evaluate(p, expression, object, slots, true, actions) {
                 Ok(value) => value,
                 // What OTP gives for a body that raises.
                 Err(Failed) => return Word::atom(atoms::EXIT_UPPER),
@@ -243,6 +287,7 @@ impl Clause {
         object: Word,
         slots: &[Word],
         copies: bool,
+        actions: &mut Actions,
     ) -> Result<Word, Failed> {
         let mut stack: Vec<Word> = Vec::new();
         let mut at = 0;
@@ -280,6 +325,10 @@ impl Clause {
                         BifResult::Value(value) => value,
                         _ => return Err(Failed),
                     }
+                }
+                ValueOp::Act(action, arity) => {
+                    let arguments = stack.split_off(stack.len() - arity);
+                    actions.act(p, *action, &arguments).ok_or(Failed)?
                 }
                 ValueOp::JumpUnless(target, wanted) => {
                     let Some(&top) = stack.last() else { return Err(Failed) };
@@ -438,7 +487,12 @@ fn is_callable(function: Atom) -> bool {
     CALLABLE.contains(&function.text())
 }
 
-fn compile_value(expression: Word, numbers: &HashMap<u32, usize>) -> Result<Vec<ValueOp>, Exception> {
+fn compile_value(
+    expression: Word,
+    numbers: &HashMap<u32, usize>,
+    dialect: Dialect,
+    in_guard: bool,
+) -> Result<Vec<ValueOp>, Exception> {
     let mut ops: Vec<ValueOp> = Vec::new();
     let mut jumps: Vec<usize> = Vec::new();
     let mut tasks = vec![Task::Compile(expression)];
@@ -512,6 +566,14 @@ fn compile_value(expression: Word, numbers: &HashMap<u32, usize>) -> Result<Vec<
                     tasks.extend(program.into_iter().rev());
                 } else if matches!(operator, atoms::TRUE | atoms::FALSE) && arguments.is_empty() {
                     ops.push(ValueOp::Constant(boolean(operator == atoms::TRUE)));
+                } else if dialect == Dialect::Trace
+                    && let Some(action) = Action::named(operator.text(), arguments.len())
+                {
+                    if in_guard && !action.is_question() {
+                        return badarg();
+                    }
+                    tasks.push(Task::Emit(ValueOp::Act(action, arguments.len())));
+                    tasks.extend(arguments.iter().rev().map(|&argument| Task::Compile(argument)));
                 } else if is_callable(operator) {
                     let function = table::lookup(atoms::ERLANG, operator, arguments.len() as u32)
                         .ok_or(Exception::badarg())?;

@@ -23,7 +23,7 @@ mod concurrency;
 mod fixes;
 mod info;
 mod key;
-mod match_spec;
+pub(crate) mod match_spec;
 mod select;
 mod table;
 mod tables;

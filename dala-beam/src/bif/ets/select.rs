@@ -348,17 +348,25 @@ pub(crate) fn match_spec_run_r(p: &mut Process, [objects, word, accumulator]: [W
 
 /// `erlang:match_spec_test(Object, Spec, table)`: `{ok, Result, [], []}`.
 pub(crate) fn match_spec_test(p: &mut Process, [object, spec, kind]: [Word; 3]) -> Answer {
+    if kind == Word::atom(named!("trace")) {
+        view::list_len(object).ok_or(Exception::badarg())?;
+        let tested = crate::bif::erlang::trace::test_spec(p, object, spec);
+        return Ok(tested.unwrap_or_else(|| malformed(p)));
+    }
     if kind != Word::atom(named!("table")) {
         return badarg();
     }
     let value = match MatchSpec::compile(spec, 1) {
         Ok(spec) => spec.run(p, object).unwrap_or(Word::atom(atoms::FALSE)),
-        Err(_) => {
-            let text = p.heap.charlist("the match specification is malformed");
-            let error = p.heap.tuple(&[Word::atom(atoms::ERROR), text]);
-            let errors = p.heap.list(&[error], Word::NIL);
-            return Ok(p.heap.tuple(&[Word::atom(atoms::ERROR), errors]));
-        }
+        Err(_) => return Ok(malformed(p)),
     };
     Ok(p.heap.tuple(&[Word::atom(atoms::OK), value, Word::NIL, Word::NIL]))
+}
+
+/// What `match_spec_test/3` says of one that is none.
+fn malformed(p: &mut Process) -> Word {
+    let text = p.heap.charlist("the match specification is malformed");
+    let error = p.heap.tuple(&[Word::atom(atoms::ERROR), text]);
+    let errors = p.heap.list(&[error], Word::NIL);
+    p.heap.tuple(&[Word::atom(atoms::ERROR), errors])
 }

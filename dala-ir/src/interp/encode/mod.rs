@@ -22,7 +22,6 @@ mod needs;
 mod plan;
 mod switches;
 
-use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
@@ -124,7 +123,7 @@ pub fn load(
     let module = Arc::new(CodeModule {
         name: module.name,
         words,
-        replaced: Mutex::new(BTreeMap::new()),
+        patches: Mutex::default(),
         #[cfg(dala_jit)]
         heat: functions.iter().map(|_| std::sync::atomic::AtomicU8::new(0)).collect(),
         functions: functions.into(),

@@ -119,6 +119,11 @@ pub(super) fn is_inline(ins: &Instruction) -> bool {
         | Opcode::Done
         | Opcode::StartFunction
         | Opcode::StartFun
+        | Opcode::StartBehind
+        | Opcode::Traced
+        | Opcode::CallTraced
+        | Opcode::TracedReturn
+        | Opcode::TracedException
         | Opcode::TupleSet
         | Opcode::Divide
         | Opcode::RecvNext

@@ -52,7 +52,7 @@ handler! {
     fn call_ext(s) {
         s.clear_slots(s.a());
         s.set_return();
-        match entry(s, 1).target() {
+        match entry(s, 1).callee() {
             Target::Code(address) => s.enter(address.pc()),
             Target::Bif(index) => call_built_in(s, index),
             Target::Undefined => {
@@ -91,7 +91,7 @@ unsafe fn call_built_in(mut s: State, index: BifIndex) -> Next {
 pub(in crate::interp) unsafe fn built_in_work(s: &mut State) -> Option<Word> {
     // SAFETY: as the caller says.
     unsafe {
-        let Target::Bif(index) = entry(*s, 1).target() else {
+        let Target::Bif(index) = entry(*s, 1).callee() else {
             // It was one when machine code looked: call what it is now.
             (*s.vm).answer = Some(BifResult::Retry);
             return None;
@@ -129,7 +129,7 @@ handler! {
 
 handler! {
     fn call_ext_tail(s) {
-        if let Target::Code(address) = entry(s, 1).target() {
+        if let Target::Code(address) = entry(s, 1).callee() {
             s.sp = s.sp.add(usize::from(s.a()));
             return s.enter(address.pc());
         }
@@ -244,6 +244,16 @@ handler! {
             let (module, function) = (*s.x(), *s.x().add(1));
             let arity = shift_arguments(s, 2);
             control::apply(s.host(), module, function, arity, s.x())
+        })
+    }
+}
+
+handler! {
+    fn start_behind(s) {
+        s.go(0, |s| {
+            let (module, function) = (*s.x(), *s.x().add(1));
+            let arity = shift_arguments(s, 2);
+            control::call_behind(s.host(), module, function, arity, s.x())
         })
     }
 }

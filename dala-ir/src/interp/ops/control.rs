@@ -58,7 +58,7 @@ pub(crate) unsafe fn call_entry(
 ) -> Flow {
     // SAFETY: `x` are the x registers with the arguments in front, the context is up to date.
     let args = unsafe { registers(x, arity) };
-    let result = match entry.target() {
+    let result = match entry.callee() {
         Target::Code(address) => return Flow::Enter(address.pc()),
         Target::Bif(index) => machine.call_bif(index, args),
         Target::Undefined => match machine.undefined_function(entry, args) {
@@ -107,7 +107,7 @@ pub(crate) unsafe fn finish(
                 return match call.target {
                     CallTarget::Function(module, function) => {
                         let entry = machine.export(module, function, call.args.len() as u32);
-                        if let Target::Code(address) = entry.target() {
+                        if let Target::Code(address) = entry.callee() {
                             return Flow::Enter(address.pc());
                         }
                         // What is no code goes through the budget, so that traps cannot go on for ever in here.
@@ -165,7 +165,54 @@ unsafe fn push_call(
         smallvec::smallvec![Word::atom(head.module), Word::atom(head.function)];
     // SAFETY: `x` are the x registers with the arguments in front, the context is up to date.
     record.extend_from_slice(unsafe { registers(x, arity) });
-    frame::suspend(machine, code::start_function_pc(), &mut record)
+    let pc = if entry.has_breakpoint() { code::start_behind_pc() } else { code::start_function_pc() };
+    frame::suspend(machine, pc, &mut record)
+}
+
+/// Goes on with what stands behind an entry with a breakpoint, which has told of the call.
+///
+/// # Safety
+/// As [`call_entry`].
+pub(crate) unsafe fn behind(
+    machine: &mut dyn Host,
+    entry: &'static ExportEntry,
+    arity: usize,
+    x: *mut Word,
+) -> Flow {
+    match entry.target() {
+        Target::Code(address) => Flow::Enter(address.pc()),
+        Target::Bif(index) => {
+            // SAFETY: `x` are the x registers with the arguments in front, the context is up to date.
+            unsafe {
+                let result = machine.call_bif(index, registers(x, arity));
+                finish(machine, result, entry, arity, x)
+            }
+        }
+        // The module was unloaded meanwhile.
+        // SAFETY: as above.
+        Target::Undefined => unsafe { call_entry(machine, entry, arity, x) },
+    }
+}
+
+/// Calls `module:function` with `arity` arguments in x0.. again, a built-in function that yielded.
+///
+/// # Safety
+/// As [`call_entry`].
+pub(crate) unsafe fn call_behind(
+    machine: &mut dyn Host,
+    module: Word,
+    function: Word,
+    arity: usize,
+    x: *mut Word,
+) -> Flow {
+    match (module.as_atom(), function.as_atom()) {
+        (Some(module), Some(function)) => {
+            let entry = machine.export(module, function, arity as u32);
+            // SAFETY: as the caller says.
+            unsafe { behind(machine, entry, arity, x) }
+        }
+        _ => Flow::Raise(Raise::error(Word::atom(atoms::BADARG))),
+    }
 }
 
 /// Calls a fun with `arity` arguments in x0.. .

@@ -4,6 +4,7 @@
 
 mod arith;
 pub(in crate::interp) mod bits;
+pub(super) mod breakpoints;
 pub(super) mod building;
 pub(super) mod calls;
 pub(super) mod compare;

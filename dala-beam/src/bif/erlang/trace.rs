@@ -1,0 +1,241 @@
+//! `erlang:trace/3`, `trace_pattern/2,3`, `trace_info/2`, `trace_delivered/1`.
+
+use std::sync::Arc;
+
+use dala::actor::process as actor;
+use dala_ir::abi::{Atom, Word, atoms};
+use dala_ir::interp::{Exception, ReturnTrace};
+use dala_ir::term::{OwnedTerm, TermWriter, view};
+
+use super::info::is_process;
+use crate::bif::Answer;
+use crate::bif::arguments::{as_boolean, badarg, boolean, list, named, truth, tuple};
+use crate::bif::ets::match_spec::MatchSpec;
+use crate::code::call_patterns::{CallPattern, PatternOf, TraceSpec};
+use crate::heap::own;
+use crate::process::{Mfa, Process};
+use crate::trace::actions::Actions;
+use crate::trace::{TraceFlags, Tracee};
+
+/// `erts_internal:trace(Who, How, Flags)`: how many processes.
+pub(crate) fn trace(p: &mut Process, [who, how, flags]: [Word; 3]) -> Answer {
+    let is_on = truth(how)?;
+    let mut change = Tracee { flags: TraceFlags::NONE, tracer: p.pid };
+    for flag in list(flags)? {
+        change.flags = change.flags.with(match view::tuple_elements(flag) {
+            Some(&[name, tracer]) if name == Word::atom(named!("tracer")) => {
+                change.tracer =
+                    tracer.as_pid().filter(|&pid| actor::is_alive(pid)).ok_or(Exception::badarg())?;
+                TraceFlags::NONE
+            }
+            _ if flag == Word::atom(atoms::ALL) => TraceFlags::ALL,
+            // Ports are not traced.
+            _ if flag == Word::atom(named!("ports")) => TraceFlags::NONE,
+            _ => TraceFlags::named(flag).ok_or(Exception::badarg())?,
+        });
+    }
+    let count = match who.as_atom().map(Atom::text) {
+        None => {
+            let Some(pid) = who.as_pid() else {
+                // A port that is there is one thing of which nothing is traced.
+                return match crate::port::actor_of(who).filter(|&port| actor::is_alive(port)) {
+                    Some(_) => Ok(Word::small_int(1)),
+                    None => badarg(),
+                };
+            };
+            let is_traced = is_process(pid) && actor::is_alive(pid) && pid != change.tracer;
+            if !is_traced || !p.system.tracees.set(pid, is_on, change) {
+                return badarg();
+            }
+            1
+        }
+        Some("new" | "new_processes") => set_default(p, is_on, change)?,
+        Some("existing" | "existing_processes") => set_existing(p, is_on, change),
+        Some("all" | "processes") => {
+            set_default(p, is_on, change)?;
+            set_existing(p, is_on, change)
+        }
+        Some("ports" | "new_ports" | "existing_ports") => 0,
+        Some(_) => return badarg(),
+    };
+    p.learn_tracing(Process::taken_in);
+    Ok(Word::small_int(count))
+}
+
+fn set_default(p: &mut Process, is_on: bool, change: Tracee) -> Result<i64, Exception> {
+    if p.system.tracees.set_default(is_on, change) { Ok(0) } else { badarg() }
+}
+
+fn set_existing(p: &mut Process, is_on: bool, change: Tracee) -> i64 {
+    let mut count = 0;
+    for pid in p.system.processes() {
+        if is_process(pid) && pid != change.tracer && p.system.tracees.set(pid, is_on, change) {
+            count += 1;
+        }
+    }
+    p.charge(count as usize);
+    count
+}
+
+/// `erts_internal:trace_pattern(MFA, MatchSpec, Flags)`: how many functions.
+pub(crate) fn trace_pattern(p: &mut Process, [of, spec, flags]: [Word; 3]) -> Answer {
+    let mut is_local = false;
+    for flag in list(flags)? {
+        match flag.as_atom().map(Atom::text) {
+            Some("global") => is_local = false,
+            Some("local") => is_local = true,
+            _ => return badarg(),
+        }
+    }
+    let &[module, function, arity] = tuple(of)? else { return badarg() };
+    let name = |word: Word| match word.as_atom() {
+        Some(atom) if atom == named!("_") => Ok(None),
+        Some(atom) => Ok(Some(atom)),
+        None => badarg(),
+    };
+    let of = PatternOf {
+        module: name(module)?,
+        function: name(function)?,
+        arity: if arity == Word::atom(named!("_")) {
+            None
+        } else {
+            Some(super::super::arguments::arity(arity)?)
+        },
+        is_local,
+    };
+    // What is any is any from there on.
+    if (of.module.is_none() && of.function.is_some()) || (of.function.is_none() && of.arity.is_some()) {
+        return badarg();
+    }
+    let spec = match as_boolean(spec) {
+        Some(true) => Some(None),
+        Some(false) => None,
+        None if spec == Word::NIL => Some(None),
+        None => Some(Some(compile(spec)?)),
+    };
+    let pattern = spec.map(|spec| Arc::new(CallPattern { is_local, spec }));
+    let system = p.system.clone();
+    let count = system.code.set_call_pattern(of, pattern.as_ref());
+    // So that its own machine code is left at the next call (`interp::breakpoint`).
+    let left = p.reductions_left().max(0);
+    p.charge(left as usize);
+    Ok(Word::small_int(count as i64))
+}
+
+fn compile(spec: Word) -> Result<TraceSpec, Exception> {
+    let term: OwnedTerm = own(spec);
+    let spec = MatchSpec::compile_for_traces(term.root())?;
+    Ok(TraceSpec { term, spec })
+}
+
+/// `trace_info(Who, Item)`.
+pub(crate) fn trace_info(p: &mut Process, [who, item]: [Word; 2]) -> Answer {
+    let name = item.as_atom().ok_or(Exception::badarg())?;
+    match view::tuple_elements(who) {
+        Some(&[module, function, arity]) => {
+            let names = (module.as_atom(), function.as_atom(), arity.as_small());
+            let (Some(module), Some(function), Some(arity)) = names else { return badarg() };
+            let arity = u32::try_from(arity).ok().ok_or(Exception::badarg())?;
+            function_info(p, Mfa { module, function, arity }, item, name)
+        }
+        Some(_) => badarg(),
+        None => {
+            let tracee = match who.as_atom().map(Atom::text) {
+                Some("new" | "new_processes") => p.system.tracees.of_new(),
+                Some("new_ports") => Tracee::default(),
+                Some(_) => return badarg(),
+                None => {
+                    let pid = who.as_pid().ok_or(Exception::badarg())?;
+                    if !actor::is_alive(pid) {
+                        return Ok(Word::atom(atoms::UNDEFINED));
+                    }
+                    p.system.tracees.of(pid)
+                }
+            };
+            let value = match name.text() {
+                "flags" => p.heap.list(&tracee.flags.words(), Word::NIL),
+                "tracer" if tracee.flags.is_empty() => Word::NIL,
+                "tracer" => Word::pid(tracee.tracer),
+                _ => return badarg(),
+            };
+            Ok(p.heap.tuple(&[item, value]))
+        }
+    }
+}
+
+/// What is traced of a function.
+fn function_info(p: &mut Process, of: Mfa, item: Word, name: Atom) -> Answer {
+    let pattern = p.system.code.call_patterns.of(of);
+    let is_there = pattern.is_some() || is_function(p, of);
+    if !is_there {
+        let undefined = Word::atom(atoms::UNDEFINED);
+        return Ok(p.heap.tuple(&[item, undefined]));
+    }
+    let off = boolean(false);
+    let traced = match &pattern {
+        None => off,
+        Some(pattern) if pattern.is_local => Word::atom(named!("local")),
+        Some(_) => Word::atom(named!("global")),
+    };
+    let spec = |p: &mut Process| match &pattern {
+        None => off,
+        Some(pattern) => pattern.spec.as_ref().map_or(Word::NIL, |spec| p.heap.copy_owned(&spec.term)),
+    };
+    let value = match name.text() {
+        "traced" => traced,
+        "match_spec" => spec(p),
+        "meta" if pattern.is_some() => Word::NIL,
+        "meta" | "meta_match_spec" | "call_count" | "call_time" => off,
+        "all" if pattern.is_none() => off,
+        "all" => {
+            let spec = spec(p);
+            let pairs = [
+                (named!("traced"), traced),
+                (named!("match_spec"), spec),
+                (named!("meta"), off),
+                (named!("meta_match_spec"), off),
+                (named!("call_time"), off),
+                (named!("call_count"), off),
+            ];
+            let pairs = pairs.map(|(name, value)| p.heap.tuple(&[Word::atom(name), value]));
+            p.heap.list(&pairs, Word::NIL)
+        }
+        _ => return badarg(),
+    };
+    Ok(p.heap.tuple(&[item, value]))
+}
+
+fn is_function(p: &Process, of: Mfa) -> bool {
+    let loaded = p.system.code.current(of.module);
+    loaded.is_some_and(|module| module.functions.contains(&(of.function, of.arity)))
+        || crate::bif::lookup(of.module, of.function, of.arity).is_some()
+}
+
+/// `trace_delivered(Pid)`: processes tell their tracers at once, so that all is delivered.
+pub(crate) fn trace_delivered(p: &mut Process, [pid]: [Word; 1]) -> Answer {
+    if pid.as_pid().is_none() && pid != Word::atom(atoms::ALL) {
+        return badarg();
+    }
+    let reference = p.new_reference();
+    let told = p.heap.tuple(&[Word::atom(named!("trace_delivered")), pid, reference]);
+    p.send_to(p.pid, told);
+    Ok(reference)
+}
+
+/// `match_spec_test(Arguments, Spec, trace)`: `{ok, Result, Flags, Warnings}`; `None` where it is no specification.
+pub(crate) fn test_spec(p: &mut Process, arguments: Word, spec: Word) -> Option<Word> {
+    let spec = MatchSpec::compile_for_traces(spec).ok()?;
+    let mut actions = Actions::default();
+    let result = match spec.run_with(p, arguments, &mut actions) {
+        Some(_) => actions.message.unwrap_or(boolean(true)),
+        None => boolean(false),
+    };
+    let mut flags = Vec::new();
+    if actions.returns().has(ReturnTrace::EXCEPTION) {
+        flags.push(Word::atom(named!("exception_trace")));
+    } else if actions.returns().has(ReturnTrace::VALUE) {
+        flags.push(Word::atom(named!("return_trace")));
+    }
+    let flags = p.heap.list(&flags, Word::NIL);
+    Some(p.heap.tuple(&[Word::atom(atoms::OK), result, flags, Word::NIL]))
+}
