@@ -1,8 +1,10 @@
 //! What one sees of a runtime that is observed: spans that follow messages, metrics by type of actor.
+use dala::actor::{Activation, Outcome};
+use dala::mailbox::receive::Receive;
 use dala::observe::{METRICS, MetricKind};
 use dala::{
-    ActorRef, Blocking, CallError, ChildSpec, Concurrent, Context, Intensity, Local, Overflow, Runtime,
-    SpawnOptions, Supervisor, timer,
+    ActorRef, Behaviour, Blocking, CallError, ChildSpec, Concurrent, Context, Intensity, Local, Overflow,
+    Recipient, Runtime, SpawnOptions, Supervisor, timer,
 };
 use metrics::{
     Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder,
@@ -16,7 +18,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing_subscriber::layer::{self, Layer, SubscriberExt};
 
-type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
+type Tested<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 /// A span as it was recorded.
 #[derive(Debug, Default)]
@@ -140,7 +142,7 @@ impl<S: tracing::Subscriber> Layer<S> for Tape {
 }
 
 /// A runtime whose spans are recorded.
-fn traced(workers: usize) -> Outcome<(Tape, Runtime, impl Drop)> {
+fn traced(workers: usize) -> Tested<(Tape, Runtime, impl Drop)> {
     let record = Tape::default();
     let subscriber = tracing_subscriber::registry().with(record.clone());
     let guard = tracing::subscriber::set_default(subscriber);
@@ -195,7 +197,7 @@ impl Back {
 }
 
 #[test]
-fn spans_follow_messages_through_plain_async_concurrent_and_blocking_handlers() -> Outcome {
+fn spans_follow_messages_through_plain_async_concurrent_and_blocking_handlers() -> Tested {
     let (record, runtime, _guard) = traced(2)?;
     let back = runtime.spawn(Back)?;
     let front = FrontRef::from(runtime.spawn(Front { back })?);
@@ -234,6 +236,63 @@ fn spans_follow_messages_through_plain_async_concurrent_and_blocking_handlers() 
     Ok(())
 }
 
+/// As an Erlang process: takes messages by a cursor, and may yield in the middle of one.
+struct Scripted {
+    place: Receive,
+    back: ActorRef<Back>,
+    is_amid: bool,
+}
+
+impl Behaviour for Scripted {
+    const ARRIVAL_ORDER: bool = true;
+
+    fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {
+        if std::mem::take(&mut self.is_amid) {
+            self.back.tell(Note {}).unwrap();
+        }
+        let mut cursor = activation.receive(&mut self.place);
+        if cursor.peek().is_none() {
+            return Outcome::Waiting;
+        }
+        self.is_amid = cursor.take().is_some();
+        Outcome::Yielded
+    }
+
+    fn name() -> &'static str {
+        "Scripted"
+    }
+}
+
+#[test]
+fn the_span_of_a_process_lasts_from_its_receive_to_the_next_also_when_it_yields() -> Tested {
+    let (record, runtime, _guard) = traced(2)?;
+    let back = runtime.spawn(Back)?;
+    let scripted = Scripted { place: Receive::default(), back, is_amid: false };
+    let pid = runtime.spawn_behaviour(scripted, &SpawnOptions::default())?.pid;
+    for request in ["one", "other"] {
+        let request = tracing::info_span!("request", actor = "request", message = request);
+        let _entered = request.enter();
+        Recipient::process(pid).tell(Note {})?;
+    }
+    while record.count("Back") < 2 {
+        std::thread::yield_now();
+    }
+    drop(runtime);
+    assert_eq!(
+        record.paths(),
+        [
+            "request.one",
+            "request.one > Scripted.Note",
+            "request.one > Scripted.Note > Back.Note",
+            "request.other",
+            "request.other > Scripted.Note",
+            "request.other > Scripted.Note > Back.Note",
+        ]
+    );
+    record.check_all_closed();
+    Ok(())
+}
+
 struct Fragile;
 
 #[dala::actor]
@@ -250,7 +309,7 @@ impl Fragile {
 }
 
 #[test]
-fn the_span_of_a_message_says_why_the_actor_ended_over_it() -> Outcome {
+fn the_span_of_a_message_says_why_the_actor_ended_over_it() -> Tested {
     let (record, runtime, _guard) = traced(1)?;
     let one = FragileRef::from(runtime.spawn(Fragile)?);
     assert!(matches!(one.blocking_call(Fail {}), Err(CallError::Exited(_))));
@@ -271,7 +330,7 @@ fn the_span_of_a_message_says_why_the_actor_ended_over_it() -> Outcome {
 }
 
 #[test]
-fn a_runtime_that_is_not_told_to_makes_no_spans() -> Outcome {
+fn a_runtime_that_is_not_told_to_makes_no_spans() -> Tested {
     let record = Tape::default();
     let subscriber = tracing_subscriber::registry().with(record.clone());
     let _guard = tracing::subscriber::set_default(subscriber);
@@ -385,7 +444,7 @@ impl Held {
 }
 
 #[test]
-fn metrics_tell_depth_wait_and_run_time_by_the_runtimes_clock() -> Outcome {
+fn metrics_tell_depth_wait_and_run_time_by_the_runtimes_clock() -> Tested {
     let book = Book::installed();
     let clock = timer::Clock::Virtual(timer::VirtualClock::default());
     let runtime = Runtime::builder().workers(1).clock(clock).metrics().build()?;
@@ -441,7 +500,7 @@ impl Worker {
 }
 
 #[test]
-fn metrics_count_drops_ends_and_restarts() -> Outcome {
+fn metrics_count_drops_ends_and_restarts() -> Tested {
     let book = Book::installed();
     let runtime = Runtime::builder().workers(1).metrics().build()?;
     runtime.block_on(async {
@@ -480,7 +539,7 @@ fn metrics_count_drops_ends_and_restarts() -> Outcome {
             assert!(worker.crash().await.is_err());
         }
         supervisor.stop().await;
-        Outcome::Ok(())
+        Tested::Ok(())
     })?;
     assert_eq!(book.of("dala_restarts_total actor=Worker"), [3.0]);
     assert_eq!(book.of("dala_ended_total actor=Worker how=failed"), [3.0]);
