@@ -1,5 +1,5 @@
 //! Rust and Erlang actors that talk to each other on Dala, beside two Erlang processes, a port program and a NIF on OTP, in
-//! turns: `cargo run --release -p dala-benches-interop --features jit -- [--rounds N] [--times N] [--record]`.
+//! turns: `cargo run --release -p dala-benches-interop -- [--rounds N] [--times N] [--record]`.
 //!
 //! The Erlang side is `beam/interop.erl`, one file for all; each answer is checked. A round is one fresh process of each
 //! side, in which every case runs once to warm up and once for the figure; figures are medians over the rounds.
@@ -159,10 +159,9 @@ fn record(table: &str) -> Result<(), String> {
     let text = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
     let (before, rest) = text.split_once(HEADING).unwrap_or((&text, ""));
     let after = rest.find("\n## ").map_or("", |at| &rest[at + 1..]);
-    let features = if cfg!(feature = "jit") { " --features jit" } else { "" };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let section = format!(
-        "{HEADING}\n{cores} cores. `cargo run --release -p dala-benches-interop{features} -- --record`\n\n{table}\n"
+        "{HEADING}\n{cores} cores. `cargo run --release -p dala-benches-interop -- --record`\n\n{table}\n"
     );
     std::fs::write(&path, format!("{}\n\n{section}{after}", before.trim_end()))
         .map_err(|error| error.to_string())

@@ -31,7 +31,8 @@ pub struct SystemOptions {
     /// Most memory that each process may hold: heap and messages that wait. One that holds more ends with
     /// `{over_limit, bytes, Bytes}`.
     pub memory: MemoryLimit,
-    /// Which functions get machine code. One for the whole program: the last system that was made says it.
+    /// Which functions get machine code. One for the whole program: the last system that was made says it. Where a
+    /// build makes none ([`HAS_JIT`]), or the OS refuses executable memory, code is interpreted whatever this says.
     pub jit: JitMode,
     /// Whether `halt` ends the OS process when nobody waits for the program's end. Otherwise it only ends the
     /// program's processes: an app that embeds Erlang goes on.
@@ -47,7 +48,7 @@ impl Default for SystemOptions {
             reductions: 4000,
             heap: HeapOptions::default(),
             memory: MemoryLimit::NONE,
-            jit: JitMode::Off,
+            jit: JitMode::On,
             exits_on_halt: false,
         }
     }

@@ -36,7 +36,7 @@ use super::opcode::Opcode;
 use super::state::Vm;
 use crate::abi::{Atom, Word};
 
-/// Which functions get machine code.
+/// Which functions get machine code, where there is any ([`HAS_JIT`]).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum JitMode {
     /// None.

@@ -256,9 +256,9 @@ pub fn dala_binary() -> io::Result<PathBuf> {
     let folder = test.parent().and_then(Path::parent).ok_or_else(|| io::Error::other("odd test path"))?;
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(["build", "-q", "-p", "dala-beam", "--bin", "dala"]);
-    // Without the feature the variable would say nothing.
-    if env::var_os("DALA_JIT").is_some() {
-        command.args(["--features", "jit"]);
+    // What this test was built with, and no other copy of everything.
+    if !cfg!(feature = "jit") {
+        command.arg("--no-default-features");
     }
     if folder.file_name().is_some_and(|name| name == "release") {
         command.arg("--release");

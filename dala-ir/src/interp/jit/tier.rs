@@ -120,6 +120,12 @@ fn compile_now(code: &Arc<CodeModule>, number: usize) {
             compiled.has_entry
         }
         Ok(Err(CompileError::Nothing)) => false,
+        // It will not go better with any other function: a host that Cranelift does not know, a system that allows no
+        // memory to become executable.
+        Ok(Err(CompileError::Target(_) | CompileError::Memory(_))) => {
+            set_mode(JitMode::Off);
+            false
+        }
         Ok(Err(error)) => {
             debug_assert!(false, "{}: {error}", code.functions[number].name);
             false
