@@ -142,6 +142,8 @@ pub struct Process {
     pub reductions_before: u64,
     /// Budget the running activation started with.
     pub activation_budget: i64,
+    /// Reductions of the slice that the last activation ended in.
+    pub slice_spent: i64,
     pub(super) current: Current,
     pub(super) watcher: Option<Watcher>,
     pub(super) receive: Receive,
@@ -174,6 +176,7 @@ impl Process {
             bif_state: Word::NONE,
             reductions_before: 0,
             activation_budget: 0,
+            slice_spent: 0,
             current: Current::default(),
             watcher: None,
             receive: Receive::default(),

@@ -23,7 +23,8 @@ use crate::trace::TraceFlags;
 const REPORT_BYTES: usize = 3000;
 
 /// Reductions between looks at what arrived, and at whether a Realtime actor waits for the worker: some 10 us of interpreted
-/// code. Running code keeps its budget in a register, so nobody else can cut it short.
+/// code. Running code keeps its budget in a register, so nobody else can cut it short. What a slice ends in is a sample
+/// for the JIT: so one goes on through activations that are shorter, or it would never see the code of a busy server.
 const SLICE: i64 = 1000;
 
 impl Behaviour for Process {
@@ -52,8 +53,10 @@ impl Behaviour for Process {
             self.tell_running(named!("in"));
         }
         let outcome = loop {
-            let (outcome, spent) = self.run_for(left.min(SLICE), activation);
+            let (outcome, spent) = self.run_for(left.min(SLICE - self.slice_spent), activation);
             left -= spent;
+            let is_slice_over = matches!(outcome, Outcome::Yielded);
+            self.slice_spent = if is_slice_over { 0 } else { (self.slice_spent + spent).min(SLICE - 1) };
             if !matches!(outcome, Outcome::Yielded) || left <= 0 || activation.is_pressed() {
                 break outcome;
             }
