@@ -12,4 +12,5 @@ pub mod opcode;
 pub mod otp;
 mod port;
 pub mod process;
+pub mod testing;
 pub(crate) mod trace;

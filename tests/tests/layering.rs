@@ -26,6 +26,7 @@ const BEAM: &[&[&str]] = &[
     // knows OTP's call protocol; all of them work on a process.
     &["process", "port", "bif", "code", "otp", "interop", "trace"],
     &["cli"],
+    &["testing"],
 ];
 
 fn sources(folder: &Path, into: &mut Vec<PathBuf>) {

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use dala_beam::cli;
 use dala_beam::cli::tools::Tool;
 
-/// Runs and shows compiled Erlang and Elixir modules.
+/// Runs and shows compiled Erlang and Elixir modules, and makes projects that have some.
 #[derive(Debug, Parser)]
 #[command(name = "dala", version, about)]
 struct Arguments {
@@ -27,6 +27,8 @@ enum Command {
     Asm(cli::asm::Arguments),
     /// Evaluates an Elixir or Erlang expression and prints its value
     Eval(cli::eval::Arguments),
+    /// Makes a project with a Rust and an Elixir half
+    New(cli::new::Arguments),
     /// Runs a function of a module
     Run(cli::run::Arguments),
     /// Compiles as erlc does
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Command::Ir(arguments) => cli::ir::run(&arguments),
         Command::Asm(arguments) => cli::asm::run(&arguments),
         Command::Eval(arguments) => cli::eval::run(&arguments),
+        Command::New(arguments) => cli::new::run(&arguments),
         Command::Run(arguments) => cli::run::run(&arguments),
         Command::Erlc(arguments) => cli::tools::run(Tool::Erlc, &arguments),
         Command::Elixirc(arguments) => cli::tools::run(Tool::Elixirc, &arguments),

@@ -5,6 +5,7 @@ pub mod disasm;
 pub mod eval;
 pub mod info;
 pub mod ir;
+pub mod new;
 mod open;
 pub mod run;
 pub mod tools;

@@ -3,12 +3,12 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{PoisonError, mpsc};
+use std::sync::{Arc, PoisonError, mpsc};
 use std::time::Duration;
 
 use dala::Runtime;
 use dala::message::ExitReason;
-use dala_ir::abi::{Atom, Word};
+use dala_ir::abi::{Atom, Pid, Word};
 use dala_ir::term::print::{Style, print};
 use dala_ir::term::{Fragment, OwnedTerm, TermWriter};
 
@@ -118,6 +118,21 @@ impl Program {
         entry: Entry<'_>,
         print_result: bool,
     ) -> Result<ExitCode, String> {
+        let started = self.start(started, |_| Ok(()))?;
+        let code = report(&started.run(entry)?, print_result);
+        started.leave();
+        Ok(code)
+    }
+
+    /// Starts OTP and the applications `started` on a system that `prepare` has seen before.
+    ///
+    /// # Errors
+    /// With a text, when it cannot be started.
+    pub(super) fn start(
+        self,
+        started: &[&str],
+        prepare: impl FnOnce(&System) -> Result<(), String>,
+    ) -> Result<Started, String> {
         let mut builder = Runtime::builder().thread_name("dala");
         if let Some(workers) = workers_from_environment()? {
             builder = builder.workers(workers);
@@ -128,22 +143,42 @@ impl Program {
             let mut paths = system.code.paths.write().unwrap_or_else(PoisonError::into_inner);
             self.last.into_iter().for_each(|folder| paths.add_last(folder));
         }
+        prepare(&system)?;
         let leader = boot::start_with(&system, started, &self.command)?;
+        Ok(Started { runtime, system, leader })
+    }
+}
+
+/// A runtime on which the program can run.
+#[derive(Debug)]
+pub(super) struct Started {
+    runtime: Runtime,
+    system: Arc<System>,
+    leader: Pid,
+}
+
+impl Started {
+    /// Runs `entry` until it ends, or halts the runtime.
+    ///
+    /// # Errors
+    /// With a text, when it cannot be started.
+    pub(super) fn run(&self, entry: Entry<'_>) -> Result<Ended, String> {
         let (sender, receiver) = mpsc::channel();
-        system
-            .start_process(entry, Some(leader), Some(sender))
+        self.system
+            .start_process(entry, Some(self.leader), Some(sender))
             .map_err(|_| "cannot start a process".to_owned())?;
-        let ended = receiver.recv().map_err(|_| "the program ended without a word".to_owned())?;
-        let code = report(&ended, print_result);
-        boot::flush(&system, FLUSH_LIMIT);
+        receiver.recv().map_err(|_| "the program ended without a word".to_owned())
+    }
+
+    /// The program is over, whatever its other processes do.
+    pub(super) fn leave(self) {
+        boot::flush(&self.system, FLUSH_LIMIT);
         // What was printed is out: printing waits for its reply.
         let _ = std::io::stdout().flush();
         for (op, count) in dala_ir::interp::jit_exits() {
             eprintln!("{count:>12} exits from machine code at {op}");
         }
-        // The program is over, whatever its other processes do.
-        std::mem::forget(runtime);
-        Ok(code)
+        std::mem::forget(self.runtime);
     }
 }
 

@@ -5,14 +5,14 @@
 //! sort the arguments into those of the emulator and those of the tool. That sorting is here.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use dala_ir::abi::{Atom, Word};
 
 use super::run::Program;
 use crate::otp::boot::CommandLine;
-use crate::process::Entry;
+use crate::process::{Ended, Entry, System};
 
 /// Arguments of a tool: its own, as the original takes them.
 #[derive(Clone, Debug, clap::Args)]
@@ -94,6 +94,39 @@ fn try_run(tool: Tool, arguments: &Arguments) -> Result<ExitCode, String> {
         Tool::Elixirc | Tool::Elixir | Tool::Test => ("elixir", "start_cli"),
     };
     program.run(&[], Entry::Function(Atom::new(module), Atom::new(function), Word::NIL), false)
+}
+
+/// Runs ExUnit on test files, with modules in these folders, on a system that `prepare` has seen before. `helper` is loaded
+/// first and starts ExUnit, which is started otherwise.
+///
+/// # Errors
+/// With a text, when it cannot be started.
+pub(crate) fn run_tests(
+    modules: &[PathBuf],
+    helper: Option<&Path>,
+    files: &[PathBuf],
+    prepare: impl FnOnce(&System) -> Result<(), String>,
+) -> Result<i32, String> {
+    let text = |path: &Path| match path.to_str() {
+        Some(path) => Ok(path.to_owned()),
+        None => Err(format!("{}: its name is no text", path.display())),
+    };
+    let mut plain = match helper {
+        Some(helper) => vec!["-r".to_owned(), text(helper)?],
+        None => vec!["-e".to_owned(), "ExUnit.start()".to_owned()],
+    };
+    for file in files {
+        plain.extend(["-r".to_owned(), text(file)?]);
+    }
+    let command = CommandLine { flags: Vec::new(), plain };
+    let started = Program::new(modules, None, None)?.with_command_line(command).start(&[], prepare)?;
+    let entry = Entry::Function(Atom::new("elixir"), Atom::new("start_cli"), Word::NIL);
+    let ended = started.run(entry)?;
+    started.leave();
+    match ended {
+        Ended::Halted(status) => Ok(status),
+        other => Err(format!("ExUnit ended otherwise: {other:?}")),
+    }
 }
 
 /// A tool's arguments, sorted.

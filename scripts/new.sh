@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# A project that `dala new` makes builds, runs and passes the tests of both halves, without a network. It shares this
+# workspace's target folder, so that only what differs in features is built again.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target=${CARGO_TARGET_DIR:-$PWD/target}
+
+cargo build -q -p dala-beam
+rm -rf "$target/new"
+mkdir -p "$target/new"
+"$target/debug/dala" new "$target/new/fresh-app"
+
+export CARGO_TARGET_DIR=$target CARGO_NET_OFFLINE=true
+cd "$target/new/fresh-app"
+cargo test
+printed=$(cargo run -q)
+expected='Hello, Ann! That is 1.
+Hello, Ben! That is 1.
+Hello, Ann! That is 2.'
+if [ "$printed" != "$expected" ]; then
+    printf 'it printed:\n%s\n' "$printed"
+    exit 1
+fi
+
+# A mistake in Elixir is an error of the build, with its place.
+echo 'defmodule FreshApp.Wrong do def x(, do: 1 end' > elixir/lib/wrong.ex
+if said=$(cargo build 2>&1) || ! grep -q 'error: .*lib/wrong.ex:1' <<< "$said"; then
+    printf 'the mistake in Elixir is not shown:\n%s\n' "$said"
+    exit 1
+fi
