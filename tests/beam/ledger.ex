@@ -11,7 +11,13 @@ defmodule Ledger do
 
   @type refusal :: :unknown | {:short, integer}
 
-  @doc "Sends `{:open_account, owner}` and waits for the reply."
+  @doc """
+  Opens an account: `"\#{owner}"` in Elixir is text, \\ too.
+
+  Its number is the reply.
+
+  Sends `{:open_account, owner}` and waits for the reply.
+  """
   @spec open_account(server, String.t(), timeout) :: non_neg_integer
   def open_account(server, owner, timeout \\ 5000), do: GenServer.call(server, {:open_account, owner}, timeout)
 
@@ -23,11 +29,19 @@ defmodule Ledger do
   @spec find(server, non_neg_integer, timeout) :: account | nil
   def find(server, number, timeout \\ 5000), do: GenServer.call(server, {:find, number}, timeout)
 
-  @doc "Sends `{:end, after_, server_}` and waits for the reply."
+  @doc """
+  Names that mean something in Elixir.
+
+  Sends `{:end, after_, server_}` and waits for the reply.
+  """
   @spec message_end(server, 0..255, {number | :nan | :infinity | :"-infinity", boolean}, timeout) :: :ok
   def message_end(server, after_, server_, timeout \\ 5000), do: GenServer.call(server, {:end, after_, server_}, timeout)
 
-  @doc "Sends `{:end, after_, server_}` and does not wait."
+  @doc """
+  Names that mean something in Elixir.
+
+  Sends `{:end, after_, server_}` and does not wait.
+  """
   @spec cast_message_end(server, 0..255, {number | :nan | :infinity | :"-infinity", boolean}) :: :ok
   def cast_message_end(server, after_, server_), do: GenServer.cast(server, {:end, after_, server_})
 end

@@ -34,6 +34,9 @@ struct Ledger {
 
 #[dala::actor]
 impl Ledger {
+    /// Opens an account: `"#{owner}"` in Elixir is text, \ too.
+    ///
+    /// Its number is the reply.
     #[message]
     fn open_account(&mut self, owner: String) -> u64 {
         let number = self.accounts.len() as u64;

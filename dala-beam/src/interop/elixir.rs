@@ -54,7 +54,7 @@ const BUILT_IN: &[&str] = &[
 ];
 
 /// The text of an Elixir module called `module` with a function for each message that actors of type `A` take: calls, and
-/// `cast_..` beside those whose reply says nothing. Write it to a file of the Elixir project, in a test that fails when the
+/// `cast_..` beside those whose reply says nothing; `@doc`s have the doc comments of their handlers. Write it to a file of the Elixir project, in a test that fails when the
 /// file is another, or in a build script.
 ///
 /// ```
@@ -80,7 +80,7 @@ pub fn elixir_module<A: Actor>(module: &str) -> String {
     for entry in protocol.map_or(&[][..], Protocol::entries) {
         let reply = types.of(entry.reply());
         for shape in entry.shapes().all() {
-            function(&mut functions, shape, &reply, &mut types);
+            function(&mut functions, shape, entry.documentation(), &reply, &mut types);
         }
     }
     let mut text = format!(
@@ -96,7 +96,7 @@ pub fn elixir_module<A: Actor>(module: &str) -> String {
     text + &functions + "end\n"
 }
 
-fn function(text: &mut String, shape: &Shape, reply: &str, types: &mut Types) {
+fn function(text: &mut String, shape: &Shape, documentation: &str, reply: &str, types: &mut Types) {
     let atom = shape.name().text();
     let name = identifier(atom);
     let (mut variables, mut arguments) = (Vec::new(), Vec::new());
@@ -112,18 +112,39 @@ fn function(text: &mut String, shape: &Shape, reply: &str, types: &mut Types) {
     let (variables, arguments) = (list(&variables), list(&arguments));
     let _ = write!(
         text,
-        "\n  @doc \"Sends `{message}` and waits for the reply.\"\n  \
+        "\n{}  \
          @spec {name}(server{arguments}, timeout) :: {reply}\n  \
-         def {name}(server{variables}, timeout \\\\ 5000), do: GenServer.call(server, {message}, timeout)\n"
+         def {name}(server{variables}, timeout \\\\ 5000), do: GenServer.call(server, {message}, timeout)\n",
+        doc(documentation, &format!("Sends `{message}` and waits for the reply.")),
     );
     if reply == ":ok" {
         let _ = write!(
             text,
-            "\n  @doc \"Sends `{message}` and does not wait.\"\n  \
+            "\n{}  \
              @spec cast_{name}(server{arguments}) :: :ok\n  \
-             def cast_{name}(server{variables}), do: GenServer.cast(server, {message})\n"
+             def cast_{name}(server{variables}), do: GenServer.cast(server, {message})\n",
+            doc(documentation, &format!("Sends `{message}` and does not wait.")),
         );
     }
+}
+
+/// `@doc`: what the handler's comment says, then how the function sends.
+fn doc(documentation: &str, sends: &str) -> String {
+    let lines: Vec<&str> = documentation.lines().collect();
+    let escaped = |text: &str| text.replace('\\', "\\\\").replace("#{", "\\#{");
+    if lines.is_empty() {
+        return format!("  @doc \"{}\"\n", escaped(sends).replace('"', "\\\""));
+    }
+    let mut text = String::from("  @doc \"\"\"\n");
+    for line in lines.into_iter().chain(["", sends]) {
+        match line.is_empty() {
+            true => text.push('\n'),
+            false => {
+                let _ = writeln!(text, "  {}", escaped(line).replace("\"\"\"", "\\\"\"\""));
+            }
+        }
+    }
+    text + "  \"\"\"\n"
 }
 
 /// The types that have a name, by Rust's name: Elixir's name, and the definition once it is known.

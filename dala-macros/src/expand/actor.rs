@@ -6,7 +6,7 @@ use syn::spanned::Spanned as _;
 
 use super::message;
 use crate::model::actor::Actor;
-use crate::model::handler::{Handler, Hook, Parameter, Replies, cfgs};
+use crate::model::handler::{Handler, Hook, Parameter, Replies, cfgs, documentation};
 use crate::names;
 
 /// Everything beside the impl block itself and the reference.
@@ -141,8 +141,10 @@ fn implementation(actor: &Actor) -> TokenStream {
         }
     });
     let entries = actor.handlers.iter().map(|handler| {
-        let (cfgs, message) = (handler.cfgs(), &handler.message);
-        quote_spanned!(message.span()=> #(#cfgs)* <::dala::__rt::Pair<Self, #message>>::ENTRY)
+        let (cfgs, message, documentation) =
+            (handler.cfgs(), &handler.message, documentation(&handler.attrs));
+        let documented = (!documentation.is_empty()).then(|| quote!(.documented(#documentation)));
+        quote_spanned!(message.span()=> #(#cfgs)* <::dala::__rt::Pair<Self, #message>>::ENTRY #documented)
     });
     quote! {
         #[automatically_derived]

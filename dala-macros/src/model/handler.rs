@@ -40,6 +40,26 @@ pub(crate) fn cfgs(attrs: &[syn::Attribute]) -> Vec<&syn::Attribute> {
     attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
 }
 
+/// The text of the doc comments among `attrs`, without what stands in another file.
+pub(crate) fn documentation(attrs: &[syn::Attribute]) -> String {
+    let lines = attrs.iter().filter(|attribute| attribute.path().is_ident("doc")).filter_map(|attribute| {
+        let syn::Meta::NameValue(syn::MetaNameValue { value: syn::Expr::Lit(value), .. }) = &attribute.meta
+        else {
+            return None;
+        };
+        let syn::Lit::Str(text) = &value.lit else { return None };
+        let text = text.value();
+        // A comment's text begins behind a space.
+        Some(
+            text.lines()
+                .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end())
+                .collect::<Vec<_>>()
+                .join("\n"),
+        )
+    });
+    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
 /// A message type that `#[message]` makes.
 pub(crate) struct Made {
     /// What the macro on a struct would have understood.

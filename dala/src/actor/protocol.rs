@@ -18,6 +18,7 @@ pub struct Entry {
     shapes: &'static Shapes,
     lane: Lane,
     reply: FieldType,
+    documentation: &'static str,
     convert: fn(Source<'_>) -> Result<NodeBox, ConvertError>,
 }
 
@@ -34,15 +35,27 @@ impl Entry {
             shapes: M::SHAPES,
             lane: A::LANE,
             reply: <A::Reply as StableLayout>::FIELD,
+            documentation: "",
             convert: convert::<A, M>,
         }
+    }
+
+    /// The same, with the handler's documentation.
+    pub const fn documented(mut self, documentation: &'static str) -> Entry {
+        self.documentation = documentation;
+        self
+    }
+
+    /// What the handler's doc comment says, lines as they are; empty without one.
+    pub fn documentation(&self) -> &'static str {
+        self.documentation
     }
 
     /// An entry that nothing matches.
     pub(crate) const fn none() -> Entry {
         const NONE: &Shapes = &Shapes::new::<()>("", Laid { size: 0, align: 1, fields_at: 0 }, &[]);
         let convert = |source: Source<'_>| Err(source.misfit("no message"));
-        Entry { shapes: NONE, lane: Lane::Normal, reply: FieldType::Unit, convert }
+        Entry { shapes: NONE, lane: Lane::Normal, reply: FieldType::Unit, documentation: "", convert }
     }
 
     /// The tuples and atoms that the message can be.
