@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A project that `dala new` makes builds, runs and passes the tests of both halves, without a network. It shares this
-# workspace's target folder, so that only what differs in features is built again.
+# workspace's target folder; what a project compiles with other options than the workspace is built again, for minutes, so the gate
+# does not run this.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-$PWD/target}

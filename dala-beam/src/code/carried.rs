@@ -7,6 +7,7 @@ static CARRIED: &[(&str, &[u8])] = &[
     ("dala_eval", include_bytes!("../otp/erlang/dala_eval.beam")),
     ("dala_io", include_bytes!("../otp/erlang/dala_io.beam")),
     ("dala_code", include_bytes!("../otp/erlang/dala_code.beam")),
+    ("dala_reload", include_bytes!("../otp/erlang/dala_reload.beam")),
     ("Elixir.Dala.Actor", include_bytes!("../otp/erlang/Elixir.Dala.Actor.beam")),
 ];
 

@@ -7,6 +7,7 @@
 //!   the term when its `receive` first looks at it. Calls speak OTP's `gen` protocol (OTP manual, `gen_server`), and their
 //!   replies take no actor of their own (`reply`).
 //! - **Children** ([`ActorKind`]): Elixir's supervisors start native actors, through `Dala.Actor`.
+//! - **Development** ([`Watch`]): sources that change are loaded while the app runs.
 //! - **Functions** (`native`): Erlang code calls functions in Rust as if they were built in;
 //!   see [`dala::native`](mod@dala::native).
 //!
@@ -21,6 +22,7 @@ mod outbound;
 mod outside;
 pub(crate) mod reply;
 mod start;
+mod watch;
 
 pub use dala::server::ServerError;
 pub use elixir::elixir_module;
@@ -31,3 +33,4 @@ pub use native::{NativeCalls, NativeTableError};
 pub use outbound::Server;
 pub(crate) use outside::Outside;
 pub use start::{ServerSpec, StartError};
+pub use watch::{Reloaded, Watch};
