@@ -51,8 +51,8 @@ impl Builder {
         self
     }
 
-    /// The tokio runtime that async handlers find. Without it one of tokio's `current_thread` flavour is started when it is first
-    /// needed, on a thread of its own. It refuses `tokio::task::block_in_place`: where that is needed, give one of several threads.
+    /// The tokio runtime that async handlers find. Without it one with a single thread is started when it is first
+    /// needed.
     #[must_use]
     pub fn tokio(mut self, handle: tokio::runtime::Handle) -> Builder {
         self.tokio = Some(handle);

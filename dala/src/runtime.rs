@@ -16,7 +16,7 @@ use crate::sched::scheduler::{Scheduler, Services};
 use crate::sched::simulated::Simulated;
 use crate::sched::watchdog::WatchOptions;
 use crate::sched::worker;
-use crate::sync::{Arc, Mutex, block_on_with, lock, thread};
+use crate::sync::{Arc, Mutex, block_on, lock, thread};
 use crate::timer::{Clock, Timers};
 use dala_ir::abi::Atom;
 use std::future::Future;
@@ -94,12 +94,9 @@ impl Runtime {
 
     /// Runs `future` on this thread, inside the runtime and tokio's context, to its end.
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        let background = &self.handle.scheduler.services.background;
         let _entered = self.handle.enter();
-        let _tokio = background.handle().enter();
-        let output = block_on_with(future, Some((Background::LONG, || background.drive())));
-        background.leave();
-        output
+        let _tokio = self.handle.scheduler.services.background.handle().enter();
+        block_on(future)
     }
 
     /// Ends all actors: those that nobody supervises get an exit signal with reason `shutdown`, last started first; those

@@ -1,4 +1,4 @@
-//! What actors leave to tokio gets done, although tokio's thread is started only when there is nothing better to do.
+//! What actors leave to tokio gets done, whatever the workers do meanwhile.
 
 use dala::{Blocking, Context, Handle, Runtime};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -40,6 +40,20 @@ impl Spawner {
     }
 }
 
+/// Holds its worker until tokio did something.
+struct Holder {
+    until: Receiver<&'static str>,
+    done: Sender<&'static str>,
+}
+
+#[dala::actor]
+impl Holder {
+    #[message]
+    fn hold(&mut self) {
+        let _ = self.done.send(self.until.recv_timeout(LONG).unwrap_or("held up"));
+    }
+}
+
 /// No worker enters tokio's context for it.
 struct Ticker {
     ticks: UnboundedSender<()>,
@@ -67,6 +81,17 @@ fn what_a_handler_leaves_to_tokio_goes_on_without_it() -> std::io::Result<()> {
     let (_runtime, spawner, done) = spawner()?;
     spawner.tell(SpawnAndForget {}).map_err(std::io::Error::other)?;
     assert_eq!(done.recv_timeout(LONG), Ok("task"));
+    Ok(())
+}
+
+#[test]
+fn tasks_go_on_while_an_actor_holds_the_only_worker() -> std::io::Result<()> {
+    let (runtime, spawner, until) = spawner()?;
+    let (done, held) = channel();
+    let holder = HolderRef::from(runtime.spawn(Holder { until, done }).map_err(std::io::Error::other)?);
+    spawner.tell(SpawnAndForget {}).map_err(std::io::Error::other)?;
+    holder.tell(Hold {}).map_err(std::io::Error::other)?;
+    assert_eq!(held.recv_timeout(LONG * 2), Ok("task"));
     Ok(())
 }
 

@@ -114,7 +114,7 @@ impl Handle {
     /// The tokio runtime on which `async` handlers wait: the one that the builder was given, or the runtime's own, which
     /// this starts if nothing needed it before.
     pub fn tokio(&self) -> &tokio::runtime::Handle {
-        self.scheduler.services.background.driven()
+        self.scheduler.services.background.handle()
     }
 
     /// Starts a named thread for pinned actors.

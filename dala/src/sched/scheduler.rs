@@ -178,7 +178,7 @@ fn end_hold(host: &Host) {
 }
 
 fn run_blocking(host: &Host, work: Box<dyn FnOnce() + Send>) {
-    of(host).services.background.driven().spawn_blocking(work);
+    of(host).services.background.handle().spawn_blocking(work);
 }
 
 fn random(_host: &Host) -> u64 {

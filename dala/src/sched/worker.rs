@@ -164,13 +164,6 @@ impl Worker {
         let _ = self.tokio_context.set(handle.enter());
     }
 
-    /// What was polled in tokio's context may wait for tokio.
-    fn drive_tokio(&self) {
-        if self.tokio_context.get().is_some() {
-            self.scheduler.services.background.drive();
-        }
-    }
-
     pub(super) fn run(self) {
         WORKER.with(|worker| worker.set(&raw const self));
         nursery::open();
@@ -190,7 +183,6 @@ impl Worker {
             tick = tick.wrapping_add(1);
             if tick.is_multiple_of(ACTIVATIONS_BETWEEN_LOOKS) {
                 nursery::arm_waiting();
-                self.drive_tokio();
                 self.take_injected(None);
                 freelist::trim_if_asked();
                 self.scheduler.look_at_sensors();
@@ -435,7 +427,6 @@ impl Worker {
         if wanted && idle.cancel_sleep(self.index) {
             return;
         }
-        self.drive_tokio();
         participant.leave_behind();
         self.scheduler.sleeps.fetch_add(1, Ordering::Relaxed);
         self.remote().parker.park();

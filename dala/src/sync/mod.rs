@@ -25,7 +25,7 @@ mod random;
 mod rendezvous;
 
 #[cfg(not(loom))]
-pub(crate) use block_on::{block_on, block_on_with};
+pub(crate) use block_on::block_on;
 pub(crate) use parker::Parker;
 #[cfg(not(loom))]
 pub(crate) use random::Random;

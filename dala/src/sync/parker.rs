@@ -23,14 +23,6 @@ impl Parker {
         *token = false;
     }
 
-    /// As [`Parker::park`], for so long at most. Returns whether there was an unpark.
-    #[cfg(not(loom))]
-    pub(crate) fn park_timeout(&self, limit: std::time::Duration) -> bool {
-        let waited = self.arrived.wait_timeout_while(lock(&self.token), limit, |token| !*token);
-        let (mut token, _) = waited.unwrap_or_else(|poisoned| poisoned.into_inner());
-        std::mem::take(&mut *token)
-    }
-
     /// Wakes the sleeper, or lets its next park return at once.
     pub(crate) fn unpark(&self) {
         *lock(&self.token) = true;
