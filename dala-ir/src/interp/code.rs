@@ -20,6 +20,7 @@
 
 #![expect(unsafe_code, reason = "taking code out of reach is a promise that nothing runs it")]
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
@@ -264,6 +265,25 @@ pub fn find(address: u64) -> Option<Arc<CodeModule>> {
     module.contains(address).then(|| module.clone())
 }
 
+/// How often code was taken out of the table: what a thread remembers of it is then no longer true.
+static TAKEN_OUT: AtomicU64 = AtomicU64::new(0);
+
+/// What is to be known of the module whose code holds this address, which is most often the one that the thread asked
+/// for last: exceptions come in rows.
+pub(super) fn with_module<T>(address: u64, known: impl FnOnce(&CodeModule) -> T) -> Option<T> {
+    thread_local! {
+        static LAST: RefCell<(u64, Option<Arc<CodeModule>>)> = const { RefCell::new((0, None)) };
+    }
+    let now = TAKEN_OUT.load(Ordering::Acquire);
+    LAST.with_borrow_mut(|(then, last)| {
+        if *then != now || !last.as_ref().is_some_and(|module| module.contains(address)) {
+            *last = find(address);
+            *then = now;
+        }
+        last.as_deref().map(known)
+    })
+}
+
 /// Takes code out of the table, so that it is freed with its last `Arc`.
 ///
 /// # Safety
@@ -271,6 +291,7 @@ pub fn find(address: u64) -> Option<Arc<CodeModule>> {
 pub unsafe fn unload(module: &Arc<CodeModule>) {
     let mut ranges = ranges().write().unwrap_or_else(|poisoned| poisoned.into_inner());
     ranges.retain(|&(start, _)| start != start_of(module));
+    TAKEN_OUT.fetch_add(1, Ordering::Release);
 }
 
 /// Op and fields of a first word.

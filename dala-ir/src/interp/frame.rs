@@ -174,9 +174,14 @@ pub(super) unsafe fn raise(
     raise: Raise,
     x: *mut Word,
 ) -> Result<*const u64, Outcome> {
-    let module = code::find(pc as usize as u64);
-    let row = module.as_ref().and_then(|module| module.row_at(pc)).copied();
-    let own_frame = row.map_or(0, |row| usize::from(row.frame));
+    // Its row, whether it is a tail call, and its handler.
+    let found = code::with_module(pc as usize as u64, |module| {
+        let row = module.row_at(pc).copied()?;
+        let handler = (row.handler != 0).then(|| module.pc(row.handler));
+        Some((row, raise.is_undefined && module.is_tail_call(pc), handler))
+    });
+    let found = found.flatten();
+    let own_frame = found.map_or(0, |(row, ..)| usize::from(row.frame));
     let sp = machine.context().sp;
     // SAFETY: the row tells how far the caller's frame is.
     let caller = unsafe { sp.add(own_frame) };
@@ -188,8 +193,7 @@ pub(super) unsafe fn raise(
             let mut pcs: smallvec::SmallVec<[Word; 8]> = smallvec::SmallVec::new();
             // The function that raised is shown in any case; a built-in one comes before the code.
             let room = trace_frames().max(1) - usize::from(raise.shown_builtin().is_some());
-            let is_gone = raise.is_undefined && module.as_ref().is_some_and(|module| module.is_tail_call(pc));
-            if row.is_some() && !is_gone && room > 0 {
+            if found.is_some_and(|(_, is_gone, _)| !is_gone) && room > 0 {
                 pcs.push(pc_word(pc.wrapping_add(1)));
             }
             // Repeated frames of a recursion count once, as in OTP.
@@ -220,10 +224,8 @@ pub(super) unsafe fn raise(
         }
         handler
     };
-    if let (Some(module), Some(row)) = (&module, row)
-        && row.handler != 0
-    {
-        return Ok(land(module.pc(row.handler)));
+    if let Some((.., Some(handler))) = found {
+        return Ok(land(handler));
     }
     // SAFETY: as above.
     for (frame, address) in unsafe { return_addresses(caller) } {
