@@ -8,6 +8,7 @@
 #   make test            all tests, with the sum of what ran
 #   make diff            the differential suite in all its modes (budget 1, GC stress, 1 and 2 workers)
 #   make conformance     OTP's own test suites on Dala and on OTP; writes docs/conformance.md
+#   make random          random Erlang modules on OTP and on Dala; ARGS="COUNT SEED" (300 1)
 #   make bench           Dala beside its peers, in one run
 #   make bench-ai        models asked through actors, beside those who run them alone
 #   make loom            models of the lock-free parts
@@ -20,7 +21,7 @@ LOG ?=
 WAV ?=
 ARGS ?=
 
-.PHONY: demo demo-ai demo-files demo-voice test diff bench bench-ai loom asan fuzz check setup conformance soak
+.PHONY: demo demo-ai demo-files demo-voice test diff bench bench-ai loom asan fuzz check setup conformance soak random
 
 # Where ONNX Runtime's library could not be fetched, models run in Rust alone (ten minutes to build).
 WITHOUT_LIBRARY = $$([ -e "$${DALA_AI:-target/ai}/lib/libonnxruntime.so" ] || echo --features tract)
@@ -68,6 +69,9 @@ diff: setup
 
 conformance: setup
 	@./scripts/conformance.sh
+
+random: setup
+	@./scripts/random.sh $(ARGS)
 
 bench:
 	cargo run --release -p dala-benches --bin peers

@@ -133,7 +133,11 @@ pub fn lower(file: &BeamFile, code: &mut dyn CodeLookup) -> Result<ir::Module, L
         imports,
         literals: literals.finish(),
         lambdas,
-        files: std::iter::once(own_source).chain(file.lines.files().iter().cloned()).collect(),
+        // A file without a name, of what was compiled from memory, is the module's own too.
+        files: std::iter::once(&own_source)
+            .chain(file.lines.files().iter().map(|name| if name.is_empty() { &own_source } else { name }))
+            .cloned()
+            .collect(),
         on_load: functions.on_load,
     })
 }

@@ -37,7 +37,7 @@ pub(crate) fn match_2(p: &mut Process, [subject, pattern]: [Word; 2]) -> Answer 
 /// `binary:match(Subject, Pattern, [{scope, {Start, Length}}])`.
 pub(crate) fn match_3(p: &mut Process, [subject, pattern, options]: [Word; 3]) -> Answer {
     let bytes = bytes(subject)?;
-    let pattern = Pattern::new(pattern)?;
+    let pattern = Pattern::within(pattern, &bytes)?;
     let options = Options::read(options, bytes.len(), false)?;
     p.charge(bytes.len() / 512);
     match pattern.find(&bytes, options.start, options.end) {
@@ -54,7 +54,7 @@ pub(crate) fn matches_2(p: &mut Process, [subject, pattern]: [Word; 2]) -> Answe
 /// `binary:matches(Subject, Pattern, [{scope, {Start, Length}}])`.
 pub(crate) fn matches_3(p: &mut Process, [subject, pattern, options]: [Word; 3]) -> Answer {
     let bytes = bytes(subject)?;
-    let pattern = Pattern::new(pattern)?;
+    let pattern = Pattern::within(pattern, &bytes)?;
     let options = Options::read(options, bytes.len(), false)?;
     p.charge(bytes.len() / 256);
     let mut found = Vec::new();
@@ -74,7 +74,7 @@ pub(crate) fn split_2(p: &mut Process, [subject, pattern]: [Word; 2]) -> Answer 
 /// `binary:split(Subject, Pattern, Options)`: `global`, `trim`, `trim_all`, `{scope, {Start, Length}}`.
 pub(crate) fn split_3(p: &mut Process, [subject, pattern, options]: [Word; 3]) -> Answer {
     let bytes = bytes(subject)?;
-    let pattern = Pattern::new(pattern)?;
+    let pattern = Pattern::within(pattern, &bytes)?;
     let options = Options::read(options, bytes.len(), true)?;
     p.charge(bytes.len() / 256);
     let mut ranges = Vec::new();

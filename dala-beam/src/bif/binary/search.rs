@@ -18,6 +18,14 @@ pub(crate) struct Pattern<'a> {
 }
 
 impl Pattern<'_> {
+    /// As [`new`](Pattern::new), to be looked for in `subject`: in nothing anything is looked for, as in OTP.
+    pub(crate) fn within(word: Word, subject: &[u8]) -> Result<Pattern<'static>, Exception> {
+        match subject {
+            [] => Ok(Pattern { needles: Vec::new(), starts: Box::new([false; 256]) }),
+            _ => Pattern::new(word),
+        }
+    }
+
     /// The pattern that `word` is: a binary, a list of binaries, or a compiled one.
     ///
     /// # Errors
