@@ -33,6 +33,11 @@ defmodule TensorCalls do
     t
   end
 
+  # Makes many tensors that nobody keeps.
+  def many(binary) do
+    Enum.each(1..200, fn _ -> Tensor.from_binary(binary, :u8, [byte_size(binary)]) end)
+  end
+
   # Keeps a binary while its tensor is garbage, then nothing.
   def garbage(tensor) do
     binary = Tensor.to_binary(tensor)

@@ -97,6 +97,15 @@ fn memory_is_given_back_when_no_process_has_the_tensor_or_its_binary() -> Outcom
 }
 
 #[test]
+fn garbage_that_keeps_tensors_is_collected_before_the_region_is_full() -> Outcome {
+    let Setup { stage, region, .. } = setup()?;
+    let megabyte = Bytes::from(vec![1; 1 << 20]);
+    assert_eq!(stage.run_in(CALLS, "many", &megabyte), "ok");
+    assert_eq!(region.copied_bytes(), 200 << 20);
+    Ok(())
+}
+
+#[test]
 fn elixir_runs_models_once_and_as_streams() -> Outcome {
     let Setup { stage, .. } = setup()?;
     assert_eq!(stage.run_in(CALLS, "run", &0_u8), "{[{<<\"x\">>,f32,[nil,4]}],[1,2],true}");

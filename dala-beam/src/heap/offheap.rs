@@ -31,11 +31,12 @@ pub(super) unsafe fn owned_address(object: *const Word) -> u64 {
 /// # Safety
 /// `object` is a live object of one of the kinds of [`owns_count`].
 pub(super) unsafe fn weight(object: *const Word) -> usize {
-    // SAFETY: the caller says so; a RefBinary's third payload word is its bit size.
+    // SAFETY: the caller says so; a RefBinary's third payload word is its bit size, a resource's its address.
     unsafe {
         match (*object).as_header() {
             Some(header) if header.is(Kind::RefBinary) => (*object.add(3)).to_bits() as usize / 8,
-            _ => 64,
+            _ => NonNull::new((*object.add(3)).to_bits() as usize as *mut _)
+                .map_or(0, |head| resource::weight(head)),
         }
     }
 }

@@ -486,3 +486,87 @@ fn a_supervised_device_is_opened_again_when_it_is_lost() -> Result<(), Box<dyn s
     assert_eq!(runtime.block_on(supervisor.children())?.len(), 1);
     Ok(())
 }
+
+/// Squares a matrix on whatever device there is, again and again.
+struct Persistent {
+    link: GpuLink,
+    region: Region,
+    matrix: Tensor<f32>,
+    want: Tensor<f32>,
+}
+
+#[dala::actor]
+impl Persistent {
+    /// Until so many products came after the last loss. Returns how many came, and how many were lost.
+    #[message]
+    async fn work(&mut self, last: dala::Local<std::sync::Arc<std::sync::atomic::AtomicBool>>) -> [u64; 2] {
+        let (mut counts, mut since) = ([0, 0], 0);
+        while since < 3 || !last.0.load(std::sync::atomic::Ordering::Acquire) {
+            let product = async {
+                let gpu = self.link.current()?;
+                let there = gpu.upload(&self.matrix)?;
+                gpu.download(&self.region, &gpu.matmul(&there, &there)?)?.await
+            };
+            match product.await {
+                Ok(product) => {
+                    near(&product, &self.want, 1e-5, 2e-5);
+                    (counts[0], since) = (counts[0] + 1, since + 1);
+                }
+                Err(error) => {
+                    assert!(matches!(error, GpuError::Lost(_)), "{error}");
+                    (counts[1], since) = (counts[1] + 1, 0);
+                    tokio::task::yield_now().await;
+                }
+            }
+        }
+        counts
+    }
+}
+
+#[test]
+fn a_device_that_is_lost_under_load_answers_everybody_and_leaves_nothing()
+-> Result<(), Box<dyn std::error::Error>> {
+    if GPU.is_none() {
+        return Ok(());
+    }
+    let runtime = dala::Runtime::builder().workers(2).build()?;
+    let link = GpuLink::new();
+    let supervisor = dala::Supervisor::new().child(link.child("gpu", GpuOptions::any()));
+    runtime.block_on(supervisor.start(&runtime))?;
+    let region = region();
+    let matrix = tensor(&region, &[40, 40], 1);
+    let want = cpu::matmul(&region, &matrix, &matrix)?;
+    let last = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let calls: Vec<_> = (0..4)
+        .map(|_| {
+            let (link, region) = (link.clone(), region.clone());
+            let actor =
+                runtime.spawn(Persistent { link, region, matrix: matrix.clone(), want: want.clone() })?;
+            Ok(actor.call_forever(Work { last: dala::Local(last.clone()) }))
+        })
+        .collect::<Result<_, dala::SpawnError>>()?;
+    let mut devices = Vec::new();
+    for times in 1..=2 {
+        let gpu = link.current()?;
+        // Lost in the middle of the clients' work.
+        gpu.destroy();
+        devices.push(gpu);
+        while link.opened() <= times {
+            std::thread::yield_now();
+        }
+    }
+    devices.push(link.current()?);
+    last.store(true, std::sync::atomic::Ordering::Release);
+    let counts = runtime.block_on(async {
+        let mut counts = Vec::new();
+        for call in calls {
+            counts.push(call.await?);
+        }
+        Ok::<_, dala::CallError>(counts)
+    })?;
+    assert!(counts.iter().all(|[products, _]| *products >= 3), "{counts:?}");
+    drop((runtime, matrix, want));
+    assert_eq!(region.live_bytes(), 0);
+    assert!(devices.iter().all(|gpu| gpu.region().live_bytes() == 0), "{devices:?}");
+    Ok(())
+}

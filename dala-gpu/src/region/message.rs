@@ -73,11 +73,12 @@ impl StableLayout for TensorRef {
     fn write_term(&self, writer: &mut dyn TermWriter) -> Word {
         let sizes: Vec<Word> =
             self.shape().sizes().iter().map(|&size| writer.unsigned(size as u64)).collect();
+        let handle = Opaque::keeping(Handle(Mutex::new(Some(self.clone()))), self.byte_length());
         let pairs = [
             (key("__struct__"), key("Elixir.Dala.Tensor")),
             (key("type"), key(self.dtype().name())),
             (key("shape"), writer.list(&sizes, Word::NIL)),
-            (key("handle"), Opaque::new(Handle(Mutex::new(Some(self.clone())))).write_term(writer)),
+            (key("handle"), handle.write_term(writer)),
         ];
         map::from_pairs(writer, &pairs)
     }

@@ -27,6 +27,8 @@ pub struct ResourceHead {
     free: unsafe fn(NonNull<ResourceHead>),
     /// Of the value that follows.
     type_id: TypeId,
+    /// Bytes that it keeps alive, about: so a heap with garbage that names it is collected in time.
+    weight: usize,
     /// Lower half of its references: they are equal when they name the same value.
     number: u64,
 }
@@ -55,6 +57,15 @@ pub(crate) unsafe fn retain(resource: NonNull<ResourceHead>) {
     // SAFETY: the caller says it lives.
     let former = unsafe { resource.as_ref() }.count.fetch_add(1, Ordering::Relaxed);
     debug_assert!(former > 0, "resource retained after its end");
+}
+
+/// Bytes that a resource keeps alive, about.
+///
+/// # Safety
+/// As [`retain`].
+pub unsafe fn weight(resource: NonNull<ResourceHead>) -> usize {
+    // SAFETY: the caller says it lives.
+    unsafe { resource.as_ref() }.weight
 }
 
 /// Gives one count back, freeing the resource with the last.
@@ -93,11 +104,17 @@ fn find<T: 'static>(term: Word) -> Option<NonNull<Boxed<T>>> {
 impl<T: Send + Sync + 'static> Resource<T> {
     /// Puts a value where references can own it.
     pub fn new(value: T) -> Resource<T> {
+        Resource::keeping(value, 0)
+    }
+
+    /// As [`Resource::new`], of a value that keeps so many bytes alive outside of any heap.
+    pub fn keeping(value: T, bytes: usize) -> Resource<T> {
         static MADE: AtomicU64 = AtomicU64::new(1);
         let head = ResourceHead {
             count: AtomicUsize::new(1),
             free: free::<T>,
             type_id: TypeId::of::<T>(),
+            weight: size_of::<Boxed<T>>().saturating_add(bytes),
             number: MADE.fetch_add(1, Ordering::Relaxed),
         };
         Resource { boxed: NonNull::from(Box::leak(Box::new(Boxed { head, value }))) }

@@ -41,6 +41,12 @@ impl<T: Send + Sync + 'static> Opaque<T> {
     pub fn new(value: T) -> Opaque<T> {
         Opaque(Resource::new(value))
     }
+
+    /// As [`Opaque::new`], of a value that keeps so many bytes alive: processes with garbage that refers to it collect it
+    /// as soon as they would if those were binaries.
+    pub fn keeping(value: T, bytes: usize) -> Opaque<T> {
+        Opaque(Resource::keeping(value, bytes))
+    }
 }
 
 impl<T> Clone for Opaque<T> {
