@@ -56,9 +56,9 @@ demo-voice: setup target/voice/ebin/.built
 	@[ -n "$(WAV)" ] || ./scripts/setup-voice.sh
 	cargo run -q --release -p dala-examples-voice $(WITHOUT_LIBRARY) -- $(ARGS) $(WAV)
 
-target/voice/ebin/.built: $(wildcard examples/voice/lib/*.ex) | setup
+target/voice/ebin/.built: $(wildcard examples/voice/lib/*.ex) dala-gpu/elixir/stage.ex | setup
 	@mkdir -p target/voice/ebin
-	elixirc --warnings-as-errors -o target/voice/ebin examples/voice/lib/*.ex
+	elixirc --warnings-as-errors -o target/voice/ebin dala-gpu/elixir/stage.ex examples/voice/lib/*.ex
 	@touch $@
 
 test: setup

@@ -3,10 +3,11 @@
 //!
 //! ```text
 //! microphone --> window --> infer --+--> decide --> tell ==> Conversation (Elixir GenServer) ==> memory (Rust)
-//!  (WAV file)   (views of  (Silero  |   (segments)        typed call, again after a crash
-//!                the region) VAD)   +--> chart
+//!  (WAV file)   (views of  (Silero  |   (segments,        typed call, again after a crash
+//!                the region) VAD)   |    in Elixir)
+//!                                   +--> chart
 //! ```
-//! Each stage is an actor. Sound lies in the tensor region; windows are views of it, the model reads them in place and
+//! Each stage is an actor, and one is a process of Elixir (`lib/decide.ex`). Sound lies in the tensor region; windows are views of it, the model reads them in place and
 //! writes its state where the next run reads it: nothing is copied.
 
 mod conversation;
@@ -28,7 +29,7 @@ use dala_beam::otp::boot;
 use dala_beam::process::{System, SystemOptions, workers_from_environment};
 use dala_gpu::infer::{Model, ServeOptions};
 use dala_gpu::model::{Backend, Onnx, OnnxOptions};
-use dala_gpu::pipeline::{Edge, Pipeline};
+use dala_gpu::pipeline::{Edge, Pipeline, ServerStage};
 use dala_gpu::{Region, Shape, TensorRef};
 
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -112,6 +113,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let conversation = ServerSpec::new(&system, "Elixir.Conversation", &Vec::<u64>::new())
         .named("conversation")
         .group_leader(leader);
+    let decide = ServerSpec::new(&system, "Elixir.Decide", &()).group_leader(leader);
     let supervisor = Supervisor::new()
         .intensity(Intensity { restarts: 5, within: Duration::from_secs(60) })
         .child(ChildSpec::new("memory", conversation::start_memory))
@@ -121,7 +123,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let started = Instant::now();
     let heard = runtime.block_on(async {
         let supervisor = supervisor.start(&runtime).await?;
-        let heard = listen(arguments, &runtime, &region, &recording, &server.model(), &elixir).await;
+        let heard =
+            listen(arguments, &runtime, &region, &recording, &server.model(), (&elixir, &decide)).await;
         supervisor.shutdown();
         heard
     });
@@ -162,7 +165,7 @@ async fn listen(
     region: &Region,
     recording: &Arc<stages::Recording>,
     model: &Model,
-    elixir: &Conversation,
+    (elixir, decide): (&Conversation, &ServerSpec),
 ) -> Result<Heard, Failure> {
     if arguments.crash_at > 0 {
         elixir.tell(CrashAt { number: arguments.crash_at })?;
@@ -184,7 +187,10 @@ async fn listen(
     let speech = pipeline.stage("infer", &windows, live, move || stages::Infer(asked.stream()));
     let charted = chances.clone();
     pipeline.stage("chart", &speech, Edge::block(64), move || stages::Chart(charted.clone()));
-    let found = pipeline.stage("decide", &speech, Edge::block(64), stages::Decide::default);
+    let decide = decide.clone();
+    let found = pipeline.stage("decide", &speech, Edge::block(64), move || {
+        ServerStage::<f32, stages::Segment>::starting(|| decide.start().map(|pid| decide.server(pid)))
+    });
     let (to, told) = (elixir.clone(), segments.clone());
     pipeline
         .stage("tell", &found, Edge::block(16), move || stages::Tell { to: to.clone(), told: told.clone() });

@@ -121,69 +121,8 @@ impl Stage for Chart {
     }
 }
 
-/// A part of the sound, in frames.
-type Segment = (u64, u64, f32);
-
-/// Finds where speech begins and ends: a chance of a half begins it; it ends when the chance was below 0.35 for four
-/// frames (128 ms), and counts if it lasted for eight (256 ms).
-#[derive(Default)]
-pub(crate) struct Decide {
-    speech: Vec<f32>,
-    start: u64,
-    quiet: usize,
-    /// Frames seen: a frame that was dropped shifts nothing, for frames have numbers.
-    last: Option<Frame<()>>,
-}
-
-const BEGINS: f32 = 0.5;
-const ENDS: f32 = 0.35;
-const LEAST_PAUSE: usize = 4;
-const LEAST_SPEECH: usize = 8;
-
-impl Decide {
-    /// The segment that just ended, if it counts.
-    fn end(&mut self) -> Option<Segment> {
-        let mut speech = std::mem::take(&mut self.speech);
-        speech.truncate(speech.len() - self.quiet.min(speech.len()));
-        self.quiet = 0;
-        let length = speech.len();
-        let mean = speech.iter().sum::<f32>() / length as f32;
-        (length >= LEAST_SPEECH).then_some((self.start, self.start + length as u64, mean))
-    }
-
-    fn decide(&mut self, number: u64, chance: f32) -> Option<Segment> {
-        if self.speech.is_empty() {
-            if chance >= BEGINS {
-                self.start = number;
-                self.speech.push(chance);
-            }
-            return None;
-        }
-        self.speech.push(chance);
-        self.quiet = if chance >= ENDS { 0 } else { self.quiet + 1 };
-        if self.quiet == LEAST_PAUSE { self.end() } else { None }
-    }
-}
-
-impl Stage for Decide {
-    type In = f32;
-    type Out = Segment;
-
-    async fn handle(&mut self, frame: Frame<f32>, out: &Out<Segment>) -> Result<(), Failure> {
-        self.last = Some(frame.with(()));
-        if let Some(segment) = self.decide(frame.number, frame.value) {
-            out.send(frame.with(segment)).await;
-        }
-        Ok(())
-    }
-
-    async fn finish(&mut self, out: &Out<Segment>) -> Result<(), Failure> {
-        if let (Some(last), Some(segment)) = (self.last, self.end()) {
-            out.send(last.with(segment)).await;
-        }
-        Ok(())
-    }
-}
+/// A part of the sound, by frames: the first, the one after the last, and the mean chance. From `lib/decide.ex`.
+pub(crate) type Segment = (u64, u64, f64);
 
 /// Tells the Elixir process, and waits until it has heard.
 pub(crate) struct Tell {
@@ -199,36 +138,9 @@ impl Stage for Tell {
         let (start, end, mean) = frame.value;
         let ms = |frames: u64| frames * FRAME as u64 * 1000 / u64::from(RATE);
         let number = self.told.lock().unwrap_or_else(PoisonError::into_inner).len() as u64 + 1;
-        let segment = SegmentMessage { number, start: ms(start), end: ms(end), confidence: f64::from(mean) };
+        let segment = SegmentMessage { number, start: ms(start), end: ms(end), confidence: mean };
         self.to.ask_segment(&segment).await?;
         self.told.lock().unwrap_or_else(PoisonError::into_inner).push(segment);
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn short_pauses_do_not_end_speech_and_clicks_are_none() {
-        let mut decide = Decide::default();
-        let chances = [
-            vec![0.1; 3],
-            vec![0.9; 10],
-            vec![0.2; 3],
-            vec![0.4; 2],
-            vec![0.1; 4],
-            vec![0.9; 7],
-            vec![0.0; 9],
-        ];
-        let found: Vec<_> = chances
-            .concat()
-            .into_iter()
-            .enumerate()
-            .filter_map(|(at, chance)| decide.decide(at as u64, chance))
-            .collect();
-        assert_eq!(found.iter().map(|found| (found.0, found.1)).collect::<Vec<_>>(), [(3, 18)]);
-        assert!(decide.end().is_none());
     }
 }

@@ -108,7 +108,10 @@ fn garbage_that_keeps_tensors_is_collected_before_the_region_is_full() -> Outcom
 #[test]
 fn elixir_runs_models_once_and_as_streams() -> Outcome {
     let Setup { stage, .. } = setup()?;
-    assert_eq!(stage.run_in(CALLS, "run", &0_u8), "{[{<<\"x\">>,f32,[nil,4]}],[1,2],true}");
+    assert_eq!(
+        stage.run_in(CALLS, "run", &0_u8),
+        "{[{<<\"x\">>,f32,[nil,4]}],[1,2],true,[{answered,3},{failed,0},{sessions,1}]}"
+    );
     Ok(())
 }
 

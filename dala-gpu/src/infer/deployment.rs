@@ -2,12 +2,13 @@
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use dala::Handle;
-use dala::supervise::{AutoShutdown, ChildSpec, DynamicRef, DynamicSupervisor, Restart, Supervisor};
+use dala::supervise::{AutoShutdown, ChildSpec, DynamicRef, DynamicSupervisor, Restart};
 
-use super::desk::{Model, ServeStats};
+use super::desk::Model;
 use super::options::{Ask, InferError};
 use super::plan::mismatch;
 use super::server::Server;
+use super::stats::ServeStats;
 use super::stream::Stream;
 use crate::TensorRef;
 use crate::model::ModelError;
@@ -76,8 +77,8 @@ impl Routes {
     }
 }
 
-/// A model served in one version after the other, each by an actor of its own under a supervisor of its own, which
-/// starts it again when it crashes: one that crashes too often takes no other version with it.
+/// A model served in one version after the other, each by actors of its own under a supervisor of its own, which
+/// starts them again when they crash: one that crashes too often takes no other version with it.
 ///
 /// - [`swap`](Deployment::swap) makes another version the current one. Requests that came before are answered by the
 ///   version that they came to; streams stay with the version that they began with, for their state is its own.
@@ -265,11 +266,11 @@ impl Deployment {
     }
 }
 
-/// Ends with its version's actor, when that drained or crashed too often.
+/// Ends with its version's actors, when those drained or crashed too often.
 fn supervised(server: Server) -> ChildSpec {
     let version = move || {
-        let model = server.child("model").restart(Restart::Transient).significant();
-        Supervisor::new().auto_shutdown(AutoShutdown::AnySignificant).child(model)
+        let sessions = server.supervisor(|session| session.restart(Restart::Transient).significant());
+        sessions.auto_shutdown(AutoShutdown::AllSignificant)
     };
     ChildSpec::supervisor("version", version).restart(Restart::Temporary)
 }

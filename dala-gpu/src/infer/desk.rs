@@ -2,13 +2,14 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use dala::ActorRef;
+use dala::{ActorRef, Handle};
 
-use super::cost::Costs;
 use super::options::{Ask, InferError};
 use super::queue::{Pending, Queue, Queued};
+use super::seats::{Seats, Turn};
+use super::stats::ServeStats;
 use super::stream::{State, Stream};
-use super::throttle::Limits;
+use super::throttle::{Limits, Throttle};
 use super::{ModelActor, Work};
 use crate::TensorRef;
 use crate::model::Port;
@@ -17,32 +18,14 @@ use crate::oneshot::{Pool, Receiver};
 /// A result, and the stream's state, if the request had one.
 pub(super) type Answer = Result<(Vec<TensorRef>, Option<State>), InferError>;
 
-/// What a served model did so far.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ServeStats {
-    /// Requests that were answered with a result.
-    pub answered: u64,
-    /// Runs of the model for requests.
-    pub runs: u64,
-    /// Rows in those runs.
-    pub rows: u64,
-    /// Of those runs, on the actor's worker.
-    pub inline_runs: u64,
-    /// Requests refused when they came: queue full, or no time.
-    pub refused: u64,
-    /// Requests refused, when they came or later, because of heat or power.
-    pub throttled: u64,
-    /// Requests whose time passed in the queue.
-    pub expired: u64,
-    /// Requests whose client went away before they were run.
-    pub abandoned: u64,
-    /// Requests that failed with their run.
-    pub failed: u64,
-    /// Requests that wait now.
-    pub queued: usize,
-    /// What runs cost.
-    pub costs: Costs,
+/// A run that was done.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ran {
+    pub(super) rows: usize,
+    pub(super) is_inline: bool,
+    pub(super) answered: u64,
+    pub(super) failed: u64,
+    pub(super) took: Duration,
 }
 
 pub(super) struct Desk {
@@ -54,15 +37,17 @@ pub(super) struct Desk {
     pub(super) max_batch: usize,
     pub(super) queue: usize,
     pub(super) states: usize,
+    pub(super) throttle: Throttle,
     pub(super) state: Mutex<DeskState>,
 }
 
-#[derive(Default)]
 pub(super) struct DeskState {
+    /// Sessions that serve when all is well.
+    sessions: usize,
     queue: Queue,
     places: Pool<Answer>,
     number: u64,
-    worker: Option<(ActorRef<ModelActor>, u64)>,
+    seats: Seats,
     incarnations: u64,
     /// Streams that live.
     streams: usize,
@@ -70,10 +55,6 @@ pub(super) struct DeskState {
     is_draining: bool,
     /// What heat and power leave.
     limits: Limits,
-    /// It rests until then.
-    rests_until: Option<Instant>,
-    /// Whether the worker knows that there is something to do.
-    pub(super) is_told: bool,
     pub(super) stats: ServeStats,
 }
 
@@ -90,24 +71,20 @@ impl Desk {
     }
 
     /// An actor begins to work for this desk.
-    pub(super) fn open(&self, worker: ActorRef<ModelActor>, incarnation: u64) {
+    pub(super) fn open(&self, actor: ActorRef<ModelActor>, incarnation: u64) {
         let mut state = self.lock();
-        state.worker = Some((worker, incarnation));
-        state.is_told = state.queue.length() > 0 || state.is_drained();
-        let must_tell = state.is_told;
-        drop(state);
-        if must_tell && worker.tell(Work {}).is_err() {
-            self.close(incarnation);
-        }
+        state.seats.join(actor, incarnation);
+        self.wake(state);
     }
 
-    /// An actor ended: what waits is answered, unless the next one is here already.
+    /// An actor ended. If it was the last, what waits is answered.
     pub(super) fn close(&self, incarnation: u64) {
         let mut state = self.lock();
-        if state.worker.is_some_and(|(_, current)| current != incarnation) {
-            return;
+        state.seats.leave(incarnation);
+        if state.seats.len() > 0 {
+            // It may have been the one that was told.
+            return self.wake(state);
         }
-        state.worker = None;
         let waiting = state.queue.drain();
         drop(state);
         waiting.for_each(|queued| queued.sender.send(Err(InferError::Down)));
@@ -120,7 +97,7 @@ impl Desk {
 
     /// Whether an actor works for this desk.
     pub(super) fn is_served(&self) -> bool {
-        self.lock().worker.is_some()
+        self.lock().seats.len() > 0
     }
 
     /// Says that nobody new will come.
@@ -142,34 +119,34 @@ impl Desk {
         }
     }
 
-    /// Has the actor look.
-    fn wake(&self, mut state: MutexGuard<'_, DeskState>) {
-        let must_tell = !std::mem::replace(&mut state.is_told, true);
-        let worker = state.worker;
+    /// Has an actor look, if there is something to do and nobody looks by himself.
+    pub(super) fn wake(&self, mut state: MutexGuard<'_, DeskState>) {
+        let most = state.most();
+        let told = if state.has_work() { state.seats.wake(most) } else { None };
         drop(state);
-        // An actor that just ended closes the desk, and so answers.
-        if must_tell
-            && let Some((worker, incarnation)) = worker
-            && worker.tell(Work {}).is_err()
+        // One that just ended closes its place, and so has the next one look.
+        if let Some((actor, incarnation)) = told
+            && actor.tell(Work {}).is_err()
         {
             self.close(incarnation);
         }
     }
 
     /// Counts a run.
-    pub(super) fn note(&self, rows: usize, inline: bool, answered: u64, failed: u64, took: Duration) {
+    pub(super) fn note(&self, incarnation: u64, ran: Ran) {
         let mut state = self.lock();
         let stats = &mut state.stats;
         stats.runs += 1;
-        stats.rows += rows as u64;
-        stats.inline_runs += u64::from(inline);
-        stats.answered += answered;
-        stats.failed += failed;
-        if failed == 0 {
-            stats.costs.note(rows, took);
+        stats.rows += ran.rows as u64;
+        stats.batches.note(ran.rows as u64);
+        stats.inline_runs += u64::from(ran.is_inline);
+        stats.answered += ran.answered;
+        stats.failed += ran.failed;
+        if ran.failed == 0 {
+            stats.costs.note(ran.rows, ran.took);
         }
-        let rest = state.limits.rest(took);
-        state.rests_until = (!rest.is_zero()).then(|| Instant::now() + rest);
+        let rest = state.limits.rest(ran.took, state.sessions);
+        state.seats.rest(incarnation, rest);
     }
 
     /// What heat and power leave.
@@ -177,13 +154,20 @@ impl Desk {
         self.lock().limits
     }
 
-    /// Heat or power changed. Answers those that wait and are not urgent enough any more.
-    pub(super) fn limit(&self, limits: Limits) {
+    /// Sees what heat and power leave. Answers those that wait and are not urgent enough any more.
+    pub(super) fn adapt(&self, runtime: &Handle) {
         let mut state = self.lock();
+        // Read with the lock held: who comes later has seen what is newer.
+        let Some(energy) = runtime.energy_state() else { return };
+        let limits = self.throttle.limits(energy.thermal.level, energy.power);
+        if state.limits == limits {
+            return;
+        }
         state.limits = limits;
         let throttled = state.queue.take_below(limits.least);
         state.stats.throttled += throttled.len() as u64;
-        drop(state);
+        // More sessions may run now.
+        self.wake(state);
         throttled.into_iter().for_each(|queued| queued.sender.send(Err(InferError::Throttled(limits.least))));
     }
 
@@ -201,7 +185,7 @@ impl Desk {
         }
         let came = Instant::now();
         let mut desk = self.lock();
-        if desk.worker.is_none() {
+        if desk.seats.len() == 0 {
             return Err(InferError::Down);
         }
         let least = desk.limits.least;
@@ -232,6 +216,42 @@ impl Desk {
 }
 
 impl DeskState {
+    pub(super) fn new(sessions: usize) -> DeskState {
+        DeskState {
+            sessions,
+            queue: Queue::default(),
+            places: Pool::default(),
+            number: 0,
+            seats: Seats::default(),
+            incarnations: 0,
+            streams: 0,
+            is_draining: false,
+            limits: Limits::default(),
+            stats: ServeStats::default(),
+        }
+    }
+
+    /// How many sessions may be busy at a time.
+    fn most(&self) -> usize {
+        self.limits.side_by_side(self.sessions)
+    }
+
+    /// What an actor may do.
+    pub(super) fn look(&mut self, incarnation: u64, now: Instant) -> Turn {
+        let most = self.most();
+        self.seats.look(incarnation, most, now)
+    }
+
+    /// An actor takes a batch.
+    pub(super) fn run(&mut self, incarnation: u64) {
+        self.seats.run(incarnation);
+    }
+
+    /// An actor looks again before long, by itself.
+    pub(super) fn tell(&mut self, incarnation: u64) {
+        self.seats.tell(incarnation);
+    }
+
     /// How long a request of so many rows will take if it comes last.
     fn expected(&self, rows: usize, max_batch: usize) -> Option<Duration> {
         let costs = &self.stats.costs;
@@ -240,7 +260,10 @@ impl DeskState {
         let waiting = self.queue.rows();
         let before = if waiting >= best.min(max_batch) { waiting as f64 / rate } else { 0.0 };
         let before = Duration::from_secs_f64(before);
-        Some(own + before + self.limits.rest(before) + self.rest(Instant::now()))
+        let rests = self.limits.rest(before, self.sessions);
+        let most = self.most();
+        let side_by_side = most.min(self.seats.len()).max(1) as u32;
+        Some(own + (before + rests) / side_by_side + self.seats.until_free(most, Instant::now()))
     }
 
     /// What limits are left of waiting for others.
@@ -248,18 +271,14 @@ impl DeskState {
         usual.max(self.limits.wait)
     }
 
-    /// How long it still rests.
-    pub(super) fn rest(&self, now: Instant) -> Duration {
-        self.rests_until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now))
-    }
-
-    /// Whether the actor has nothing more to do, ever.
+    /// Whether there is nothing more to do, ever.
     pub(super) fn is_drained(&self) -> bool {
         self.is_draining && self.streams == 0 && self.queue.length() == 0
     }
 
-    pub(super) fn waits(&self) -> bool {
-        self.queue.length() > 0
+    /// Whether there is something to do: to run, or to end.
+    pub(super) fn has_work(&self) -> bool {
+        self.queue.length() > 0 || self.is_drained()
     }
 
     /// What waits of the kind that goes first.
@@ -274,6 +293,10 @@ impl DeskState {
         let dropped = self.queue.take(pending, rows, now, least, batch);
         self.stats.expired += dropped.expired;
         self.stats.abandoned += dropped.abandoned;
+        for queued in batch {
+            let waited = now.saturating_duration_since(queued.came);
+            self.stats.waits.note(waited.as_micros() as u64);
+        }
     }
 }
 
@@ -345,6 +368,7 @@ impl Model {
     /// What was done so far.
     pub fn stats(&self) -> ServeStats {
         let state = self.desk.lock();
-        ServeStats { queued: state.queue.length(), ..state.stats.clone() }
+        let (sessions, running) = (state.seats.len(), state.seats.running());
+        ServeStats { queued: state.queue.length(), sessions, running, ..state.stats.clone() }
     }
 }

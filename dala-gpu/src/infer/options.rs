@@ -11,6 +11,8 @@ use crate::{Region, TensorError, TensorRef};
 pub struct ServeOptions {
     /// Where outputs and batches lie.
     pub region: Region,
+    /// Sessions that run side by side, each with an actor and with memory of its own.
+    pub sessions: usize,
     /// Rows of the largest batch. A model whose batch is fixed never gets larger ones; one whose outputs' first
     /// axis does not count rows must be given 1.
     pub max_batch: usize,
@@ -34,10 +36,11 @@ pub struct ServeOptions {
 }
 
 impl ServeOptions {
-    /// Batches of up to 32 rows that wait for nobody; up to 1024 requests in the queue; inline below 100 us.
+    /// One session; batches of up to 32 rows that wait for nobody; up to 1024 requests in the queue; inline below 100 us.
     pub fn in_region(region: &Region) -> Self {
         Self {
             region: region.clone(),
+            sessions: 1,
             max_batch: 32,
             max_wait: Duration::ZERO,
             queue: 1024,
@@ -49,6 +52,14 @@ impl ServeOptions {
             example: None,
             throttle: Throttle::default(),
         }
+    }
+
+    /// Sets how many sessions run side by side, at least 1. Worth it for models that leave cores idle: each session holds the
+    /// model's weights once more.
+    #[must_use]
+    pub fn sessions(mut self, sessions: usize) -> Self {
+        self.sessions = sessions.max(1);
+        self
     }
 
     /// Sets the rows of the largest batch, at least 1.

@@ -1,13 +1,14 @@
-//! Starting a model's actor.
+//! Starting a model's actors.
 use std::sync::{Arc, Mutex, PoisonError};
 
-use dala::supervise::ChildSpec;
+use dala::supervise::{ChildSpec, Intensity, Supervisor};
 use dala::{ActorRef, ExitReason, Handle, Pid, SpawnOptions};
 
-use super::desk::{Desk, Model};
+use super::ModelActor;
+use super::desk::{Desk, DeskState, Model};
+use super::executor::Executor;
 use super::options::{InferError, ServeOptions};
 use super::runner::Runner;
-use super::{ModelActor, desk};
 use crate::model::{Backend, ModelError};
 use crate::oneshot::oneshot;
 
@@ -20,10 +21,10 @@ pub struct Server {
 struct Inner {
     backend: Arc<dyn Backend>,
     model: Arc<[u8]>,
-    /// That of the check, for the first actor.
+    /// That of the check, for the first session.
     checked: Mutex<Option<Runner>>,
     options: ServeOptions,
-    desk: Arc<desk::Desk>,
+    desk: Arc<Desk>,
 }
 
 impl std::fmt::Debug for Server {
@@ -50,8 +51,9 @@ impl Server {
             outputs: runner.replies(),
             max_batch,
             queue: options.queue,
+            throttle: options.throttle,
             states: options.states.len(),
-            state: Mutex::default(),
+            state: Mutex::new(DeskState::new(options.sessions)),
         });
         let checked = Mutex::new(Some(runner));
         Ok(Server { inner: Arc::new(Inner { backend, model, checked, options, desk }) })
@@ -62,21 +64,44 @@ impl Server {
         Model { desk: self.inner.desk.clone() }
     }
 
-    /// Loads the model, warms it up and spawns its actor. Blocks for that long.
+    /// Loads the model, warms it up and spawns its actors, one a session. Blocks for that long.
     ///
     /// # Errors
     /// [`InferError::Model`]; [`InferError::Down`] when the runtime ended.
     pub fn start(&self, runtime: &Handle) -> Result<Model, InferError> {
-        let actor = self.inner.prepare()?;
-        let incarnation = actor.incarnation;
-        let actor = runtime.spawn(actor).map_err(|_| InferError::Down)?;
-        self.inner.open(actor, incarnation, runtime);
+        let sessions = 0..self.inner.options.sessions;
+        let actors = sessions.map(|_| self.inner.prepare()).collect::<Result<Vec<_>, _>>()?;
+        for actor in actors {
+            let incarnation = actor.incarnation;
+            let actor = runtime.spawn(actor).map_err(|_| InferError::Down)?;
+            self.inner.open(actor, incarnation, runtime);
+        }
         Ok(self.model())
     }
 
-    /// A child for a supervisor, which loads the model on a thread and warms it up. When the actor ends, what
-    /// waits is answered [`InferError::Down`]; the next one serves the same [`Model`]s.
+    /// A child for a supervisor, which loads the model on a thread and warms it up: its actor, or, where there are more
+    /// sessions than one, a supervisor of one actor for each. When an actor ends, the requests of its batch are
+    /// answered [`InferError::Down`], and if it was the only one so are those that wait; the next one serves the same
+    /// [`Model`]s.
     pub fn child(&self, id: impl Into<String>) -> ChildSpec {
+        if self.inner.options.sessions == 1 {
+            return self.session(id.into());
+        }
+        let server = self.clone();
+        ChildSpec::supervisor(id, move || server.supervisor(|session| session))
+    }
+
+    /// A supervisor of one actor a session, whose specs `adapt` may change.
+    pub(super) fn supervisor(&self, adapt: fn(ChildSpec) -> ChildSpec) -> Supervisor {
+        let sessions = self.inner.options.sessions;
+        let usual = Intensity::default();
+        // As often as if each had a supervisor of its own.
+        let intensity = Intensity { restarts: usual.restarts.saturating_mul(sessions as u32), ..usual };
+        let children = (1..=sessions).map(|number| adapt(self.session(format!("session {number}"))));
+        children.fold(Supervisor::new().intensity(intensity), Supervisor::child)
+    }
+
+    fn session(&self, id: String) -> ChildSpec {
         let inner = self.inner.clone();
         ChildSpec::starting(id, move || {
             let inner = inner.clone();
@@ -95,17 +120,15 @@ impl Inner {
         if let Some(took) = runner.warm_up()? {
             self.desk.lock().stats.costs.note(1, took);
         }
-        let (max_wait, inline_below) = (self.options.max_wait, self.options.inline_below);
         let incarnation = self.desk.next_incarnation();
+        let max_wait = self.options.max_wait;
         let desk = self.desk.clone();
+        let executor = Executor { desk, incarnation, runner, batch: Vec::new(), seen: 0, max_wait };
         Ok(ModelActor {
-            desk,
+            desk: self.desk.clone(),
             incarnation,
-            served: Some((runner, Vec::new())),
-            seen: 0,
-            max_wait,
-            inline_below,
-            throttle: self.options.throttle,
+            executor: Some(executor),
+            inline_below: self.options.inline_below,
         })
     }
 
@@ -129,7 +152,7 @@ impl Inner {
         runtime.thermal_changes().subscribe(actor);
         runtime.power_changes().subscribe(actor);
         // After it subscribed: so no change is missed.
-        ModelActor::adapt(&self.desk, &self.options.throttle, runtime);
+        self.desk.adapt(runtime);
         self.desk.open(actor, incarnation);
     }
 }

@@ -10,7 +10,7 @@ use super::options::Priority;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The part of the time in which it runs, percent: after each run it rests.
+    /// The part of the time in which it runs, percent of all its sessions: fewer of them run, and rest after each run.
     pub busy: u8,
     /// Requests wait at least so long for others to share a run, where that pays.
     pub wait: Duration,
@@ -50,9 +50,17 @@ impl Limits {
         self
     }
 
-    /// How long to rest after a run that took so long.
-    pub(super) fn rest(&self, took: Duration) -> Duration {
-        took * u32::from(100 - self.busy) / u32::from(self.busy.max(1))
+    /// How many of so many sessions may be busy at a time: as few as do for the part of the time in which they may
+    /// run, for what runs on fewer cores heats less.
+    pub(super) fn side_by_side(&self, sessions: usize) -> usize {
+        (usize::from(self.busy) * sessions).div_ceil(100).clamp(1, sessions.max(1))
+    }
+
+    /// How long a session rests after a run that took so long, if there are so many.
+    pub(super) fn rest(&self, took: Duration, sessions: usize) -> Duration {
+        let all = f64::from(self.busy.max(1)) * sessions.max(1) as f64;
+        let each = (all / self.side_by_side(sessions) as f64).min(100.0);
+        took.mul_f64((100.0 - each) / each)
     }
 }
 
@@ -147,5 +155,24 @@ impl fmt::Display for Throttle {
             line(format!("{level:?}").to_lowercase(), cells)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fewer_sessions_run_and_those_rest_for_what_is_left() {
+        let half = Limits::new(50, 0);
+        let took = Duration::from_millis(3);
+        let of = |sessions| (half.side_by_side(sessions), half.rest(took, sessions));
+        assert_eq!(of(1), (1, took));
+        assert_eq!(of(2), (1, Duration::ZERO));
+        assert_eq!(of(3), (2, Duration::from_millis(1)), "two of three, in 75 % of the time");
+        assert_eq!(of(4), (2, Duration::ZERO));
+        assert_eq!(Limits::NONE.side_by_side(5), 5);
+        assert_eq!(Limits::NONE.rest(took, 5), Duration::ZERO);
+        assert_eq!(Limits::new(1, 0).side_by_side(5), 1);
     }
 }

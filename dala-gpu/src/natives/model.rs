@@ -27,7 +27,7 @@ fn ask(within: Option<u64>, priority: Atom) -> Result<Ask, String> {
 }
 
 pub(super) fn functions(models: &Arc<HashMap<String, Model>>) -> Vec<NativeFunction> {
-    let [run, inputs, open]: [_; 3] = std::array::from_fn(|_| models.clone());
+    let [run, inputs, open, stats]: [_; 4] = std::array::from_fn(|_| models.clone());
     vec![
         NativeFunction::asynchronous(
             MODULE,
@@ -49,6 +49,10 @@ pub(super) fn functions(models: &Arc<HashMap<String, Model>>) -> Vec<NativeFunct
                     .map(|port| (port.name.clone(), Atom::new(port.dtype.name()), sizes(&port.sizes)))
                     .collect(),
             )
+        }),
+        NativeFunction::plain(MODULE, "stats", move |(name,): (String,)| {
+            let numbers = find(&stats, "model", &name)?.stats().numbers();
+            Ok::<Vec<(Atom, u64)>, String>(numbers.map(|(name, number)| (Atom::new(name), number)).into())
         }),
         NativeFunction::plain(MODULE, "open", move |(name,): (String,)| {
             let stream = find(&open, "model", &name)?.stream();

@@ -7,6 +7,7 @@
 //! - A [`Source`] gives values until it has no more; a [`Stage`] turns frames into frames, one into none or many; a
 //!   sink is a stage that sends nothing. All may be `async`: a stage that asks a model or an Elixir process waits for
 //!   it, and holds up no worker.
+//! - A stage may be a process of Erlang or Elixir ([`ServerStage`], with `Dala.Stage`), or a function ([`Each`]).
 //! - An [`Edge`] says how many frames may wait before a stage, what happens to more ([`Policy`]), and how old a frame may
 //!   be: older ones are dropped before they are handled, so latency is bounded. What is dropped is counted.
 //! - Frames carry a number and the time when their source gave them. A stage that sends passes these on.
@@ -62,8 +63,10 @@
 //! ```
 mod edge;
 mod run;
+mod served;
 mod stage;
 
 pub use edge::{Edge, Policy};
 pub use run::{Flow, Pipeline, PipelineError, Running, StageStats};
+pub use served::{Each, ServerStage};
 pub use stage::{Failure, Frame, Out, Source, Stage};

@@ -3,6 +3,7 @@ mod backend;
 mod faults;
 mod heat;
 mod lifecycle;
+mod pool;
 mod requests;
 
 /// What a test gives.

@@ -10,12 +10,14 @@ fn fetched() -> PathBuf {
     std::env::var_os("DALA_AI").map_or_else(|| target().join("ai"), PathBuf::from)
 }
 
-/// The Elixir module, compiled.
+/// The Elixir modules, compiled.
 fn ebin() -> PathBuf {
     let ebin = Path::new(env!("CARGO_TARGET_TMPDIR")).join("voice-ebin");
     std::fs::create_dir_all(&ebin).expect("the target folder is writable");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("lib/conversation.ex");
-    let compiled = Command::new("elixirc").arg("-o").arg(&ebin).arg(source).output();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sources = ["../../dala-gpu/elixir/stage.ex", "lib/decide.ex", "lib/conversation.ex"];
+    let sources = sources.map(|source| root.join(source));
+    let compiled = Command::new("elixirc").arg("-o").arg(&ebin).args(sources).output();
     let compiled = compiled.expect("elixirc is installed (scripts/setup.sh)");
     assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
     ebin
@@ -98,4 +100,22 @@ fn a_file_that_is_no_sound_is_one_clear_line() {
         assert!(!output.status.success());
         assert!(errors.lines().count() == 1 && errors.contains(says), "{errors}");
     }
+}
+
+/// The stage is an ordinary GenServer: on OTP it finds the same.
+#[test]
+fn short_pauses_do_not_end_speech_and_clicks_are_none() {
+    let frames = "List.duplicate(0.1, 3) ++ List.duplicate(0.9, 10) ++ List.duplicate(0.2, 3) ++ List.duplicate(0.4, 2) ++
+        List.duplicate(0.1, 4) ++ List.duplicate(0.9, 7) ++ List.duplicate(0.0, 9)";
+    let script = format!(
+        "{{:ok, decide}} = GenServer.start_link(Decide, [])
+         found = {frames} |> Enum.with_index() |> Enum.flat_map(fn {{chance, number}} ->
+           GenServer.call(decide, {{:frame, chance, number, 0}})
+         end)
+         for {{first, stop, _}} <- found ++ GenServer.call(decide, :finish), do: IO.puts(\"#{{first}} #{{stop}}\")"
+    );
+    let output = Command::new("elixir").arg("-pa").arg(ebin()).args(["-e", &script]).output();
+    let output = output.expect("elixir is installed (scripts/setup.sh)");
+    let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(text, "3 18\n", "{errors}");
 }

@@ -1,0 +1,150 @@
+//! One session at work: looks at the desk, takes a batch, runs it. It goes with its run to another thread.
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use dala::{Context, Handle};
+
+use super::ModelActor;
+use super::cost::Choice;
+use super::desk::{Desk, Ran};
+use super::queue::Queued;
+use super::runner::Runner;
+use super::seats::Turn;
+
+/// A session, and the batch that it runs, empty in between.
+pub(super) struct Executor {
+    pub(super) desk: Arc<Desk>,
+    pub(super) incarnation: u64,
+    pub(super) runner: Runner,
+    pub(super) batch: Vec<Queued>,
+    /// Rows that waited when others were let go first.
+    pub(super) seen: usize,
+    pub(super) max_wait: Duration,
+}
+
+/// What to do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Run the batch that was taken.
+    Run(Run),
+    /// Something else.
+    Pause(Pause),
+}
+
+/// A batch of so many rows, expected to take so long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) rows: usize,
+    pub(super) expected: Option<Duration>,
+}
+
+impl Run {
+    /// Whether it is one for the actor's worker.
+    pub(super) fn is_below(&self, time: Duration) -> bool {
+        self.expected.is_some_and(|expected| expected < time)
+    }
+}
+
+/// What to do when there is no batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pause {
+    /// Nothing, until somebody tells.
+    Idle,
+    /// Nothing will come any more.
+    End,
+    /// Let others go first, then look again.
+    Yield,
+    /// Look again after that time.
+    Wait(Duration),
+}
+
+/// How long a session stays on another thread at most: its actor hears of nothing meanwhile.
+const STAY: Duration = Duration::from_millis(10);
+
+impl Executor {
+    /// Decides, and takes the batch, which is not empty.
+    pub(super) fn next(&mut self) -> Next {
+        let seen = std::mem::take(&mut self.seen);
+        let mut desk = self.desk.lock();
+        loop {
+            let now = Instant::now();
+            if desk.is_drained() {
+                return Next::Pause(Pause::End);
+            }
+            match desk.look(self.incarnation, now) {
+                Turn::Take => {}
+                Turn::Rest(time) => return Next::Pause(Pause::Wait(time)),
+                Turn::Leave => return Next::Pause(Pause::Idle),
+            }
+            let Some(pending) = desk.first() else { return Next::Pause(Pause::Idle) };
+            let age = now.saturating_duration_since(pending.since);
+            let max_wait = desk.wait(self.max_wait);
+            let rows = match desk.stats.costs.choose(pending.rows, self.desk.max_batch, age, max_wait) {
+                // As long as each look finds more.
+                Choice::RunSoon(rows) if rows > seen => {
+                    self.seen = rows;
+                    desk.tell(self.incarnation);
+                    return Next::Pause(Pause::Yield);
+                }
+                Choice::Run(rows) | Choice::RunSoon(rows) => rows,
+                // Who comes meanwhile tells us, and we look again.
+                Choice::Wait(time) => return Next::Pause(Pause::Wait(time)),
+            };
+            desk.take(pending, rows, now, &mut self.batch);
+            // Else all that waited were too late, or had gone.
+            if !self.batch.is_empty() {
+                let rows = self.batch.iter().map(|queued| queued.rows).sum();
+                let expected = desk.stats.costs.expected(rows);
+                desk.run(self.incarnation);
+                // What is left is for another session.
+                self.desk.wake(desk);
+                return Next::Run(Run { rows, expected });
+            }
+        }
+    }
+
+    /// Runs the batch of so many rows, and answers it.
+    fn run(&mut self, rows: usize, is_inline: bool) {
+        let Self { desk, incarnation, runner, batch, .. } = self;
+        runner.serve(batch, |answered, failed, took| {
+            desk.note(*incarnation, Ran { rows, is_inline, answered, failed, took });
+        });
+    }
+
+    /// Runs the batch on this worker, if it may be held.
+    pub(super) fn run_here(&mut self, run: Run, context: &Context<ModelActor>) -> bool {
+        let Some(_hold) = context.try_hold_worker() else { return false };
+        self.run(run.rows, true);
+        true
+    }
+
+    /// What to do after a run when others had their turn, which comes first.
+    pub(super) fn settle(&mut self) -> Pause {
+        let mut desk = self.desk.lock();
+        match desk.look(self.incarnation, Instant::now()) {
+            Turn::Rest(time) => Pause::Wait(time),
+            _ if desk.has_work() => {
+                desk.tell(self.incarnation);
+                Pause::Yield
+            }
+            _ => Pause::Idle,
+        }
+    }
+
+    /// Runs the batch on a thread that is no worker, and more for some time while more waits: to go there and back for
+    /// each would cost two wake-ups of threads. Those that are short go back to the worker.
+    pub(super) fn run_on(&mut self, mut run: Run, inline_below: Duration, runtime: &Handle) -> Pause {
+        let begun = Instant::now();
+        loop {
+            self.run(run.rows, false);
+            self.desk.adapt(runtime);
+            if run.is_below(inline_below) || begun.elapsed() > STAY {
+                return self.settle();
+            }
+            match self.next() {
+                Next::Run(next) => run = next,
+                Next::Pause(pause) => return pause,
+            }
+        }
+    }
+}
