@@ -106,6 +106,9 @@ where
     (flow, pids)
 }
 
+/// A pipeline with a stage that is held up, what passed it, and its processes.
+type Gated = (Running, Collected<u64>, Arc<Mutex<Vec<Pid>>>);
+
 fn last(pids: &Mutex<Vec<Pid>>) -> Option<Pid> {
     pids.lock().unwrap_or_else(PoisonError::into_inner).last().copied()
 }
@@ -160,10 +163,7 @@ fn a_process_that_crashes_is_started_anew_and_goes_on_with_the_next_frame() -> O
 struct Go;
 
 /// A source of 20 numbers and a stage that is held up.
-fn gated(
-    setup: &Setup,
-    edge: Edge,
-) -> Result<(Running, Collected<u64>, Arc<Mutex<Vec<Pid>>>), Box<dyn std::error::Error>> {
+fn gated(setup: &Setup, edge: Edge) -> Result<Gated, Box<dyn std::error::Error>> {
     let mut pipeline = Pipeline::new();
     let numbers = pipeline.source("numbers", || Numbers(1..=20));
     let (passed, pids) = elixir::<u64, u64>(&mut pipeline, (&setup.system, "Elixir.Gate", 0), &numbers, edge);
