@@ -45,7 +45,8 @@ kinds! {
     Fun = 4,
     /// `fun M:F/A`: `[export entry address]`.
     ExportFun = 5,
-    /// Part of a heap binary: `[whole (HeapBinary word), bit offset (small), bit size (small)]`.
+    /// Part of a heap binary, or of the buffer of a shared one, from whose start it counts:
+    /// `[whole (HeapBinary or RefBinary word), bit offset (small), bit size (small)]`.
     SubBinary = 6,
     /// Match context, not a term that programs see: `[bitstring, bit position (small), bit end (small)]`.
     MatchContext = 7,

@@ -13,6 +13,7 @@
 #![expect(unsafe_code, reason = "a counted buffer with a header in front, and claims on its tail")]
 
 use std::alloc::{Layout, alloc, dealloc};
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering, fence};
 
@@ -218,6 +219,23 @@ impl SharedBinary {
         true
     }
 
+    /// As [`SharedBinary::try_append`] of bytes, which a loop that builds a binary does few at a time.
+    #[inline]
+    pub fn try_append_bytes(&self, end: usize, bytes: &[u8]) -> bool {
+        let head = self.head();
+        // Bytes are fewer than any address has, so the sum is no small one.
+        let new_end = end + bytes.len();
+        if new_end > head.capacity
+            || head.used.compare_exchange(end, new_end, Ordering::AcqRel, Ordering::Relaxed).is_err()
+        {
+            return false;
+        }
+        // SAFETY: the swap gave `end..new_end` to this call alone, and it lies within the capacity; whoever lends `bytes`
+        // sees only what was claimed before.
+        unsafe { self.bytes_start().add(end).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+        true
+    }
+
     /// Room to give a buffer that starts with `needed` bytes and is likely to be appended to.
     pub fn growth_capacity(needed: usize) -> usize {
         needed.saturating_mul(2).clamp(FIRST_APPEND_BYTES, MAX_BUILT_BYTES).max(needed)
@@ -244,13 +262,22 @@ impl SharedBinary {
         SharedBinary { head: unsafe { NonNull::new_unchecked(address.cast_mut().cast()) } }
     }
 
+    /// The buffer at `address`, without a count of its own.
+    ///
+    /// # Safety
+    /// The buffer lives as long as the value.
+    pub unsafe fn borrow_address(address: *const u8) -> ManuallyDrop<SharedBinary> {
+        // SAFETY: never dropped, so the owner's count stays; the caller says that the buffer lives.
+        ManuallyDrop::new(unsafe { SharedBinary::from_address(address) })
+    }
+
     /// A further count of the buffer at `address`.
     ///
     /// # Safety
     /// The buffer lives: some term or value holds a count of it during this call.
     pub unsafe fn retain_address(address: *const u8) -> SharedBinary {
-        // SAFETY: borrowed for the clone only, then forgotten, so the owner's count stays.
-        let borrowed = std::mem::ManuallyDrop::new(unsafe { SharedBinary::from_address(address) });
+        // SAFETY: borrowed for the clone only.
+        let borrowed = unsafe { SharedBinary::borrow_address(address) };
         SharedBinary::clone(&borrowed)
     }
 }

@@ -13,7 +13,7 @@ use super::binary::{MAX_BUILT_BYTES, SharedBinary};
 use super::memory::NoMemory;
 use super::view::{self, BigRef, BitsRef};
 use super::writer::{HEAP_BINARY_BYTES, TermWriter};
-use crate::abi::{Kind, Word};
+use crate::abi::Word;
 
 /// Order of the bytes of an integer or float segment. `native` is the machine's, little on all that Dala supports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -471,17 +471,46 @@ pub fn append<W: TermWriter + ?Sized>(
         builder.push_bits(tail);
         return Some(builder.finish(writer));
     }
-    if let Some(payload) = view::payload(whole, Kind::RefBinary) {
-        let offset = payload[1].to_bits() as usize;
-        let end = offset + bits.bit_len;
+    if let Some(part) = part_of(whole) {
+        let end = part.bit_offset + bits.bit_len;
         let extra = tail.bit_len.div_ceil(8);
-        // SAFETY: `whole` is valid, so its count keeps the buffer alive meanwhile.
-        let shared = unsafe { SharedBinary::retain_address(view::address_of(payload[0])) };
+        // SAFETY: `whole` is valid, so a count keeps the buffer alive meanwhile.
+        let shared = unsafe { SharedBinary::borrow_address(part.address) };
         if end.is_multiple_of(8) && shared.try_append(end / 8, extra, |target| copy_to(tail, target)) {
-            return Some(Ok(writer.shared_bits(shared, offset, total)));
+            // No further count: the slice that the buffer was made with has one.
+            // SAFETY: the claimed bytes were written behind those of `whole`.
+            return Some(Ok(unsafe { writer.part(part.owner.unwrap_or(whole), part.bit_offset, total) }));
         }
     }
     Some(joined(bits, tail).map(|shared| writer.shared_bits(shared, 0, total)))
+}
+
+/// [`append`] of whole bytes in place, which nearly all of a loop's are; `None` where it is not possible or `whole` is no
+/// multiple of `unit` bits.
+#[inline]
+pub fn append_in_place<W: TermWriter + ?Sized>(
+    writer: &mut W,
+    whole: Word,
+    unit: u64,
+    bytes: &[u8],
+) -> Option<Word> {
+    let part = part_of(whole)?;
+    let end = part.bit_offset + part.bit_len;
+    // SAFETY: `whole` is valid, so a count keeps the buffer alive meanwhile.
+    let shared = unsafe { SharedBinary::borrow_address(part.address) };
+    let is_whole =
+        unit == 8 && part.bit_len.is_multiple_of(8) || (part.bit_len as u64).is_multiple_of(unit.max(1));
+    if !is_whole || !end.is_multiple_of(8) || !shared.try_append_bytes(end / 8, bytes) {
+        return None;
+    }
+    let bit_len = part.bit_len + 8 * bytes.len();
+    // SAFETY: the claimed bytes were written behind those of `whole`. The slice that the buffer was made with has a count.
+    Some(unsafe { writer.part(part.owner.unwrap_or(whole), part.bit_offset, bit_len) })
+}
+
+#[inline]
+fn part_of<'a>(word: Word) -> Option<view::SharedPart<'a>> {
+    view::boxed(word).and_then(|(header, payload)| view::shared_part(header, payload))
 }
 
 /// A new buffer of `bits` and `tail`, with room to append to.
@@ -516,10 +545,9 @@ fn joined(bits: BitsRef<'_>, tail: BitsRef<'_>) -> Result<SharedBinary, TooLarge
 /// The shared buffer that the bitstring `word` lies in, and the place of its first bit; `None` when it lies on a heap or
 /// is no bitstring. The buffer then lives as long as what is returned.
 pub fn share(word: Word) -> Option<(SharedBinary, usize)> {
-    let payload = view::payload(word, Kind::RefBinary)?;
-    // SAFETY: `word` is valid, so its count keeps the buffer alive meanwhile.
-    let shared = unsafe { SharedBinary::retain_address(view::address_of(payload[0])) };
-    Some((shared, payload[1].to_bits() as usize))
+    let part = part_of(word)?;
+    // SAFETY: `word` is valid, so a count keeps the buffer alive meanwhile.
+    Some((unsafe { SharedBinary::retain_address(part.address) }, part.bit_offset))
 }
 
 /// Copies all bits to the start of `target`, the rest of whose last byte becomes zero.

@@ -7,6 +7,8 @@
 
 use std::cmp::Ordering;
 
+use smallvec::SmallVec;
+
 use super::map::MapIter;
 use super::view::{self, BitsRef, ExternalRef, FunRef, MapRef, ReferenceRef, TermView};
 use crate::abi::Word;
@@ -62,8 +64,11 @@ struct Pending<'a> {
     exact: bool,
 }
 
+/// Few terms are deep, so nearly always without an allocation.
+type Worklist<'a> = SmallVec<[Pending<'a>; 4]>;
+
 fn eq_pointers(a: Word, b: Word, exact: bool) -> bool {
-    let mut pending: Vec<Pending<'_>> = Vec::new();
+    let mut pending: Worklist<'_> = Worklist::new();
     let (mut a, mut b, mut exact) = (a, b, exact);
     loop {
         if a != b {
@@ -77,10 +82,14 @@ fn eq_pointers(a: Word, b: Word, exact: bool) -> bool {
                     continue;
                 }
                 (TermView::Tuple(x), TermView::Tuple(y)) => {
+                    // What is alike in front is settled here, as most of it is.
+                    let alike = x.iter().zip(y).take_while(|(a, b)| a == b).count();
                     if x.len() != y.len() {
                         return false;
                     }
-                    pending.push(Pending { a: x, b: y, exact });
+                    if alike < x.len() {
+                        pending.push(Pending { a: &x[alike..], b: &y[alike..], exact });
+                    }
                 }
                 (TermView::Map(x), TermView::Map(y)) => {
                     if !push_equal_maps(&mut pending, x, y, exact) {
@@ -121,7 +130,7 @@ fn eq_pointers(a: Word, b: Word, exact: bool) -> bool {
 
 /// Compares heads of two cells whose equality is plain, or leaves them for later. False when they differ.
 fn settle_or_push(
-    pending: &mut Vec<Pending<'_>>,
+    pending: &mut Worklist<'_>,
     head_a: Word,
     head_b: Word,
     exact: bool,
@@ -145,7 +154,7 @@ fn head_slice<'a>(cell: Word) -> Option<&'a [Word]> {
     view::cell(cell).map(|cell| &cell[..1])
 }
 
-fn push_equal_maps<'a>(pending: &mut Vec<Pending<'a>>, x: MapRef<'a>, y: MapRef<'a>, exact: bool) -> bool {
+fn push_equal_maps<'a>(pending: &mut Worklist<'a>, x: MapRef<'a>, y: MapRef<'a>, exact: bool) -> bool {
     if x.len() != y.len() {
         return false;
     }
@@ -210,7 +219,7 @@ fn rank(view: &TermView<'_>) -> u8 {
 }
 
 fn cmp_terms(a: Word, b: Word, exact: bool, depth: u32) -> Ordering {
-    let mut pending: Vec<Pending<'_>> = Vec::new();
+    let mut pending: Worklist<'_> = Worklist::new();
     let (mut a, mut b, mut exact) = (a, b, exact);
     loop {
         if a != b {
@@ -264,7 +273,7 @@ fn cmp_terms(a: Word, b: Word, exact: bool, depth: u32) -> Ordering {
     }
 }
 
-fn push_maps<'a>(pending: &mut Vec<Pending<'a>>, x: MapRef<'a>, y: MapRef<'a>, exact: bool, depth: u32) {
+fn push_maps<'a>(pending: &mut Worklist<'a>, x: MapRef<'a>, y: MapRef<'a>, exact: bool, depth: u32) {
     match (x, y) {
         (MapRef::Flat { keys, values, .. }, MapRef::Flat { keys: other_keys, values: other_values, .. }) => {
             pending.push(Pending { a: values, b: other_values, exact });

@@ -1,16 +1,18 @@
 //! Copying terms from heap to heap, sharing what the caller says is immutable and outlives both.
 //!
-//! Copies expand sharing, as OTP's message copy does: a subterm named twice is copied twice. Sub binaries become
-//! heap binaries of their own bits; slices of shared binaries and resources take one more count.
+//! Copies expand sharing, as OTP's message copy does: a subterm named twice is copied twice. Parts of heap binaries become
+//! heap binaries of their own bits, parts of shared ones slices of those; such slices and resources take one more count.
 
 #![expect(unsafe_code, reason = "fills raw blocks of words with heap objects")]
 
 use std::ptr::NonNull;
 
+use smallvec::SmallVec;
+
 use super::binary::SharedBinary;
 use super::resource::{self, ResourceHead};
 use super::view;
-use super::writer::{TermWriter, heap_binary_words, write_heap_binary};
+use super::writer::{REF_BINARY_WORDS, TermWriter, heap_binary_words, write_heap_binary, write_ref_binary};
 use crate::abi::{Kind, Word};
 
 /// The predicate that shares nothing: a full copy.
@@ -21,7 +23,7 @@ pub fn share_nothing(_object: *const Word) -> bool {
 /// Words that a copy of `word` takes, where objects for which `shared` holds are not copied. Linear, worklist.
 pub fn size_in_words(word: Word, shared: impl Fn(*const Word) -> bool) -> usize {
     let mut size = 0;
-    let mut pending: Vec<Word> = Vec::new();
+    let mut pending: SmallVec<[Word; 16]> = SmallVec::new();
     let mut current = word;
     loop {
         if let Some(object) = current.pointer()
@@ -37,11 +39,16 @@ pub fn size_in_words(word: Word, shared: impl Fn(*const Word) -> bool) -> usize 
             }
             if let Some((header, payload)) = view::boxed(current) {
                 match header.kind() {
-                    Kind::SubBinary => size += heap_binary_words(payload[2].as_small().unwrap_or(0) as usize),
+                    Kind::SubBinary => {
+                        size += match view::shared_part(header, payload) {
+                            Some(_) => REF_BINARY_WORDS,
+                            None => heap_binary_words(payload[2].as_small().unwrap_or(0) as usize),
+                        };
+                    }
                     kind => {
                         size += payload.len() + 1;
                         if !kind.is_raw() {
-                            pending.extend(payload.iter().filter(|word| word.is_pointer()));
+                            pending.extend(payload.iter().copied().filter(|word| word.is_pointer()));
                         }
                     }
                 }
@@ -108,9 +115,17 @@ unsafe fn move_object(
             return Word::cons_at(target);
         }
         let Some((header, payload)) = view::boxed(word) else { return word };
-        if header.is(Kind::SubBinary)
-            && let Some(bits) = view::bits(word)
-        {
+        if header.is(Kind::SubBinary) {
+            if let Some(part) = view::shared_part(header, payload) {
+                // The source keeps the buffer alive; the copy's address word takes over the new count.
+                let address = SharedBinary::retain_address(part.address).into_address();
+                write_ref_binary(target, address, part.bit_offset, part.bit_len);
+                *free = target.add(REF_BINARY_WORDS);
+                let copy = Word::boxed_at(target);
+                own_offheap(copy);
+                return copy;
+            }
+            let Some(bits) = view::bits(word) else { return word };
             write_heap_binary(target, bits);
             *free = target.add(heap_binary_words(bits.bit_len));
             return Word::boxed_at(target);
@@ -118,21 +133,77 @@ unsafe fn move_object(
         target.copy_from_nonoverlapping(source, payload.len() + 1);
         *free = target.add(payload.len() + 1);
         let copy = Word::boxed_at(target);
-        match header.kind() {
-            Kind::RefBinary => {
-                // The copy's address word takes over the new count.
-                std::mem::forget(SharedBinary::retain_address(view::address_of(payload[0])));
-                own_offheap(copy);
-            }
-            Kind::ResourceReference => {
-                if let Some(resource) = resource_of(payload) {
-                    resource::retain(resource);
-                    own_offheap(copy);
-                }
-            }
-            _ => {}
-        }
+        own_counts(copy, own_offheap);
         copy
+    }
+}
+
+/// Copies a block of `words` words that [`copy_flat`] filled, whose root was `root`, to `target` and returns the copy's
+/// root. As `copy_flat` on the root with what the block shares, but in one pass.
+///
+/// # Safety
+/// The block is full of live objects and `target` has room, as for [`copy_flat`].
+pub unsafe fn copy_block(
+    block: *const Word,
+    words: usize,
+    root: Word,
+    target: *mut Word,
+    mut own_offheap: impl FnMut(Word),
+) -> Word {
+    let bytes = words * size_of::<Word>();
+    let distance = (target as usize).wrapping_sub(block as usize) as u64;
+    let moved = |word: Word| match word.pointer() {
+        Some(object) if (object as usize).wrapping_sub(block as usize) < bytes => {
+            // SAFETY: the tag stays as it is, since blocks are aligned, and the copy of the object stands as far behind
+            // the target's start as the object does behind the block's.
+            unsafe { Word::from_bits(word.to_bits().wrapping_add(distance)) }
+        }
+        _ => word,
+    };
+    let mut index = 0;
+    while index < words {
+        // SAFETY: `index` is in the block, and stands at an object's start or in the payload of one that has words.
+        unsafe {
+            let word = block.add(index).read();
+            let Some(header) = word.as_header() else {
+                target.add(index).write(moved(word));
+                index += 1;
+                continue;
+            };
+            target.add(index).write(word);
+            if !header.kind().is_raw() {
+                index += 1;
+                continue;
+            }
+            target.add(index + 1).copy_from_nonoverlapping(block.add(index + 1), header.words());
+            own_counts(Word::boxed_at(target.add(index)), &mut own_offheap);
+            index += header.words() + 1;
+        }
+    }
+    moved(root)
+}
+
+/// Takes the count that the copy `object` owns, if it owns one.
+///
+/// # Safety
+/// It is a valid object, whose count is still its source's.
+#[inline]
+unsafe fn own_counts(object: Word, own_offheap: &mut impl FnMut(Word)) {
+    let Some((header, payload)) = view::boxed(object) else { return };
+    match header.kind() {
+        Kind::RefBinary => {
+            // SAFETY: the source keeps the buffer alive. The copy's address word takes over the new count.
+            std::mem::forget(unsafe { SharedBinary::retain_address(view::address_of(payload[0])) });
+            own_offheap(object);
+        }
+        Kind::ResourceReference => {
+            if let Some(resource) = resource_of(payload) {
+                // SAFETY: as above.
+                unsafe { resource::retain(resource) };
+                own_offheap(object);
+            }
+        }
+        _ => {}
     }
 }
 

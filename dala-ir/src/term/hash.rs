@@ -4,6 +4,8 @@
 //! `make_internal_hash`), because programs see the results: `phash2` directly, the other as the order in which maps
 //! of more than 32 keys iterate. Atoms' places in that order depend on their table index, in OTP too.
 
+use smallvec::SmallVec;
+
 use super::map::MapIter;
 use super::view::{self, BitsRef, MapRef, TermView};
 use crate::abi::{Atom, Word};
@@ -15,10 +17,12 @@ const fn salt(n: u32) -> u32 {
     GOLDEN.wrapping_mul(n)
 }
 
+#[inline]
 fn mix(a: u32, b: u32, c: u32) -> u32 {
     mix_all(a, b, c)[2]
 }
 
+#[inline]
 fn mix_all(mut a: u32, mut b: u32, mut c: u32) -> [u32; 3] {
     a = a.wrapping_sub(b).wrapping_sub(c) ^ (c >> 13);
     b = b.wrapping_sub(c).wrapping_sub(a) ^ (a << 8);
@@ -32,14 +36,17 @@ fn mix_all(mut a: u32, mut b: u32, mut c: u32) -> [u32; 3] {
     [a, b, c]
 }
 
+#[inline]
 fn mix2(hash: u32, x: u32, y: u32, salt: u32) -> u32 {
     mix(salt.wrapping_add(x), salt.wrapping_add(y), hash)
 }
 
+#[inline]
 fn mix1(hash: u32, x: u32, salt: u32) -> u32 {
     mix2(hash, x, 0, salt)
 }
 
+#[inline]
 fn mix_u64(hash: u32, x: u64, salt: u32) -> u32 {
     mix2(hash, x as u32, (x >> 32) as u32, salt)
 }
@@ -126,6 +133,9 @@ enum Step<'a> {
     TailDone,
 }
 
+/// What is still to be hashed. Keys are seldom deep, so nearly always without an allocation.
+type Steps<'a> = SmallVec<[Step<'a>; 6]>;
+
 /// Leading bytes of a list, four by four, as strings are hashed. Returns what follows them and the unfinished four.
 fn take_bytes(hash: &mut u32, list: Word) -> (Word, u32, u32) {
     let (mut rest, mut word, mut count) = (list, 0u32, 0);
@@ -145,7 +155,7 @@ fn take_bytes(hash: &mut u32, list: Word) -> (Word, u32, u32) {
 
 /// The 32 bits behind `erlang:phash2`. Linear, worklist.
 pub fn portable_hash(term: Word) -> u32 {
-    let mut steps: Vec<Step<'_>> = Vec::new();
+    let mut steps: Steps<'_> = Steps::new();
     let mut hash: u32 = 0;
     let mut pairs: u32 = 0;
     let mut current = term;
@@ -254,6 +264,7 @@ pub fn phash2_range(term: Word, range: u64) -> u32 {
 }
 
 /// OTP's 64-bit word of an immediate, as far as programs can tell it from iteration orders.
+#[inline]
 fn otp_word(term: Word) -> Option<u64> {
     match term.view() {
         TermView::Small(value) if (-(1 << 59)..1 << 59).contains(&value) => Some((value << 4) as u64 | 0xf),
@@ -273,6 +284,7 @@ fn rotate_in(hash: u32, salt: u32) -> u32 {
 const INTERNAL_START: u32 = 3_432_918_353;
 
 /// The hash that big maps place keys by: OTP's for keys without atoms, pids, references and funs.
+#[inline]
 pub fn map_key_hash(key: Word) -> u32 {
     match otp_word(key) {
         Some(word) => mix_u64(INTERNAL_START, word, GOLDEN),
@@ -283,7 +295,7 @@ pub fn map_key_hash(key: Word) -> u32 {
 fn internal_hash(term: Word) -> u32 {
     let mut hash = INTERNAL_START;
     let mut current = term;
-    let mut steps: Vec<Step<'_>> = Vec::new();
+    let mut steps: Steps<'_> = Steps::new();
     loop {
         match current.view() {
             TermView::Cons(..) => {
@@ -370,7 +382,7 @@ fn internal_hash(term: Word) -> u32 {
 }
 
 /// Pairs of a map in the order that OTP walks them in for the internal hash.
-fn push_pairs(steps: &mut Vec<Step<'_>>, map: MapRef<'_>) {
+fn push_pairs(steps: &mut Steps<'_>, map: MapRef<'_>) {
     let mut pairs: Vec<(Word, Word)> = MapIter::new(map).collect();
     pairs.reverse();
     for (key, value) in pairs {

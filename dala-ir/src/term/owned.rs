@@ -7,10 +7,12 @@ use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
-use super::copy::{copy_flat, copy_term, release_object, release_offheap, share_nothing, size_in_words};
+use super::copy::{
+    copy_block, copy_flat, copy_term, release_object, release_offheap, share_nothing, size_in_words,
+};
 use super::memory::NoMemory;
 use super::print::{Style, print};
-use super::view::TermView;
+use super::view::{TermView, tuple_elements};
 use super::writer::TermWriter;
 use crate::abi::Word;
 
@@ -146,6 +148,37 @@ impl OwnedTerm {
         self.block.as_ref().map_or(0, |block| block.head().words)
     }
 
+    /// Writes immediates over elements, from 0, of a tuple that no clone shares; says whether it did, which it does not
+    /// where the term is no such tuple of its own memory, has no such element, or a word is no immediate. Words of the
+    /// tuple that somebody still has see the change.
+    pub fn set_elements(&mut self, elements: &[(usize, Word)]) -> bool {
+        let Some(block) = &self.block else { return false };
+        // What clones did before they were dropped happened before.
+        let is_shared = block.head().count.load(Ordering::Acquire) != 1;
+        let len = tuple_elements(self.root).map_or(0, <[Word]>::len);
+        if is_shared || !elements.iter().all(|&(place, word)| place < len && !word.is_pointer()) {
+            return false;
+        }
+        let Some(tuple) = self.root.pointer() else { return false };
+        for &(place, word) in elements {
+            // SAFETY: the tuple has the element, and lies in the block, since its root was copied. This is the one count
+            // of it, borrowed mutably, so no thread reads the word meanwhile.
+            unsafe { tuple.add(1 + place).write(word) };
+        }
+        true
+    }
+
+    /// A copy on another heap that points to what this one shares, which must outlive it. One pass over its words, which
+    /// lie one behind the other already.
+    pub fn copy_block_to<W: TermWriter + ?Sized>(&self, writer: &mut W) -> Word {
+        let Some(block) = &self.block else { return self.root };
+        let words = block.head().words;
+        let target = writer.alloc_words(words);
+        // SAFETY: the block is full of objects that point to each other or to what is shared, as `copy_flat` left it;
+        // there is room for as many words.
+        unsafe { copy_block(block.words(), words, self.root, target, |object| writer.own_offheap(object)) }
+    }
+
     /// A copy on another heap.
     pub fn copy_to<W: TermWriter + ?Sized>(&self, writer: &mut W) -> Word {
         copy_term(self.root, writer, share_nothing)
@@ -231,7 +264,7 @@ impl std::fmt::Debug for Fragment {
 
 #[cfg(test)]
 mod tests {
-    use super::super::view::{bytes, list_len, tuple_elements};
+    use super::super::view::{bytes, list_len};
     use super::*;
 
     #[test]
@@ -250,6 +283,43 @@ mod tests {
         let clone = owned.clone();
         drop(owned);
         assert_eq!(bytes(tuple_elements(clone.root()).unwrap()[1]).unwrap().len(), 200);
+    }
+
+    #[test]
+    fn a_whole_copy_points_into_itself_and_shares_what_its_source_did() {
+        let mut source = Fragment::new();
+        let literal = source.tuple(&[Word::small_int(7)]);
+        let binary = source.binary(&[9; 200]);
+        let big = source.big(true, &[u64::MAX, 5]);
+        let list = source.list(&[Word::small_int(1), literal, binary, big], Word::NIL);
+        let tuple = source.tuple(&[list, binary, list]);
+        let owned = OwnedTerm::copy_sharing(tuple, |object| Some(object.cast_mut()) == literal.pointer());
+        let mut target = Fragment::new();
+        let copy = owned.copy_block_to(&mut target);
+        assert!(super::super::compare::eq_exact(copy, tuple));
+        drop(owned);
+        let elements = tuple_elements(copy).unwrap();
+        let items = super::super::view::list_to_vec(elements[0]).unwrap();
+        assert_eq!((items[1], bytes(items[2])), (literal, Some(&[9; 200][..])));
+        assert_eq!(print(copy, Style::Readable).to_string(), print(tuple, Style::Readable).to_string());
+        assert_eq!(OwnedTerm::copy_of(Word::small_int(5)).copy_block_to(&mut target), Word::small_int(5));
+    }
+
+    #[test]
+    fn elements_change_in_place_only_where_nobody_shares_them() {
+        let mut source = Fragment::new();
+        let inner = source.tuple(&[Word::small_int(2)]);
+        let tuple = source.tuple(&[Word::small_int(1), inner]);
+        let mut owned = OwnedTerm::copy_of(tuple);
+        let five = Word::small_int(5);
+        assert!(!owned.set_elements(&[(2, five)]), "no such element");
+        assert!(!owned.set_elements(&[(0, tuple)]), "no immediate");
+        let clone = owned.clone();
+        assert!(!owned.set_elements(&[(0, five)]), "shared");
+        drop(clone);
+        assert!(owned.set_elements(&[(0, five), (1, Word::NIL)]));
+        assert_eq!(tuple_elements(owned.root()).unwrap(), [five, Word::NIL]);
+        assert!(!OwnedTerm::copy_of(five).set_elements(&[]), "no tuple");
     }
 
     #[test]

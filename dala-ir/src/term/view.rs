@@ -461,23 +461,56 @@ fn map_of<'a>(header: Header, payload: &'a [Word]) -> Option<MapRef<'a>> {
 fn bits_of<'a>(header: Header, payload: &'a [Word]) -> Option<BitsRef<'a>> {
     match header.kind() {
         Kind::HeapBinary => Some(heap_bits(payload)),
-        Kind::RefBinary => {
-            let (offset, len) = (payload[1].to_bits() as usize, payload[2].to_bits() as usize);
-            let first = offset / 8;
-            let count = (offset % 8 + len).div_ceil(8);
-            // SAFETY: the object owns a count of the shared binary, and its bits were written before it was made.
-            let bytes = unsafe {
-                let start = super::binary::bytes_of(address_of(payload[0])).add(first);
-                std::slice::from_raw_parts(start, count)
-            };
-            Some(BitsRef { bytes, bit_offset: (offset % 8) as u32, bit_len: len })
-        }
-        Kind::SubBinary => {
-            let (_, whole) = boxed(payload[0])?;
-            Some(heap_bits(whole).slice(payload[1].as_small()? as usize, payload[2].as_small()? as usize))
-        }
+        Kind::RefBinary | Kind::SubBinary => match shared_part(header, payload) {
+            Some(part) => Some(part.bits()),
+            None => {
+                let (_, whole) = boxed(payload[0])?;
+                Some(heap_bits(whole).slice(payload[1].as_small()? as usize, payload[2].as_small()? as usize))
+            }
+        },
         _ => None,
     }
+}
+
+/// Bits of a shared binary.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SharedPart<'a> {
+    /// The object that owns a count of it.
+    pub(crate) owner: Option<Word>,
+    pub(crate) address: *const u8,
+    /// From the start of the buffer.
+    pub(crate) bit_offset: usize,
+    pub(crate) bit_len: usize,
+    lifetime: std::marker::PhantomData<&'a [u8]>,
+}
+
+impl<'a> SharedPart<'a> {
+    #[inline]
+    fn bits(self) -> BitsRef<'a> {
+        let SharedPart { address, bit_offset, bit_len, .. } = self;
+        // SAFETY: an object owns a count of the shared binary, and its bits were written before it, or the part of it,
+        // was made.
+        let bytes = unsafe {
+            let start = super::binary::bytes_of(address).add(bit_offset / 8);
+            std::slice::from_raw_parts(start, (bit_offset % 8 + bit_len).div_ceil(8))
+        };
+        BitsRef { bytes, bit_offset: (bit_offset % 8) as u32, bit_len }
+    }
+}
+
+/// The part of a shared binary that a slice of one is, or a part of such a slice.
+#[inline]
+pub(crate) fn shared_part<'a>(header: Header, payload: &'a [Word]) -> Option<SharedPart<'a>> {
+    let (owner, owned, bit_offset, bit_len) = match header.kind() {
+        Kind::RefBinary => (None, payload, payload[1].to_bits() as usize, payload[2].to_bits() as usize),
+        Kind::SubBinary => {
+            let (_, owned) = boxed(payload[0]).filter(|(header, _)| header.is(Kind::RefBinary))?;
+            (Some(payload[0]), owned, payload[1].as_small()? as usize, payload[2].as_small()? as usize)
+        }
+        _ => return None,
+    };
+    let address = address_of(owned[0]);
+    Some(SharedPart { owner, address, bit_offset, bit_len, lifetime: std::marker::PhantomData })
 }
 
 /// Bytes of the whole buffer that a bitstring is a part of.
@@ -485,9 +518,11 @@ pub fn buffer_bytes(word: Word) -> Option<usize> {
     let (header, payload) = boxed(word)?;
     match header.kind() {
         Kind::HeapBinary => Some(heap_bits(payload).bytes.len()),
-        Kind::SubBinary => boxed(payload[0]).map(|(_, whole)| heap_bits(whole).bytes.len()),
-        // SAFETY: the object owns a count of the shared binary.
-        Kind::RefBinary => Some(unsafe { super::binary::used_of(address_of(payload[0])) }),
+        Kind::RefBinary | Kind::SubBinary => match shared_part(header, payload) {
+            // SAFETY: an object owns a count of the shared binary.
+            Some(part) => Some(unsafe { super::binary::used_of(part.address) }),
+            None => boxed(payload[0]).map(|(_, whole)| heap_bits(whole).bytes.len()),
+        },
         _ => None,
     }
 }

@@ -167,17 +167,11 @@ pub unsafe trait TermWriter {
     /// When they reach past what the buffer holds.
     fn shared_bits(&mut self, binary: SharedBinary, bit_offset: usize, bit_len: usize) -> Word {
         assert!((bit_offset + bit_len).div_ceil(8) <= binary.used(), "slice past the end of a shared binary");
-        let address = binary.into_address();
-        // SAFETY: a shared slice's payload is the buffer's address, whose count it takes over, and its range.
+        let object = self.alloc_words(REF_BINARY_WORDS);
+        // SAFETY: the room was just allocated; the object takes over the count, and its range is in the buffer.
         let word = unsafe {
-            self.boxed(
-                Kind::RefBinary,
-                &[
-                    Word::from_bits(address.expose_provenance() as u64),
-                    Word::from_bits(bit_offset as u64),
-                    Word::from_bits(bit_len as u64),
-                ],
-            )
+            write_ref_binary(object, binary.into_address(), bit_offset, bit_len);
+            Word::boxed_at(object)
         };
         self.own_offheap(word);
         word
@@ -194,24 +188,31 @@ pub unsafe trait TermWriter {
             return Some(whole);
         }
         let (header, payload) = view::boxed(whole)?;
-        if header.is(Kind::RefBinary) && len > HEAP_BINARY_BYTES * 8 {
-            let offset = payload[1].to_bits() as usize + start;
-            // SAFETY: `whole` is valid, so its count keeps the buffer alive meanwhile.
-            let shared = unsafe { SharedBinary::retain_address(view::address_of(payload[0])) };
-            return Some(self.shared_bits(shared, offset, len));
-        }
         // Up to 16 bytes a copy is no bigger than a sub binary and keeps nothing alive; what is cut from a shared
-        // buffer is copied up to 64 bytes, so that small pieces don't hold it.
-        if header.is(Kind::RefBinary) || len <= 128 {
+        // buffer is copied up to 64 bytes, so that small pieces don't hold it. Larger ones own no count of it: the
+        // slice that they are cut from does.
+        let shared = view::shared_part(header, payload);
+        let most = if shared.is_some() { HEAP_BINARY_BYTES * 8 } else { 128 };
+        if len <= most {
             return Some(self.bitstring(bits.slice(start, len)));
         }
-        let (heap_binary, offset) = match header.kind() {
-            Kind::SubBinary => (payload[0], payload[1].as_small()? as usize + start),
-            _ => (whole, start),
+        let (of, offset) = match (header.kind(), shared) {
+            (Kind::RefBinary, Some(part)) => (whole, part.bit_offset),
+            (Kind::SubBinary, _) => (payload[0], payload[1].as_small()? as usize),
+            _ => (whole, 0),
         };
-        let range = [heap_binary, Word::small_int(offset as i64), Word::small_int(len as i64)];
-        // SAFETY: the payload names a heap binary and a range within it.
-        Some(unsafe { self.boxed(Kind::SubBinary, &range) })
+        // SAFETY: the range lies within what `whole` shows of the other.
+        Some(unsafe { self.part(of, offset + start, len) })
+    }
+
+    /// A part of the heap binary or the shared slice `of`, as [`Kind::SubBinary`] counts bits.
+    ///
+    /// # Safety
+    /// `of` is one of these, and its buffer has these bits, written.
+    unsafe fn part(&mut self, of: Word, bit_offset: usize, bit_len: usize) -> Word {
+        let payload = [of, Word::small_int(bit_offset as i64), Word::small_int(bit_len as i64)];
+        // SAFETY: the payload names a binary and a range within it.
+        unsafe { self.boxed(Kind::SubBinary, &payload) }
     }
 
     /// Reference of this node.
@@ -330,6 +331,29 @@ fn write_list<W: TermWriter + ?Sized>(
     }
     // SAFETY: the first cell was filled above.
     unsafe { Word::cons_at(cells) }
+}
+
+/// Words of a slice of a shared binary, its header included.
+pub(crate) const REF_BINARY_WORDS: usize = 4;
+
+/// Writes a slice of the buffer at `address` to `object`, which takes over a count of it.
+///
+/// # Safety
+/// There is room for [`REF_BINARY_WORDS`]; the count is the caller's, and the buffer has the bits.
+#[inline]
+pub(crate) unsafe fn write_ref_binary(
+    object: *mut Word,
+    address: *const u8,
+    bit_offset: usize,
+    bit_len: usize,
+) {
+    // SAFETY: as the caller says.
+    unsafe {
+        object.write(Word::header(Header::new(Kind::RefBinary, REF_BINARY_WORDS - 1)));
+        object.add(1).write(Word::from_bits(address.expose_provenance() as u64));
+        object.add(2).write(Word::from_bits(bit_offset as u64));
+        object.add(3).write(Word::from_bits(bit_len as u64));
+    }
 }
 
 /// Words of a heap binary of `bit_len` bits, its header included.

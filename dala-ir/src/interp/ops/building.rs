@@ -55,10 +55,16 @@ unsafe fn append_integer(s: &mut State) -> Option<Word> {
             return None;
         }
         let whole = s.get(whole as u16);
-        let is_whole = (view::bits(whole)?.bit_len as u64).is_multiple_of(units.max(1));
         let bytes = value.to_be_bytes();
-        let tail = BitsRef::whole(&bytes[8 - size / 8..]);
-        if is_whole { s.ask(|host| terms::append(host.heap(), whole, tail)?.ok()) } else { None }
+        let bytes = &bytes[8 - size / 8..];
+        s.ask(|host| {
+            let heap = host.heap();
+            if let Some(built) = terms::append_in_place(heap, whole, units, bytes) {
+                return Some(built);
+            }
+            let is_whole = (view::bits(whole)?.bit_len as u64).is_multiple_of(units.max(1));
+            if is_whole { terms::append(heap, whole, BitsRef::whole(bytes))?.ok() } else { None }
+        })
     }
 }
 

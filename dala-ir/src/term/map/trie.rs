@@ -11,7 +11,7 @@ use super::super::compare::{cmp_exact, eq_exact};
 use super::super::hash::map_key_hash;
 use super::super::view;
 use super::super::writer::TermWriter;
-use crate::abi::{Kind, Word};
+use crate::abi::{Header, Kind, Word};
 
 /// The level where all 32 bits of a hash are used up.
 const MAX_LEVEL: u32 = 8;
@@ -54,12 +54,21 @@ pub(super) fn children<'a>(word: Word) -> &'a [Word] {
     node(word).1
 }
 
-fn make_node<W: TermWriter + ?Sized>(writer: &mut W, bitmap: u32, children: &[Word]) -> Word {
-    let mut payload = smallvec::SmallVec::<[Word; 17]>::new();
-    payload.push(Word::small_int(i64::from(bitmap)));
-    payload.extend_from_slice(children);
-    // SAFETY: a trie node's payload is its bitmap and children; callers pass one per bit.
-    unsafe { writer.boxed(Kind::TrieNode, &payload) }
+/// The node whose children are those of `parts`, one part behind the other.
+fn node_of<W: TermWriter + ?Sized>(writer: &mut W, bitmap: u32, parts: &[&[Word]]) -> Word {
+    let len: usize = parts.iter().map(|part| part.len()).sum();
+    let object = writer.alloc_words(len + 2);
+    // SAFETY: there is room for header, bitmap and children, which is what a trie node is; callers pass a child per bit.
+    unsafe {
+        object.write(Word::header(Header::new(Kind::TrieNode, len + 1)));
+        object.add(1).write(Word::small_int(i64::from(bitmap)));
+        let mut free = object.add(2);
+        for part in parts {
+            free.copy_from_nonoverlapping(part.as_ptr(), part.len());
+            free = free.add(part.len());
+        }
+        Word::boxed_at(object)
+    }
 }
 
 /// The map object over a root.
@@ -101,9 +110,7 @@ pub(super) fn get(root: Word, key: Word) -> Option<Word> {
 fn rebuild<W: TermWriter + ?Sized>(writer: &mut W, parents: &[(Word, usize)], child: Word) -> Word {
     parents.iter().rev().fold(child, |child, &(parent, index)| {
         let (bitmap, children) = node(parent);
-        let mut children = smallvec::SmallVec::<[Word; 16]>::from_slice(children);
-        children[index] = child;
-        make_node(writer, bitmap, &children)
+        node_of(writer, bitmap, &[&children[..index], &[child], &children[index + 1..]])
     })
 }
 
@@ -123,26 +130,20 @@ pub(super) fn put<W: TermWriter + ?Sized>(
             let found =
                 children.iter().position(|&leaf| view::cons(leaf).is_some_and(|leaf| eq_exact(leaf.0, key)));
             let leaf = writer.cons(key, value);
-            let mut children = children.to_vec();
-            match found {
-                Some(index) => children[index] = leaf,
-                None => {
-                    let place = children.partition_point(|&other| {
-                        view::cons(other).is_some_and(|other| cmp_exact(other.0, key).is_lt())
-                    });
-                    children.insert(place, leaf);
-                }
-            }
-            let listed = make_node(writer, 0, &children);
+            let place = found.unwrap_or_else(|| {
+                children.partition_point(|&other| {
+                    view::cons(other).is_some_and(|other| cmp_exact(other.0, key).is_lt())
+                })
+            });
+            let behind = &children[place + usize::from(found.is_some())..];
+            let listed = node_of(writer, 0, &[&children[..place], &[leaf], behind]);
             return (rebuild(writer, &parents, listed), found.is_none());
         }
         let bit = path.bit();
         let index = child_index(bitmap, bit);
         if bitmap & bit == 0 {
             let leaf = writer.cons(key, value);
-            let mut children = smallvec::SmallVec::<[Word; 16]>::from_slice(children);
-            children.insert(index, leaf);
-            let grown = make_node(writer, bitmap | bit, &children);
+            let grown = node_of(writer, bitmap | bit, &[&children[..index], &[leaf], &children[index..]]);
             return (rebuild(writer, &parents, grown), true);
         }
         let child = children[index];
@@ -179,18 +180,18 @@ fn split<W: TermWriter + ?Sized>(
     let innermost = loop {
         if path.level >= MAX_LEVEL {
             let in_order = if cmp_exact(other, key).is_lt() { [leaf, new_leaf] } else { [new_leaf, leaf] };
-            break make_node(writer, 0, &in_order);
+            break node_of(writer, 0, &[&in_order]);
         }
         let (bit, other_bit) = (path.bit(), other_path.bit());
         if bit != other_bit {
             let in_order = if bit < other_bit { [new_leaf, leaf] } else { [leaf, new_leaf] };
-            break make_node(writer, bit | other_bit, &in_order);
+            break node_of(writer, bit | other_bit, &[&in_order]);
         }
         shared_bits.push(bit);
         path = path.down();
         other_path = other_path.down();
     };
-    shared_bits.iter().rev().fold(innermost, |child, &bit| make_node(writer, bit, &[child]))
+    shared_bits.iter().rev().fold(innermost, |child, &bit| node_of(writer, bit, &[&[child]]))
 }
 
 /// The trie without `key`, which it has. It keeps at least two leaves.
@@ -198,7 +199,7 @@ pub(super) fn remove<W: TermWriter + ?Sized>(writer: &mut W, root: Word, key: Wo
     let mut path = Path::start(key);
     let mut current = root;
     let mut parents: smallvec::SmallVec<[(Word, usize); 8]> = smallvec::SmallVec::new();
-    let (bitmap, rest) = loop {
+    let (bitmap, front, behind) = loop {
         let (bitmap, children) = node(current);
         let index = if path.level >= MAX_LEVEL {
             children.iter().position(|&leaf| view::cons(leaf).is_some_and(|leaf| eq_exact(leaf.0, key)))
@@ -212,14 +213,13 @@ pub(super) fn remove<W: TermWriter + ?Sized>(writer: &mut W, root: Word, key: Wo
             path = path.down();
             continue;
         }
-        let mut rest = children.to_vec();
-        rest.remove(index);
-        break (if path.level >= MAX_LEVEL { 0 } else { bitmap & !path.bit() }, rest);
+        let bitmap = if path.level >= MAX_LEVEL { 0 } else { bitmap & !path.bit() };
+        break (bitmap, &children[..index], &children[index + 1..]);
     };
     // A leaf left alone moves up to where it no longer is.
-    let child = match rest[..] {
-        [leaf] if leaf.is_cons() && !parents.is_empty() => leaf,
-        _ => make_node(writer, bitmap, &rest),
+    let child = match (front, behind) {
+        (&[leaf], []) | ([], &[leaf]) if leaf.is_cons() && !parents.is_empty() => leaf,
+        _ => node_of(writer, bitmap, &[front, behind]),
     };
     while child.is_cons()
         && parents.len() > 1
@@ -266,7 +266,7 @@ fn build<W: TermWriter + ?Sized>(writer: &mut W, leaves: &mut [(Path, Word, Word
     if level >= MAX_LEVEL {
         leaves.sort_by(|a, b| cmp_exact(a.1, b.1));
         let words: Vec<Word> = leaves.iter().map(|leaf| leaf.2).collect();
-        return make_node(writer, 0, &words);
+        return node_of(writer, 0, &[&words]);
     }
     leaves.sort_unstable_by_key(|leaf| leaf.0.hash & 0xf);
     let mut bitmap = 0;
@@ -283,5 +283,5 @@ fn build<W: TermWriter + ?Sized>(writer: &mut W, leaves: &mut [(Path, Word, Word
             }
         });
     }
-    make_node(writer, bitmap, &children)
+    node_of(writer, bitmap, &[&children])
 }

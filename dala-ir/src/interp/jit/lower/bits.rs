@@ -222,7 +222,19 @@ impl Segment<'_, '_> {
         self.b.ins().brif(part, is_part, &[], shared, &[]);
         self.b.switch_to_block(is_part);
         let (of, offset) = (self.load(whole, 5), self.load(whole, 13));
+        let header = self.load(of, -3);
+        let kind_of = self.b.ins().band_imm_s(header, 0xff);
+        let is_heap = self.is_kind(kind_of, Kind::HeapBinary);
+        let (of_heap, of_shared) = (self.b.create_block(), self.b.create_block());
+        self.b.ins().brif(is_heap, of_heap, &[], of_shared, &[]);
+        self.b.switch_to_block(of_heap);
         let start = self.at_offset(of, BYTES, offset, 1);
+        self.jump_with(found, start);
+        // Of a shared one, whose own place does not matter.
+        self.b.switch_to_block(of_shared);
+        let buffer = self.load(of, 5);
+        let first = self.load(buffer, BYTES_OFFSET as i32);
+        let start = self.at_offset(first, 0, offset, 1);
         self.jump_with(found, start);
         self.b.switch_to_block(shared);
         let is_shared = self.is_kind(kind, Kind::RefBinary);
