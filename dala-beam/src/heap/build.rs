@@ -29,9 +29,9 @@ impl Heap {
         copy_term(term, self, literals::is_literal)
     }
 
-    /// A copy of `term` on this heap; literals are shared.
+    /// A copy of `term` on this heap; what [`own`] shared with literals still is.
     pub fn copy_owned(&mut self, term: &OwnedTerm) -> Word {
-        self.copy(term.root())
+        term.copy_block_to(self)
     }
 }
 

@@ -68,7 +68,7 @@ fn item(p: &mut Process, table: &Table, name: &str) -> Option<Word> {
         "write_concurrency" => table.concurrency.writers.word(p),
         "compressed" => boolean(table.is_compressed),
         "memory" => count(TABLE_WORDS + table.words.load(Ordering::Relaxed)),
-        "owner" => Word::pid(holder.owner),
+        "owner" => Word::pid(table.owner.get()),
         "heir" => holder.heir.as_ref().map_or(Word::atom(named!("none")), |heir| Word::pid(heir.pid)),
         "name" => Word::atom(holder.name),
         "size" => count(table.size.load(Ordering::Relaxed)),

@@ -1,22 +1,16 @@
-//! Keys of table rows, in the order the table keeps them in.
+//! Keys of ordered sets, in the order that the table keeps them in.
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 
 use dala_ir::abi::Word;
 use dala_ir::term::OwnedTerm;
-use dala_ir::term::compare::{cmp, cmp_exact};
-use dala_ir::term::hash::phash2;
+use dala_ir::term::compare::cmp;
 use dala_ir::term::view;
 
-/// What a key is found by: its hash (0 in ordered tables) and the term.
-///
-/// Hashed tables are kept in the order of hash and then term, so that iteration can go on after any key, also one
-/// that was deleted meanwhile. Ordered tables compare keys with `==`, others with `=:=`.
+/// A place in the order of keys (`==`): that of a term, or an edge of terms that begin alike.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Probe {
-    hash: u32,
-    is_ordered: bool,
+pub(crate) struct Place {
     word: Word,
     edge: Option<Edge>,
 }
@@ -41,40 +35,30 @@ pub(crate) struct Prefix {
 
 impl Prefix {
     /// The places before and behind the keys of ordered tables that begin like this.
-    pub(crate) fn bounds(self) -> [Probe; 2] {
-        [Ordering::Less, Ordering::Greater].map(|side| Probe {
-            hash: 0,
-            is_ordered: true,
-            word: self.tuple,
-            edge: Some(Edge { len: self.len, side }),
-        })
+    pub(crate) fn bounds(self) -> [Place; 2] {
+        [Ordering::Less, Ordering::Greater]
+            .map(|side| Place { word: self.tuple, edge: Some(Edge { len: self.len, side }) })
     }
 }
 
-impl Probe {
-    pub(crate) fn new(word: Word, is_ordered: bool) -> Probe {
-        Probe { hash: if is_ordered { 0 } else { phash2(word) }, is_ordered, word, edge: None }
+impl Place {
+    /// That of a key.
+    pub(crate) fn of(word: Word) -> Place {
+        Place { word, edge: None }
     }
 
-    /// How the two compare in the order of their table.
-    #[inline]
-    pub(crate) fn order(&self, other: &Probe) -> Ordering {
-        if let Some(edge) = self.edge {
-            return edge.order(self.word, other);
-        }
-        if let Some(edge) = other.edge {
-            return edge.order(other.word, self).reverse();
-        }
-        if self.is_ordered {
-            cmp(self.word, other.word)
-        } else {
-            self.hash.cmp(&other.hash).then_with(|| cmp_exact(self.word, other.word))
+    #[cold]
+    fn order_edges(&self, other: &Place) -> Ordering {
+        match (self.edge, other.edge) {
+            (Some(edge), _) => edge.order(self.word, other),
+            (None, Some(edge)) => edge.order(other.word, self).reverse(),
+            (None, None) => cmp(self.word, other.word),
         }
     }
 }
 
 impl Edge {
-    fn order(self, tuple: Word, other: &Probe) -> Ordering {
+    fn order(self, tuple: Word, other: &Place) -> Ordering {
         let (Some(mine), Some(theirs)) = (view::tuple_elements(tuple), view::tuple_elements(other.word))
         else {
             return cmp(tuple, other.word);
@@ -89,45 +73,43 @@ impl Edge {
     }
 }
 
-impl Ord for Probe {
+impl Ord for Place {
     #[inline]
-    fn cmp(&self, other: &Probe) -> Ordering {
-        self.order(other)
+    fn cmp(&self, other: &Place) -> Ordering {
+        if self.edge.is_some() || other.edge.is_some() {
+            return self.order_edges(other);
+        }
+        cmp(self.word, other.word)
     }
 }
 
-impl PartialOrd for Probe {
+impl PartialOrd for Place {
     #[inline]
-    fn partial_cmp(&self, other: &Probe) -> Option<Ordering> {
+    fn partial_cmp(&self, other: &Place) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Probe {
-    fn eq(&self, other: &Probe) -> bool {
+impl PartialEq for Place {
+    fn eq(&self, other: &Place) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for Probe {}
+impl Eq for Place {}
 
-/// A key that a table owns, and compares as a [`Probe`].
+/// A key that a table owns, and compares as a [`Place`].
 #[derive(Debug)]
 pub(crate) struct Key {
     /// Its word is the root of `term`.
-    probe: Probe,
+    place: Place,
     term: OwnedTerm,
 }
 
 impl Key {
-    pub(crate) fn new(probe: Probe) -> Key {
-        let term = OwnedTerm::copy_of(probe.word);
-        Key { probe: Probe { word: term.root(), edge: None, ..probe }, term }
-    }
-
-    /// The key itself.
-    pub(crate) fn term(&self) -> &OwnedTerm {
-        &self.term
+    pub(crate) fn new(word: Word) -> Key {
+        let term = OwnedTerm::copy_of(word);
+        Key { place: Place::of(term.root()), term }
     }
 
     /// Words of memory beyond the row's own.
@@ -136,22 +118,15 @@ impl Key {
     }
 }
 
-impl Clone for Key {
-    fn clone(&self) -> Key {
-        let term = self.term.clone();
-        Key { probe: Probe { word: term.root(), ..self.probe }, term }
-    }
-}
-
-impl Borrow<Probe> for Key {
-    fn borrow(&self) -> &Probe {
-        &self.probe
+impl Borrow<Place> for Key {
+    fn borrow(&self) -> &Place {
+        &self.place
     }
 }
 
 impl PartialEq for Key {
     fn eq(&self, other: &Key) -> bool {
-        self.probe == other.probe
+        self.place == other.place
     }
 }
 
@@ -166,6 +141,6 @@ impl PartialOrd for Key {
 impl Ord for Key {
     #[inline]
     fn cmp(&self, other: &Key) -> Ordering {
-        self.probe.cmp(&other.probe)
+        self.place.cmp(&other.place)
     }
 }

@@ -1,8 +1,8 @@
 //! Module `ets`: term storage shared by processes (OTP manual: stdlib, "ets").
 //!
-//! Rows are [`OwnedTerm`]s in an ordered tree per table, behind a read-write lock: O(log n) for one key. A hashed
-//! table is ordered by hash and key, so iteration may go on behind any key, whether or not the table is fixed and the
-//! key still there. Inserting copies in (literals are shared), looking up copies out.
+//! Rows are [`OwnedTerm`]s in a hash table, or in a tree for an ordered set, behind a read-write lock per table: O(1) or
+//! O(log n) for one key. Iteration may go on behind any key, whether or not the table is fixed and the key still there.
+//! Inserting copies in (literals are shared), looking up copies out.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
@@ -12,6 +12,7 @@ use dala_ir::abi::{Atom, Pid, Word, atoms};
 use dala_ir::interp::Exception;
 use dala_ir::term::compare::eq_exact;
 use dala_ir::term::{OwnedTerm, TermWriter, view};
+use smallvec::{SmallVec, smallvec};
 
 use super::Answer;
 use super::arguments::{as_boolean, atom, badarg, boolean, index, list, named, small, tuple};
@@ -21,10 +22,12 @@ use crate::process::Process;
 
 mod concurrency;
 mod fixes;
+mod hashed;
 mod info;
 mod key;
 pub(crate) mod match_spec;
 mod select;
+mod store;
 mod table;
 mod tables;
 mod update;
@@ -33,7 +36,8 @@ use concurrency::{Concurrency, Writers};
 use fixes::Fixes;
 pub(crate) use info::{info_1, info_2};
 pub(crate) use select::*;
-use table::{Heir, Holder, Protection, Table, TableType};
+use store::Store;
+use table::{Heir, Holder, Owner, Protection, Table, TableType};
 use tables::Access;
 pub use tables::{TableName, Tables, Transfer};
 pub(crate) use update::{update_counter_3, update_counter_4, update_element};
@@ -93,6 +97,7 @@ pub(crate) fn new(p: &mut Process, [name, options]: [Word; 2]) -> Answer {
             },
         }
     }
+    made.store = RwLock::new(Store::new(made.kind, made.key_position));
     made.concurrency = made.concurrency.settle(made.kind, made.protection)?;
     let made = Arc::new(made);
     if !p.system.builtins.tables.add(Arc::clone(&made)) {
@@ -111,8 +116,9 @@ fn plain(tables: &Tables, name: Atom, owner: Pid) -> Table {
         key_position: 1,
         is_compressed: false,
         concurrency: Concurrency::default(),
-        holder: RwLock::new(Holder { name, owner, heir: None }),
-        rows: RwLock::default(),
+        owner: Owner::new(owner),
+        holder: RwLock::new(Holder { name, heir: None }),
+        store: RwLock::new(Store::new(TableType::Set, 1)),
         size: AtomicUsize::new(0),
         words: AtomicUsize::new(0),
         fixes: Fixes::default(),
@@ -150,10 +156,16 @@ pub(crate) fn setopts(p: &mut Process, [word, options]: [Word; 2]) -> Answer {
     Ok(TRUE)
 }
 
-/// The rows of an argument of `insert`: one tuple or a list of them, each long enough.
-fn rows_of(found: &Table, argument: Word) -> Result<Vec<(Word, Word)>, Exception> {
-    let rows = if argument.is_cons() || argument.is_nil() { list(argument)? } else { vec![argument] };
-    rows.into_iter().map(|row| found.key_of(row).map(|key| (key, row)).ok_or(Exception::badarg())).collect()
+/// Rows that are to be inserted, with their keys in the argument.
+type NewRows = SmallVec<[(Word, OwnedTerm); 1]>;
+
+/// The rows of an argument of `insert`, copied: one tuple or a list of them, each long enough.
+fn rows_of(found: &Table, argument: Word) -> Result<NewRows, Exception> {
+    let owned = |row| Ok((found.key_of(row).ok_or(Exception::badarg())?, own(row)));
+    if argument.is_cons() || argument.is_nil() {
+        return list(argument)?.into_iter().map(owned).collect();
+    }
+    Ok(smallvec![owned(argument)?])
 }
 
 /// `ets:insert(Table, Tuple | [Tuple])`.
@@ -161,7 +173,6 @@ pub(crate) fn insert(p: &mut Process, [word, argument]: [Word; 2]) -> Answer {
     let found = table(p, word, Access::Write)?;
     let rows = rows_of(&found, argument)?;
     p.charge(rows.len());
-    let rows: Vec<(Word, OwnedTerm)> = rows.into_iter().map(|(key, row)| (key, own(row))).collect();
     found.write(|writer| {
         for (key, row) in rows {
             writer.insert(key, row);
@@ -175,7 +186,6 @@ pub(crate) fn insert_new(p: &mut Process, [word, argument]: [Word; 2]) -> Answer
     let found = table(p, word, Access::Write)?;
     let rows = rows_of(&found, argument)?;
     p.charge(rows.len());
-    let rows: Vec<(Word, OwnedTerm)> = rows.into_iter().map(|(key, row)| (key, own(row))).collect();
     let is_inserted = found.write(|writer| {
         if rows.iter().any(|&(key, _)| !writer.lookup(key).is_empty()) {
             return false;
@@ -189,15 +199,16 @@ pub(crate) fn insert_new(p: &mut Process, [word, argument]: [Word; 2]) -> Answer
 }
 
 fn copy_rows(p: &mut Process, rows: &[OwnedTerm]) -> Word {
-    let copies: Vec<Word> = rows.iter().map(|row| p.heap.copy_owned(row)).collect();
-    p.heap.list(&copies, Word::NIL)
+    rows.iter().rev().fold(Word::NIL, |copies, row| {
+        let row = p.heap.copy_owned(row);
+        p.heap.cons(row, copies)
+    })
 }
 
 /// `ets:lookup(Table, Key)`.
 pub(crate) fn lookup(p: &mut Process, [word, key]: [Word; 2]) -> Answer {
     let found = table(p, word, Access::Read)?;
-    let rows = found.lookup(key);
-    Ok(copy_rows(p, &rows))
+    Ok(found.with_rows(key, |rows| copy_rows(p, rows)))
 }
 
 /// `ets:lookup_element(Table, Key, Position)`.
@@ -207,18 +218,19 @@ pub(crate) fn lookup_element(p: &mut Process, [word, key, position]: [Word; 3]) 
         position if position >= 1 => position as usize - 1,
         _ => return badarg(),
     };
-    let rows = found.lookup(key);
-    if rows.is_empty() {
-        return badarg_because(atoms::BADKEY);
-    }
-    let mut elements = Vec::with_capacity(rows.len());
-    for row in &rows {
-        match view::tuple_elements(row.root()).and_then(|elements| elements.get(place)) {
-            Some(&element) => elements.push(p.heap.copy(element)),
-            None => return badarg(),
+    found.with_rows(key, |rows| {
+        if rows.is_empty() {
+            return badarg_because(atoms::BADKEY);
         }
-    }
-    if found.is_unique() { Ok(elements[0]) } else { Ok(p.heap.list(&elements, Word::NIL)) }
+        let mut elements: SmallVec<[Word; 1]> = SmallVec::with_capacity(rows.len());
+        for row in rows {
+            match view::tuple_elements(row.root()).and_then(|elements| elements.get(place)) {
+                Some(&element) => elements.push(p.heap.copy(element)),
+                None => return badarg(),
+            }
+        }
+        if found.is_unique() { Ok(elements[0]) } else { Ok(p.heap.list(&elements, Word::NIL)) }
+    })
 }
 
 /// `ets:member(Table, Key)`.
@@ -298,11 +310,7 @@ fn step(p: &mut Process, word: Word, key: Option<Word>, is_reverse: bool) -> Ans
     {
         return badarg_because(atoms::BADKEY);
     }
-    let next = if is_reverse { found.key_before(key) } else { found.key_after(key) };
-    Ok(match next {
-        Some(key) => p.heap.copy_owned(&key),
-        None => end_of_table(),
-    })
+    Ok(found.with_next(key, is_reverse, |next| p.heap.copy(next)).unwrap_or_else(end_of_table))
 }
 
 /// `ets:slot(Table, I)`: the rows of key number I, `'$end_of_table'` behind the last.
@@ -370,7 +378,7 @@ pub(crate) fn give_away(p: &mut Process, [word, heir, data]: [Word; 3]) -> Answe
     if heir == p.pid || !p.system.is_alive(heir) {
         return badarg();
     }
-    found.holder.write().unwrap_or_else(|poisoned| poisoned.into_inner()).owner = heir;
+    found.owner.set(heir);
     let name = Tables::name_of(&found).to_word(&mut p.heap);
     let told = [Word::atom(named!("ETS-TRANSFER")), name, Word::pid(p.pid), data];
     let told = p.heap.tuple(&told);

@@ -84,16 +84,16 @@ impl Walk {
         Walk { found, keys, prefix, last: None, is_reverse, is_done: false }
     }
 
-    /// The next keys with their rows; empty at the end.
-    fn step(&mut self) -> Vec<(OwnedTerm, Rows)> {
+    /// The rows of the next keys; empty at the end.
+    fn step(&mut self) -> Vec<Rows> {
         if self.is_done {
             return Vec::new();
         }
         if let Some(keys) = &mut self.keys {
             while let Some(key) = keys.pop() {
-                let rows = self.found.lookup(key);
+                let rows = self.found.with_rows(key, |rows| Rows::from(rows));
                 if !rows.is_empty() {
-                    return vec![(OwnedTerm::copy_of(key), rows)];
+                    return vec![rows];
                 }
             }
             self.is_done = true;
@@ -103,8 +103,9 @@ impl Walk {
         let last = self.last.as_ref().map(OwnedTerm::root);
         let (chunk, is_all) = self.found.chunk(last, is_reverse, KEYS_PER_STEP, self.prefix);
         self.is_done = is_all;
-        if let Some((key, _)) = chunk.last() {
-            self.last = Some(key.clone());
+        let last = chunk.last().and_then(|rows| self.found.key_of(rows.first()?.root()));
+        if let Some(key) = last {
+            self.last = Some(OwnedTerm::copy_of(key));
         }
         chunk
     }
@@ -122,7 +123,7 @@ fn all(p: &mut Process, word: Word, pattern: Word, mode: Mode, is_reverse: bool)
             return Ok(p.heap.list(&results, Word::NIL));
         }
         p.charge(chunk.len());
-        for row in chunk.iter().flat_map(|(_, rows)| rows) {
+        for row in chunk.iter().flatten() {
             results.extend(spec.run(p, row.root()));
         }
     }
@@ -156,7 +157,7 @@ fn some(
             break;
         }
         p.charge(chunk.len());
-        for row in chunk.iter().flat_map(|(_, rows)| rows) {
+        for row in chunk.iter().flatten() {
             results.extend(spec.run(p, row.root()));
         }
     }
@@ -166,7 +167,7 @@ fn some(
             if chunk.is_empty() {
                 break;
             }
-            for row in chunk.iter().flat_map(|(_, rows)| rows) {
+            for row in chunk.iter().flatten() {
                 results.extend(spec.run(p, row.root()));
             }
         }
@@ -250,7 +251,7 @@ fn for_each_true(
     word: Word,
     pattern: Word,
     access: Access,
-    mut act: impl FnMut(&Table, &OwnedTerm, Word) -> usize,
+    act: impl Fn(&Table, Word) -> usize,
 ) -> Answer {
     let found = table(p, word, access)?;
     let spec = MatchSpec::compile(pattern, found.key_position)?;
@@ -262,11 +263,9 @@ fn for_each_true(
             return Ok(Word::small_int(count as i64));
         }
         p.charge(chunk.len());
-        for (key, rows) in &chunk {
-            for row in rows {
-                if spec.is_true(p, row.root()) {
-                    count += act(&found, key, row.root());
-                }
+        for row in chunk.iter().flatten() {
+            if spec.is_true(p, row.root()) {
+                count += act(&found, row.root());
             }
         }
     }
@@ -274,13 +273,14 @@ fn for_each_true(
 
 /// `ets:select_count(Table, Spec)`.
 pub(crate) fn select_count(p: &mut Process, [word, pattern]: [Word; 2]) -> Answer {
-    for_each_true(p, word, pattern, Access::Read, |_, _, _| 1)
+    for_each_true(p, word, pattern, Access::Read, |_, _| 1)
 }
 
 /// `ets:internal_select_delete(Table, Spec)`.
 pub(crate) fn select_delete(p: &mut Process, [word, pattern]: [Word; 2]) -> Answer {
-    for_each_true(p, word, pattern, Access::Write, |found, key, row| {
-        found.write(|writer| writer.delete_where(key.root(), |other| eq_exact(other, row)))
+    for_each_true(p, word, pattern, Access::Write, |found, row| {
+        let Some(key) = found.key_of(row) else { return 0 };
+        found.write(|writer| writer.delete_where(key, |other| eq_exact(other, row)))
     })
 }
 
@@ -299,16 +299,14 @@ pub(crate) fn select_replace(p: &mut Process, [word, pattern]: [Word; 2]) -> Ans
             return Ok(Word::small_int(count));
         }
         p.charge(chunk.len());
-        for (key, rows) in &chunk {
-            for row in rows {
-                let Some(replacement) = spec.run(p, row.root()) else { continue };
-                match found.key_of(replacement) {
-                    Some(new_key) if eq_exact(new_key, key.root()) => {
-                        found.write(|writer| writer.replace(key.root(), own(replacement)));
-                        count += 1;
-                    }
-                    _ => return badarg(),
+        for row in chunk.iter().flatten() {
+            let Some(replacement) = spec.run(p, row.root()) else { continue };
+            match (found.key_of(replacement), found.key_of(row.root())) {
+                (Some(new_key), Some(key)) if eq_exact(new_key, key) => {
+                    found.write(|writer| writer.replace(key, own(replacement)));
+                    count += 1;
                 }
+                _ => return badarg(),
             }
         }
     }

@@ -1,18 +1,17 @@
 //! One ETS table: its options and its rows.
 
-use std::collections::BTreeMap;
-use std::ops::Bound;
 use std::sync::RwLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use dala_ir::abi::{Atom, Pid, Word};
 use dala_ir::term::compare::{eq_exact, eq_loose};
 use dala_ir::term::{OwnedTerm, view};
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 use super::concurrency::Concurrency;
 use super::fixes::Fixes;
-use super::key::{Key, Prefix, Probe};
+use super::key::Prefix;
+use super::store::Store;
 
 /// What a table holds for one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +41,26 @@ pub(crate) struct Heir {
 #[derive(Debug)]
 pub(crate) struct Holder {
     pub(crate) name: Atom,
-    pub(crate) owner: Pid,
     pub(crate) heir: Option<Heir>,
+}
+
+/// The process that a table belongs to. Each access looks at it, so no lock is taken for that; who changes it holds the
+/// holder's lock where that matters.
+#[derive(Debug)]
+pub(crate) struct Owner(AtomicU64);
+
+impl Owner {
+    pub(crate) fn new(pid: Pid) -> Owner {
+        Owner(AtomicU64::new(pid.to_bits()))
+    }
+
+    pub(crate) fn get(&self) -> Pid {
+        Pid::from_bits(self.0.load(Ordering::Acquire))
+    }
+
+    pub(crate) fn set(&self, pid: Pid) {
+        self.0.store(pid.to_bits(), Ordering::Release);
+    }
 }
 
 pub(crate) type Rows = SmallVec<[OwnedTerm; 1]>;
@@ -60,8 +77,9 @@ pub(crate) struct Table {
     pub(crate) key_position: usize,
     pub(crate) is_compressed: bool,
     pub(crate) concurrency: Concurrency,
+    pub(crate) owner: Owner,
     pub(crate) holder: RwLock<Holder>,
-    pub(crate) rows: RwLock<BTreeMap<Key, Rows>>,
+    pub(super) store: RwLock<Store>,
     pub(crate) size: AtomicUsize,
     /// Words of all rows and keys.
     pub(crate) words: AtomicUsize,
@@ -69,10 +87,6 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    fn probe(&self, key: Word) -> Probe {
-        Probe::new(key, self.kind == TableType::OrderedSet)
-    }
-
     /// Whether the table holds one row per key.
     pub(crate) fn is_unique(&self) -> bool {
         matches!(self.kind, TableType::Set | TableType::OrderedSet)
@@ -88,93 +102,57 @@ impl Table {
         if self.kind == TableType::OrderedSet { eq_loose(left, right) } else { eq_exact(left, right) }
     }
 
-    /// The rows of `key`.
-    pub(crate) fn lookup(&self, key: Word) -> Rows {
-        let rows = read(&self.rows);
-        rows.get(&self.probe(key)).cloned().unwrap_or_default()
+    /// What `act` makes of the rows of `key`, with the table locked for reading.
+    pub(crate) fn with_rows<R>(&self, key: Word, act: impl FnOnce(&[OwnedTerm]) -> R) -> R {
+        act(read(&self.store).get(key).map_or(&[], |rows| rows))
     }
 
     /// Whether there is a row with `key`.
     pub(crate) fn has(&self, key: Word) -> bool {
-        read(&self.rows).contains_key(&self.probe(key))
+        read(&self.store).get(key).is_some()
     }
 
     /// Runs `change` with the table locked for writing.
     pub(crate) fn write<R>(&self, change: impl FnOnce(&mut Writer<'_>) -> R) -> R {
-        let mut rows = self.rows.write().unwrap_or_else(|poisoned| poisoned.into_inner());
-        change(&mut Writer { table: self, rows: &mut rows })
+        let mut store = self.store.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        change(&mut Writer { table: self, store: &mut store })
     }
 
-    /// The first key behind `key`, or the first of all.
-    pub(crate) fn key_after(&self, key: Option<Word>) -> Option<OwnedTerm> {
-        self.after(key, false).map(|(key, _)| key)
+    /// What `act` makes of the first key behind `key`, or of the last before it, or of the first or last of all. Hashed
+    /// tables have one order for both directions.
+    pub(crate) fn with_next<R>(
+        &self,
+        key: Option<Word>,
+        is_reverse: bool,
+        act: impl FnOnce(Word) -> R,
+    ) -> Option<R> {
+        let store = read(&self.store);
+        let rows = store.next(key, is_reverse)?;
+        self.key_of(rows.first()?.root()).map(act)
     }
 
-    /// The last key before `key`, or the last of all. Hashed tables have one order for both directions.
-    pub(crate) fn key_before(&self, key: Option<Word>) -> Option<OwnedTerm> {
-        self.after(key, true).map(|(key, _)| key)
-    }
-
-    fn after(&self, key: Option<Word>, is_reverse: bool) -> Option<(OwnedTerm, Rows)> {
-        let rows = read(&self.rows);
-        let entry = match (key.map(|key| self.probe(key)), is_reverse) {
-            (None, false) => rows.first_key_value(),
-            (None, true) => rows.last_key_value(),
-            (Some(probe), false) => {
-                rows.range::<Probe, _>((Bound::Excluded(&probe), Bound::Unbounded)).next()
-            }
-            (Some(probe), true) => {
-                rows.range::<Probe, _>((Bound::Unbounded, Bound::Excluded(&probe))).next_back()
-            }
-        };
-        entry.map(|(key, rows)| (key.term().clone(), rows.clone()))
-    }
-
-    /// Up to `limit` keys with their rows behind (or before) `key`, and whether that was all. With `prefix`, which is for
-    /// ordered tables, only keys that begin like it.
+    /// The rows of up to `limit` keys behind (or before) `key`, and whether that was all. With `prefix`, which is for
+    /// ordered tables, only those of keys that begin like it.
     pub(crate) fn chunk(
         &self,
         key: Option<Word>,
         is_reverse: bool,
         limit: usize,
         prefix: Option<Prefix>,
-    ) -> (Vec<(OwnedTerm, Rows)>, bool) {
-        let rows = read(&self.rows);
-        let [mut low, mut high] = match prefix.map(Prefix::bounds) {
-            Some(bounds) => bounds.map(Some),
-            None => [None, None],
-        };
-        if let Some(key) = key {
-            *(if is_reverse { &mut high } else { &mut low }) = Some(self.probe(key));
-        }
-        // Nothing is between them where a continuation names a key that its pattern never gave.
-        if let (Some(low), Some(high)) = (&low, &high)
-            && low.order(high).is_ge()
-        {
-            return (Vec::new(), true);
-        }
-        fn bound(place: &Option<Probe>) -> Bound<&Probe> {
-            place.as_ref().map_or(Bound::Unbounded, Bound::Excluded)
-        }
-        let between = rows.range::<Probe, _>((bound(&low), bound(&high)));
-        let copy = |(key, rows): (&Key, &Rows)| (key.term().clone(), rows.clone());
-        let chunk: Vec<_> = if is_reverse {
-            between.rev().take(limit).map(copy).collect()
-        } else {
-            between.take(limit).map(copy).collect()
-        };
+    ) -> (Vec<Rows>, bool) {
+        let chunk = read(&self.store).chunk(key, is_reverse, limit, prefix);
         let is_all = chunk.len() < limit;
         (chunk, is_all)
     }
 
-    /// The row at place `slot` of the iteration order.
+    /// The rows of the key at place `slot` of the iteration order.
     pub(crate) fn slot(&self, slot: usize) -> Option<Rows> {
-        read(&self.rows).values().nth(slot).cloned()
+        read(&self.store).nth(slot).cloned()
     }
 
     /// Number of keys.
     pub(crate) fn key_count(&self) -> usize {
-        read(&self.rows).len()
+        read(&self.store).len()
     }
 }
 
@@ -185,7 +163,7 @@ fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
 /// A table locked for writing.
 pub(crate) struct Writer<'a> {
     table: &'a Table,
-    rows: &'a mut BTreeMap<Key, Rows>,
+    store: &'a mut Store,
 }
 
 impl Writer<'_> {
@@ -200,54 +178,47 @@ impl Writer<'_> {
         self.table.words.fetch_sub(words, Ordering::Relaxed);
     }
 
+    fn replaced(&self, former: &OwnedTerm, words: usize) {
+        self.table.words.fetch_add(words, Ordering::Relaxed);
+        self.table.words.fetch_sub(former.words(), Ordering::Relaxed);
+    }
+
     /// The rows of `key`.
     pub(crate) fn lookup(&self, key: Word) -> &[OwnedTerm] {
-        self.rows.get(&self.table.probe(key)).map_or(&[], |rows| rows)
+        self.store.get(key).map_or(&[], |rows| rows)
     }
 
     /// Adds a row under its key, replacing what a set has there.
     pub(crate) fn insert(&mut self, key: Word, row: OwnedTerm) {
-        let probe = self.table.probe(key);
         let words = row.words();
-        match self.rows.get_mut(&probe) {
-            None => {
-                let key = Key::new(probe);
-                self.added(words + key.words(), 1);
-                self.rows.insert(key, smallvec![row]);
+        let (row, rows) = match self.store.insert(key, row) {
+            Ok(key_words) => return self.added(words + key_words, 1),
+            Err(found) => found,
+        };
+        match self.table.kind {
+            TableType::Set => {
+                let former = std::mem::replace(&mut rows[0], row);
+                self.replaced(&former, words);
             }
-            Some(rows) => match self.table.kind {
-                TableType::Set => {
-                    let former = std::mem::replace(&mut rows[0], row);
-                    self.table.words.fetch_add(words, Ordering::Relaxed);
-                    self.table.words.fetch_sub(former.words(), Ordering::Relaxed);
-                }
-                TableType::OrderedSet => {
-                    // The new key may be another number (`1` for `1.0`), which then is the key.
-                    self.delete(key);
-                    let key = Key::new(probe);
-                    self.added(words + key.words(), 1);
-                    self.rows.insert(key, smallvec![row]);
-                }
-                TableType::Bag => {
-                    // A row that is there already moves to the end? No: it stays where it is.
-                    if !rows.iter().any(|other| eq_exact(other.root(), row.root())) {
-                        rows.push(row);
-                        self.added(words, 1);
-                    }
-                }
-                TableType::DuplicateBag => {
-                    rows.push(row);
-                    self.added(words, 1);
-                }
-            },
+            TableType::OrderedSet => {
+                // The new key may be another number (`1` for `1.0`), which then is the key.
+                self.delete(key);
+                self.insert(key, row);
+            }
+            // A row that is there already stays where it is.
+            TableType::Bag if rows.iter().any(|other| eq_exact(other.root(), row.root())) => {}
+            TableType::Bag | TableType::DuplicateBag => {
+                rows.push(row);
+                self.added(words, 1);
+            }
         }
     }
 
     /// Removes the rows of `key` and returns them.
     pub(crate) fn delete(&mut self, key: Word) -> Rows {
-        match self.rows.remove_entry(&self.table.probe(key)) {
-            Some((key, rows)) => {
-                self.removed(&rows, key.words());
+        match self.store.remove(key) {
+            Some((rows, key_words)) => {
+                self.removed(&rows, key_words);
                 rows
             }
             None => Rows::new(),
@@ -255,9 +226,11 @@ impl Writer<'_> {
     }
 
     /// Removes the rows with `key` for which `matches` holds; returns how many.
-    pub(crate) fn delete_where(&mut self, key: Word, mut matches: impl FnMut(Word) -> bool) -> usize {
-        let probe = self.table.probe(key);
-        let Some(rows) = self.rows.get_mut(&probe) else { return 0 };
+    pub(crate) fn delete_where(&mut self, key: Word, matches: impl Fn(Word) -> bool) -> usize {
+        let Some(rows) = self.store.get_mut(key) else { return 0 };
+        if rows.iter().all(|row| matches(row.root())) {
+            return self.delete(key).len();
+        }
         let mut gone = Rows::new();
         rows.retain(|row| {
             let goes = matches(row.root());
@@ -266,31 +239,40 @@ impl Writer<'_> {
             }
             !goes
         });
-        let is_empty = rows.is_empty();
         self.removed(&gone, 0);
-        if is_empty {
-            self.delete(key);
-        }
         gone.len()
     }
 
     /// Replaces the one row of `key` in a set.
     pub(crate) fn replace(&mut self, key: Word, row: OwnedTerm) {
-        let probe = self.table.probe(key);
-        if let Some(rows) = self.rows.get_mut(&probe)
-            && let Some(first) = rows.first_mut()
-        {
-            self.table.words.fetch_add(row.words(), Ordering::Relaxed);
-            self.table.words.fetch_sub(first.words(), Ordering::Relaxed);
-            *first = row;
+        if let Some(first) = self.store.get_mut(key).and_then(|rows| rows.first_mut()) {
+            let words = row.words();
+            let former = std::mem::replace(first, row);
+            self.replaced(&former, words);
         }
+    }
+
+    /// Writes immediates over elements, from 0, of the one row of `key` in a set, where nobody else reads it and it has
+    /// them; says whether it did.
+    pub(crate) fn overwrite(&mut self, key: Word, elements: &[(usize, Word)]) -> bool {
+        let row = self.store.get_mut(key).and_then(|rows| rows.first_mut());
+        row.is_some_and(|row| row.set_elements(elements))
+    }
+
+    /// Adds to the small integer that element `place`, from 0, of the one row of `key` in a set is, and gives the sum, if
+    /// that is one too and nobody else reads the row.
+    pub(crate) fn add_small(&mut self, key: Word, place: usize, increment: i64) -> Option<Word> {
+        let row = self.store.get_mut(key)?.first_mut()?;
+        let value = view::tuple_elements(row.root())?.get(place)?.as_small()?;
+        let sum = Word::small(value.checked_add(increment)?)?;
+        row.set_elements(&[(place, sum)]).then_some(sum)
     }
 
     /// Removes everything; returns how many rows there were.
     pub(crate) fn clear(&mut self) -> usize {
         let count = self.table.size.swap(0, Ordering::Relaxed);
         self.table.words.store(0, Ordering::Relaxed);
-        *self.rows = BTreeMap::new();
+        *self.store = Store::new(self.table.kind, self.table.key_position);
         count
     }
 }

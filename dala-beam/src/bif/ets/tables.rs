@@ -93,8 +93,7 @@ impl Tables {
             let is_name = word.is_atom() || view::reference(word).is_some();
             return Err(if is_name { fail(named!("id")) } else { Exception::badarg() });
         };
-        let owner = table.holder.read().unwrap_or_else(|poisoned| poisoned.into_inner()).owner;
-        let is_allowed = owner == pid
+        let is_allowed = table.owner.get() == pid
             || match access {
                 Access::Read => table.protection != Protection::Private,
                 Access::Write => table.protection == Protection::Public,
@@ -177,14 +176,14 @@ impl Tables {
     pub fn release(&self, owner: Pid, is_alive: impl Fn(Pid) -> bool) -> Vec<Transfer> {
         let mut transfers = Vec::new();
         for table in self.list() {
-            let mut holder = table.holder.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let holder = table.holder.write().unwrap_or_else(|poisoned| poisoned.into_inner());
             table.fixes.forget(owner);
-            if holder.owner != owner {
+            if table.owner.get() != owner {
                 continue;
             }
             match holder.heir.clone() {
                 Some(Heir { pid, data }) if pid != owner && is_alive(pid) => {
-                    holder.owner = pid;
+                    table.owner.set(pid);
                     drop(holder);
                     transfers.push(Transfer { heir: pid, table: Tables::name_of(&table), data });
                 }

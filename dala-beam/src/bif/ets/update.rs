@@ -4,6 +4,7 @@ use dala_ir::abi::{Word, atoms};
 use dala_ir::interp::Exception;
 use dala_ir::term::compare::cmp;
 use dala_ir::term::{TermWriter, big, view};
+use smallvec::SmallVec;
 
 use super::table::Table;
 use super::tables::Access;
@@ -21,6 +22,9 @@ struct Step {
     wrap: Option<(Word, Word)>,
 }
 
+/// Elements of a row, and what comes of one.
+type Elements = SmallVec<[Word; 8]>;
+
 /// `ets:update_counter(Table, Key, Operations)`.
 pub(crate) fn update_counter_3(p: &mut Process, [word, key, operations]: [Word; 3]) -> Answer {
     update_counter(p, word, key, operations, None)
@@ -36,44 +40,55 @@ fn update_counter(p: &mut Process, word: Word, key: Word, operations: Word, defa
     if !found.is_unique() {
         return badarg();
     }
+    // One small number that is added to another is nearly all that counters see.
+    if let Ok(Step { place, increment, wrap: None }) = Step::read(&found, operations)
+        && let Some(increment) = increment.as_small()
+        && default.is_none_or(|default| has_place_for_key(&found, default))
+        && let Some(sum) = found.write(|writer| writer.add_small(key, place, increment))
+    {
+        return Ok(sum);
+    }
     let is_list = operations.is_cons() || operations.is_nil();
-    let steps = if is_list { list(operations)? } else { vec![operations] }
+    let operations = if is_list { list(operations)?.into() } else { Elements::from([operations].as_slice()) };
+    let steps = operations
         .into_iter()
         .map(|operation| Step::read(&found, operation))
-        .collect::<Result<Vec<_>, _>>()?;
-    if let Some(default) = default
-        && view::tuple_elements(default).is_none_or(|elements| elements.len() < found.key_position)
-    {
+        .collect::<Result<SmallVec<[Step; 1]>, _>>()?;
+    if default.is_some_and(|default| !has_place_for_key(&found, default)) {
         return badarg();
     }
-    let results = found.write(|writer| -> Result<Vec<Word>, Exception> {
+    let results = found.write(|writer| -> Result<Elements, Exception> {
         let (mut elements, is_new) = match (writer.lookup(key).first(), default) {
-            (Some(row), _) => (tuple(row.root())?.to_vec(), false),
+            (Some(row), _) => (Elements::from_slice(tuple(row.root())?), false),
             (None, Some(default)) => {
-                let mut elements = tuple(default)?.to_vec();
+                let mut elements = Elements::from_slice(tuple(default)?);
                 elements[found.key_position - 1] = key;
                 (elements, true)
             }
             (None, None) => return badarg_because(atoms::BADKEY),
         };
-        let mut results = Vec::with_capacity(steps.len());
+        let mut results = Elements::with_capacity(steps.len());
         for step in &steps {
             let value = *elements.get(step.place).ok_or(Exception::badarg())?;
             let changed = step.apply(p, value)?;
             elements[step.place] = changed;
             results.push(changed);
         }
-        let row = p.heap.tuple(&elements);
-        if is_new {
-            writer.insert(key, own(row));
-        } else {
-            writer.replace(key, own(row));
+        let changes: SmallVec<[(usize, Word); 2]> =
+            steps.iter().map(|step| (step.place, elements[step.place])).collect();
+        if is_new || !writer.overwrite(key, &changes) {
+            let row = own(p.heap.tuple(&elements));
+            if is_new { writer.insert(key, row) } else { writer.replace(key, row) }
         }
         Ok(results)
     })?;
     // A counter that is a big integer of the table's row may be among the results.
-    let results: Vec<Word> = results.into_iter().map(|word| p.heap.copy(word)).collect();
+    let results: Elements = results.into_iter().map(|word| p.heap.copy(word)).collect();
     if is_list { Ok(p.heap.list(&results, Word::NIL)) } else { Ok(results[0]) }
+}
+
+fn has_place_for_key(table: &Table, row: Word) -> bool {
+    view::tuple_elements(row).is_some_and(|elements| elements.len() >= table.key_position)
 }
 
 impl Step {
@@ -127,12 +142,14 @@ pub(crate) fn update_element(p: &mut Process, [word, key, changes]: [Word; 3]) -
     }
     let is_there = found.write(|writer| -> Result<bool, Exception> {
         let Some(row) = writer.lookup(key).first() else { return Ok(false) };
-        let mut elements = tuple(row.root())?.to_vec();
-        for (place, value) in places {
+        let mut elements = Elements::from_slice(tuple(row.root())?);
+        for &(place, value) in &places {
             *elements.get_mut(place).ok_or(Exception::badarg())? = value;
         }
-        let row = p.heap.tuple(&elements);
-        writer.replace(key, own(row));
+        if !writer.overwrite(key, &places) {
+            let row = p.heap.tuple(&elements);
+            writer.replace(key, own(row));
+        }
         Ok(true)
     })?;
     Ok(boolean(is_there))
