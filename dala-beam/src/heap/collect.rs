@@ -31,8 +31,6 @@ struct Range {
 }
 
 impl Range {
-    const NONE: Range = Range { start: 0, bytes: 0 };
-
     fn new(start: *mut Word, end: *mut Word) -> Range {
         Range { start: start as usize, bytes: end as usize - start as usize }
     }
@@ -44,12 +42,12 @@ impl Range {
 }
 
 struct Evacuation {
-    /// Young objects that move to the old to-space.
-    mature: Range,
-    /// Young objects that move to the young to-space.
-    fresh: Range,
-    /// Old generation, when it is collected too.
+    /// Young objects in the block, of which those below the high-water mark move to the old to-space.
+    young: Range,
+    high_water: usize,
+    /// Old generation, and whether it is collected too.
     old: Range,
+    is_major: bool,
     /// Fragments, by address.
     fragments: Vec<Range>,
     young_to: *mut Word,
@@ -73,9 +71,12 @@ impl Evacuation {
         unsafe {
             let word = *slot;
             let Some(from) = word.pointer() else { return };
-            let to_old = if self.fresh.contains(from) {
-                false
-            } else if self.mature.contains(from) || self.old.contains(from) {
+            let to_old = if self.young.contains(from) {
+                (from as usize) < self.high_water
+            } else if self.old.contains(from) {
+                if !self.is_major {
+                    return;
+                }
                 true
             } else if !self.fragments.is_empty() && self.in_fragments(from) {
                 false
@@ -157,7 +158,7 @@ impl Heap {
     /// When the heap is over its limit afterwards, or there is no memory for a larger one. The heap is whole then, but
     /// without room for `need`.
     pub fn collect(&mut self, need: usize, roots: &mut [&mut [Word]]) -> Result<(), HeapLimit> {
-        self.collect_as(self.is_major_due(), need, roots)
+        self.collect_as(self.is_major_due(), false, need, roots)
     }
 
     /// Whether the next collection is of both generations.
@@ -174,16 +175,27 @@ impl Heap {
     /// # Errors
     /// As [`Heap::collect`].
     pub fn collect_major(&mut self, need: usize, roots: &mut [&mut [Word]]) -> Result<(), HeapLimit> {
-        self.collect_as(true, need, roots)
+        self.collect_as(true, true, need, roots)
     }
 
-    fn collect_as(&mut self, major: bool, need: usize, roots: &mut [&mut [Word]]) -> Result<(), HeapLimit> {
+    /// `is_asked`: not for lack of room, but to give memory back.
+    fn collect_as(
+        &mut self,
+        major: bool,
+        is_asked: bool,
+        need: usize,
+        roots: &mut [&mut [Word]],
+    ) -> Result<(), HeapLimit> {
         let before = self.context.heap_words() + self.old_words() + self.fragment_words;
         self.quarantine.clear();
         let fresh = words_between(self.high_water, self.context.hp);
         let minimum = self.options.min_words.max(growth::MIN_WORDS);
         let minimum = match self.options.limit() {
-            None if !major => growth::minimum_after(self.counters.minor, minimum),
+            None if !is_asked && !self.options.stress => {
+                let mature = words_between(self.context.base, self.high_water);
+                growth::minimum_after(self.counters.minor, minimum)
+                    .max(growth::nursery_beside(self.old_words() + mature))
+            }
             _ => minimum,
         };
         let all = self.context.stack_words() + fresh + self.fragment_words;
@@ -262,15 +274,15 @@ impl Heap {
         } else {
             None
         };
-        let old_from = if major { Range::new(self.old.start(), self.old_top) } else { Range::NONE };
         let old_to = new_old.as_ref().map_or(self.old_top, Block::start);
 
         let mut ranges: Vec<Range> = self.fragments.iter().map(|f| Range::new(f.start, f.used)).collect();
         ranges.sort_unstable_by_key(|range| range.start);
         let mut evacuation = Evacuation {
-            mature: Range::new(self.context.base, self.high_water),
-            fresh: Range::new(self.high_water, self.context.hp),
-            old: old_from,
+            young: Range::new(self.context.base, self.context.hp),
+            high_water: self.high_water as usize,
+            old: Range::new(self.old.start(), self.old_top),
+            is_major: major,
             fragments: ranges,
             young_to: young.start(),
             old_to,

@@ -7,6 +7,8 @@ pub(crate) const MIN_WORDS: usize = 233;
 const FIRST_COLLECTIONS: u64 = 8;
 /// Largest block that a heap gets without need: it fits a core's nearest caches.
 const BUSY_WORDS: usize = 4_181;
+/// Largest block that a heap gets for what its old generation has: it fits a core's second cache.
+const NURSERY_WORDS: usize = 46_368;
 /// From here on a block grows by a fifth.
 const FIBONACCI_LIMIT: usize = 1_346_269;
 
@@ -36,6 +38,12 @@ pub(crate) fn minimum_after(collections: u64, minimum: usize) -> usize {
     }
     let shift = (collections / FIRST_COLLECTIONS).ilog2() + 1;
     minimum.max((MIN_WORDS << shift.min(16)).min(BUSY_WORDS))
+}
+
+/// Smallest block of a heap whose old generation has `old` words: the more is alive, the longer what is new may take to
+/// die before it is copied, for a quarter more of memory.
+pub(crate) fn nursery_beside(old: usize) -> usize {
+    next_size((old / 4).min(NURSERY_WORDS))
 }
 
 /// Whether a block of `capacity` words is too full to go on with.
@@ -70,6 +78,13 @@ mod tests {
         assert!(minimum_after(8, MIN_WORDS) > MIN_WORDS);
         assert_eq!(minimum_after(1_000_000, MIN_WORDS), BUSY_WORDS);
         assert_eq!(minimum_after(1_000_000, 1 << 20), 1 << 20);
+    }
+
+    #[test]
+    fn room_for_new_terms_follows_the_old_generation() {
+        assert_eq!(nursery_beside(0), MIN_WORDS);
+        assert!((10_000..20_000).contains(&nursery_beside(40_000)));
+        assert_eq!(nursery_beside(usize::MAX), next_size(NURSERY_WORDS));
     }
 
     #[test]
