@@ -65,6 +65,8 @@ pub fn call(p: &mut Process, index: BifIndex, arguments: &[Word]) -> BifResult {
         return crate::interop::native::call(p, index, arguments);
     };
     match (row.function)(p, arguments) {
+        // By itself, so that the rest of the result is not copied before anybody looks what it is.
+        BifResult::Value(value) => BifResult::Value(value),
         BifResult::Raise(exception) => BifResult::Raise(explain(p, row, exception, arguments)),
         result => result,
     }

@@ -3,6 +3,7 @@
 use dala_ir::abi::Word;
 use dala_ir::interp::Exception;
 use dala_ir::term::{ListIter, TermWriter, big, view};
+use smallvec::SmallVec;
 
 use crate::bif::Answer;
 use crate::bif::arguments::{badarg, bytes, list, named, small, system_limit, tuple};
@@ -47,23 +48,19 @@ pub(crate) fn integer_to_binary_in(p: &mut Process, [number, base]: [Word; 2]) -
 }
 
 /// Text of a list of ASCII characters.
-fn ascii_of_list(list: Word) -> Result<String, Exception> {
+fn ascii_of_list(list: Word) -> Result<SmallVec<[u8; 32]>, Exception> {
     let mut iter = ListIter::new(list);
-    let mut text = String::new();
+    let mut text = SmallVec::new();
     for item in iter.by_ref() {
         let byte = item.as_small().and_then(|value| u8::try_from(value).ok()).filter(u8::is_ascii);
-        text.push(char::from(byte.ok_or(Exception::badarg())?));
+        text.push(byte.ok_or(Exception::badarg())?);
     }
     if iter.ended_proper() { Ok(text) } else { badarg() }
 }
 
-fn ascii_of_binary(binary: Word) -> Result<String, Exception> {
-    String::from_utf8(bytes(binary)?.into_owned()).map_err(|_| Exception::badarg())
-}
-
-fn parse_integer(p: &mut Process, text: &str, radix: u32) -> Answer {
+fn parse_integer(p: &mut Process, text: &[u8], radix: u32) -> Answer {
     p.charge(text.len() / 8);
-    match big::from_text(&mut p.heap, text.as_bytes(), radix) {
+    match big::from_text(&mut p.heap, text, radix) {
         Ok(Some(number)) => Ok(number),
         Ok(None) => badarg(),
         Err(_) => system_limit(),
@@ -82,16 +79,16 @@ pub(crate) fn list_to_integer_in(p: &mut Process, [text, base]: [Word; 2]) -> An
 
 /// `binary_to_integer(Binary)`.
 pub(crate) fn binary_to_integer(p: &mut Process, [text]: [Word; 1]) -> Answer {
-    parse_integer(p, &ascii_of_binary(text)?, 10)
+    parse_integer(p, &bytes(text)?, 10)
 }
 
 /// `binary_to_integer(Binary, Base)`.
 pub(crate) fn binary_to_integer_in(p: &mut Process, [text, base]: [Word; 2]) -> Answer {
-    parse_integer(p, &ascii_of_binary(text)?, radix(base)?)
+    parse_integer(p, &bytes(text)?, radix(base)?)
 }
 
-fn parse_float(p: &mut Process, text: &str) -> Answer {
-    match float_text::parse(text) {
+fn parse_float(p: &mut Process, text: &[u8]) -> Answer {
+    match float_text::parse(std::str::from_utf8(text).map_err(|_| Exception::badarg())?) {
         Some((value, "")) => Ok(p.heap.float(value)),
         _ => badarg(),
     }
@@ -104,7 +101,7 @@ pub(crate) fn list_to_float(p: &mut Process, [text]: [Word; 1]) -> Answer {
 
 /// `binary_to_float(Binary)`.
 pub(crate) fn binary_to_float(p: &mut Process, [text]: [Word; 1]) -> Answer {
-    parse_float(p, &ascii_of_binary(text)?)
+    parse_float(p, &bytes(text)?)
 }
 
 /// `float_to_list(Float)`.

@@ -11,16 +11,13 @@ use crate::process::Process;
 /// `lists:reverse(List, Tail)`.
 pub(crate) fn reverse(p: &mut Process, [items, tail]: [Word; 2]) -> Answer {
     let mut iter = ListIter::new(items);
-    let mut reversed: Vec<Word> = iter.by_ref().collect();
-    if !iter.ended_proper() {
-        return badarg();
+    let (mut reversed, mut seen) = (tail, 0);
+    for item in iter.by_ref() {
+        reversed = p.heap.cons(item, reversed);
+        seen += 1;
     }
-    if reversed.is_empty() {
-        return Ok(tail);
-    }
-    reversed.reverse();
-    p.charge(reversed.len() / 16);
-    Ok(p.heap.list(&reversed, tail))
+    p.charge(seen / 16);
+    if iter.ended_proper() { Ok(reversed) } else { badarg() }
 }
 
 /// `lists:member(Term, List)`.

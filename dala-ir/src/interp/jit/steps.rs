@@ -20,11 +20,14 @@ unsafe fn step(pc: u64, word: u64, vm: *mut Vm, work: impl FnOnce(&mut State) ->
     // SAFETY: as the caller says.
     unsafe {
         let crossing = &raw mut (*vm).crossing;
+        // One by one, as machine code has just stored them: a load of two at once would wait until both stores are done.
+        let (sp, hp) =
+            ((&raw const (*crossing).sp).read_volatile(), (&raw const (*crossing).hp).read_volatile());
         let mut s = State {
             word,
             pc: std::ptr::with_exposed_provenance(pc as usize),
-            sp: (*crossing).sp,
-            hp: (*crossing).hp,
+            sp,
+            hp,
             reds: (*crossing).reds,
             vm,
         };

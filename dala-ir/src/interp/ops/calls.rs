@@ -88,6 +88,7 @@ unsafe fn call_built_in(mut s: State, index: BifIndex) -> Next {
 /// # Safety
 /// The contract of handlers; the instruction is a call of an entry that is a built-in function.
 #[cfg(dala_jit)]
+#[inline]
 pub(in crate::interp) unsafe fn built_in_work(s: &mut State) -> Option<Word> {
     // SAFETY: as the caller says.
     unsafe {
