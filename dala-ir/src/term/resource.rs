@@ -62,7 +62,7 @@ pub(crate) unsafe fn retain(resource: NonNull<ResourceHead>) {
 /// Bytes that a resource keeps alive, about.
 ///
 /// # Safety
-/// As [`retain`].
+/// `resource` was made by [`Resource::new`] or [`Resource::keeping`] and has a count left.
 pub unsafe fn weight(resource: NonNull<ResourceHead>) -> usize {
     // SAFETY: the caller says it lives.
     unsafe { resource.as_ref() }.weight
