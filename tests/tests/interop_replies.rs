@@ -134,7 +134,7 @@ fn a_call_made_while_handling_one_fails_with_that_ones_deadline() {
 }
 
 #[test]
-fn calls_that_wait_in_the_mailbox_of_a_server_that_ends_fail_and_a_full_one_takes_none() {
+fn calls_that_wait_in_the_mailbox_of_a_server_that_ends_fail_and_a_full_one_takes_them() {
     let stage = Stage::new();
     let (peer, notes) = stage.peer();
     let server = {
@@ -143,11 +143,10 @@ fn calls_that_wait_in_the_mailbox_of_a_server_that_ends_fail_and_a_full_one_take
         Server::of_pid(&stage.system, spec.start().unwrap())
     };
     assert_eq!(notes.told(), "stalled");
-    let [first, second, refused] = [(); 3].map(|()| server.call_timeout::<_, i64>(Request::Ignore, LONG));
-    let error = stage.runtime.block_on(refused).unwrap_err();
-    assert!(matches!(error, ServerError::Call(dala::CallError::Overloaded)), "{error:?}");
+    // One more than there is room for: Erlang's calls are sends, which nothing refuses.
+    let calls = [(); 3].map(|()| server.call_timeout::<_, i64>(Request::Ignore, LONG));
     process::kill(server.pid().unwrap());
-    for waiting in [first, second] {
+    for waiting in calls {
         let error = stage.runtime.block_on(waiting).unwrap_err();
         assert!(matches!(error, ServerError::Exited(ExitReason::Killed)), "{error:?}");
     }

@@ -22,6 +22,11 @@ pub(super) fn send(cell: &Header, node: NodeBox) -> Result<(), NotSent> {
             current::count_send();
             cell.push(node, false).map_err(NotSent::Dead)
         }
+        // Who answers terms is called by Erlang's rules, by which a call is a send that nothing refuses; its caller waits anyway.
+        Some(_) if cell.vtable.answers_terms => {
+            current::count_send();
+            cell.send(node).map_err(NotSent::Dead)
+        }
         Some(bound) => send_bounded(cell, bound, node),
     }
 }

@@ -217,8 +217,8 @@ pub fn request(of: Pid, request: SystemRequest) -> Call<OwnedTerm> {
 }
 
 /// Calls an actor with a message that a frontend made, for a reply that is a term. As with
-/// [`ActorRef::call_timeout`](super::ActorRef::call_timeout) the message is sent at once, the callee's end, a full mailbox and
-/// the deadline fail the call, and deadline and class of whoever calls are inherited.
+/// [`ActorRef::call_timeout`](super::ActorRef::call_timeout) the message is sent at once, the callee's end and the
+/// deadline fail the call, and so does a full mailbox of a native actor; deadline and class of whoever calls are inherited.
 ///
 /// A native actor gets `message` as a call that is not Rust's; one that neither is native nor
 /// [answers terms](super::Behaviour::ANSWERS_TERMS) is sent it, and the call fails when it lets go of it.

@@ -28,8 +28,8 @@ use tokio::sync::Semaphore;
 /// | `DropNewest` | drops the message | drops the message | fails with `Overloaded` |
 /// | `DropOldest` | drops the lane's oldest | drops the lane's oldest | drops the lane's oldest |
 ///
-/// What is dropped is a dead letter with cause `Overflow`, and a call that is dropped fails with `Overloaded`. Erlang's `!` and
-/// what [`Context::tell_after`](crate::Context::tell_after) sends are never refused or dropped.
+/// What is dropped is a dead letter with cause `Overflow`, and a call that is dropped fails with `Overloaded`. Erlang's `!`,
+/// calls of its processes, and what [`Context::tell_after`](crate::Context::tell_after) sends are never refused or dropped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Overflow {
     /// Senders that can wait do.
