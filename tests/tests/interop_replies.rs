@@ -177,6 +177,7 @@ fn under_load_no_reply_is_lost_and_none_is_kept_for_those_who_gave_up() {
     notes.told();
     notes.told();
     let pid = server.pid().unwrap();
+    // What started the servers may still be ending.
     let before = stage.runtime.handle().actors().len();
     let tasks: Vec<_> = (0..TASKS)
         .map(|task| {
@@ -216,5 +217,5 @@ fn under_load_no_reply_is_lost_and_none_is_kept_for_those_who_gave_up() {
     while after() > before && begin.elapsed() < Duration::from_secs(30) {
         std::thread::yield_now();
     }
-    assert_eq!(after(), before, "no actor is left of calls");
+    assert!(after() <= before, "actors are left of calls: {} now, {before} before", after());
 }
