@@ -109,7 +109,7 @@ file() ->
     Out = open_port(Name, [out]),
     true = port_command(Out, "some text"),
     true = port_close(Out),
-    read(Name, 100).
+    read(Name, 9, 100).
 
 %% Messages and calls take effect in the order of the program.
 in_order() ->
@@ -125,7 +125,7 @@ in_order() ->
     Out ! {Other, {command, "e"}},
     true = port_close(Out),
     Other ! stop,
-    read(Name, 100).
+    read(Name, 5, 100).
 
 %% A program that writes without end finds the other end closed.
 ends_of_closed() ->
@@ -143,12 +143,13 @@ is_gone(Program, Tries) ->
     end.
 
 %% What was written may take a moment to be there.
-read(Name, Tries) ->
+%% Dala writes in a thread of the port's own, so the file is whole a moment after the port is closed.
+read(Name, Size, Tries) ->
     In = open_port(Name, [in, binary, eof]),
     Data = receive {In, {data, D}} -> D; {In, eof} -> <<>> end,
     port_close(In),
     case Data of
-        <<>> when Tries > 0 -> receive after 5 -> read(Name, Tries - 1) end;
+        _ when byte_size(Data) < Size, Tries > 0 -> receive after 5 -> read(Name, Size, Tries - 1) end;
         _ -> file:delete(Name), Data
     end.
 
