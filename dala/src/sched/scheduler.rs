@@ -356,8 +356,14 @@ impl Remote {
 
     /// Anyone.
     #[inline(always)]
+    pub(crate) fn has_lifo(&self) -> bool {
+        !self.lifo.load(Ordering::Relaxed).is_null()
+    }
+
+    /// Anyone.
+    #[inline(always)]
     pub(crate) fn take_lifo(&self) -> Option<Job> {
-        if self.lifo.load(Ordering::Relaxed).is_null() {
+        if !self.has_lifo() {
             return None;
         }
         NonNull::new(self.lifo.swap(null_mut(), Ordering::AcqRel)).map(Job)

@@ -146,3 +146,43 @@ fn the_class_is_that_of_the_actor_type_unless_the_spawner_says_otherwise() {
     assert_eq!(class(SpawnOptions::default()), Qos::Background);
     assert_eq!(class(SpawnOptions::default().qos(Qos::Utility)), Qos::Utility);
 }
+
+/// Tells itself again and again, and counts how often that came to another thread.
+struct Busy {
+    left: u32,
+    thread: Option<std::thread::ThreadId>,
+    moves: u32,
+    done: Sender<u32>,
+}
+
+#[dala::actor]
+impl Busy {
+    #[message]
+    fn go_on(&mut self, ctx: &mut Context<Self>) {
+        let here = Some(std::thread::current().id());
+        self.moves += u32::from(std::mem::replace(&mut self.thread, here) != here);
+        self.left -= 1;
+        if self.left > 0 {
+            ctx.me().tell(GoOn {}).unwrap();
+        } else {
+            self.done.send(self.moves).unwrap();
+        }
+    }
+}
+
+#[test]
+fn an_actor_that_is_always_busy_stays_where_it_is_while_others_search() {
+    let runtime = Runtime::builder().workers(2).build().unwrap();
+    let ((done, moved), (notes, noted)) = (channel(), channel());
+    let noting: NotingRef =
+        runtime.spawn(Noting { name: "now and then", notes, again: false }).unwrap().into();
+    let busy = BusyRef::from(runtime.spawn(Busy { left: 1_000_000, thread: None, moves: 0, done }).unwrap());
+    busy.tell(GoOn {}).unwrap();
+    // Wakes the other worker, which then searches for more.
+    for _ in 0..20 {
+        noting.tell(Note {}).unwrap();
+        noted.recv().unwrap();
+    }
+    let moves = moved.recv().unwrap();
+    assert!(moves < 100, "{moves} moves");
+}

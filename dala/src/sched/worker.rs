@@ -179,6 +179,7 @@ impl Worker {
 
     fn work(&self, participant: &epoch::Participant<'static>) {
         let mut tick = 0u32;
+        let mut kept = None;
         loop {
             tick = tick.wrapping_add(1);
             if tick.is_multiple_of(ACTIVATIONS_BETWEEN_LOOKS) {
@@ -187,7 +188,7 @@ impl Worker {
                 freelist::trim_if_asked();
                 self.scheduler.look_at_sensors();
             }
-            let job = match self.next() {
+            let job = match kept.take().or_else(|| self.next()) {
                 Some(job) => job,
                 None => match self.find(participant) {
                     Some(job) => job,
@@ -206,11 +207,18 @@ impl Worker {
             self.running.set(job.class());
             // SAFETY: the job was in one place, and is ours now.
             if unsafe { self.activate(job) } == After::Again {
-                let alone = self.waiting() == 0;
                 self.scheduler.mark(job);
-                self.put(job);
-                if !alone {
-                    self.scheduler.announce();
+                let alone = self.waiting() == 0;
+                if alone && !self.remote().has_lifo() {
+                    // In a queue it would be robbed by a worker that searches, and its memory would follow it from core to core.
+                    self.streak.set(0);
+                    self.fair.forget();
+                    kept = Some(job);
+                } else {
+                    self.put(job);
+                    if !alone {
+                        self.scheduler.announce();
+                    }
                 }
             }
         }
