@@ -3,7 +3,7 @@
 -export([main/0]).
 -include_lib("stdlib/include/ms_transform.hrl").
 
-main() -> specs(), chunks(), owners(), protection(), information(), files(), fixed(), bulk(), counters(), refused().
+main() -> specs(), chunks(), owners(), protection(), information(), files(), fixed(), bulk(), counters(), replaced(), refused().
 
 p(T) -> io:format("~p~n", [T]).
 e(F) -> try F() catch C:R -> {C, R} end.
@@ -50,6 +50,23 @@ bulk() ->
 counters() ->
     T = ets:new(c, [public]), p(ets:update_counter(T, k, 5, {k, 10})), p(ets:update_counter(T, k, {2, -20, 0, 100})), p(ets:update_counter(T, k, [{2, 1}, {2, 1}, {2, -10, -5, 7}])), p(e(fun() -> ets:update_counter(T, none, 1) end)), p(e(fun() -> ets:update_counter(T, k, {3, 1}) end)), ets:insert(T, {w, 1, 2, atom}), p(ets:update_counter(T, w, [{2, 10}, {3, 10}])), p(e(fun() -> ets:update_counter(T, w, {4, 1}) end)), p(ets:update_element(T, w, [{4, new}, {2, 0}])), p(ets:lookup(T, w)), p(ets:update_counter(T, w, {2, 1 bsl 70})), p(ets:lookup_element(T, w, 3)), p(e(fun() -> ets:lookup_element(T, w, 9) end)),
     Ps = [spawn_monitor(fun() -> [ets:update_counter(T, n, 1, {n, 0}) || _ <- lists:seq(1, 500)] end) || _ <- lists:seq(1, 4)], [receive {'DOWN', R, _, _, _} -> ok end || {_, R} <- Ps], p(ets:lookup(T, n)).
+
+%% Each replacement is of the row that it was made of, whoever else replaces: none is lost.
+replaced() ->
+    [p({Type, e(fun() -> replaced(Type) end)}) || Type <- [set, ordered_set, bag, duplicate_bag]],
+    [p({Type, counted(ets:new(c, [Type, public]))}) || Type <- [set, ordered_set, duplicate_bag]].
+replaced(Type) ->
+    T = ets:new(r, [Type]),
+    ets:insert(T, [{a, 1}, {a, 1}, {a, 2}, {b, 1}]),
+    Count = ets:select_replace(T, [{{'$1', 1}, [], [{{'$1', 10}}]}]),
+    {Count, s(ets:tab2list(T)), e(fun() -> ets:select_replace(T, [{{'$1', '$2'}, [], [{{'$2', '$1'}}]}]) end)}.
+counted(T) ->
+    ets:insert(T, {n, 0}),
+    Add = fun(_) -> ets:select_replace(T, [{{n, '$1'}, [], [{{n, {'+', '$1', 1}}}]}]) end,
+    Me = self(),
+    Ps = [spawn(fun() -> Me ! {self(), lists:sum(lists:map(Add, lists:seq(1, 2000)))} end) || _ <- lists:seq(1, 4)],
+    Sum = lists:sum([receive {P, Count} -> Count end || P <- Ps]),
+    [{n, Sum}] =:= ets:lookup(T, n).
 
 refused() ->
     T = ets:new(r, []), [p(e(F)) || F <- [fun() -> ets:new("x", []) end, fun() -> ets:new(x, [bogus]) end, fun() -> ets:new(x, [{keypos, 0}]) end, fun() -> ets:insert(T, x) end, fun() -> ets:insert(T, [{1}, x]) end, fun() -> ets:select(T, foo) end, fun() -> ets:select(T, [{{'$1'}, [], []}]) end, fun() -> ets:select(T, [{{'$1'}, [{'>', '$2', 1}], ['$1']}]) end, fun() -> ets:select(T, [], 0) end, fun() -> ets:lookup(nope, 1) end, fun() -> ets:delete(make_ref()) end, fun() -> ets:setopts(T, {bogus, 1}) end, fun() -> ets:slot(T, -1) end, fun() -> ets:next(ets:new(o, [ordered_set]), x) end, fun() -> ets:safe_fixtable(T, maybe) end]].

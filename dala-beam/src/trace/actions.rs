@@ -1,6 +1,8 @@
 //! What match specifications for traces can do beside those for tables (ERTS user's guide, "Match Specifications in
 //! Erlang", "ActionFunction").
 
+use std::sync::atomic::Ordering;
+
 use dala_ir::abi::{Word, atoms};
 use dala_ir::interp::{ReturnTrace, TracedCall, caller, frame, trace};
 use dala_ir::term::print::{Style, print};
@@ -157,12 +159,10 @@ impl Actions {
             (Action::GetSeqToken, _) => Some(Word::NIL),
             (Action::IsSeqTrace, _) => Some(boolean(false)),
             (Action::SetTcw, &[number]) => {
-                use std::sync::atomic::Ordering;
                 let number = number.as_small()?;
                 Some(Word::small_int(p.system.tracees.control_word.swap(number, Ordering::Relaxed)))
             }
             (Action::GetTcw, _) => {
-                use std::sync::atomic::Ordering;
                 Some(Word::small_int(p.system.tracees.control_word.load(Ordering::Relaxed)))
             }
             _ => None,

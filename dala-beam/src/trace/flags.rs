@@ -29,8 +29,9 @@ macro_rules! flags {
             pub(crate) fn words(self) -> Vec<Word> {
                 let mut words = Vec::new();
                 $(if self.has(TraceFlags::$name) {
-                    words.insert(0, Word::atom(named!($text)));
+                    words.push(Word::atom(named!($text)));
                 })*
+                words.reverse();
                 words
             }
         }
@@ -79,7 +80,11 @@ impl TraceFlags {
     pub(crate) const ANY: TraceFlags = TraceFlags::ALL;
     /// None.
     pub(crate) const NONE: TraceFlags = TraceFlags(0);
-    const TIMES: TraceFlags = TraceFlags(7);
+    const TIMES: TraceFlags = TraceFlags(
+        TraceFlags::TIMESTAMP.0
+            | TraceFlags::STRICT_MONOTONIC_TIMESTAMP.0
+            | TraceFlags::MONOTONIC_TIMESTAMP.0,
+    );
 
     /// Whether any flag of `other` is among them.
     #[inline]

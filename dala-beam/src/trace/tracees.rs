@@ -88,6 +88,7 @@ impl Tracees {
         let could = update(entry, is_on, change);
         drop(table);
         self.epoch.fetch_add(1, Ordering::Release);
+        self.forget_dead(pid);
         could
     }
 
@@ -104,6 +105,11 @@ impl Tracees {
     /// What `pid` was made with, unless the table knows it already.
     pub(super) fn inherit(&self, pid: Pid, tracee: Tracee) {
         self.table().tracees.entry(pid).or_insert(tracee);
+        self.forget_dead(pid);
+    }
+
+    /// A process that ended before it was entered forgets itself no more.
+    fn forget_dead(&self, pid: Pid) {
         if !actor::is_alive(pid) {
             self.forget(pid);
         }

@@ -15,7 +15,7 @@ use super::key::Prefix;
 use super::match_spec::MatchSpec;
 use super::table::{Rows, Table, TableType};
 use super::tables::Access;
-use super::{end_of_table, table};
+use super::{badarg_because, end_of_table, table};
 use crate::bif::Answer;
 use crate::bif::arguments::{as_boolean, badarg, index, list, named, small, tuple};
 use crate::heap::own;
@@ -287,8 +287,8 @@ pub(crate) fn select_delete(p: &mut Process, [word, pattern]: [Word; 2]) -> Answ
 /// `ets:select_replace(Table, Spec)`: the key must stay.
 pub(crate) fn select_replace(p: &mut Process, [word, pattern]: [Word; 2]) -> Answer {
     let found = table(p, word, Access::Write)?;
-    if !found.is_unique() {
-        return badarg();
+    if found.kind == TableType::Bag {
+        return badarg_because(named!("table_type"));
     }
     let spec = MatchSpec::compile(pattern, found.key_position)?;
     let mut walk = Walk::new(Arc::clone(&found), &spec, false);
@@ -300,16 +300,33 @@ pub(crate) fn select_replace(p: &mut Process, [word, pattern]: [Word; 2]) -> Ans
         }
         p.charge(chunk.len());
         for row in chunk.iter().flatten() {
-            let Some(replacement) = spec.run(p, row.root()) else { continue };
-            match (found.key_of(replacement), found.key_of(row.root())) {
-                (Some(new_key), Some(key)) if eq_exact(new_key, key) => {
-                    found.write(|writer| writer.replace(key, own(replacement)));
-                    count += 1;
-                }
-                _ => return badarg(),
-            }
+            count += i64::from(replace_row(p, &found, &spec, row.clone())?);
         }
     }
+}
+
+/// Replaces a row by what the specification makes of it. What another process puts in the place of the one row of a key meanwhile
+/// is replaced, or stays, as the specification says of that.
+fn replace_row(
+    p: &mut Process,
+    found: &Table,
+    spec: &MatchSpec,
+    mut row: OwnedTerm,
+) -> Result<bool, Exception> {
+    while let Some(replacement) = spec.run(p, row.root()) {
+        let key = match (found.key_of(replacement), found.key_of(row.root())) {
+            (Some(new_key), Some(key)) if eq_exact(new_key, key) => key,
+            _ => return badarg(),
+        };
+        let new = own(replacement);
+        if found.write(|writer| writer.replace_if(key, row.root(), new)) {
+            return Ok(true);
+        }
+        let now = found.with_rows(key, |rows| rows.first().filter(|_| found.is_unique()).cloned());
+        let Some(now) = now else { break };
+        row = now;
+    }
+    Ok(false)
 }
 
 /// `ets:match_spec_compile(Spec)`: the specification, checked and marked; it is compiled where it runs.

@@ -252,6 +252,19 @@ impl Writer<'_> {
         }
     }
 
+    /// Replaces a row of `key` that is equal to `former`, if there is one still; says whether there was.
+    pub(crate) fn replace_if(&mut self, key: Word, former: Word, row: OwnedTerm) -> bool {
+        let rows = self.store.get_mut(key);
+        let Some(there) = rows.and_then(|rows| rows.iter_mut().find(|row| eq_exact(row.root(), former)))
+        else {
+            return false;
+        };
+        let words = row.words();
+        let former = std::mem::replace(there, row);
+        self.replaced(&former, words);
+        true
+    }
+
     /// Writes immediates over elements, from 0, of the one row of `key` in a set, where nobody else reads it and it has
     /// them; says whether it did.
     pub(crate) fn overwrite(&mut self, key: Word, elements: &[(usize, Word)]) -> bool {
