@@ -61,7 +61,15 @@ fn source(path: &Path) -> Option<Program> {
     std::fs::read(path).expect("the source is readable").hash(&mut hasher);
     let name = path.file_stem()?.to_str()?.to_owned();
     let module = name.clone();
-    Some(Program { name, path: path.to_owned(), language, stage: Stage::E, module, content: hasher.finish() })
+    Some(Program {
+        name,
+        path: path.to_owned(),
+        language,
+        stage: Stage::E,
+        module,
+        content: hasher.finish(),
+        together: false,
+    })
 }
 
 /// A system on `runtime` that finds the modules of `tests/beam`, OTP's and Elixir's; none of OTP's processes run.

@@ -6,6 +6,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use super::program::Program;
+use super::together;
 
 /// The longest transcript that is read; a program that prints more is in a loop.
 const TRANSCRIPT_LIMIT: u64 = 4 << 20;
@@ -75,6 +76,28 @@ impl Engine {
     /// # Errors
     /// When the engine cannot be started or its output cannot be kept.
     pub fn run(&self, program: &Program, ebin: &Path, limit: Duration) -> io::Result<Transcript> {
+        self.call(&program.module, "", ebin, limit)
+    }
+
+    /// Runs programs one after the other in one process of the engine: a transcript for each, in their order.
+    ///
+    /// # Errors
+    /// As [`Engine::run`].
+    pub fn run_together(
+        &self,
+        programs: &[Program],
+        ebin: &Path,
+        limit: Duration,
+    ) -> io::Result<Vec<Transcript>> {
+        let modules: Vec<String> = programs.iter().map(|program| format!(",'{}'", program.module)).collect();
+        let argument = format!("[{}{}]", limit.as_millis(), modules.concat());
+        // The driver ends a program at its limit; this one is for a runtime that hangs.
+        let all = self.call(together::DRIVER, &argument, ebin, limit * (2 + programs.len() as u32 / 4))?;
+        Ok(together::split(&all, programs))
+    }
+
+    /// Calls `MODULE:main(ARGUMENT)`.
+    fn call(&self, module: &str, argument: &str, ebin: &Path, limit: Duration) -> io::Result<Transcript> {
         let mut command = match self {
             Self::Otp(otp) => {
                 let mut command = Command::new("erl");
@@ -85,16 +108,18 @@ impl Engine {
                 // the shell and Elixir set, and Dala has, but `erl -noshell` has not.
                 command.arg("-eval").arg(format!(
                     "io:setopts(user, [{{encoding, unicode}}]), application:ensure_all_started(elixir), \
-                     {{_, R}} = spawn_monitor('{}', main, []), \
+                     {{_, R}} = spawn_monitor('{module}', main, [{argument}]), \
                      receive {{'DOWN', R, _, _, normal}} -> halt(0); \
-                     {{'DOWN', R, _, _, Why}} -> io:format(standard_error, \"~p~n\", [Why]), halt(1) end.",
-                    program.module
+                     {{'DOWN', R, _, _, Why}} -> io:format(standard_error, \"~p~n\", [Why]), halt(1) end."
                 ));
                 command
             }
             Self::Dala(binary) => {
                 let mut command = Command::new(binary);
-                command.arg("run").arg("-pa").arg(ebin).arg(&program.module).arg("main");
+                command.arg("run").arg("-pa").arg(ebin).arg(module).arg("main");
+                if !argument.is_empty() {
+                    command.arg(argument);
+                }
                 command
             }
         };

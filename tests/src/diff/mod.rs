@@ -2,7 +2,8 @@
 //!
 //! A program is `tests/diff/NAME.erl` or `NAME.ex` with a `main/0` that prints. Its first comment line
 //! is `stage: LETTER. WHY THE FILE EXISTS`: the stage says what the runtime must already have
-//! (`b` plain data, `c` exceptions and processes, `d` OTP behaviours, `e` Elixir).
+//! (`b` plain data, `c` exceptions and processes, `d` OTP behaviours, `e` Elixir). Those in `tests/diff/together` share
+//! a runtime ([`together`]): they may leave no name, table or setting behind.
 //!
 //! Invariants:
 //! - Both sides run the same `.beam` file, made by the installed `erlc` or `elixirc`.
@@ -18,3 +19,4 @@ pub mod mask;
 pub mod pending;
 pub mod program;
 pub mod suite;
+pub mod together;

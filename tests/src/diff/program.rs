@@ -56,6 +56,8 @@ pub struct Program {
     pub module: String,
     /// Hash of the source, for caches.
     pub content: u64,
+    /// Whether it shares a runtime with others.
+    pub together: bool,
 }
 
 impl Program {
@@ -86,19 +88,29 @@ impl Program {
         };
         let mut hasher = DefaultHasher::new();
         source.hash(&mut hasher);
-        Ok(Self { name, path: path.to_owned(), language, stage, module, content: hasher.finish() })
+        Ok(Self {
+            name,
+            path: path.to_owned(),
+            language,
+            stage,
+            module,
+            content: hasher.finish(),
+            together: false,
+        })
     }
 
-    /// All programs of a folder, by stage and then by name.
+    /// All programs of a folder and of its folder `together`, by stage and then by name.
     ///
     /// # Errors
     /// As [`Program::read`].
     pub fn all_in(folder: &Path) -> io::Result<Vec<Self>> {
         let mut programs = Vec::new();
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if matches!(path.extension().and_then(|e| e.to_str()), Some("erl" | "ex")) {
-                programs.push(Self::read(&path)?);
+        for (folder, together) in [(folder.to_owned(), false), (folder.join("together"), true)] {
+            for entry in fs::read_dir(folder)? {
+                let path = entry?.path();
+                if matches!(path.extension().and_then(|e| e.to_str()), Some("erl" | "ex")) {
+                    programs.push(Self { together, ..Self::read(&path)? });
+                }
             }
         }
         programs.sort_by(|a, b| (a.stage, &a.name).cmp(&(b.stage, &b.name)));

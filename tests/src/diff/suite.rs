@@ -7,7 +7,6 @@
 //! | `DALA_DIFF_TIMEOUT` | seconds a program may take on Dala | 60 |
 //! | `DALA_DIFF_JOBS` | programs at a time | 2 |
 //! | `DALA_REDUCTIONS`, `DALA_WORKERS`, `DALA_GC_STRESS`, `DALA_JIT` | read by `dala` itself | |
-use std::collections::VecDeque;
 use std::env;
 use std::fs;
 use std::io;
@@ -22,6 +21,7 @@ use super::engine::{Engine, Otp, Transcript};
 use super::mask::mask;
 use super::pending::{Mode, Pending};
 use super::program::{Program, Stage};
+use super::together;
 
 /// Time limit of a run on OTP.
 const ORACLE_LIMIT: Duration = Duration::from_secs(60);
@@ -87,9 +87,9 @@ impl Suite {
         let programs = Program::all_in(&self.programs)?;
         let names: Vec<&str> = programs.iter().map(|program| program.name.as_str()).collect();
         let pending = Pending::read(&self.programs.join("PENDING"), &names)?;
-        let mode = Mode::from_env();
-        let ebin = compile(&programs, &self.cache, &otp.versions)?;
-        let selected: VecDeque<Program> = programs
+        let driver = Program::read(&self.programs.join("../src/diff/together.erl"))?;
+        let ebin = compile(&[programs.as_slice(), &[driver]].concat(), &self.cache, &otp.versions)?;
+        let selected: Vec<Program> = programs
             .into_iter()
             .filter(|p| self.filters.is_empty() || self.filters.iter().any(|f| p.name.contains(f.as_str())))
             .collect();
@@ -101,41 +101,82 @@ impl Suite {
         let oracle = Oracle { otp, cache: self.cache.join("otp") };
         fs::create_dir_all(&oracle.cache)?;
 
-        let queue = Mutex::new(selected);
+        let queue = Mutex::new(together::batches(selected));
         let outcomes = Mutex::new(Vec::new());
+        let run = |batch: &[Program]| -> Vec<Outcome> {
+            match batch {
+                [alone] if !alone.together => {
+                    vec![self.run_alone(alone, &pending, &oracle, engine.as_ref(), &ebin)]
+                }
+                _ => self.run_together(batch, &oracle, engine.as_ref(), &ebin),
+            }
+        };
         std::thread::scope(|scope| {
             for _ in 0..self.jobs {
                 scope.spawn(|| {
                     loop {
                         let next = queue.lock().expect("no panic holds the queue").pop_front();
-                        let Some(program) = next else { break };
-                        let started = Instant::now();
-                        let engine = engine.as_ref().filter(|_| program.stage <= self.stage);
-                        let expected = pending.reason(&program.name, mode);
-                        let (engine, limit) = match expected {
-                            None => (engine, self.limit),
-                            Some((_, true)) => (engine, self.limit.min(PENDING_LIMIT)),
-                            Some((_, false)) => (None, self.limit),
-                        };
-                        let failure = check(&program, &oracle, engine, &ebin, limit)
-                            .unwrap_or_else(|error| Some(format!("    {error}\n")));
-                        let failure = match expected {
-                            None | Some((_, false)) => failure,
-                            Some((_, true)) if failure.is_some() => None,
-                            Some((reason, true)) => Some(format!(
-                                "    agrees with OTP now: take it off tests/diff/PENDING ({reason})\n"
-                            )),
-                        };
-                        let pending = expected.map(|(reason, _)| reason.to_owned());
-                        let outcome =
-                            Outcome { name: program.name, failure, pending, took: started.elapsed() };
-                        report(&outcome);
-                        outcomes.lock().expect("no panic holds the outcomes").push(outcome);
+                        let Some(batch) = next else { break };
+                        for outcome in run(&batch) {
+                            report(&outcome);
+                            outcomes.lock().expect("no panic holds the outcomes").push(outcome);
+                        }
                     }
                 });
             }
         });
         Ok(outcomes.into_inner().expect("all threads ended well"))
+    }
+
+    fn run_alone(
+        &self,
+        program: &Program,
+        pending: &Pending,
+        oracle: &Oracle,
+        engine: Option<&Engine>,
+        ebin: &Path,
+    ) -> Outcome {
+        let started = Instant::now();
+        let engine = engine.filter(|_| program.stage <= self.stage);
+        let expected = pending.reason(&program.name, Mode::from_env());
+        let (engine, limit) = match expected {
+            None => (engine, self.limit),
+            Some((_, true)) => (engine, self.limit.min(PENDING_LIMIT)),
+            Some((_, false)) => (None, self.limit),
+        };
+        let failure = check(program, oracle, engine, ebin, limit)
+            .unwrap_or_else(|error| Some(format!("    {error}\n")));
+        let failure = match expected {
+            None | Some((_, false)) => failure,
+            Some((_, true)) if failure.is_some() => None,
+            Some((reason, true)) => {
+                Some(format!("    agrees with OTP now: take it off tests/diff/PENDING ({reason})\n"))
+            }
+        };
+        let pending = expected.map(|(reason, _)| reason.to_owned());
+        Outcome { name: program.name.clone(), failure, pending, took: started.elapsed() }
+    }
+
+    /// A batch in one runtime; each program takes an equal share of the time.
+    fn run_together(
+        &self,
+        batch: &[Program],
+        oracle: &Oracle,
+        engine: Option<&Engine>,
+        ebin: &Path,
+    ) -> Vec<Outcome> {
+        let started = Instant::now();
+        let engine = engine.filter(|_| batch.iter().all(|program| program.stage <= self.stage));
+        let failures = check_together(batch, oracle, engine, ebin, self.limit)
+            .unwrap_or_else(|error| vec![Some(format!("    {error}\n")); batch.len()]);
+        let took = started.elapsed() / batch.len() as u32;
+        let outcome = |(program, failure): (&Program, Option<String>)| Outcome {
+            name: program.name.clone(),
+            failure,
+            pending: None,
+            took,
+        };
+        batch.iter().zip(failures).map(outcome).collect()
     }
 }
 
@@ -167,22 +208,56 @@ impl Oracle {
     /// # Errors
     /// When the program fails on OTP, or prints different things in two runs.
     pub fn transcript(&self, program: &Program, ebin: &Path) -> io::Result<String> {
-        let version: String =
-            self.otp.versions.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-        let cached = self.cache.join(format!("{}-{:016x}-{version}.txt", program.name, program.content));
-        if let Ok(transcript) = fs::read_to_string(&cached) {
+        if let Ok(transcript) = fs::read_to_string(self.place(program)) {
             return Ok(transcript);
         }
         let engine = Engine::Otp(self.otp.clone());
-        let first = expect_good_end(engine.run(program, ebin, ORACLE_LIMIT)?)?;
-        let second = expect_good_end(engine.run(program, ebin, ORACLE_LIMIT)?)?;
-        if let Some(difference) = difference(&first, &second) {
+        let first = engine.run(program, ebin, ORACLE_LIMIT)?;
+        self.keep(program, first, engine.run(program, ebin, ORACLE_LIMIT)?)
+    }
+
+    /// The masked transcripts of programs that share a runtime, and what is wrong with those that have none.
+    ///
+    /// # Errors
+    /// When OTP could not be run.
+    pub fn transcripts(&self, programs: &[Program], ebin: &Path) -> io::Result<Vec<io::Result<String>>> {
+        let missing: Vec<Program> =
+            programs.iter().filter(|program| !self.place(program).exists()).cloned().collect();
+        let mut made = Vec::new();
+        if !missing.is_empty() {
+            let engine = Engine::Otp(self.otp.clone());
+            let first = engine.run_together(&missing, ebin, ORACLE_LIMIT)?;
+            let second = engine.run_together(&missing, ebin, ORACLE_LIMIT)?;
+            let runs = missing.iter().zip(first).zip(second);
+            made.extend(runs.map(|((program, first), second)| self.keep(program, first, second)));
+        }
+        let mut made = missing.iter().zip(made).map(|(program, made)| (&program.name, made)).peekable();
+        Ok(programs
+            .iter()
+            .map(|program| match made.next_if(|(name, _)| **name == program.name) {
+                Some((_, made)) => made,
+                None => fs::read_to_string(self.place(program)),
+            })
+            .collect())
+    }
+
+    /// Where the transcript of a program is cached.
+    fn place(&self, program: &Program) -> PathBuf {
+        let version: String =
+            self.otp.versions.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        self.cache.join(format!("{}-{:016x}-{version}.txt", program.name, program.content))
+    }
+
+    /// Caches a transcript that was made twice.
+    fn keep(&self, program: &Program, first: Transcript, second: Transcript) -> io::Result<String> {
+        let first = expect_good_end(first)?;
+        if let Some(difference) = difference(&first, &expect_good_end(second)?) {
             return Err(io::Error::other(format!(
                 "the program is not deterministic: two runs on OTP differ\n{difference}"
             )));
         }
         self.forget_older(program)?;
-        fs::write(&cached, &first)?;
+        fs::write(self.place(program), &first)?;
         Ok(first)
     }
 }
@@ -227,20 +302,47 @@ pub fn check(
 ) -> io::Result<Option<String>> {
     let expected = oracle.transcript(program, ebin)?;
     let Some(engine) = engine else { return Ok(None) };
-    let actual = engine.run(program, ebin, limit)?;
-    let mut failure = difference(&expected, &mask(&actual.output)).unwrap_or_default();
+    Ok(compare(&expected, &engine.run(program, ebin, limit)?))
+}
+
+/// Compares programs that share a runtime, as [`check`] does one.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_together(
+    programs: &[Program],
+    oracle: &Oracle,
+    engine: Option<&Engine>,
+    ebin: &Path,
+    limit: Duration,
+) -> io::Result<Vec<Option<String>>> {
+    let expected = oracle.transcripts(programs, ebin)?;
+    let actual = match engine {
+        Some(engine) => engine.run_together(programs, ebin, limit)?.into_iter().map(Some).collect(),
+        None => vec![None; programs.len()],
+    };
+    let verdict = |(expected, actual): (io::Result<String>, Option<Transcript>)| match expected {
+        Ok(expected) => actual.and_then(|actual| compare(&expected, &actual)),
+        Err(error) => Some(format!("    {error}\n")),
+    };
+    Ok(expected.into_iter().zip(actual).map(verdict).collect())
+}
+
+/// What is different about a run, or nothing.
+fn compare(expected: &str, actual: &Transcript) -> Option<String> {
+    let mut failure = difference(expected, &mask(&actual.output)).unwrap_or_default();
     if !actual.ended_well {
         failure.push_str(&format!("    ended badly: {}\n", actual.end));
     }
     if failure.is_empty() {
-        return Ok(None);
+        return None;
     }
     // The reason of a failure (an `undef`, a panic) is most often on standard error.
     let diagnostics: Vec<&str> = actual.diagnostics.lines().collect();
     for line in &diagnostics[..diagnostics.len().min(20)] {
         failure.push_str(&format!("    stderr | {line}\n"));
     }
-    Ok(Some(failure))
+    Some(failure)
 }
 
 /// `DALA_BIN`, or the binary that cargo builds in the profile this test was built in.

@@ -1,0 +1,41 @@
+%% stage: c. Numbers from and to text: every call with every value of a pool, results and the texts of errors.
+-module(poke_numbers).
+-export([main/0]).
+
+main() -> lists:foreach(fun({M, F, Pools}) -> poke(M, F, Pools, []) end, calls()).
+
+poke(M, F, [], Args) ->
+    A = lists:reverse(Args),
+    io:format("~0tp:~0tp(~ts) -> ~0tP~n", [M, F, lists:join(", ", [short(X) || X <- A]), call(M, F, A), 60]);
+poke(M, F, [Pool | Pools], Args) -> lists:foreach(fun(V) -> poke(M, F, Pools, [V | Args]) end, Pool).
+
+call(M, F, A) ->
+    try apply(M, F, A)
+    catch C:R:S -> {C, R, explain(R, S)}
+    end.
+
+explain(R, [{M, _, _, Info} | _] = S) ->
+    case proplists:get_value(error_info, Info) of
+        undefined -> none;
+        Map ->
+            try (maps:get(module, Map, M)):(maps:get(function, Map, format_error))(R, S) of
+                Texts -> [{K, unicode:characters_to_list(T)} || {K, T} <- lists:sort(maps:to_list(Texts))]
+            catch error:_ -> no_text
+            end
+    end.
+
+short(X) -> string:slice(io_lib:format("~0tP", [X, 20]), 0, 60).
+
+calls() ->
+    T = ["12", "-0", "+7", "", "1.5", "1e5", "1.0e5", "x", " 1", "1_0", "99999999999999999999", a, [1, a], [$1 | $2], "1.0E-400", "1.8e308", "-1.25e+3"],
+    B = [list_to_binary(X) || X <- T, io_lib:char_list(X)] ++ [<<1:3>>, 5],
+    [{erlang, F, [T]} || F <- [list_to_integer, list_to_float, list_to_atom, list_to_binary, list_to_tuple, list_to_pid]] ++
+    [{erlang, F, [B]} || F <- [binary_to_integer, binary_to_float, binary_to_atom, binary_to_list]] ++
+    [{erlang, list_to_integer, [["ff", "FF", "-zz", "2", "12", "8"], [2, 8, 16, 36, 1, 37, a]]},
+     {erlang, binary_to_integer, [[<<"ff">>, <<"-zz">>, <<"102">>, <<>>], [2, 10, 16, 36, 0, 37]]},
+     {erlang, integer_to_list, [[0, 255, -255, 1 bsl 70, a], [2, 16, 36, 1, 37, b]]},
+     {erlang, integer_to_binary, [[0, 255, -255, 1 bsl 70, a], [2, 16, 36, 1, 37, b]]},
+     {erlang, float_to_list, [[0.0, -0.0, 1.5, 1.0e22, 123456.789, 0.1, a, 1], [[], [short], [{decimals, 0}], [{decimals, 3}], [{scientific, 2}], [compact, {decimals, 6}], [{decimals, 254}], [{decimals, -1}], [x], y]]},
+     {erlang, float_to_binary, [[2.5, 3.5, -1.0e-10, 1.0e300, a], [[{decimals, 0}], [{decimals, 2}, compact], [{scientific, 0}], [{scientific, 20}], [short]]]},
+     {erlang, float_to_list, [[1.0, 0.1, 1.0e100, 5.0e-324, a]]},
+     {string, to_integer, [T]}, {string, to_float, [T]}].
