@@ -42,7 +42,7 @@ pub(crate) mod observe;
 #[cfg(not(loom))]
 pub mod prelude;
 #[cfg(not(loom))]
-pub(crate) mod region;
+pub mod region;
 #[cfg(not(loom))]
 pub mod registry;
 #[cfg(not(loom))]
@@ -81,6 +81,7 @@ mod api {
         OverLimit, Reply, ReplyTo, StableLayout, join,
     };
     pub use crate::pid::Ref;
+    pub use crate::region::Stable;
     pub use crate::registry::NameError;
     pub use crate::runtime::{Handle, Runtime};
     pub use crate::sched::lifecycle::LowMemory;

@@ -15,6 +15,7 @@ use super::{Actor, Handles};
 use crate::message::{ExitReason, Message, NodeBox, Reply, ReplyTo};
 use crate::observe::Observed;
 use crate::pid::{Pid, Ref};
+use crate::region::Arena;
 use crate::timer::{Missed, Moment, Sleep};
 use std::collections::VecDeque;
 use std::marker::PhantomData;
@@ -200,6 +201,17 @@ impl<A: Actor> Context<A> {
     /// it counts for the actor's [`MemoryLimit`](crate::MemoryLimit). Nobody measures it.
     pub fn set_held(&mut self, bytes: u64) {
         self.cell().set_held(bytes);
+    }
+
+    /// Memory for what this handler needs until it returns: freed all at once, and kept for the next one on this thread. What is
+    /// taken from it counts for the actor's [`MemoryLimit`](crate::MemoryLimit).
+    pub fn arena(&self) -> Arena {
+        let Some((meter, limit)) = self.cell().meter().and_then(|meter| Some((meter, meter.limit().bytes?)))
+        else {
+            return Arena::unlimited();
+        };
+        let in_use = meter.load().0.saturating_add(self.cell().held());
+        Arena::new(limit.saturating_sub(in_use), limit)
     }
 
     /// This actor's pid.

@@ -1,6 +1,7 @@
 //! Why an actor ended.
 
 use super::limit::OverLimit;
+use crate::region::ArenaFull;
 use dala_ir::abi::{Atom, Word, atoms};
 use dala_ir::term::{self, NoMemory, OwnedTerm, Style, TermWriter, print};
 use std::panic::Location;
@@ -229,7 +230,10 @@ fn reason_of(payload: Box<dyn std::any::Any + Send>) -> ExitReason {
             Ok(text) => (*text).to_owned(),
             Err(other) => match other.downcast::<NoMemory>() {
                 Ok(error) => error.to_string(),
-                Err(_) => "(no text)".to_owned(),
+                Err(other) => match other.downcast::<ArenaFull>() {
+                    Ok(full) => return ExitReason::OverLimit(OverLimit::Bytes(full.limit)),
+                    Err(_) => "(no text)".to_owned(),
+                },
             },
         },
     };

@@ -96,13 +96,15 @@ pub(crate) fn ask_to_trim() {
     TRIMS.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Does this thread's part if a trim was asked for since the last time.
+/// Does this thread's part if a trim was asked for since the last time. Returns whether it was.
 #[inline]
-pub(crate) fn trim_if_asked() {
+pub(super) fn trim_if_asked() -> bool {
     let asked = TRIMS.load(Ordering::Relaxed);
-    if TRIMMED.with(|trimmed| trimmed.replace(asked)) != asked {
+    let is_asked = TRIMMED.with(|trimmed| trimmed.replace(asked)) != asked;
+    if is_asked {
         trim();
     }
+    is_asked
 }
 
 /// Gives this thread's blocks to the depots, and slabs of free blocks to the system. Returns the bytes of these.

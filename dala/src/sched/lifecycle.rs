@@ -13,7 +13,7 @@
 use super::handle::Handle;
 use super::scheduler::Scheduler;
 use super::urgent::SUSPENDED;
-use crate::region::freelist;
+use crate::region::{self, freelist};
 use crate::registry::Topic;
 use crate::sync::{Ordering, fence, lock};
 use std::sync::Weak;
@@ -113,7 +113,7 @@ impl Handle {
     pub fn low_memory(&self) {
         self.low_memory_warnings().publish(LowMemory {});
         freelist::ask_to_trim();
-        freelist::trim_if_asked();
+        region::trim_if_asked();
         self.with_schedulers(|schedulers| schedulers.for_each(Scheduler::wake_all));
     }
 

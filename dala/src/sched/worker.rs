@@ -13,7 +13,7 @@ use crate::actor::run::{self, After, Watched};
 use crate::mailbox::urgency::Claim;
 use crate::message::exit;
 use crate::pid::epoch;
-use crate::region::freelist;
+use crate::region;
 use crate::sync::{Arc, Ordering, Random, spin_loop, thread};
 use crate::timer::{Clock, nursery};
 use std::cell::{Cell, OnceCell};
@@ -185,7 +185,7 @@ impl Worker {
             if tick.is_multiple_of(ACTIVATIONS_BETWEEN_LOOKS) {
                 nursery::arm_waiting();
                 self.take_injected(None);
-                freelist::trim_if_asked();
+                region::trim_if_asked();
                 self.scheduler.look_at_sensors();
             }
             let job = match kept.take().or_else(|| self.next()) {
@@ -439,7 +439,7 @@ impl Worker {
         self.scheduler.sleeps.fetch_add(1, Ordering::Relaxed);
         self.remote().parker.park();
         participant.come_back();
-        freelist::trim_if_asked();
+        region::trim_if_asked();
         self.scheduler.look_at_sensors();
     }
 
