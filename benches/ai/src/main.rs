@@ -31,6 +31,9 @@ struct Arguments {
     /// Clients that ask at the same time, for batches.
     #[arg(long, default_value_t = 64)]
     clients: usize,
+    /// Only models whose name has this in it.
+    #[arg(long, default_value = "")]
+    only: String,
     /// Where the library (lib/), models (models/) and Python (venv/) are.
     #[arg(long, default_value = "target/ai")]
     folder: PathBuf,
@@ -47,7 +50,8 @@ fn main() -> Outcome {
     let region = Region::with_limit(1 << 30);
     let onnx: Arc<dyn Backend> = Arc::new(Onnx::load(&OnnxOptions::in_folder(arguments.folder.join("lib")))?);
     let runtime = Runtime::new()?;
-    let cases = case::all(&region, &arguments.folder)?;
+    let mut cases = case::all(&region, &arguments.folder)?;
+    cases.retain(|case| case.name.contains(&arguments.only));
     println!("One request at a time: median time of a request in us, and the actor's beside it.\n");
     println!("| model | raw `Run` | actor | Python | tract | actor / raw | actor / Python |");
     println!("|---|---|---|---|---|---|---|");

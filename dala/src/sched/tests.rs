@@ -186,3 +186,44 @@ fn an_actor_that_is_always_busy_stays_where_it_is_while_others_search() {
     let moves = moved.recv().unwrap();
     assert!(moves < 100, "{moves} moves");
 }
+
+/// Works for longer than a worker searches before it sleeps, and then lets others go first.
+struct Polite;
+
+#[dala::actor]
+impl Polite {
+    #[message]
+    fn answer(&mut self, ctx: &mut Context<Self>) -> u64 {
+        let began = std::time::Instant::now();
+        while began.elapsed() < std::time::Duration::from_micros(100) {
+            std::hint::spin_loop();
+        }
+        ctx.yield_now();
+        0
+    }
+}
+
+struct Asking {
+    whom: PoliteRef,
+}
+
+#[dala::actor]
+impl Asking {
+    #[message]
+    async fn ask(&mut self, times: u64) {
+        for _ in 0..times {
+            self.whom.answer().await.unwrap();
+        }
+    }
+}
+
+#[test]
+fn who_lets_the_one_go_first_that_it_answered_wakes_no_other_worker() {
+    let runtime = Runtime::builder().workers(2).build().unwrap();
+    let whom = PoliteRef::from(runtime.spawn(Polite).unwrap());
+    let asking = AskingRef::from(runtime.spawn(Asking { whom }).unwrap());
+    let sleeps = runtime.sleeps();
+    runtime.block_on(asking.ask(2000)).unwrap();
+    let sleeps = runtime.sleeps() - sleeps;
+    assert!(sleeps < 10, "{sleeps} times a worker had been woken for nothing");
+}

@@ -208,7 +208,7 @@ impl Worker {
             // SAFETY: the job was in one place, and is ours now.
             if unsafe { self.activate(job) } == After::Again {
                 self.scheduler.mark(job);
-                let alone = self.waiting() == 0;
+                let alone = !self.has_work();
                 if alone && !self.remote().has_lifo() {
                     // In a queue it would be robbed by a worker that searches, and its memory would follow it from core to core.
                     self.streak.set(0);
@@ -231,6 +231,12 @@ impl Worker {
         // While the runtime is suspended as if a Realtime actor waited: nothing else goes on.
         let others = if pressing & SUSPENDED == 0 { self.queues.filled() } else { 0 };
         others | u8::from(pressing != 0) << Qos::Realtime as u8
+    }
+
+    /// Whether something waits here, or for any worker. [`Worker::waiting`] says so too after the last one was taken, until
+    /// somebody looks for another.
+    fn has_work(&self) -> bool {
+        self.scheduler.pressing() != 0 || self.queues.has_work()
     }
 
     /// What to run next of what is here.
