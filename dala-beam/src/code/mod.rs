@@ -8,8 +8,10 @@ mod link;
 pub mod lookup;
 pub mod module;
 pub mod natives;
+mod object_cache;
 pub mod on_load;
 pub mod paths;
+mod prepared;
 pub mod server;
 pub(crate) mod stubs;
 
@@ -17,6 +19,7 @@ pub use error::LoadFailure;
 pub use export::ExportTable;
 pub use module::LoadedModule;
 pub use natives::{MAX_NATIVES, NativeTable};
+pub use object_cache::ObjectCache;
 pub use on_load::{Claim, PendingModules};
 pub use paths::{CodePaths, InstallError};
 pub use server::CodeServer;

@@ -19,6 +19,7 @@ use super::link;
 use super::lookup::{CodeByName, Lookup};
 use super::module::LoadedModule;
 use super::natives::NativeTable;
+use super::object_cache::ObjectCache;
 use super::on_load::PendingModules;
 use super::paths::CodePaths;
 use crate::process::SystemOptions;
@@ -48,6 +49,7 @@ pub struct CodeServer {
     pub pending: PendingModules,
     /// Which calls are traced.
     pub(crate) call_patterns: CallPatterns,
+    cache: Option<ObjectCache>,
     /// Held while a module is loaded.
     loading: Mutex<()>,
 }
@@ -64,6 +66,7 @@ impl CodeServer {
             natives: NativeTable::default(),
             pending: PendingModules::default(),
             call_patterns: CallPatterns::default(),
+            cache: options.cache.as_deref().and_then(ObjectCache::open),
             loading: Mutex::new(()),
         }
     }
@@ -190,7 +193,7 @@ impl CodeServer {
         if self.current(module).is_some() && self.has_old(module) {
             return Err(LoadFailure::NotPurged(module));
         }
-        let linked = link::compile(&self.exports, &self.lookup, module, path, bytes)?;
+        let linked = link::compile(&self.exports, &self.lookup, self.cache.as_ref(), module, path, bytes)?;
         linked.code.fun_entries().for_each(|entry| self.lookup.add(entry));
         if let Some(address) = linked.code.on_load() {
             self.exports.entry(module, on_load_name(), 0).set_target(Target::Code(address));

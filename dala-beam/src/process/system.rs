@@ -11,7 +11,7 @@ use dala_ir::abi::{Atom, Pid};
 use dala_ir::interp::{HAS_JIT, JitMode};
 
 use super::ended::Ended;
-use crate::code::CodeServer;
+use crate::code::{CodeServer, ObjectCache};
 use crate::heap::HeapOptions;
 use crate::trace::Tracees;
 
@@ -24,6 +24,10 @@ pub struct SystemOptions {
     pub otp: Option<PathBuf>,
     /// Elixir's root, with `lib` below; found by itself when not given.
     pub elixir: Option<PathBuf>,
+    /// Folder in which what modules were compiled to is kept, so that only the first start waits for that; a few
+    /// megabytes. It must be writable by its owner alone, else it is not used. With none, each start compiles what it
+    /// loads.
+    pub cache: Option<PathBuf>,
     /// Reductions an activation may use (OTP: 4000).
     pub reductions: i64,
     /// Heaps of new processes.
@@ -45,6 +49,7 @@ impl Default for SystemOptions {
             paths: Vec::new(),
             otp: None,
             elixir: None,
+            cache: None,
             reductions: 4000,
             heap: HeapOptions::default(),
             memory: MemoryLimit::NONE,
@@ -56,8 +61,9 @@ impl Default for SystemOptions {
 
 impl SystemOptions {
     /// The defaults, changed by `DALA_REDUCTIONS` (budget of an activation), `DALA_GC_STRESS` (collect at every
-    /// safepoint, unless it is empty or `0`) and `DALA_JIT` (`off`, `on`, `eager`: each function when it is called
-    /// first).
+    /// safepoint, unless it is empty or `0`), `DALA_JIT` (`off`, `on`, `eager`: each function when it is called
+    /// first) and `DALA_CACHE` (the folder [`SystemOptions::cache`], or `off`). Without the last, the cache is that of
+    /// the user.
     pub fn from_environment() -> SystemOptions {
         let mut options = SystemOptions::default();
         let read = |name: &str| std::env::var(name).ok();
@@ -68,6 +74,7 @@ impl SystemOptions {
         if let Ok(Some(jit)) = jit_from_environment() {
             options.jit = jit;
         }
+        options.cache = ObjectCache::default_root();
         options
     }
 }

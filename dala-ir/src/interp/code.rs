@@ -61,7 +61,7 @@ pub(super) const FRAME_HEAD: usize = 2;
 pub(super) const TRACED_WORDS: usize = FRAME_HEAD + 4;
 
 /// What is known of an instruction that may raise or call.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Row {
     /// Offset of the instruction in words.
     pub(super) offset: u32,
@@ -75,7 +75,7 @@ pub(super) struct Row {
 }
 
 /// A function of linked code.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FunctionInfo {
     /// Name.
     pub(super) name: Atom,

@@ -1,8 +1,11 @@
-//! Running one function of a module on the small process, and showing how it ended.
+//! Running one function of a module on the small process, and showing how it ended. Its code is object code that was
+//! written and read again.
+
+#![expect(unsafe_code, reason = "object code is read without being verified again")]
 
 use dala_ir::abi::Atom;
-use dala_ir::interp::{self, CallTarget, JitMode, Machine, Outcome, Suspend, TailCall, Target};
-use dala_ir::ir::Module;
+use dala_ir::interp::{self, CallTarget, JitMode, Machine, Object, Outcome, Suspend, TailCall, Target};
+use dala_ir::ir::{Import, Module};
 use dala_ir::term::{OwnedTerm, TermWriter};
 use dala_ir::text::print_module;
 
@@ -37,10 +40,12 @@ pub(crate) fn execute(
     interp::set_jit_mode(jit);
     let mut machine = TestMachine::new(256, stress);
     let literals: Vec<_> = module.literals.iter().map(OwnedTerm::root).collect();
-    let code = interp::load(module, &literals, [0; 16], |import| {
-        machine.export(import.module, import.function, import.arity)
-    })
-    .unwrap();
+    let encoded = interp::encode(module).unwrap();
+    // SAFETY: the bytes come from `to_bytes`.
+    let object = unsafe { Object::from_bytes(&encoded.to_bytes()) }.unwrap();
+    assert_eq!(object, encoded);
+    let import = |import: &Import| machine.export(import.module, import.function, import.arity);
+    let code = object.link(&literals, [0; 16], import).unwrap();
     for (name, arity, address) in code.exports() {
         machine.export(module.name, name, arity).set_target(Target::Code(address));
     }

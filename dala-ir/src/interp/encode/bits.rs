@@ -32,7 +32,7 @@ fn kind_number(kind: SegmentKind) -> u64 {
     }
 }
 
-impl FunctionEmitter<'_, '_, '_> {
+impl FunctionEmitter<'_, '_> {
     pub(super) fn segment(
         &mut self,
         op: Opcode,

@@ -11,7 +11,7 @@ use crate::interp::code::{X_NIL, X_SCRATCH};
 use crate::interp::opcode::Opcode;
 use crate::ir::{Block, InstData, Op, Value};
 
-impl FunctionEmitter<'_, '_, '_> {
+impl FunctionEmitter<'_, '_> {
     pub(super) fn emit_block(&mut self, block: Block, next: Option<Block>) -> Result<(), EncodeError> {
         let plan = self.plan;
         let data = plan.function.block(block);

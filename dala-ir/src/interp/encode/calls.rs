@@ -7,11 +7,11 @@ use super::emit::{Fixup, FunctionEmitter, Label};
 use super::instruction::Ins;
 use super::moves::Place;
 use crate::interp::code::{CALL_WORDS, FRAME_HEAD};
-use crate::interp::export::ExportEntry;
+use crate::interp::object::Symbol;
 use crate::interp::opcode::Opcode;
 use crate::ir::{Immediate, InstData, Op, Value};
 
-impl FunctionEmitter<'_, '_, '_> {
+impl FunctionEmitter<'_, '_> {
     /// Puts a call's operands into registers and clears dead slots; gives the mask for those of the first 16 that the
     /// call itself clears.
     pub(super) fn prepare_call(&mut self, inst: &InstData, is_tail: bool) -> Result<u16, EncodeError> {
@@ -49,12 +49,13 @@ impl FunctionEmitter<'_, '_, '_> {
         let at = match (inst.op, &inst.immediate) {
             (Op::Call, Immediate::Function(id)) => {
                 let at = self.push(Ins::new(Opcode::CallTail, 2).a(pop))?;
-                self.module.call_fixups.push((at + 1, *id));
+                self.module.relocate(at + 1, Symbol::Function(id.index() as u32));
                 at
             }
             (Op::CallExt, Immediate::Import(id)) => {
-                let entry = entry_word(self.module.imports[id.index()]);
-                self.push(Ins::new(Opcode::CallExtTail, CALL_WORDS).a(pop).b(arity).word(1, entry))?
+                let at = self.push(Ins::new(Opcode::CallExtTail, CALL_WORDS).a(pop).b(arity))?;
+                self.module.relocate(at + 1, Symbol::Import(id.index() as u32));
+                at
             }
             (Op::CallFun, _) => self.push(Ins::new(Opcode::CallFunTail, CALL_WORDS).a(pop).b(arity))?,
             _ => self.push(Ins::new(Opcode::ApplyTail, CALL_WORDS).a(pop).b(arity))?,
@@ -75,12 +76,13 @@ impl FunctionEmitter<'_, '_, '_> {
         let at = match (inst.op, &inst.immediate) {
             (Op::Call, Immediate::Function(id)) => {
                 let at = self.push(Ins::new(Opcode::Call, CALL_WORDS).a(mask))?;
-                self.module.call_fixups.push((at + 1, *id));
+                self.module.relocate(at + 1, Symbol::Function(id.index() as u32));
                 at
             }
             (Op::CallExt, Immediate::Import(id)) => {
-                let entry = entry_word(self.module.imports[id.index()]);
-                self.push(Ins::new(Opcode::CallExt, CALL_WORDS).a(mask).b(arity).word(1, entry))?
+                let at = self.push(Ins::new(Opcode::CallExt, CALL_WORDS).a(mask).b(arity))?;
+                self.module.relocate(at + 1, Symbol::Import(id.index() as u32));
+                at
             }
             (Op::CallFun, _) => self.push(Ins::new(Opcode::CallFun, CALL_WORDS).a(mask).b(arity))?,
             _ => self.push(Ins::new(Opcode::Apply, CALL_WORDS).a(mask).b(arity))?,
@@ -108,9 +110,4 @@ pub(super) fn call_registers(inst: &InstData) -> SmallVec<[(Value, u16); 8]> {
 /// Number of arguments that a call passes.
 pub(super) fn call_arity(inst: &InstData) -> u16 {
     (inst.args.len() - inst.op.operands().len()) as u16
-}
-
-/// The address of an export entry, as code holds it.
-pub(super) fn entry_word(entry: &'static ExportEntry) -> u64 {
-    std::ptr::from_ref(entry).expose_provenance() as u64
 }

@@ -4,22 +4,21 @@ use super::EncodeError;
 use super::emit::{FunctionEmitter, Label};
 use super::instruction::Ins;
 use super::moves::Place;
-use crate::abi::Word;
 use crate::interp::opcode::Opcode;
 use crate::ir::{Constant, Immediate, InstData, Op, Type};
 use smallvec::SmallVec;
 
-impl FunctionEmitter<'_, '_, '_> {
+impl FunctionEmitter<'_, '_> {
     /// A test whose value is kept: `1` or `0` as a small integer.
     pub(super) fn test_value(&mut self, inst: &InstData, result: Option<Place>) -> Result<(), EncodeError> {
         let to = self.result(result);
         let (otherwise, end) = (self.new_label(), self.new_label());
         self.emit_test(inst, otherwise)?;
-        self.moves(vec![(to, Place::Word(Word::small_int(1).to_bits()))])?;
+        self.moves(vec![(to, Place::Constant(Constant::Int(1)))])?;
         let at = self.push(Ins::new(Opcode::Jump, 1))?;
         self.target(at, 0, true, end);
         self.bind(otherwise);
-        self.moves(vec![(to, Place::Word(Word::small_int(0).to_bits()))])?;
+        self.moves(vec![(to, Place::Constant(Constant::Int(0)))])?;
         self.bind(end);
         Ok(())
     }
@@ -28,7 +27,7 @@ impl FunctionEmitter<'_, '_, '_> {
     pub(super) fn emit_test(&mut self, inst: &InstData, otherwise: Label) -> Result<(), EncodeError> {
         let Some(form) = form(inst.op) else { unreachable!("`{}` is no test", inst.op.name()) };
         let places: SmallVec<[Place; 2]> = inst.args.iter().map(|&value| self.place(value)).collect();
-        let bits = || Some(u64::from(Self::index(inst)));
+        let bits = || Extra::Bits(Self::index(inst).into());
         match form {
             Form::Kind(op) => {
                 let mut ins = Ins::new(op, 1);
@@ -37,38 +36,31 @@ impl FunctionEmitter<'_, '_, '_> {
                 self.target(at, 0, true, otherwise);
                 Ok(())
             }
-            Form::Plain(op) => self.wide_test(op, None, &places, 0, otherwise),
+            Form::Plain(op) => self.wide_test(op, Extra::Nothing, &places, 0, otherwise),
             Form::Equal { op, with_word, is_exact } => {
                 let word_of = |index: usize| {
                     let constant = self.constant(inst.args[index])?;
-                    if !is_exact && matches!(constant, Constant::Int(_)) { None } else { constant.word() }
+                    let is_number = matches!(constant, Constant::Int(_));
+                    constant.word().filter(|_| is_exact || !is_number).map(|_| constant)
                 };
                 match (word_of(0), word_of(1)) {
-                    (_, Some(word)) => {
-                        self.wide_test(with_word, Some(word.to_bits()), &places[..1], 0, otherwise)
-                    }
-                    (Some(word), None) => {
-                        self.wide_test(with_word, Some(word.to_bits()), &places[1..], 0, otherwise)
-                    }
-                    (None, None) => self.wide_test(op, None, &places, 0, otherwise),
+                    (_, Some(word)) => self.wide_test(with_word, word.into(), &places[..1], 0, otherwise),
+                    (Some(word), None) => self.wide_test(with_word, word.into(), &places[1..], 0, otherwise),
+                    (None, None) => self.wide_test(op, Extra::Nothing, &places, 0, otherwise),
                 }
             }
-            Form::Order { op, with_small } => {
-                let small = match self.constant(inst.args[1]) {
-                    Some(Constant::Int(value)) => Word::small(value),
-                    Some(Constant::Atom(_) | Constant::Nil | Constant::Literal(_)) | None => None,
-                };
-                match small {
-                    Some(word) => {
-                        self.wide_test(with_small, Some(word.to_bits()), &places[..1], 0, otherwise)
-                    }
-                    None => self.wide_test(op, None, &places, 0, otherwise),
+            Form::Order { op, with_small } => match self.constant(inst.args[1]) {
+                Some(small @ Constant::Int(_)) => {
+                    self.wide_test(with_small, small.into(), &places[..1], 0, otherwise)
                 }
-            }
-            Form::Arity(op) => self.wide_test(op, None, &places, Self::index(inst), otherwise),
+                Some(Constant::Atom(_) | Constant::Nil | Constant::Literal(_)) | None => {
+                    self.wide_test(op, Extra::Nothing, &places, 0, otherwise)
+                }
+            },
+            Form::Arity(op) => self.wide_test(op, Extra::Nothing, &places, Self::index(inst), otherwise),
             Form::Tagged(op) => {
                 let Immediate::ArityAndTag(arity, tag) = inst.immediate else { unreachable!("verified") };
-                self.wide_test(op, Some(Word::atom(tag).to_bits()), &places, arity, otherwise)
+                self.wide_test(op, Constant::Atom(tag).into(), &places, arity, otherwise)
             }
             Form::Bits(op) => self.wide_test(op, bits(), &places, 0, otherwise),
             Form::String => self.match_string(inst, otherwise),
@@ -79,22 +71,38 @@ impl FunctionEmitter<'_, '_, '_> {
     fn wide_test(
         &mut self,
         op: Opcode,
-        extra: Option<u64>,
+        extra: Extra,
         places: &[Place],
         high: u32,
         otherwise: Label,
     ) -> Result<(), EncodeError> {
-        let mut ins = Ins::new(op, 2 + usize::from(extra.is_some()));
+        let mut ins = Ins::new(op, if extra == Extra::Nothing { 2 } else { 3 });
         let mut fields = [0; 2];
         for (field, &place) in fields.iter_mut().zip(places) {
             *field = ins.operand(place)?;
         }
-        if let Some(extra) = extra {
-            ins = ins.word(2, extra);
+        match extra {
+            Extra::Nothing => {}
+            Extra::Bits(bits) => ins = ins.word(2, bits),
+            Extra::Constant(constant) => ins = ins.constant(2, constant),
         }
         let at = self.push(ins.word(1, u64::from(high) << 32).a(fields[0]).b(fields[1]))?;
         self.target(at, 1, false, otherwise);
         Ok(())
+    }
+}
+
+/// The third word of a test.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extra {
+    Nothing,
+    Bits(u64),
+    Constant(Constant),
+}
+
+impl From<Constant> for Extra {
+    fn from(constant: Constant) -> Extra {
+        Extra::Constant(constant)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::interp::code::X_EXCEPTION;
 use crate::interp::opcode::Opcode;
 use crate::ir::{Block, Constant, Terminator, Type};
 
-impl FunctionEmitter<'_, '_, '_> {
+impl FunctionEmitter<'_, '_> {
     /// The label to jump to for an edge: its block, or moves that are emitted later.
     pub(super) fn edge_label(&mut self, block: Block, edge: usize) -> Label {
         let call = self.plan.function.block(block).terminator.successors()[edge];
@@ -171,7 +171,9 @@ impl FunctionEmitter<'_, '_, '_> {
                 let pop = self.frame_words();
                 match self.place(*value) {
                     Place::X(0) => self.push(Ins::new(Opcode::Return, 1).a(pop))?,
-                    Place::Word(word) => self.push(Ins::new(Opcode::ReturnWord, 2).b(pop).word(1, word))?,
+                    Place::Constant(constant) => {
+                        self.push(Ins::new(Opcode::ReturnWord, 2).b(pop).constant(1, constant))?
+                    }
                     place @ (Place::X(_) | Place::Slot(_) | Place::Float(_)) => {
                         let mut ins = Ins::new(Opcode::ReturnValue, 1);
                         let value = ins.operand(place)?;

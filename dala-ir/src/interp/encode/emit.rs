@@ -7,34 +7,37 @@ use super::moves::{Place, sequence};
 use super::plan::Plan;
 use crate::abi::Word;
 use crate::interp::code::{self, FRAME_HEAD, Row, X_SCRATCH};
-use crate::interp::export::ExportEntry;
+use crate::interp::object::{Relocation, Symbol};
 use crate::interp::opcode::{LEN_MAX, Opcode, quick_words};
-use crate::ir::{Block, Constant, FuncId, Function, LambdaId, Location, Type, Value};
+use crate::ir::{Block, Constant, Function, Location, Type, Value};
 
 /// Float register for cyclic moves.
 const F_SCRATCH: u16 = code::F_COUNT as u16 - 1;
 
 /// Code of the module so far.
-pub(super) struct ModuleEmitter<'m> {
+#[derive(Default)]
+pub(super) struct ModuleEmitter {
     pub(super) words: Vec<u64>,
     pub(super) rows: Vec<Row>,
-    /// Words that become the address of a function.
-    pub(super) call_fixups: Vec<(usize, FuncId)>,
-    /// Words that become the address of a fun entry.
-    pub(super) lambda_fixups: Vec<(usize, LambdaId)>,
-    literals: &'m [Word],
-    pub(super) imports: Vec<&'static ExportEntry>,
+    /// Words that linking fills in.
+    pub(super) relocations: Vec<Relocation>,
+    /// Where switches stand whose keys linking sorts.
+    pub(super) switches: Vec<u32>,
 }
 
-impl<'m> ModuleEmitter<'m> {
-    pub(super) fn new(literals: &'m [Word], imports: Vec<&'static ExportEntry>) -> ModuleEmitter<'m> {
-        ModuleEmitter {
-            words: Vec::new(),
-            rows: Vec::new(),
-            call_fixups: Vec::new(),
-            lambda_fixups: Vec::new(),
-            literals,
-            imports,
+impl ModuleEmitter {
+    /// Linking fills the word at `at` in.
+    pub(super) fn relocate(&mut self, at: usize, symbol: Symbol) {
+        self.relocations.push(Relocation { at: at as u32, symbol });
+    }
+
+    fn put(&mut self, at: usize, constant: Constant) {
+        match constant {
+            Constant::Int(_) | Constant::Nil => {
+                self.words[at] = constant.word().unwrap_or(Word::NIL).to_bits();
+            }
+            Constant::Atom(atom) => self.relocate(at, Symbol::Atom(atom)),
+            Constant::Literal(id) => self.relocate(at, Symbol::Literal(id.index() as u32)),
         }
     }
 
@@ -80,8 +83,8 @@ pub(super) struct Fixup {
     pub(super) label: Label,
 }
 
-pub(super) struct FunctionEmitter<'e, 'm, 'f> {
-    pub(super) module: &'e mut ModuleEmitter<'m>,
+pub(super) struct FunctionEmitter<'e, 'f> {
+    pub(super) module: &'e mut ModuleEmitter,
     pub(super) plan: &'e Plan<'f>,
     pub(super) colors: &'e Colors,
     pub(super) labels: Vec<Option<u32>>,
@@ -96,7 +99,7 @@ pub(super) struct FunctionEmitter<'e, 'm, 'f> {
     pub(super) block: Block,
 }
 
-impl FunctionEmitter<'_, '_, '_> {
+impl FunctionEmitter<'_, '_> {
     pub(super) fn run(mut self) -> Result<(), EncodeError> {
         let order = self.plan.cfg.reverse_postorder().to_vec();
         for (index, &block) in order.iter().enumerate() {
@@ -135,19 +138,10 @@ impl FunctionEmitter<'_, '_, '_> {
         if self.is_open() { self.colors.slots + FRAME_HEAD as u16 } else { 0 }
     }
 
-    pub(super) fn constant_word(&self, constant: Constant) -> u64 {
-        match constant {
-            Constant::Literal(id) => self.module.literals[id.index()].to_bits(),
-            Constant::Int(_) | Constant::Atom(_) | Constant::Nil => {
-                constant.word().unwrap_or(Word::NIL).to_bits()
-            }
-        }
-    }
-
     /// Where a value lies while the frame is open or not.
     pub(super) fn place_when(&self, value: Value, open: bool) -> Place {
         if let Some(constant) = self.plan.constants[value.index()] {
-            return Place::Word(self.constant_word(constant));
+            return Place::Constant(constant);
         }
         if self.plan.function.type_of(value) == Type::F64 {
             Place::Float(self.colors.register(value))
@@ -196,7 +190,14 @@ impl FunctionEmitter<'_, '_, '_> {
         }
         self.module.words.push(first);
         self.module.words.extend_from_slice(&ins.words[1..]);
-        self.module.words.extend_from_slice(&ins.constants);
+        let behind = at + ins.words.len();
+        self.module.words.resize(behind + ins.constants.len(), 0);
+        for (index, &constant) in ins.constants.iter().enumerate() {
+            self.module.put(behind + index, constant);
+        }
+        for &(index, constant) in &ins.named {
+            self.module.put(at + index, constant);
+        }
         if ins.is_long {
             self.module.words[at + 1] |= u64::from(u32::try_from(len).map_err(|_| EncodeError::TooLong)?);
         }
@@ -224,7 +225,7 @@ impl FunctionEmitter<'_, '_, '_> {
     pub(super) fn moves(&mut self, moves: Vec<(Place, Place)>) -> Result<(), EncodeError> {
         let moves = sequence(moves, |place| match place {
             Place::Float(_) => Place::Float(F_SCRATCH),
-            Place::X(_) | Place::Slot(_) | Place::Word(_) => Place::X(X_SCRATCH),
+            Place::X(_) | Place::Slot(_) | Place::Constant(_) => Place::X(X_SCRATCH),
         });
         let mut index = 0;
         while index < moves.len() {
@@ -234,16 +235,16 @@ impl FunctionEmitter<'_, '_, '_> {
                 index += 1;
                 continue;
             }
-            if let Place::Word(word) = from {
-                let mut ins = Ins::new(Opcode::MoveWord, 2).word(1, word);
+            if let Place::Constant(constant) = from {
+                let mut ins = Ins::new(Opcode::MoveWord, 2).constant(1, constant);
                 let to = ins.operand(to)?;
                 self.push(ins.a(to))?;
                 index += 1;
                 continue;
             }
             let next = moves.get(index + 1);
-            let next =
-                next.filter(|(to, from)| !matches!((to, from), (Place::Float(_), _) | (_, Place::Word(_))));
+            let next = next
+                .filter(|(to, from)| !matches!((to, from), (Place::Float(_), _) | (_, Place::Constant(_))));
             if let Some(&(to2, from2)) = next {
                 let mut ins = Ins::new(Opcode::Move2, 2);
                 let fields = [ins.operand(to)?, ins.operand(from)?, ins.operand(to2)?, ins.operand(from2)?];

@@ -6,11 +6,15 @@ use super::EncodeError;
 use super::moves::Place;
 use crate::interp::code::{FRAME, FRAME_HEAD, INDEX, INLINE};
 use crate::interp::opcode::Opcode;
+use crate::ir::Constant;
 
 /// An instruction under construction.
 pub(super) struct Ins {
     pub(super) words: SmallVec<[u64; 8]>,
-    pub(super) constants: SmallVec<[u64; 4]>,
+    /// Words of constants that are operands: they stand behind the others.
+    pub(super) constants: SmallVec<[Constant; 4]>,
+    /// Words that are constants, by index.
+    pub(super) named: SmallVec<[(usize, Constant); 2]>,
     pub(super) fields: [u16; 3],
     pub(super) op: Opcode,
     /// Whether the length stands in the second word.
@@ -23,6 +27,7 @@ impl Ins {
         Ins {
             words: SmallVec::from_elem(0, count),
             constants: SmallVec::new(),
+            named: SmallVec::new(),
             fields: [0; 3],
             op,
             is_long: false,
@@ -59,16 +64,22 @@ impl Ins {
         self
     }
 
+    /// Word `index` is a constant.
+    pub(super) fn constant(mut self, index: usize, constant: Constant) -> Ins {
+        self.named.push((index, constant));
+        self
+    }
+
     /// The operand for what lies at `place`.
     pub(super) fn operand(&mut self, place: Place) -> Result<u16, EncodeError> {
         let (bit, index) = match place {
             Place::X(register) => return Ok(register),
             Place::Float(register) => return Ok(register),
             Place::Slot(slot) => (FRAME, usize::from(slot) + FRAME_HEAD),
-            Place::Word(word) => {
-                let known = self.constants.iter().position(|&constant| constant == word);
+            Place::Constant(constant) => {
+                let known = self.constants.iter().position(|&other| other == constant);
                 let index = known.unwrap_or_else(|| {
-                    self.constants.push(word);
+                    self.constants.push(constant);
                     self.constants.len() - 1
                 });
                 (INLINE, self.words.len() + index)

@@ -6,10 +6,11 @@ use super::instruction::Ins;
 use super::moves::Place;
 use super::plan::calls;
 use crate::abi::atoms;
+use crate::interp::object::Symbol;
 use crate::interp::opcode::Opcode;
 use crate::ir::{Effects, Immediate, InstData, Op, Rest, Value};
 
-impl FunctionEmitter<'_, '_, '_> {
+impl FunctionEmitter<'_, '_> {
     /// Emits an instruction in the middle of a block.
     pub(super) fn emit_inst(&mut self, inst: &InstData, is_unused: bool) -> Result<(), EncodeError> {
         if calls(inst.op) {
@@ -146,7 +147,7 @@ impl FunctionEmitter<'_, '_, '_> {
                 let Immediate::Lambda(id) = inst.immediate else { return Ok(()) };
                 let at = self.module.words.len();
                 self.packed(Opcode::MakeFun, 3, inst, &args[..], result, None, ends)?;
-                self.module.lambda_fixups.push((at + 2, id));
+                self.module.relocate(at + 2, Symbol::Lambda(id.index() as u32));
                 Ok(())
             }
             Op::MapPut => self.packed(Opcode::MapPut, 3, inst, &args[1..], result, Some(args[0]), ends),
@@ -183,7 +184,7 @@ impl FunctionEmitter<'_, '_, '_> {
                 let Immediate::Import(id) = inst.immediate else { return Ok(()) };
                 let at = self.module.words.len();
                 self.packed(Opcode::Bif, 4, inst, &args[..], result, None, ends)?;
-                self.module.words[at + 3] = super::calls::entry_word(self.module.imports[id.index()]);
+                self.module.relocate(at + 3, Symbol::Import(id.index() as u32));
                 Ok(())
             }
             Op::Send => self.simple(Opcode::Send, 1, inst, result, 0, ends),
@@ -305,7 +306,7 @@ impl FunctionEmitter<'_, '_, '_> {
         ends: (Option<Label>, Option<Label>),
     ) -> Result<(), EncodeError> {
         let Immediate::Constant(constant) = inst.immediate else { unreachable!("verified") };
-        let mut ins = Ins::new(op, 3).word(2, self.constant_word(constant));
+        let mut ins = Ins::new(op, 3).constant(2, constant);
         let (to, operand) = (ins.operand(self.result(result))?, ins.operand(self.place(inst.args[0]))?);
         self.finish(ins.a(to).b(operand), inst, Some(1), ends.0, ends.1)
     }

@@ -1,4 +1,4 @@
-//! SSA to register code.
+//! SSA to object code.
 //!
 //! Values that live across a call get a slot of the function's one frame, all others an x register. The frame is
 //! opened late: a block that calls or waits opens it, and from there on it stays open, so that paths that only
@@ -22,12 +22,12 @@ mod needs;
 mod plan;
 mod switches;
 
-use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use super::code::{self, CodeModule, FunctionInfo};
-use super::export::{CodeAddress, ExportEntry, FunEntry};
-use crate::abi::{FunHead, Word};
+use super::code::{CodeModule, FunctionInfo};
+use super::export::ExportEntry;
+use super::object::Object;
+use crate::abi::Word;
 use crate::ir::{Import, Module};
 use crate::verify::{VerifyError, verify_module};
 use emit::ModuleEmitter;
@@ -64,26 +64,13 @@ pub enum LoadError {
     },
 }
 
-/// Verifies a module, encodes it, and makes its code known by address. Nothing refers to it yet: whoever loads it
-/// puts its exports behind their entries.
-///
-/// `literals` are the words of the module's literals; they must stay valid for as long as the code may run, so they
-/// belong to memory that no collector frees. `uniq` is the MD5 that its funs carry.
+/// Verifies a module and encodes it.
 ///
 /// # Errors
 /// When the module is invalid or too large.
-pub fn load(
-    module: &Module,
-    literals: &[Word],
-    uniq: [u8; 16],
-    import: impl FnMut(&Import) -> &'static ExportEntry,
-) -> Result<Arc<CodeModule>, LoadError> {
+pub fn encode(module: &Module) -> Result<Object, LoadError> {
     verify_module(module).map_err(LoadError::Invalid)?;
-    if literals.len() != module.literals.len() {
-        return Err(LoadError::Literals { expected: module.literals.len(), found: literals.len() });
-    }
-    let imports: Vec<&'static ExportEntry> = module.imports.iter().map(import).collect();
-    let mut emitter = ModuleEmitter::new(literals, imports);
+    let mut emitter = ModuleEmitter::default();
     let mut functions = Vec::with_capacity(module.functions.len());
     for (index, function) in module.functions.iter().enumerate() {
         let (entry, frame) = emitter
@@ -91,50 +78,33 @@ pub fn load(
             .map_err(|_| LoadError::TooLarge { function: format!("{}/{}", function.name, function.arity) })?;
         functions.push(FunctionInfo { name: function.name, arity: function.arity, entry, frame });
     }
-    let ModuleEmitter { words, rows, call_fixups, lambda_fixups, .. } = emitter;
-    let mut words: Box<[AtomicU64]> = words.into_iter().map(AtomicU64::new).collect();
-    // The array does not move from here on.
-    let base = words.as_ptr().cast::<u64>();
-    let address = |function: usize| CodeAddress::new(base.wrapping_add(functions[function].entry as usize));
-    for (word, function) in call_fixups {
-        *words[word].get_mut() = address(function.index()).to_bits();
-    }
-    let lambdas: Vec<&'static FunEntry> = module
-        .lambdas
-        .iter()
-        .map(|lambda| {
-            let function = &module.functions[lambda.function.index()];
-            let head = FunHead {
-                module: module.name,
-                function: function.name,
-                arity: function.arity - lambda.free,
-                index: lambda.index,
-                free: lambda.free,
-                old_uniq: lambda.old_uniq,
-                uniq,
-            };
-            FunEntry::leak(head, address(lambda.function.index()))
-        })
-        .collect();
-    for (word, lambda) in lambda_fixups {
-        *words[word].get_mut() = std::ptr::from_ref(lambdas[lambda.index()]).expose_provenance() as u64;
-    }
+    let ModuleEmitter { words, rows, relocations, switches } = emitter;
     let exports = module.exports.iter().map(|&(name, arity, id)| (name, arity, id.index() as u32)).collect();
-    let module = Arc::new(CodeModule {
+    Ok(Object {
         name: module.name,
         words,
-        patches: Mutex::default(),
-        #[cfg(dala_jit)]
-        heat: functions.iter().map(|_| std::sync::atomic::AtomicU8::new(0)).collect(),
-        functions: functions.into(),
-        rows: rows.into(),
+        relocations,
+        switches,
+        functions,
+        rows,
         exports,
         on_load: module.on_load.map(|id| id.index() as u32),
-        funs: lambdas.into(),
-        files: module.files.clone().into(),
-    });
-    code::register(&module);
-    #[cfg(dala_jit)]
-    super::jit::loaded(&module);
-    Ok(module)
+        lambdas: module.lambdas.clone(),
+        files: module.files.clone(),
+        imports: module.imports.clone(),
+        literals: module.literals.len(),
+    })
+}
+
+/// Encodes a module and links it: [`encode`], then [`Object::link`].
+///
+/// # Errors
+/// As these two.
+pub fn load(
+    module: &Module,
+    literals: &[Word],
+    uniq: [u8; 16],
+    import: impl FnMut(&Import) -> &'static ExportEntry,
+) -> Result<Arc<CodeModule>, LoadError> {
+    encode(module)?.link(literals, uniq, import)
 }

@@ -1,5 +1,7 @@
 //! Parallel moves: all sources are read before any target is written.
 
+use crate::ir::Constant;
+
 /// Where a word lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -9,8 +11,8 @@ pub(super) enum Place {
     Slot(u16),
     /// Float register.
     Float(u16),
-    /// Constant word.
-    Word(u64),
+    /// In the code.
+    Constant(Constant),
 }
 
 /// Orders `moves` (target, source), whose targets are distinct, into a sequence that does the same; `scratch` gives a

@@ -7,7 +7,7 @@ use super::moves::Place;
 use crate::interp::opcode::Opcode;
 use crate::ir::{Block, Constant, Value};
 
-impl FunctionEmitter<'_, '_, '_> {
+impl FunctionEmitter<'_, '_> {
     pub(super) fn emit_switch(
         &mut self,
         block: Block,
@@ -15,16 +15,16 @@ impl FunctionEmitter<'_, '_, '_> {
         keys: &[Constant],
     ) -> Result<(), EncodeError> {
         let default = self.edge_label(block, keys.len());
-        let mut immediates: Vec<(u64, Label)> = Vec::new();
+        let mut immediates: Vec<(Constant, Label)> = Vec::new();
         for (edge, key) in keys.iter().enumerate() {
             let label = self.edge_label(block, edge);
             if key.word().is_some() {
-                immediates.push((self.constant_word(*key), label));
+                immediates.push((*key, label));
             } else {
                 // `/=` leads to the target when the terms are equal.
                 let mut ins = Ins::new(Opcode::NeExact, 2);
-                let word = Place::Word(self.constant_word(*key));
-                let (left, right) = (ins.operand(self.place(value))?, ins.operand(word)?);
+                let key = Place::Constant(*key);
+                let (left, right) = (ins.operand(self.place(value))?, ins.operand(key)?);
                 let at = self.push(ins.a(left).b(right))?;
                 self.target(at, 1, false, label);
             }
@@ -39,17 +39,19 @@ impl FunctionEmitter<'_, '_, '_> {
             && integers.len() >= 4
             && high.checked_sub(low).is_some_and(|range| range / 4 <= integers.len() as i64)
         {
-            return self.emit_switch_table(value, low, high, &integers, &immediates, default);
+            let labels: Vec<Label> = immediates.iter().map(|&(_, label)| label).collect();
+            return self.emit_switch_table(value, low, high, &integers, &labels, default);
         }
-        immediates.sort_by_key(|(word, _)| *word);
         let count = immediates.len();
         let mut ins = Ins::long(Opcode::SwitchWords, 3 + count + count.div_ceil(2));
         let operand = ins.operand(self.place(value))?;
         ins.words[2] = count as u64;
-        for (index, (word, _)) in immediates.iter().enumerate() {
-            ins.words[3 + index] = *word;
+        for (index, &(key, _)) in immediates.iter().enumerate() {
+            ins = ins.constant(3 + index, key);
         }
         let at = self.push(ins.a(operand))?;
+        // The keys are sorted by their words.
+        self.module.switches.push(at as u32);
         self.target(at, 2, true, default);
         for (index, &(_, label)) in immediates.iter().enumerate() {
             self.target(at, 3 + count + index / 2, index % 2 == 1, label);
@@ -63,12 +65,12 @@ impl FunctionEmitter<'_, '_, '_> {
         low: i64,
         high: i64,
         integers: &[i64],
-        targets: &[(u64, Label)],
+        targets: &[Label],
         default: Label,
     ) -> Result<(), EncodeError> {
         let count = (high - low + 1) as usize;
         let mut table = vec![default; count];
-        for (integer, (_, label)) in integers.iter().zip(targets) {
+        for (integer, label) in integers.iter().zip(targets) {
             table[(integer - low) as usize] = *label;
         }
         let mut ins = Ins::long(Opcode::SwitchTable, 4 + count.div_ceil(2));

@@ -1,0 +1,155 @@
+//! Prepared modules on disk, so that no program waits for modules to be lowered, optimised and encoded that another
+//! one has loaded before.
+//!
+//! A file is named by the SHA-256 of the .beam file that it was made of, in a folder named by the sources that this
+//! runtime was built from: what other builds wrote is never read. Code in it is run without being verified again, as
+//! that of a program on disk is. So the folder must be the user's own: one that others may write to is not used. A file
+//! has a checksum, against disks and crashes; one that does not fit is made anew. Nobody is told of what goes wrong
+//! here, since modules are loaded without the cache as well.
+
+#![expect(unsafe_code, reason = "code from the cache is not verified again")]
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::SystemTime;
+
+use flate2::Crc;
+use sha2::{Digest, Sha256};
+
+use super::prepared::{Prepared, is_optimizing};
+
+/// Folders of other builds that are kept, the last ones used.
+const OTHERS_KEPT: usize = 3;
+/// What names of such folders begin with.
+const PREFIX: &str = "build-";
+/// File in such a folder that is written anew when it is opened.
+const USED: &str = "used";
+
+/// A folder of prepared modules.
+#[derive(Debug)]
+pub struct ObjectCache {
+    folder: PathBuf,
+}
+
+impl ObjectCache {
+    /// The cache in the folder `root`, which is made when it is not there. `None` when it cannot be, or when others
+    /// than its owner may write to it.
+    pub fn open(root: &Path) -> Option<ObjectCache> {
+        let build = format!("{PREFIX}{}-{}", env!("DALA_SOURCES"), std::env::consts::ARCH);
+        let folder = root.join(build);
+        let is_new = !folder.is_dir();
+        if is_new {
+            make_folder(&folder).ok()?;
+        }
+        if !is_owners_alone(root) || !is_owners_alone(&folder) {
+            return None;
+        }
+        File::create(folder.join(USED)).ok()?;
+        if is_new {
+            forget_others(root, &folder);
+        }
+        Some(ObjectCache { folder })
+    }
+
+    /// The user's cache: what `DALA_CACHE` says, else `dala` in the folder that the system has for such files. `None`
+    /// with `DALA_CACHE=off`, or where there is no such folder.
+    pub fn default_root() -> Option<PathBuf> {
+        match std::env::var_os("DALA_CACHE") {
+            Some(value) if value == "off" => None,
+            Some(value) if !value.is_empty() => Some(value.into()),
+            _ => user_folder().map(|folder| folder.join("dala")),
+        }
+    }
+
+    /// What a file was prepared to.
+    pub(super) fn get(&self, file: &[u8]) -> Option<Prepared> {
+        let kept = fs::read(self.path(file)).ok()?;
+        let (checksum, bytes) = kept.split_first_chunk()?;
+        if u32::from_le_bytes(*checksum) != checksum_of(bytes) {
+            return None;
+        }
+        // SAFETY: the same build wrote them, into a folder of the user's own.
+        unsafe { Prepared::from_bytes(bytes) }
+    }
+
+    /// Keeps what a file was prepared to, if that can be written.
+    pub(super) fn put(&self, file: &[u8], prepared: &Prepared) {
+        let path = self.path(file);
+        if let Err(Some(unfinished)) = self.write(&path, &prepared.to_bytes()) {
+            let _ = fs::remove_file(unfinished);
+        }
+    }
+
+    /// Readers see the whole file or none.
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Option<PathBuf>> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let unfinished = self.folder.join(format!("{}-{number}.new", std::process::id()));
+        let mut file = File::create_new(&unfinished).map_err(|_| None)?;
+        let written = file.write_all(&checksum_of(bytes).to_le_bytes()).and_then(|()| file.write_all(bytes));
+        written.and_then(|()| fs::rename(&unfinished, path)).map_err(|_| Some(unfinished))
+    }
+
+    fn path(&self, file: &[u8]) -> PathBuf {
+        let mut name: String = Sha256::digest(file).iter().map(|byte| format!("{byte:02x}")).collect();
+        name.push_str(if is_optimizing() { ".object" } else { ".plain" });
+        self.folder.join(name)
+    }
+}
+
+fn checksum_of(bytes: &[u8]) -> u32 {
+    let mut crc = Crc::new();
+    crc.update(bytes);
+    crc.sum()
+}
+
+/// Where the system wants files that can be made again.
+fn user_folder() -> Option<PathBuf> {
+    let variable = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    if cfg!(windows) {
+        return variable("LOCALAPPDATA");
+    }
+    let home = || variable("HOME");
+    if cfg!(target_vendor = "apple") {
+        return home().map(|home| home.join("Library/Caches"));
+    }
+    variable("XDG_CACHE_HOME").or_else(|| home().map(|home| home.join(".cache")))
+}
+
+fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Whether nobody but its owner may write to a folder.
+fn is_owners_alone(folder: &Path) -> bool {
+    #[cfg(unix)]
+    return fs::metadata(folder)
+        .is_ok_and(|folder| std::os::unix::fs::PermissionsExt::mode(&folder.permissions()) & 0o022 == 0);
+    #[cfg(not(unix))]
+    folder.is_dir()
+}
+
+/// Removes what other builds left in `root`, but for the last ones used.
+fn forget_others(root: &Path, folder: &Path) {
+    let entries = fs::read_dir(root).into_iter().flatten().flatten();
+    let mut others: Vec<(SystemTime, PathBuf)> = entries
+        .map(|entry| entry.path())
+        .filter(|path| {
+            path != folder && path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX))
+        })
+        .filter_map(|path| Some((fs::metadata(path.join(USED)).ok()?.modified().ok()?, path)))
+        .collect();
+    others.sort();
+    for (_, path) in others.iter().rev().skip(OTHERS_KEPT) {
+        let _ = fs::remove_dir_all(path);
+    }
+}
+
+#[cfg(test)]
+mod tests;

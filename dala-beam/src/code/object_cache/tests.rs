@@ -1,0 +1,115 @@
+use std::time::Duration;
+
+use dala_ir::abi::Atom;
+use dala_ir::interp::{BifIndex, Target};
+
+use super::*;
+use crate::code::carried;
+use crate::code::export::ExportTable;
+use crate::code::link;
+use crate::code::lookup::Lookup;
+use crate::load::installed::module;
+
+fn bytes() -> &'static [u8] {
+    carried::module("dala_io").unwrap()
+}
+
+fn name() -> Atom {
+    Atom::new("dala_io")
+}
+
+fn cache() -> (tempfile::TempDir, ObjectCache) {
+    let root = tempfile::tempdir().unwrap();
+    let cache = ObjectCache::open(root.path()).unwrap();
+    (root, cache)
+}
+
+/// Loads the module; whether the cache had it.
+fn loads(cache: &ObjectCache, exports: &ExportTable) -> bool {
+    let path = cache.path(bytes());
+    let before = fs::metadata(&path).and_then(|kept| kept.modified()).ok();
+    let linked = link::compile(exports, &Lookup::default(), Some(cache), name(), None, bytes()).unwrap();
+    assert!(linked.module.exports(Atom::new("start"), 1));
+    before.is_some() && before == fs::metadata(&path).and_then(|kept| kept.modified()).ok()
+}
+
+#[test]
+fn installed_modules_are_read_as_they_were_prepared() {
+    let (exports, lookup) = (ExportTable::new(), Lookup::default());
+    let (_root, cache) = cache();
+    for name in ["lists", "erl_scan", "unicode_util", "gen_server", "Elixir.Enum", "Elixir.Kernel"] {
+        let bytes = module(name);
+        let prepared = Prepared::of(Atom::new(name), &bytes, &exports, &lookup).unwrap();
+        assert!(cache.get(&bytes).is_none());
+        cache.put(&bytes, &prepared);
+        assert!(cache.get(&bytes) == Some(prepared), "{name}");
+    }
+}
+
+#[test]
+fn a_module_is_prepared_once() {
+    let (exports, (_root, cache)) = (ExportTable::new(), cache());
+    assert!(!loads(&cache, &exports));
+    assert!(loads(&cache, &exports));
+}
+
+#[test]
+fn damaged_files_are_made_anew() {
+    let (exports, (_root, cache)) = (ExportTable::new(), cache());
+    loads(&cache, &exports);
+    let (path, good) = (cache.path(bytes()), fs::read(cache.path(bytes())).unwrap());
+    for at in [0, 4, 100, good.len() - 1] {
+        let mut damaged = good.clone();
+        damaged[at] ^= 1;
+        fs::write(&path, damaged).unwrap();
+        assert!(cache.get(bytes()).is_none(), "byte {at}");
+    }
+    for end in [0, 3, 4, good.len() / 2] {
+        fs::write(&path, &good[..end]).unwrap();
+        assert!(cache.get(bytes()).is_none(), "the first {end} bytes");
+    }
+    assert!(!loads(&cache, &exports));
+    assert!(fs::read(&path).unwrap() == good);
+}
+
+#[test]
+fn a_function_that_became_native_is_not_called_in_code_that_was_kept() {
+    let (exports, (_root, cache)) = (ExportTable::new(), cache());
+    loads(&cache, &exports);
+    exports.entry(name(), Atom::new("start"), 1).set_target(Target::Bif(BifIndex(0)));
+    assert!(!cache.get(bytes()).unwrap().fits(&exports));
+    link::compile(&exports, &Lookup::default(), Some(&cache), name(), None, bytes()).unwrap();
+    assert!(cache.get(bytes()).unwrap().fits(&exports));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_others_may_write_to_is_not_used() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let root = tempfile::tempdir().unwrap();
+    let others = fs::Permissions::from_mode(0o777);
+    fs::set_permissions(root.path(), others).unwrap();
+    assert!(ObjectCache::open(root.path()).is_none());
+}
+
+#[test]
+fn a_new_build_forgets_all_but_the_last_others() {
+    let root = tempfile::tempdir().unwrap();
+    let now = SystemTime::now();
+    for age in 1..=5 {
+        let folder = root.path().join(format!("{PREFIX}{age}"));
+        fs::create_dir(&folder).unwrap();
+        let used = File::create(folder.join(USED)).unwrap();
+        used.set_modified(now - Duration::from_secs(age)).unwrap();
+    }
+    fs::create_dir(root.path().join("something else")).unwrap();
+    let cache = ObjectCache::open(root.path()).unwrap();
+    let mut left: Vec<String> = fs::read_dir(root.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !cache.folder.ends_with(name))
+        .collect();
+    left.sort();
+    assert_eq!(left, ["build-1", "build-2", "build-3", "something else"]);
+}
