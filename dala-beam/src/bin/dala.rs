@@ -31,6 +31,8 @@ enum Command {
     New(cli::new::Arguments),
     /// Runs a function of a module
     Run(cli::run::Arguments),
+    /// Writes a program as one file that needs no Erlang or Elixir
+    Build(cli::build::Arguments),
     /// Compiles as erlc does
     Erlc(cli::tools::Arguments),
     /// Compiles as elixirc does
@@ -42,6 +44,10 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // Whoever has a program behind it is that program.
+    if let Some(code) = cli::bundled::run() {
+        return code;
+    }
     let arguments = long_options(std::env::args_os());
     match Arguments::parse_from(arguments).command {
         Command::Info(arguments) => cli::info::run(&arguments),
@@ -51,6 +57,7 @@ fn main() -> ExitCode {
         Command::Eval(arguments) => cli::eval::run(&arguments),
         Command::New(arguments) => cli::new::run(&arguments),
         Command::Run(arguments) => cli::run::run(&arguments),
+        Command::Build(arguments) => cli::build::run(&arguments),
         Command::Erlc(arguments) => cli::tools::run(Tool::Erlc, &arguments),
         Command::Elixirc(arguments) => cli::tools::run(Tool::Elixirc, &arguments),
         Command::Elixir(arguments) => cli::tools::run(Tool::Elixir, &arguments),
@@ -71,7 +78,10 @@ fn long_options(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
         if place >= 2 && !is_value && !is_option {
             is_program = true;
         }
-        let takes_value = ["-pa", "--pa", "--otp", "--elixir"].iter().any(|name| argument == *name);
+        let takes_value =
+            ["-pa", "--pa", "--otp", "--elixir", "-o", "--output", "--application", "--include"]
+                .iter()
+                .any(|name| argument == *name);
         changed.push(if !is_program && !is_value && argument == "-pa" { "--pa".into() } else { argument });
         is_value = !is_program && !is_value && takes_value;
     }

@@ -1,6 +1,8 @@
 //! The sub-commands of `dala`, one a file.
 
 pub mod asm;
+pub mod build;
+pub mod bundled;
 pub mod disasm;
 pub mod eval;
 pub mod info;
@@ -20,6 +22,12 @@ fn finish(result: Result<String, String>) -> ExitCode {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.to_string()),
         _ => Ok(ExitCode::SUCCESS),
     }))
+}
+
+/// An error and what caused it, in one line.
+fn causes(error: &dyn std::error::Error) -> String {
+    let further = std::iter::successors(error.source(), |cause| cause.source());
+    further.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 /// A command's exit code, its error printed in one line.

@@ -12,7 +12,7 @@ use dala_ir::abi::{Atom, Pid, Word};
 use dala_ir::term::print::{Style, print};
 use dala_ir::term::{Fragment, OwnedTerm, TermWriter};
 
-use crate::code::CodePaths;
+use crate::code::{Bundle, CodePaths};
 use crate::otp::boot::{self, CommandLine};
 use crate::otp::read_term::read_term;
 use crate::process::{
@@ -96,6 +96,20 @@ impl Program {
         Ok(Program { options, command: CommandLine::default(), last: Vec::new() })
     }
 
+    /// With nothing but what a bundle holds.
+    ///
+    /// # Errors
+    /// With a text, when the environment asks for what there is not.
+    pub(super) fn of_bundle(bundle: Arc<Bundle>) -> Result<Program, String> {
+        let mut options = SystemOptions::from_environment();
+        jit_from_environment()?;
+        options.exits_on_halt = true;
+        options.bundle = Some(bundle);
+        // It has nothing to compile.
+        options.cache = None;
+        Ok(Program { options, command: CommandLine::default(), last: Vec::new() })
+    }
+
     /// With what the program may ask `init` for.
     pub(super) fn with_command_line(mut self, command: CommandLine) -> Program {
         self.command = command;
@@ -153,7 +167,7 @@ impl Program {
 #[derive(Debug)]
 pub(super) struct Started {
     runtime: Runtime,
-    system: Arc<System>,
+    pub(super) system: Arc<System>,
     leader: Pid,
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use dala_ir::abi::Atom;
 
+use super::bundle::BundleError;
 use crate::load::LoadError;
 
 /// Why a module was not loaded.
@@ -48,6 +49,11 @@ pub enum LoadFailure {
 impl LoadFailure {
     /// A malformed file.
     pub(crate) fn malformed(module: Atom, error: &LoadError) -> LoadFailure {
+        LoadFailure::Malformed { module, problem: error.to_string() }
+    }
+
+    /// What a bundle holds of a module cannot be used.
+    pub(crate) fn bundled(module: Atom, error: &BundleError) -> LoadFailure {
         LoadFailure::Malformed { module, problem: error.to_string() }
     }
 

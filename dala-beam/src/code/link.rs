@@ -32,21 +32,30 @@ pub(super) fn compile(
     path: Option<&Path>,
     bytes: &[u8],
 ) -> Result<Linked, LoadFailure> {
-    let kept = cache.and_then(|cache| cache.get(bytes));
-    let prepared = match kept.filter(|kept| kept.object.name() == name && kept.fits(exports)) {
-        Some(prepared) => prepared,
-        None => {
-            let prepared = Prepared::of(name, bytes, exports, lookup)?;
-            if let Some(cache) = cache {
-                cache.put(bytes, &prepared);
-            }
-            prepared
-        }
-    };
-    link(exports, lookup, path, prepared)
+    link(exports, lookup, path, prepare(exports, lookup, cache, name, bytes)?)
 }
 
-fn link(
+/// Prepares a module, or finds it in the cache.
+pub(super) fn prepare(
+    exports: &ExportTable,
+    lookup: &Lookup,
+    cache: Option<&ObjectCache>,
+    name: Atom,
+    bytes: &[u8],
+) -> Result<Prepared, LoadFailure> {
+    let kept = cache.and_then(|cache| cache.get(bytes));
+    if let Some(kept) = kept.filter(|kept| kept.object.name() == name && kept.fits(exports)) {
+        return Ok(kept);
+    }
+    let prepared = Prepared::of(name, bytes, exports, lookup)?;
+    if let Some(cache) = cache {
+        cache.put(bytes, &prepared);
+    }
+    Ok(prepared)
+}
+
+/// Links a prepared module.
+pub(super) fn link(
     exports: &ExportTable,
     lookup: &Lookup,
     path: Option<&Path>,

@@ -1,5 +1,6 @@
 //! Loaded modules: finding, loading, replacing and purging them.
 
+pub mod bundle;
 pub(crate) mod call_patterns;
 mod carried;
 pub mod error;
@@ -15,6 +16,7 @@ mod prepared;
 pub mod server;
 pub(crate) mod stubs;
 
+pub use bundle::{Bundle, BundleError};
 pub use error::LoadFailure;
 pub use export::ExportTable;
 pub use module::LoadedModule;

@@ -20,6 +20,9 @@ use sha2::{Digest, Sha256};
 
 use super::prepared::{Prepared, is_optimizing};
 
+/// The sources that this runtime was built from.
+pub(super) const BUILD: &str = env!("DALA_SOURCES");
+
 /// Folders of other builds that are kept, the last ones used.
 const OTHERS_KEPT: usize = 3;
 /// What names of such folders begin with.
@@ -37,8 +40,7 @@ impl ObjectCache {
     /// The cache in the folder `root`, which is made when it is not there. `None` when it cannot be, or when others
     /// than its owner may write to it.
     pub fn open(root: &Path) -> Option<ObjectCache> {
-        let build = format!("{PREFIX}{}-{}", env!("DALA_SOURCES"), std::env::consts::ARCH);
-        let folder = root.join(build);
+        let folder = root.join(format!("{PREFIX}{BUILD}-{}", std::env::consts::ARCH));
         let is_new = !folder.is_dir();
         if is_new {
             make_folder(&folder).ok()?;
@@ -99,7 +101,7 @@ impl ObjectCache {
     }
 }
 
-fn checksum_of(bytes: &[u8]) -> u32 {
+pub(super) fn checksum_of(bytes: &[u8]) -> u32 {
     let mut crc = Crc::new();
     crc.update(bytes);
     crc.sum()

@@ -3,9 +3,11 @@
 
 use std::sync::OnceLock;
 
-use dala_ir::abi::Atom;
+use dala_ir::abi::{Atom, Word};
 use dala_ir::interp::{self, Object};
 use dala_ir::pass;
+use dala_ir::term::view::TermView;
+use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::error::LoadFailure;
@@ -52,8 +54,8 @@ pub(super) struct Prepared {
     /// `module_info(attributes)` and `module_info(compile)` in the external format; empty for none.
     pub(super) attributes: Vec<u8>,
     pub(super) compile: Vec<u8>,
-    /// All atoms of the file: they exist once it is loaded, whether its code still names them or not.
-    atoms: Vec<Atom>,
+    /// All atoms of the file and of its literals: they exist once it is loaded, whether its code still names them or not.
+    pub(super) atoms: Vec<Atom>,
     /// Those of its functions that the runtime implements: their code calls that.
     ours: Vec<(Atom, u32)>,
 }
@@ -87,6 +89,15 @@ impl Prepared {
             pass::optimize(&mut module);
         }
         let object = interp::encode(&module).map_err(|error| malformed(error.to_string()))?;
+        let mut atoms = file.atoms;
+        let mut known: HashSet<Atom> = atoms.iter().copied().collect();
+        for literal in &module.literals {
+            for_each_atom(literal.root(), |atom| {
+                if known.insert(atom) {
+                    atoms.push(atom);
+                }
+            });
+        }
         let literals = module.literals.iter();
         let literals = literals.map(|term| etf::encode(term.root(), &EncodeOptions::default()));
         Ok(Prepared {
@@ -96,7 +107,7 @@ impl Prepared {
             md5: file.md5,
             attributes: file.attributes.attributes,
             compile: file.attributes.compile,
-            atoms: file.atoms,
+            atoms,
         })
     }
 
@@ -145,6 +156,33 @@ impl Prepared {
                 .map(|(name, arity)| Some((atom(name)?, arity)))
                 .collect::<Option<_>>()?,
         })
+    }
+}
+
+/// The atoms in a term, with the names of functions in it.
+fn for_each_atom(term: Word, mut of: impl FnMut(Atom)) {
+    let mut pending = vec![term];
+    while let Some(term) = pending.pop() {
+        match term.view() {
+            TermView::Atom(atom) => of(atom),
+            TermView::ExportFun(fun) => [fun.head.module, fun.head.function].into_iter().for_each(&mut of),
+            TermView::Cons(head, tail) => pending.extend([tail, head]),
+            TermView::Tuple(elements) => pending.extend(elements),
+            TermView::Map(map) => pending.extend(map.iter().flat_map(|(key, value)| [key, value])),
+            TermView::Small(_)
+            | TermView::Big(_)
+            | TermView::Float(_)
+            | TermView::Pid(_)
+            | TermView::Port(_)
+            | TermView::Reference(_)
+            | TermView::Fun(_)
+            | TermView::ExternalPid(_)
+            | TermView::ExternalPort(_)
+            | TermView::ExternalReference(_)
+            | TermView::Nil
+            | TermView::Bits(_)
+            | TermView::Hidden => {}
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 //! Not a process, as OTP's is: any process that calls a missing function loads the module itself, under a lock that
 //! makes others wait for the result.
 
-use std::path::Path;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use dala::native::NativeFunction;
@@ -11,6 +12,7 @@ use dala_ir::abi::Atom;
 use dala_ir::interp::Target;
 use hashbrown::HashMap;
 
+use super::bundle::{Bundle, BundledModule};
 use super::call_patterns::{CallPattern, CallPatterns, PatternOf};
 use super::carried;
 use super::error::LoadFailure;
@@ -50,6 +52,7 @@ pub struct CodeServer {
     /// Which calls are traced.
     pub(crate) call_patterns: CallPatterns,
     cache: Option<ObjectCache>,
+    bundle: Option<Arc<Bundle>>,
     /// Held while a module is loaded.
     loading: Mutex<()>,
 }
@@ -57,15 +60,19 @@ pub struct CodeServer {
 impl CodeServer {
     /// A server that has loaded nothing.
     pub fn new(options: &SystemOptions) -> CodeServer {
-        let paths = CodePaths::find(&options.paths, options.otp.as_deref(), options.elixir.as_deref());
+        let paths = match options.bundle {
+            None => CodePaths::find(&options.paths, options.otp.as_deref(), options.elixir.as_deref()).ok(),
+            Some(_) => None,
+        };
         CodeServer {
-            paths: RwLock::new(paths.unwrap_or_else(|_| CodePaths::only(options.paths.clone()))),
+            paths: RwLock::new(paths.unwrap_or_else(|| CodePaths::only(options.paths.clone()))),
             modules: RwLock::default(),
             exports: ExportTable::new(),
             lookup: Lookup::default(),
             natives: NativeTable::default(),
             pending: PendingModules::default(),
             call_patterns: CallPatterns::default(),
+            bundle: options.bundle.clone(),
             cache: options.cache.as_deref().and_then(ObjectCache::open),
             loading: Mutex::new(()),
         }
@@ -160,14 +167,41 @@ impl CodeServer {
         if self.pending.contains(module) {
             return Err(LoadFailure::OnLoad(module));
         }
+        if let Some(prepared) = self.bundle.as_ref().and_then(|bundle| bundle.module(module.text())) {
+            let prepared = prepared.map_err(|error| LoadFailure::bundled(module, &error))?;
+            return self.install(module, || link::link(&self.exports, &self.lookup, None, prepared));
+        }
+        let (path, bytes) = self.find(module)?;
+        self.install_bytes(module, path.as_deref(), &bytes)
+    }
+
+    /// The file of a module: where it lies, if it lies anywhere, and what is in it.
+    fn find(&self, module: Atom) -> Result<(Option<PathBuf>, Cow<'static, [u8]>), LoadFailure> {
         if let Some(bytes) = carried::module(module.text()) {
-            return self.install(module, None, bytes);
+            return Ok((None, bytes.into()));
         }
         let path = self.paths.read().unwrap_or_else(PoisonError::into_inner).module(module.text());
         let path = path.ok_or(LoadFailure::NotFound(module))?;
-        let bytes =
-            std::fs::read(&path).map_err(|source| LoadFailure::Unreadable { path: path.clone(), source })?;
-        self.install(module, Some(&path), &bytes)
+        match std::fs::read(&path) {
+            Ok(bytes) => Ok((Some(path), bytes.into())),
+            Err(source) => Err(LoadFailure::Unreadable { path, source }),
+        }
+    }
+
+    /// What a module is compiled to, for a bundle, without loading it.
+    ///
+    /// # Errors
+    /// When it cannot be found or compiled.
+    pub(crate) fn bundled(&self, module: Atom) -> Result<BundledModule, LoadFailure> {
+        let (path, bytes) = self.find(module)?;
+        let prepared = link::prepare(&self.exports, &self.lookup, self.cache.as_ref(), module, &bytes)?;
+        Ok(BundledModule {
+            bytes: prepared.to_bytes(),
+            folder: path.as_deref().and_then(Path::parent).map(Path::to_path_buf),
+            names: prepared.atoms.clone(),
+            calls: prepared.object.imports().iter().map(|import| import.module).collect(),
+            exports: prepared.object.exports().collect(),
+        })
     }
 
     /// Loads a module from memory, in the place of a loaded version, which becomes old.
@@ -181,19 +215,28 @@ impl CodeServer {
         bytes: &[u8],
     ) -> Result<Arc<LoadedModule>, LoadFailure> {
         let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
-        self.install(module, path, bytes)
+        self.install_bytes(module, path, bytes)
     }
 
-    fn install(
+    fn install_bytes(
         &self,
         module: Atom,
         path: Option<&Path>,
         bytes: &[u8],
     ) -> Result<Arc<LoadedModule>, LoadFailure> {
+        let (exports, lookup, cache) = (&self.exports, &self.lookup, self.cache.as_ref());
+        self.install(module, || link::compile(exports, lookup, cache, module, path, bytes))
+    }
+
+    fn install(
+        &self,
+        module: Atom,
+        link: impl FnOnce() -> Result<link::Linked, LoadFailure>,
+    ) -> Result<Arc<LoadedModule>, LoadFailure> {
         if self.current(module).is_some() && self.has_old(module) {
             return Err(LoadFailure::NotPurged(module));
         }
-        let linked = link::compile(&self.exports, &self.lookup, self.cache.as_ref(), module, path, bytes)?;
+        let linked = link()?;
         linked.code.fun_entries().for_each(|entry| self.lookup.add(entry));
         if let Some(address) = linked.code.on_load() {
             self.exports.entry(module, on_load_name(), 0).set_target(Target::Code(address));

@@ -15,7 +15,7 @@ use crate::process::{Ended, Entry, System, stack_trace};
 
 /// Applications that are loaded, so that stack traces name them and their environment can be read. The first is what
 /// the application controller starts with; those behind the second are left out where they are not installed.
-const LOADED: [&str; 4] = ["kernel", "stdlib", "compiler", "elixir"];
+pub(crate) const LOADED: [&str; 4] = ["kernel", "stdlib", "compiler", "elixir"];
 
 /// The emulator's arguments (`init:get_arguments/0`): log events go to standard error, not in between what the program
 /// prints, and are cut: the state of a server that fails may be megabytes.
@@ -47,8 +47,8 @@ pub fn start_with(system: &Arc<System>, started: &[&str], command: &CommandLine)
     let user = io_server::start(system)?;
     let mut scratch = Fragment::new();
     let mut specs = Vec::new();
-    for (place, name) in LOADED.iter().enumerate() {
-        match specification(system, name, &mut scratch) {
+    for (place, name) in loaded(system).into_iter().enumerate() {
+        match specification(system, &name, &mut scratch) {
             Ok(spec) => specs.push(spec),
             Err(problem) if place < 2 => return Err(problem),
             Err(_) => {}
@@ -93,16 +93,39 @@ fn texts(texts: &[String], scratch: &mut Fragment) -> Word {
     scratch.list(&texts, Word::NIL)
 }
 
-/// The application specification in `NAME.app`.
-fn specification(system: &System, name: &str, scratch: &mut Fragment) -> Result<Word, String> {
+/// The applications that are loaded, in order: all that a program carries along.
+fn loaded(system: &System) -> Vec<String> {
+    let mut names: Vec<String> = LOADED.map(str::to_owned).into();
+    if let Some(bundle) = &system.options.bundle {
+        let others = bundle.program().applications.keys();
+        names.extend(others.filter(|name| !LOADED.contains(&name.as_str())).cloned());
+    }
+    names
+}
+
+/// The text of `NAME.app`, and where it stands.
+pub(crate) fn specification_text(system: &System, name: &str) -> Result<(String, String), String> {
     let file = format!("{name}.app");
+    if let Some(bundle) = &system.options.bundle {
+        let text = bundle.program().applications.get(name);
+        return text
+            .map(|text| (text.clone(), file))
+            .ok_or_else(|| format!("there is no application {name}"));
+    }
     let path = system.code.paths.read().unwrap_or_else(PoisonError::into_inner).file(&file);
     let path = path.ok_or_else(|| format!("{file} is in none of the folders of the code path"))?;
-    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let term = read_term(&text, scratch).map_err(|error| format!("{}: {error}", path.display()))?;
+    let place = path.display().to_string();
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{place}: {error}"))?;
+    Ok((text, place))
+}
+
+/// The specification of an application.
+fn specification(system: &System, name: &str, scratch: &mut Fragment) -> Result<Word, String> {
+    let (text, place) = specification_text(system, name)?;
+    let term = read_term(&text, scratch).map_err(|error| format!("{place}: {error}"))?;
     match dala_ir::term::tuple_elements(term) {
         Some(&[tag, _, _]) if tag == Word::atom(Atom::new("application")) => Ok(term),
-        _ => Err(format!("{}: {} is no application", path.display(), print(term, Style::Plain).limited(80))),
+        _ => Err(format!("{place}: {} is no application", print(term, Style::Plain).limited(80))),
     }
 }
 

@@ -11,7 +11,7 @@ use dala_ir::abi::{Atom, Pid};
 use dala_ir::interp::{HAS_JIT, JitMode};
 
 use super::ended::Ended;
-use crate::code::{CodeServer, ObjectCache};
+use crate::code::{Bundle, CodeServer, ObjectCache};
 use crate::heap::HeapOptions;
 use crate::trace::Tracees;
 
@@ -28,6 +28,9 @@ pub struct SystemOptions {
     /// megabytes. It must be writable by its owner alone, else it is not used. With none, each start compiles what it
     /// loads.
     pub cache: Option<PathBuf>,
+    /// Modules and applications that the program carries along. With some, neither OTP nor Elixir is looked for, and
+    /// `otp` and `elixir` mean nothing.
+    pub bundle: Option<Arc<Bundle>>,
     /// Reductions an activation may use (OTP: 4000).
     pub reductions: i64,
     /// Heaps of new processes.
@@ -50,6 +53,7 @@ impl Default for SystemOptions {
             otp: None,
             elixir: None,
             cache: None,
+            bundle: None,
             reductions: 4000,
             heap: HeapOptions::default(),
             memory: MemoryLimit::NONE,

@@ -64,6 +64,16 @@ impl Object {
         self.name
     }
 
+    /// Names and arities of the functions that others may call.
+    pub fn exports(&self) -> impl Iterator<Item = (Atom, u32)> + '_ {
+        self.exports.iter().map(|&(name, arity, _)| (name, arity))
+    }
+
+    /// The functions that it calls by name, or names in funs.
+    pub fn imports(&self) -> &[Import] {
+        &self.imports
+    }
+
     /// Names and arities of all its functions.
     pub fn functions(&self) -> impl Iterator<Item = (Atom, u32)> + '_ {
         self.functions.iter().map(|function| (function.name, function.arity))

@@ -1,0 +1,225 @@
+//! `dala build`: a program as one executable.
+//!
+//! It is a copy of this one with a [`Bundle`] behind it: the modules of the folders given, what starting OTP and the
+//! applications loads, and all that these reach: what they call by name, and what their code or data names and lies in the
+//! same folder, as callback modules of servers do. What is only reached by a name that is made at run time, or that another
+//! application has in its data, and lies in no folder given, has to be named with `--include`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use dala_ir::abi::{Atom, Word};
+use dala_ir::term::view::list_to_vec;
+use dala_ir::term::{Fragment, tuple_elements};
+
+use super::run::Program;
+use crate::code::bundle::{self, Bundle, BundledModule, BundledProgram};
+use crate::code::error::LoadFailure;
+use crate::otp::boot;
+use crate::otp::read_term::read_term;
+use crate::process::System;
+
+/// Arguments of `dala build`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Arguments {
+    /// Folder of the program's modules; may be given several times
+    #[arg(long = "pa", value_name = "DIR", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// File to write; the module's name when not given
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Application to start before the program; may be given several times
+    #[arg(long = "application", value_name = "NAME")]
+    pub applications: Vec<String>,
+    /// Installed module that the program reaches by a name made at run time; may be given several times
+    #[arg(long = "include", value_name = "MODULE")]
+    pub included: Vec<String>,
+    /// Root of the Erlang/OTP to take libraries from
+    #[arg(long, value_name = "DIR")]
+    pub otp: Option<PathBuf>,
+    /// Root of the Elixir to take libraries from
+    #[arg(long, value_name = "DIR")]
+    pub elixir: Option<PathBuf>,
+    /// Module to run
+    pub module: String,
+    /// Function to call: with the list of arguments, or without any
+    #[arg(default_value = "main")]
+    pub function: String,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> ExitCode {
+    super::finish(try_run(arguments))
+}
+
+fn try_run(arguments: &Arguments) -> Result<String, String> {
+    let own = modules_in(&arguments.paths)?;
+    let is_elixir = own.iter().any(|name| name.starts_with("Elixir."));
+    let mut started: Vec<&str> = if is_elixir { vec!["elixir"] } else { Vec::new() };
+    started.extend(arguments.applications.iter().map(String::as_str));
+    let host = Program::new(&arguments.paths, arguments.otp.as_deref(), arguments.elixir.as_deref())?;
+    let system = host.start(&started, |_| Ok(()))?.system;
+
+    let roots: BTreeSet<String> = system
+        .code
+        .all()
+        .iter()
+        .map(|module| module.name.text().to_owned())
+        .chain(own)
+        .chain(arguments.included.iter().cloned())
+        .chain([arguments.module.clone()])
+        .collect();
+    let modules = reached(&system, roots)?;
+    let takes_arguments = takes_arguments(&modules[&arguments.module], arguments)?;
+    let program = BundledProgram {
+        applications: applications(&system, &started)?,
+        started: started.iter().map(ToString::to_string).collect(),
+        entry: (arguments.module.clone(), arguments.function.clone()),
+        takes_arguments,
+    };
+    let default = || PathBuf::from(arguments.module.trim_start_matches("Elixir.").to_lowercase());
+    let output = arguments.output.clone().unwrap_or_else(default);
+    let bytes =
+        write(&output, &modules, program).map_err(|error| format!("{}: {error}", output.display()))?;
+    Ok(format!("{}: {} modules, {:.1} MB\n", output.display(), modules.len(), bytes as f64 / 1e6))
+}
+
+/// Names of the modules in these folders.
+fn modules_in(folders: &[PathBuf]) -> Result<Vec<String>, String> {
+    let mut names = Vec::new();
+    for folder in folders {
+        let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        for path in entries.flatten().map(|entry| entry.path()) {
+            if path.extension().is_some_and(|extension| extension == "beam") {
+                names.extend(path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned));
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// The modules of these names, those that they reach, and the implementations of protocols among them.
+///
+/// # Errors
+/// With a text, when one of these names is no module, or one of the modules cannot be compiled.
+fn reached(system: &System, roots: BTreeSet<String>) -> Result<BTreeMap<String, BundledModule>, String> {
+    let name = |text: &str| Atom::try_new(text).map_err(|error| error.to_string());
+    let implementations = implementations(system);
+    let mut modules = BTreeMap::new();
+    let mut pending: Vec<(String, bool)> = roots.into_iter().map(|name| (name, true)).collect();
+    while let Some((module, is_root)) = pending.pop() {
+        if modules.contains_key(&module) {
+            continue;
+        }
+        let found = match system.code.bundled(name(&module)?) {
+            Ok(found) => found,
+            // Many call what is only there on other systems, or not at all.
+            Err(LoadFailure::NotFound(_)) if !is_root => continue,
+            Err(failure) => return Err(super::causes(&failure)),
+        };
+        pending.extend(found.calls.iter().map(|called| (called.text().to_owned(), false)));
+        if let Some(folder) = &found.folder {
+            let beside = |name: &&Atom| folder.join(format!("{}.beam", name.text())).is_file();
+            pending.extend(found.names.iter().filter(beside).map(|name| (name.text().to_owned(), false)));
+        }
+        if found.exports.contains(&(Atom::new("__protocol__"), 1)) {
+            let of = |name: &&String| name.starts_with(&format!("{module}."));
+            pending.extend(implementations.iter().filter(of).map(|name| (name.clone(), false)));
+        }
+        modules.insert(module, found);
+    }
+    Ok(modules)
+}
+
+/// Names of the installed modules of Elixir: implementations of protocols are among them.
+fn implementations(system: &System) -> Vec<String> {
+    let folders = {
+        let paths = system.code.paths.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let below = |folder: &&PathBuf| paths.elixir_root().is_some_and(|root| folder.starts_with(root));
+        paths.folders().iter().filter(below).cloned().collect::<Vec<_>>()
+    };
+    modules_in(&folders).unwrap_or_default()
+}
+
+/// Whether the program's function takes the list of arguments.
+fn takes_arguments(module: &BundledModule, arguments: &Arguments) -> Result<bool, String> {
+    let Arguments { function, module: name, .. } = arguments;
+    let has = |arity| module.exports.iter().any(|export| export.0.text() == function && export.1 == arity);
+    match (has(1), has(0)) {
+        (true, _) => Ok(true),
+        (false, true) => Ok(false),
+        (false, false) => Err(format!("{name} exports neither {function}/1 nor {function}/0")),
+    }
+}
+
+/// The specifications of what is always loaded, of these applications, and of all that they need.
+fn applications(system: &System, started: &[&str]) -> Result<BTreeMap<String, String>, String> {
+    let mut found = BTreeMap::new();
+    let mut pending: Vec<(String, bool)> =
+        boot::LOADED.iter().map(|name| ((*name).to_owned(), false)).collect();
+    pending.extend(started.iter().map(|name| ((*name).to_owned(), true)));
+    while let Some((name, is_needed)) = pending.pop() {
+        if found.contains_key(&name) {
+            continue;
+        }
+        match boot::specification_text(system, &name) {
+            Ok((text, place)) => {
+                let needed = needed_by(&text).map_err(|problem| format!("{place}: {problem}"))?;
+                pending.extend(needed.into_iter().map(|name| (name, true)));
+                found.insert(name, text);
+            }
+            Err(problem) if is_needed => return Err(problem),
+            Err(_) => {}
+        }
+    }
+    Ok(found)
+}
+
+/// The applications that an application's specification names as needed.
+fn needed_by(text: &str) -> Result<Vec<String>, String> {
+    let mut scratch = Fragment::new();
+    let term = read_term(text, &mut scratch).map_err(|error| error.to_string())?;
+    let Some(&[_, _, properties]) = tuple_elements(term) else { return Err("no application".to_owned()) };
+    let list = |word: Word| list_to_vec(word).unwrap_or_default();
+    let is_needed = |key: Word| {
+        let name = key.as_atom().map(Atom::text);
+        matches!(name, Some("applications" | "included_applications"))
+    };
+    Ok(list(properties)
+        .into_iter()
+        .filter_map(|property| match tuple_elements(property) {
+            Some(&[key, names]) if is_needed(key) => Some(list(names)),
+            _ => None,
+        })
+        .flatten()
+        .filter_map(|name| Some(name.as_atom()?.text().to_owned()))
+        .collect())
+}
+
+/// Writes the executable; gives its size.
+fn write(
+    output: &Path,
+    modules: &BTreeMap<String, BundledModule>,
+    program: BundledProgram,
+) -> io::Result<u64> {
+    let own = std::env::current_exe()?;
+    let length = Bundle::length_before(&own)?;
+    // A program that runs cannot be written to, but can be put aside.
+    let unfinished = output.with_extension(format!("{}.new", std::process::id()));
+    let written = (|| {
+        let mut out = BufWriter::new(File::create_new(&unfinished)?);
+        io::copy(&mut File::open(&own)?.take(length), &mut out)?;
+        bundle::write(&mut out, modules, program)?;
+        out.flush()?;
+        fs::set_permissions(&unfinished, fs::metadata(&own)?.permissions())?;
+        fs::rename(&unfinished, output)?;
+        Ok(fs::metadata(output)?.len())
+    })();
+    if written.is_err() {
+        let _ = fs::remove_file(&unfinished);
+    }
+    written
+}

@@ -1,0 +1,191 @@
+//! Bundles: prepared modules and applications that a program carries along, so that it needs no files and compiles
+//! nothing. `dala build` writes one behind a copy of itself.
+//!
+//! Layout: the modules, one behind the other; the index; a trailer of [`TRAILER`] bytes. It is found from the end of the
+//! file, as that of a zip archive is, so what stands before it does not matter. A module is read when it is loaded.
+//! What a bundle holds is run without being verified again: it is as much a part of the program as the code before it.
+
+#![expect(unsafe_code, reason = "code of a bundle is not verified again")]
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use dala_ir::abi::Atom;
+use serde::{Deserialize, Serialize};
+
+use super::object_cache::{BUILD, checksum_of};
+use super::prepared::Prepared;
+
+/// Bytes of the trailer: length of the bundle without it, length of the index, checksum of the index, four zeros,
+/// [`MAGIC`].
+const TRAILER: usize = 40;
+const MAGIC: [u8; 16] = *b"dala: a bundle.\n";
+
+/// Why a bundle cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BundleError {
+    /// Its file cannot be read.
+    #[error("cannot read the modules of this program")]
+    Unreadable(#[from] io::Error),
+    /// It is cut off, or bytes of it have changed.
+    #[error("the modules of this program are damaged")]
+    Damaged,
+    /// Another build of Dala wrote it.
+    #[error("the modules of this program were written by another build of Dala ({0}, this is {BUILD})")]
+    OtherBuild(String),
+}
+
+/// A module for a bundle.
+#[derive(Debug)]
+pub(crate) struct BundledModule {
+    pub(super) bytes: Vec<u8>,
+    /// Folder of its file.
+    pub(crate) folder: Option<PathBuf>,
+    /// All atoms of its file.
+    pub(crate) names: Vec<Atom>,
+    /// Modules whose functions it calls by name.
+    pub(crate) calls: HashSet<Atom>,
+    /// Names and arities of its exported functions.
+    pub(crate) exports: Vec<(Atom, u32)>,
+}
+
+/// What is in a bundle.
+#[derive(Debug, Serialize, Deserialize)]
+struct Index {
+    /// The sources that it was written by.
+    build: String,
+    /// By name: where it begins, how long it is, its checksum.
+    modules: BTreeMap<String, (u64, u64, u32)>,
+    program: BundledProgram,
+}
+
+/// What a bundle starts.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct BundledProgram {
+    /// Specifications of applications by name, as text.
+    pub(crate) applications: BTreeMap<String, String>,
+    /// Applications that are started first, in order.
+    pub(crate) started: Vec<String>,
+    /// The program's module and function.
+    pub(crate) entry: (String, String),
+    /// Whether that function takes the list of arguments.
+    pub(crate) takes_arguments: bool,
+}
+
+/// A bundle in a file.
+#[derive(Debug)]
+pub struct Bundle {
+    file: Mutex<File>,
+    /// Where it begins.
+    start: u64,
+    index: Index,
+}
+
+impl Bundle {
+    /// The bundle at the end of a file; `None` when there is none.
+    ///
+    /// # Errors
+    /// When there is one that cannot be used.
+    pub fn at_end_of(path: &Path) -> Result<Option<Bundle>, BundleError> {
+        let mut file = File::open(path)?;
+        let Some((start, index_start)) = find(&mut file)? else { return Ok(None) };
+        let index: Index = {
+            let mut index = Vec::new();
+            file.seek(SeekFrom::Start(index_start))?;
+            file.read_to_end(&mut index)?;
+            let (index, trailer) = index.split_last_chunk::<TRAILER>().ok_or(BundleError::Damaged)?;
+            if trailer[16..20] != checksum_of(index).to_le_bytes() {
+                return Err(BundleError::Damaged);
+            }
+            postcard::from_bytes(index).map_err(|_| BundleError::Damaged)?
+        };
+        match index.build == BUILD {
+            true => Ok(Some(Bundle { file: Mutex::new(file), start, index })),
+            false => Err(BundleError::OtherBuild(index.build)),
+        }
+    }
+
+    /// What it starts.
+    pub(crate) fn program(&self) -> &BundledProgram {
+        &self.index.program
+    }
+
+    /// Length of a file without the bundle at its end.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn length_before(path: &Path) -> io::Result<u64> {
+        let mut file = File::open(path)?;
+        let length = file.metadata()?.len();
+        Ok(find(&mut file)?.map_or(length, |(start, _)| start))
+    }
+
+    /// A module of it; `None` when it is not in.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is damaged.
+    pub(super) fn module(&self, name: &str) -> Option<Result<Prepared, BundleError>> {
+        let &(at, length, checksum) = self.index.modules.get(name)?;
+        Some(self.read(at, length).map_err(BundleError::from).and_then(|bytes| {
+            if checksum_of(&bytes) != checksum {
+                return Err(BundleError::Damaged);
+            }
+            // SAFETY: this build wrote the bundle, and nothing of it has changed since.
+            unsafe { Prepared::from_bytes(&bytes) }.ok_or(BundleError::Damaged)
+        }))
+    }
+
+    fn read(&self, at: u64, length: u64) -> io::Result<Vec<u8>> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(self.start.saturating_add(at)))?;
+        let mut bytes = Vec::new();
+        (&mut *file).take(length).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+/// Where the bundle at the end of a file begins, and where its index does.
+fn find(file: &mut File) -> io::Result<Option<(u64, u64)>> {
+    let mut trailer = [0; TRAILER];
+    let Some(end) = file.metadata()?.len().checked_sub(TRAILER as u64) else { return Ok(None) };
+    file.seek(SeekFrom::Start(end))?;
+    file.read_exact(&mut trailer)?;
+    if trailer[24..] != MAGIC {
+        return Ok(None);
+    }
+    let number = |at: usize| u64::from_le_bytes(trailer[at..at + 8].try_into().expect("eight bytes"));
+    let (start, index) = (end.checked_sub(number(0)), end.checked_sub(number(8)));
+    Ok(start.zip(index).filter(|(start, index)| start <= index))
+}
+
+/// Writes a bundle.
+///
+/// # Errors
+/// When `out` does not take it.
+pub(crate) fn write(
+    out: &mut impl Write,
+    modules: &BTreeMap<String, BundledModule>,
+    program: BundledProgram,
+) -> io::Result<()> {
+    let mut index = Index { build: BUILD.to_owned(), modules: BTreeMap::new(), program };
+    let mut at = 0;
+    for (name, BundledModule { bytes, .. }) in modules {
+        out.write_all(bytes)?;
+        index.modules.insert(name.clone(), (at, bytes.len() as u64, checksum_of(bytes)));
+        at += bytes.len() as u64;
+    }
+    let index = postcard::to_allocvec(&index).expect("a vector takes what is written to it");
+    out.write_all(&index)?;
+    out.write_all(&(at + index.len() as u64).to_le_bytes())?;
+    out.write_all(&(index.len() as u64).to_le_bytes())?;
+    out.write_all(&checksum_of(&index).to_le_bytes())?;
+    out.write_all(&[0; 4])?;
+    out.write_all(&MAGIC)
+}
+
+#[cfg(test)]
+mod tests;
