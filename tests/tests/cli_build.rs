@@ -67,13 +67,13 @@ fn an_erlang_program_runs_where_there_is_no_erlang() {
     compile(folder.path(), "portable.erl", ERLANG);
     let program = build(folder.path(), &["portable"]).unwrap();
     let output = run(&program, &["a", "b c"]);
-    let expected = "[\"a\",\"b c\"] [\"a\",\"b c\"] 55\nGRÖSSE {match,[{2,2}]}\nnon_existing\n";
+    let expected = "[\"a\",\"b c\"] [\"a\",\"b c\"] 55\nGRÖSSE {match,[{2,2}]}\n[]\n";
     assert_eq!(text(&output.stdout), expected, "{}", text(&output.stderr));
     assert!(text(&output.stderr).contains("told by_the_logger"), "{}", text(&output.stderr));
     assert_eq!(output.status.code(), Some(7));
 }
 
-const ELIXIR: &str = r#"
+const ELIXIR: &str = r##"
 defmodule Portable do
   defstruct [:name]
 
@@ -88,7 +88,7 @@ defmodule Portable do
     raise ArgumentError, "the end"
   end
 end
-"#;
+"##;
 
 #[test]
 fn an_elixir_program_runs_where_there_is_no_elixir() {
