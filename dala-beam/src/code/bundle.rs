@@ -1,7 +1,7 @@
 //! Bundles: prepared modules and applications that a program carries along, so that it needs no files and compiles
 //! nothing. `dala build` writes one behind a copy of itself.
 //!
-//! Layout: the modules, one behind the other; the index; a trailer of [`TRAILER`] bytes. It is found from the end of the
+//! Layout: the modules, one behind the other; the index; a trailer. It is found from the end of the
 //! file, as that of a zip archive is, so what stands before it does not matter. A module is read when it is loaded.
 //! What a bundle holds is run without being verified again: it is as much a part of the program as the code before it.
 

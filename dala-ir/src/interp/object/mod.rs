@@ -1,7 +1,7 @@
 //! Object code: register code of a module that is not linked yet.
 //!
 //! What encoding makes of a module depends on its IR alone: words that are atoms, literals, addresses or entries are
-//! named by [`Relocation`]s, and linking fills them in. So it can be kept ([`Object::to_bytes`]) and linked in another
+//! named by `Relocation`s, and linking fills them in. So it can be kept ([`Object::to_bytes`]) and linked in another
 //! OS process, where atoms have other numbers and everything has other addresses.
 
 mod wire;
