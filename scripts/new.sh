@@ -14,12 +14,25 @@ mkdir -p "$target/new"
 export CARGO_TARGET_DIR=$target CARGO_NET_OFFLINE=true
 cd "$target/new/fresh-app"
 cargo test
-printed=$(cargo run -q)
+printed=$(printf 'Ann\nBen\nAnn\n' | cargo run -q)
 expected='Hello, Ann! That is 1.
 Hello, Ben! That is 1.
 Hello, Ann! That is 2.'
 if [ "$printed" != "$expected" ]; then
     printf 'it printed:\n%s\n' "$printed"
+    exit 1
+fi
+
+# What the Rust half says is what the Elixir half has.
+generated=$("$target/debug/dala" gen elixir)
+if ! grep -q 'counter.ex is up to date' <<< "$generated"; then
+    printf 'dala gen elixir says:\n%s\n' "$generated"
+    exit 1
+fi
+sed -i 's/fn count(&mut self, name: String)/fn count(\&mut self, name: String, by: u64)/; s/\*times += 1/*times += by/' src/lib.rs
+"$target/debug/dala" gen elixir
+grep -q 'def count(server, name, by,' elixir/lib/fresh_app/counter.ex
+if said=$("$target/debug/dala" gen elixir --check) && ! grep -q 'up to date' <<< "$said"; then
     exit 1
 fi
 

@@ -78,7 +78,7 @@ mod api {
     pub use crate::mailbox::bounded::Overflow;
     pub use crate::message::{
         Bytes, Call, CallError, ConvertError, ExitReason, Lane, Local, MemoryLimit, Message, Opaque,
-        OverLimit, Reply, ReplyTo, StableLayout, join,
+        OverLimit, OwnedTerm, Reply, ReplyTo, StableLayout, join,
     };
     pub use crate::pid::Ref;
     pub use crate::region::Stable;

@@ -1,4 +1,4 @@
-//! The examples `orders`, `plugins` and `chat` as their users run them, with all that they print.
+//! The examples `orders`, `plugins`, `chat` and `port` as their users run them, with all that they print.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -68,5 +68,20 @@ fn chat_clients_hear_everybody_in_their_room() {
         "chat",
         &["--clients", "60", "--rooms", "4"],
         "60 clients in 4 rooms\n60 lines said, 900 heard\n0 rooms left\n",
+    );
+}
+
+#[test]
+fn an_otp_application_is_started_again_when_it_fails() {
+    prints(
+        "port",
+        &[],
+        r#"mnesia is running: true
+20 orders came, left: [("cup", 0), ("pot", 10), ("tea", 40)]
+mnesia's supervisor is killed: {application_ended,mnesia,killed}
+mnesia is running: true
+20 orders came, left: [("cup", 0), ("pot", 10), ("tea", 40)]
+mnesia is running: false
+"#,
     );
 }

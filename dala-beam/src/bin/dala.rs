@@ -27,12 +27,16 @@ enum Command {
     Asm(cli::asm::Arguments),
     /// Evaluates an Elixir or Erlang expression and prints its value
     Eval(cli::eval::Arguments),
+    /// Writes the types of one half of an app for the other
+    Gen(cli::r#gen::Arguments),
     /// Makes a project with a Rust and an Elixir half
     New(cli::new::Arguments),
     /// Runs a function of a module
     Run(cli::run::Arguments),
     /// Writes a program as one file that needs no Erlang or Elixir
     Build(cli::build::Arguments),
+    /// Runs a function as `run` does, and loads sources while it runs when they are saved
+    Watch(cli::watch::Arguments),
     /// Compiles as erlc does
     Erlc(cli::tools::Arguments),
     /// Compiles as elixirc does
@@ -55,9 +59,11 @@ fn main() -> ExitCode {
         Command::Ir(arguments) => cli::ir::run(&arguments),
         Command::Asm(arguments) => cli::asm::run(&arguments),
         Command::Eval(arguments) => cli::eval::run(&arguments),
+        Command::Gen(arguments) => cli::r#gen::run(&arguments),
         Command::New(arguments) => cli::new::run(&arguments),
         Command::Run(arguments) => cli::run::run(&arguments),
         Command::Build(arguments) => cli::build::run(&arguments),
+        Command::Watch(arguments) => cli::watch::run(&arguments),
         Command::Erlc(arguments) => cli::tools::run(Tool::Erlc, &arguments),
         Command::Elixirc(arguments) => cli::tools::run(Tool::Elixirc, &arguments),
         Command::Elixir(arguments) => cli::tools::run(Tool::Elixir, &arguments),
@@ -70,13 +76,16 @@ fn main() -> ExitCode {
 fn long_options(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut changed = Vec::new();
     let (mut is_value, mut is_program) = (false, false);
+    // The name of this program, that of the command, and the folder of `watch`.
+    let mut before = 2;
     for (place, argument) in arguments.enumerate() {
+        before += usize::from(place == 1 && argument == "watch");
         // Tools take their arguments as they are.
         is_program |= place == 1 && argument.to_str().and_then(Tool::named).is_some();
         let is_option = argument.as_encoded_bytes().starts_with(b"-");
-        // The name of this program, and of the command.
         if place >= 2 && !is_value && !is_option {
-            is_program = true;
+            is_program |= before == 2;
+            before = 2;
         }
         let takes_value =
             ["-pa", "--pa", "--otp", "--elixir", "-o", "--output", "--application", "--include"]
@@ -93,10 +102,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_commands_are_sound() {
+        <Arguments as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
     fn pa_is_an_option_only_before_the_program() {
         let text = ["dala", "run", "-pa", "a", "--print-result", "-pa", "-pa", "m", "f", "-pa"];
         let changed = long_options(text.iter().map(OsString::from));
         assert_eq!(changed, ["dala", "run", "--pa", "a", "--print-result", "--pa", "-pa", "m", "f", "-pa"]);
+    }
+
+    #[test]
+    fn the_folder_that_is_watched_stands_before_the_program() {
+        let text = ["dala", "watch", "-pa", "a", "lib", "-pa", "b", "m", "f", "-pa"];
+        let changed = long_options(text.iter().map(OsString::from));
+        assert_eq!(changed, ["dala", "watch", "--pa", "a", "lib", "--pa", "b", "m", "f", "-pa"]);
     }
 
     #[test]

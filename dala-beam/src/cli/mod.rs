@@ -5,12 +5,14 @@ pub mod build;
 pub mod bundled;
 pub mod disasm;
 pub mod eval;
+pub mod r#gen;
 pub mod info;
 pub mod ir;
 pub mod new;
 mod open;
 pub mod run;
 pub mod tools;
+pub mod watch;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -7,22 +7,23 @@ use crate::load::BeamFile;
 
 /// The module in a file, or the installed module of that name.
 pub(super) fn open(name: &str) -> Result<(PathBuf, BeamFile), String> {
-    let path = find(name)?;
+    let path = find(name, &[])?;
     let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let file = BeamFile::parse(&bytes).map_err(|error| format!("{}: {error}", path.display()))?;
     Ok((path, file))
 }
 
-fn find(name: &str) -> Result<PathBuf, String> {
+/// The file of that name, or that of the module, which is searched for in `folders` first.
+pub(super) fn find(name: &str, folders: &[PathBuf]) -> Result<PathBuf, String> {
     let path = Path::new(name);
     if path.exists() || name.ends_with(".beam") || name.contains('/') {
         return Ok(path.to_owned());
     }
-    let paths = CodePaths::find(&[], None, None).map_err(|error| error.to_string())?;
+    let paths = CodePaths::find(folders, None, None).map_err(|error| error.to_string())?;
     paths
         .module(name)
         .or_else(|| paths.module(&format!("Elixir.{name}")))
-        .ok_or_else(|| format!("{name} is neither a file nor an installed module"))
+        .ok_or_else(|| format!("{name} is neither a file nor a module in the folders that are searched"))
 }
 
 /// `NAME` or `NAME/ARITY`.

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use std::sync::{Arc, PoisonError, mpsc};
 use std::time::Duration;
 
-use dala::Runtime;
 use dala::message::ExitReason;
+use dala::native::Arguments as NativeArguments;
+use dala::{Runtime, StableLayout};
 use dala_ir::abi::{Atom, Pid, Word};
 use dala_ir::term::print::{Style, print};
 use dala_ir::term::{Fragment, OwnedTerm, TermWriter};
@@ -54,16 +55,17 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 
 fn try_run(arguments: &Arguments) -> Result<ExitCode, String> {
     let program = Program::new(&arguments.paths, arguments.otp.as_deref(), arguments.elixir.as_deref())?;
-    let name = |text: &str| Atom::try_new(text).map_err(|error| error.to_string());
-    let (module, function) = (name(&arguments.module)?, name(&arguments.function)?);
-    let mut scratch = Fragment::new();
-    let mut terms = Vec::new();
-    for text in &arguments.terms {
-        terms.push(read_term(text, &mut scratch).map_err(|error| format!("{text}: {error}"))?);
+    let started = program.start(arguments.needs(), |_| Ok(()))?;
+    let code = started.run_function(arguments)?;
+    started.leave();
+    Ok(code)
+}
+
+impl Arguments {
+    /// The applications that the function needs.
+    pub(super) fn needs(&self) -> &'static [&'static str] {
+        if self.module.starts_with("Elixir.") { &["elixir"] } else { &[] }
     }
-    let terms = scratch.list(&terms, Word::NIL);
-    let started: &[&str] = if arguments.module.starts_with("Elixir.") { &["elixir"] } else { &[] };
-    program.run(started, Entry::Function(module, function, terms), arguments.print_result)
 }
 
 /// A runtime for one program.
@@ -138,6 +140,22 @@ impl Program {
         Ok(code)
     }
 
+    /// Starts OTP, and what a function returns.
+    ///
+    /// # Errors
+    /// With a text, when it cannot be started, or the function has no such value.
+    pub(super) fn ask<R: StableLayout>(
+        self,
+        module: &str,
+        function: &str,
+        arguments: impl NativeArguments,
+    ) -> Result<R, String> {
+        let started = self.start(&[], |_| Ok(()))?;
+        let value = started.runtime.block_on(started.system.call(module, function, arguments));
+        started.leave();
+        value.map_err(|error| error.to_string())
+    }
+
     /// Starts OTP and the applications `started` on a system that `prepare` has seen before.
     ///
     /// # Errors
@@ -182,6 +200,28 @@ impl Started {
             .start_process(entry, Some(self.leader), Some(sender))
             .map_err(|_| "cannot start a process".to_owned())?;
         receiver.recv().map_err(|_| "the program ended without a word".to_owned())
+    }
+
+    /// What the processes share.
+    pub(super) fn system(&self) -> &Arc<System> {
+        &self.system
+    }
+
+    /// Runs the function that `arguments` name to its end; the exit status.
+    ///
+    /// # Errors
+    /// With a text, when there can be no such function, or it cannot be started.
+    pub(super) fn run_function(&self, arguments: &Arguments) -> Result<ExitCode, String> {
+        let name = |text: &str| Atom::try_new(text).map_err(|error| error.to_string());
+        let (module, function) = (name(&arguments.module)?, name(&arguments.function)?);
+        let mut scratch = Fragment::new();
+        let mut terms = Vec::new();
+        for text in &arguments.terms {
+            terms.push(read_term(text, &mut scratch).map_err(|error| format!("{text}: {error}"))?);
+        }
+        let terms = scratch.list(&terms, Word::NIL);
+        let ended = self.run(Entry::Function(module, function, terms))?;
+        Ok(report(&ended, arguments.print_result))
     }
 
     /// The program is over, whatever its other processes do.

@@ -3,8 +3,11 @@
 
 /// Name and compiled form.
 static CARRIED: &[(&str, &[u8])] = &[
+    ("dala_application", include_bytes!("../otp/erlang/dala_application.beam")),
     ("dala_boot", include_bytes!("../otp/erlang/dala_boot.beam")),
     ("dala_eval", include_bytes!("../otp/erlang/dala_eval.beam")),
+    ("dala_gen", include_bytes!("../otp/erlang/dala_gen.beam")),
+    ("dala_gen_types", include_bytes!("../otp/erlang/dala_gen_types.beam")),
     ("dala_io", include_bytes!("../otp/erlang/dala_io.beam")),
     ("dala_code", include_bytes!("../otp/erlang/dala_code.beam")),
     ("dala_reload", include_bytes!("../otp/erlang/dala_reload.beam")),

@@ -7,13 +7,16 @@
 //!   the term when its `receive` first looks at it. Calls speak OTP's `gen` protocol (OTP manual, `gen_server`), and their
 //!   replies take no actor of their own (`reply`).
 //! - **Children** ([`ActorKind`]): Elixir's supervisors start native actors, through `Dala.Actor`.
+//! - **Applications** ([`ApplicationSpec`]): supervisors in Rust start OTP's applications.
 //! - **Development** ([`Watch`]): sources that change are loaded while the app runs.
 //! - **Functions** (`native`): Erlang code calls functions in Rust as if they were built in;
 //!   see [`dala::native`](mod@dala::native).
 //!
 //! Links, monitors, exit signals, names and supervision need nothing from here: the core does them for all actors.
 
+mod application;
 mod elixir;
+pub(crate) mod elixir_modules;
 mod function;
 pub(crate) mod inbound;
 mod kinds;
@@ -24,8 +27,10 @@ pub(crate) mod reply;
 mod start;
 mod watch;
 
+pub use application::ApplicationSpec;
 pub use dala::server::ServerError;
 pub use elixir::elixir_module;
+pub use elixir_modules::ElixirModules;
 pub use function::FunctionError;
 pub(crate) use kinds::KindError;
 pub use kinds::{ActorKind, ActorKinds};

@@ -88,7 +88,45 @@ impl Watch {
     ) -> io::Result<Watch> {
         let folder = std::path::absolute(folder.into())?;
         std::fs::read_dir(&folder)?;
-        let (system, mut known) = (system.clone(), stamps(&folder));
+        let known = stamps(&folder);
+        Watch::from(system, folder, known, told)
+    }
+
+    /// As [`start`](Watch::start), but the files that are there are compiled and loaded first, in the order in which they need one
+    /// another.
+    ///
+    /// # Errors
+    /// As [`start`](Watch::start); of kind `InvalidData` with what the compiler says, when one does not compile.
+    pub fn loading(
+        system: &Arc<System>,
+        folder: impl Into<PathBuf>,
+        told: impl Fn(Reloaded) + Send + 'static,
+    ) -> io::Result<Watch> {
+        let folder = std::path::absolute(folder.into())?;
+        let sources = Watch::sources(&folder)?;
+        let known = stamps(&folder);
+        load_all(system, &sources).map_err(|message| io::Error::new(io::ErrorKind::InvalidData, message))?;
+        Watch::from(system, folder, known, told)
+    }
+
+    /// The files that a watch of `folder` loads.
+    ///
+    /// # Errors
+    /// When there is no such folder.
+    pub fn sources(folder: &Path) -> io::Result<Vec<PathBuf>> {
+        std::fs::read_dir(folder)?;
+        let mut sources: Vec<PathBuf> = stamps(folder).into_keys().collect();
+        sources.sort();
+        Ok(sources)
+    }
+
+    fn from(
+        system: &Arc<System>,
+        folder: PathBuf,
+        mut known: HashMap<PathBuf, Stamp>,
+        told: impl Fn(Reloaded) + Send + 'static,
+    ) -> io::Result<Watch> {
+        let system = system.clone();
         let (stop, stopped) = channel::<()>();
         let watch = move || {
             let mut changing = HashMap::new();
@@ -146,6 +184,17 @@ fn stamps(folder: &Path) -> HashMap<PathBuf, Stamp> {
         }
     }
     stamps
+}
+
+fn load_all(system: &Arc<System>, files: &[PathBuf]) -> Result<(), String> {
+    let mut names = Vec::new();
+    for file in files {
+        names.push(
+            file.to_str().ok_or_else(|| format!("{}: its name is no text", file.display()))?.to_owned(),
+        );
+    }
+    let call = system.call::<_, Result<Vec<Atom>, String>>("dala_reload", "load_all", (names,));
+    system.runtime.tokio().block_on(call).map_err(|error| error.to_string())?.map(drop)
 }
 
 fn load(system: &Arc<System>, file: &Path) -> Reloaded {

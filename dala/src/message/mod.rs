@@ -28,6 +28,7 @@ mod system;
 pub use bytes::Bytes;
 pub use call::{Call, CallError, ForeignReply, ReplyHandle, ReplyValue};
 pub use convert::{ConvertError, Source};
+pub use dala_ir::term::OwnedTerm;
 pub use dead_letter::{DeadLetter, DeadLetterCause, DeadLetters};
 pub use exit::{ExitReason, PanicReason};
 pub use in_place::write_field_of;

@@ -1,6 +1,6 @@
 //! `dala new`: a project with a Rust and an Elixir half that works at once.
 //!
-//! What is in it are the files of `template/`, with four words replaced. Nothing is downloaded: no version of Dala is published, so
+//! What is in it are the files of `template/`, with a few words replaced. Nothing is downloaded: no version of Dala is published, so
 //! the project names a clone of its repository by path, and has that one's `Cargo.lock` and toolchain.
 
 mod name;
@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use name::ProjectName;
+
+use crate::interop::elixir_modules;
 
 /// Arguments of `dala new`.
 #[derive(Clone, Debug, clap::Args)]
@@ -35,6 +37,7 @@ const FILES: &[(&str, &str)] = &[
     ("tests/elixir.rs", include_str!("template/tests/elixir.rs.txt")),
     ("elixir/mix.exs", include_str!("template/elixir/mix.exs.txt")),
     ("elixir/.formatter.exs", include_str!("template/elixir/formatter.exs.txt")),
+    ("elixir/lib/{{counter}}", include_str!("template/elixir/lib/counter.ex.txt")),
     ("elixir/lib/{{ident}}/greeter.ex", include_str!("template/elixir/lib/greeter.ex.txt")),
     ("elixir/test/test_helper.exs", include_str!("template/elixir/test/test_helper.exs.txt")),
     ("elixir/test/greeter_test.exs", include_str!("template/elixir/test/greeter_test.exs.txt")),
@@ -68,6 +71,7 @@ fn try_run(arguments: &Arguments) -> Result<String, String> {
         text.replace("{{name}}", name.krate())
             .replace("{{ident}}", &name.ident())
             .replace("{{module}}", &name.module())
+            .replace("{{counter}}", &elixir_modules::file_of(&format!("{}.Counter", name.module())))
             .replace("{{dala}}", dala)
     };
     for (path, text) in FILES {

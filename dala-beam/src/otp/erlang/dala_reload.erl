@@ -5,7 +5,7 @@
 %% `dala_reload.beam` beside this file is what the runtime carries: after a change here, run
 %% `erlc +deterministic +no_debug_info dala_reload.erl` in this folder.
 -module(dala_reload).
--export([load/1]).
+-export([load/1, load_all/1]).
 
 %% `{ok, [Module]}`, or `{error, Text}` with what the compiler says; then what was loaded stays.
 load(File) ->
@@ -17,6 +17,34 @@ load(File) ->
     catch
         Class:Reason -> {error, text(io_lib:format("~ts: ~p: ~p", [File, Class, Reason]))}
     end.
+
+%% The same for many files, which may need one another: what one does at compile time (macros, structs) is there for those that
+%% need it. What is in Erlang comes first.
+load_all(Files) ->
+    {Erlang, Elixir} = lists:partition(fun(File) -> filename:extension(File) =:= <<".erl">> end, Files),
+    case each(Erlang, []) of
+        {ok, Modules} when Elixir =/= [] ->
+            'Elixir.Code':put_compiler_option(ignore_module_conflict, true),
+            case 'Elixir.Kernel.ParallelCompiler':compile(Elixir) of
+                {ok, More, _Warnings} ->
+                    {ok, Modules ++ More};
+                {error, Errors, _Warnings} ->
+                    {error, text(lists:join("\n", [elixir_said(Error) || Error <- Errors]))}
+            end;
+        Done ->
+            Done
+    end.
+
+each([File | Files], Modules) ->
+    case load(File) of
+        {ok, More} -> each(Files, Modules ++ More);
+        {error, Text} -> {error, Text}
+    end;
+each([], Modules) ->
+    {ok, Modules}.
+
+%% Without the compiler's own stack.
+elixir_said({_File, _Where, Message}) -> hd(string:split(Message, "\n")).
 
 elixir_file(File) ->
     'Elixir.Code':put_compiler_option(ignore_module_conflict, true),
