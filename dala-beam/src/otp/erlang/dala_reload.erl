@@ -9,6 +9,7 @@
 
 %% `{ok, [Module]}`, or `{error, Text}` with what the compiler says; then what was loaded stays.
 load(File) ->
+    print_errors(),
     try
         case filename:extension(File) of
             <<".erl">> -> erlang_file(unicode:characters_to_list(File));
@@ -21,6 +22,7 @@ load(File) ->
 %% The same for many files, which may need one another: what one does at compile time (macros, structs) is there for those that
 %% need it. What is in Erlang comes first.
 load_all(Files) ->
+    print_errors(),
     {Erlang, Elixir} = lists:partition(fun(File) -> filename:extension(File) =:= <<".erl">> end, Files),
     case each(Erlang, []) of
         {ok, Modules} when Elixir =/= [] ->
@@ -45,6 +47,13 @@ each([], Modules) ->
 
 %% Without the compiler's own stack.
 elixir_said({_File, _Where, Message}) -> hd(string:split(Message, "\n")).
+
+%% Whoever called has no group leader; what is printed while a file is compiled are complaints.
+print_errors() ->
+    case whereis(standard_error) of
+        undefined -> ok;
+        Server -> group_leader(Server, self())
+    end.
 
 elixir_file(File) ->
     'Elixir.Code':put_compiler_option(ignore_module_conflict, true),
