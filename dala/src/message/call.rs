@@ -7,7 +7,7 @@
 use super::exit::ExitReason;
 #[cfg(debug_assertions)]
 use crate::pid::Pid;
-use crate::sync::{Arc, AtomicU64, Ordering, Rendezvous};
+use crate::sync::{Arc, AtomicU32, AtomicU64, Ordering, Rendezvous};
 use crate::timer::{Expire, TimerKey, Timers, nursery};
 use dala_ir::abi::Word;
 use dala_ir::term::{OwnedTerm, TermWriter};
@@ -68,8 +68,10 @@ impl<R: super::StableLayout> ReplyValue for R {
 #[repr(C)]
 struct Head {
     meeting: Rendezvous,
-    /// The timer that was armed for the deadline: its deadline, then (release) its id, which is not 0.
-    timer_deadline: AtomicU64,
+    /// When the call fails, once somebody knows; 0 before.
+    deadline: AtomicU64,
+    /// The timer that was armed for that: where it is, then (release) its id, which is not 0.
+    timer_index: AtomicU32,
     timer_id: AtomicU64,
     vtable: &'static SlotVtable,
     failure: UnsafeCell<Option<CallError>>,
@@ -123,7 +125,8 @@ impl Head {
     fn new(vtable: &'static SlotVtable) -> Head {
         Head {
             meeting: Rendezvous::new(),
-            timer_deadline: AtomicU64::new(0),
+            deadline: AtomicU64::new(0),
+            timer_index: AtomicU32::new(0),
             timer_id: AtomicU64::new(0),
             vtable,
             failure: UnsafeCell::new(None),
@@ -184,7 +187,7 @@ impl ReplyHandle {
     /// When the caller gives up, nanoseconds; 0 if never, or not known (yet).
     #[inline]
     pub(crate) fn deadline(&self) -> u64 {
-        self.head().timer_deadline.load(Ordering::Relaxed)
+        self.head().deadline.load(Ordering::Relaxed)
     }
 
     /// Answers.
@@ -287,7 +290,7 @@ impl<R: Send> Expire for Slot<R> {
     }
 
     fn set_timer(&self, key: TimerKey) {
-        self.head.timer_deadline.store(key.deadline, Ordering::Relaxed);
+        self.head.timer_index.store(key.index, Ordering::Relaxed);
         self.head.timer_id.store(key.id, Ordering::Release);
     }
 }
@@ -364,7 +367,7 @@ impl<R: Send + 'static> Call<R> {
     pub(crate) fn set_deadline(&mut self, deadline: u64) {
         if let (Ok(slot), Some(arming)) = (&self.slot, &mut self.deadline) {
             arming.deadline = deadline;
-            slot.head.timer_deadline.store(deadline, Ordering::Relaxed);
+            slot.head.deadline.store(deadline, Ordering::Relaxed);
         }
     }
 
@@ -419,7 +422,7 @@ impl<R: Send + 'static> Future for Call<R> {
             arming.armed = true;
             if arming.deadline == 0 {
                 arming.deadline = arming.timers.deadline(arming.after);
-                slot.head.timer_deadline.store(arming.deadline, Ordering::Relaxed);
+                slot.head.deadline.store(arming.deadline, Ordering::Relaxed);
             }
             nursery::expire_at(arming.timers, arming.deadline, slot.clone());
         }
@@ -443,8 +446,8 @@ impl<R: Send + 'static> Drop for Call<R> {
         if let Some(arming) = self.deadline {
             let id = slot.head.timer_id.load(Ordering::Acquire);
             if id != 0 {
-                let deadline = slot.head.timer_deadline.load(Ordering::Relaxed);
-                arming.timers.cancel(TimerKey { deadline, id });
+                let index = slot.head.timer_index.load(Ordering::Relaxed);
+                arming.timers.cancel(TimerKey { id, index });
             }
         }
     }

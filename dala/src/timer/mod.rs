@@ -1,7 +1,8 @@
 //! Time: clocks, deadlines, and the timers of runtimes.
 //!
 //! Timers sleep on one thread of the OS process, started when the first timer is armed. It wakes at the earliest
-//! deadline or when an earlier one is armed, and at no other time: no timer, no wake-up.
+//! deadline or when an earlier one is armed, and at no other time: no timer, no wake-up. (A deadline that was cancelled since may wake
+//! it once.)
 //!
 //! A worker does not arm the deadlines of its calls at once: it keeps them in its `nursery`, and arms only those that
 //! are still waiting when it has nothing else to do or some activations later. Most calls are answered by then.
@@ -11,12 +12,13 @@ mod moment;
 pub(crate) mod nursery;
 mod sleep;
 mod timers;
+mod wheel;
 
 pub use clock::{Clock, VirtualClock};
 pub use moment::{Missed, Moment};
 pub use sleep::Sleep;
-pub use timers::TimerKey;
 pub(crate) use timers::{Action, Timers};
+pub use wheel::TimerKey;
 
 /// Something that waits with a deadline.
 pub(crate) trait Expire: Send + Sync {

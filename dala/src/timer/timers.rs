@@ -1,16 +1,9 @@
 //! Armed timers in order of their deadlines, and the thread that fires them.
 
+use super::wheel::{TimerKey, Wheel};
 use super::{Clock, Expire};
 use crate::sync::{Arc, Condvar, Mutex, lock, thread};
-use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
-
-/// Names an armed timer.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct TimerKey {
-    pub(crate) deadline: u64,
-    pub(crate) id: u64,
-}
 
 /// What a timer does when its time has come. Runs on the timer thread: must be short.
 pub(crate) enum Action {
@@ -29,6 +22,9 @@ impl Action {
     }
 }
 
+/// Timers that are taken off at a time to be fired: they count as fired from then on.
+const AT_ONCE: usize = 64;
+
 /// Timers that go by one clock.
 pub(crate) struct Timers {
     clock: Clock,
@@ -37,12 +33,7 @@ pub(crate) struct Timers {
 }
 
 struct State {
-    // Ordered map. Measured against a wheel of buckets by 67 ms, each a linked list in a slab, with a map for the nearest:
-    // with 1e6 armed the wheel arms 1.2 to 1.7 times as fast, arms and cancels at once (calls, `receive .. after`) 1.2 to 1.5
-    // times, cancels any of them 8 to 12 times, and fires half as fast. Not worth it until somebody cancels old timers
-    // in bulk. `cargo bench -p dala --bench timers` says what one costs.
-    armed: BTreeMap<TimerKey, Action>,
-    next_id: u64,
+    armed: Wheel<Action>,
     thread_runs: bool,
     /// When the thread wakes by itself; `u64::MAX` for never.
     sleeps_until: u64,
@@ -59,7 +50,7 @@ impl std::fmt::Debug for Timers {
 
 impl Timers {
     pub(crate) const fn new(clock: Clock) -> Timers {
-        let state = State { armed: BTreeMap::new(), next_id: 1, thread_runs: false, sleeps_until: u64::MAX };
+        let state = State { armed: Wheel::new(), thread_runs: false, sleeps_until: u64::MAX };
         Timers { clock, state: Mutex::new(state), earlier: Condvar::new() }
     }
 
@@ -89,16 +80,20 @@ impl Timers {
     /// waits ([`Action::Expire`]) that has passed expires here: nobody else would see to it before the clock is turned again.
     pub(crate) fn arm(&'static self, deadline: u64, action: Action) -> TimerKey {
         let mut state = lock(&self.state);
-        let key = TimerKey { deadline, id: state.next_id };
-        state.next_id += 1;
-        if let (Clock::Virtual(_), Action::Expire(waiting)) = (&self.clock, &action)
+        if matches!(self.clock, Clock::Virtual(_))
             && deadline <= self.now()
+            && matches!(action, Action::Expire(_))
         {
+            // Its key names nothing, as if it had fired.
+            let key = state.armed.add(deadline, action);
+            let removed = state.armed.remove(key);
             drop(state);
-            waiting.expire();
+            if let Some((_, action)) = removed {
+                action.fire();
+            }
             return key;
         }
-        state.armed.insert(key, action);
+        let key = state.armed.add(deadline, action);
         if matches!(self.clock, Clock::Real) {
             if !state.thread_runs {
                 state.thread_runs = true;
@@ -115,50 +110,55 @@ impl Timers {
 
     /// Takes a timer off. Returns the time that was left, or nothing when it fired already.
     pub(crate) fn cancel(&self, key: TimerKey) -> Option<Duration> {
-        let removed = lock(&self.state).armed.remove(&key);
-        removed.map(|_| self.left(key))
+        // The action is dropped after the lock: that may cancel timers of its own.
+        let removed = lock(&self.state).armed.remove(key);
+        removed.map(|(deadline, _)| self.left(deadline))
     }
 
     /// The time that is left, or nothing when it fired already.
     pub(crate) fn remaining(&self, key: TimerKey) -> Option<Duration> {
-        lock(&self.state).armed.contains_key(&key).then(|| self.left(key))
+        let deadline = lock(&self.state).armed.deadline(key);
+        deadline.map(|deadline| self.left(deadline))
     }
 
-    fn left(&self, key: TimerKey) -> Duration {
-        Duration::from_nanos(key.deadline.saturating_sub(self.now()))
+    fn left(&self, deadline: u64) -> Duration {
+        Duration::from_nanos(deadline.saturating_sub(self.now()))
     }
 
     pub(crate) fn armed_count(&self) -> usize {
         lock(&self.state).armed.len()
     }
 
-    /// Fires what is due.
-    fn fire_due(&self) {
+    /// Fires what is due. `due` is room that is empty before and after.
+    fn fire_due(&self, due: &mut Vec<Action>) {
         loop {
+            let now = self.now();
             let mut state = lock(&self.state);
-            let Some((&key, _)) = state.armed.first_key_value() else { return };
-            if key.deadline > self.now() {
+            while due.len() < AT_ONCE
+                && let Some(action) = state.armed.take_due(now)
+            {
+                due.push(action);
+            }
+            drop(state);
+            if due.is_empty() {
                 return;
             }
-            let action = state.armed.remove(&key);
-            drop(state);
-            if let Some(action) = action {
-                action.fire();
-            }
+            due.drain(..).for_each(Action::fire);
         }
     }
 
     fn keep_time(&self) {
+        let mut due = Vec::with_capacity(AT_ONCE);
         loop {
-            self.fire_due();
+            self.fire_due(&mut due);
             let mut state = lock(&self.state);
             // What was armed between the two locks counts too.
-            let next = state.armed.first_key_value().map(|(key, _)| key.deadline);
+            let next = state.armed.not_before();
             state.sleeps_until = next.unwrap_or(u64::MAX);
             match next {
                 None => drop(self.earlier.wait(state)),
                 Some(deadline) => {
-                    let left = Duration::from_nanos(deadline.saturating_sub(self.now()));
+                    let left = self.left(deadline);
                     if !left.is_zero() {
                         drop(self.earlier.wait_timeout(state, left));
                     }
@@ -169,16 +169,16 @@ impl Timers {
 
     /// Turns a virtual clock to the next deadline, and fires what is due then. Returns false when nothing is armed.
     pub(crate) fn jump(&self) -> bool {
-        let first = lock(&self.state).armed.first_key_value().map(|(key, _)| key.deadline);
-        let (Some(deadline), Clock::Virtual(clock)) = (first, &self.clock) else { return false };
+        let Clock::Virtual(clock) = &self.clock else { return false };
+        let Some(deadline) = lock(&self.state).armed.first_until(u64::MAX) else { return false };
         clock.set(deadline);
-        self.fire_due();
+        self.fire_due(&mut Vec::new());
         true
     }
 
     /// Takes all timers off.
     pub(crate) fn forget_all(&self) {
-        let armed = std::mem::take(&mut lock(&self.state).armed);
+        let armed = lock(&self.state).armed.take_all();
         // After the lock: what is dropped may cancel timers of its own.
         drop(armed);
     }
@@ -186,20 +186,16 @@ impl Timers {
     /// Turns a virtual clock by `by`, firing timers at their moments on this thread. Does nothing to the real one.
     pub(crate) fn advance(&self, by: Duration) {
         let Clock::Virtual(clock) = &self.clock else { return };
-        let end = self.deadline(by);
+        let (end, mut due) = (self.deadline(by), Vec::new());
         loop {
-            let first = lock(&self.state).armed.first_key_value().map(|(key, _)| key.deadline);
-            match first {
-                Some(deadline) if deadline <= end => {
-                    clock.set(deadline);
-                    self.fire_due();
-                }
-                _ => break,
-            }
+            let first = lock(&self.state).armed.first_until(end);
+            let Some(deadline) = first else { break };
+            clock.set(deadline);
+            self.fire_due(&mut due);
         }
         clock.set(end);
         // What was armed meanwhile.
-        self.fire_due();
+        self.fire_due(&mut due);
     }
 }
 
