@@ -145,6 +145,7 @@ pub fn message(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// - `#[dala::actor(memory = "64MiB")]`: bytes that it may hold, in messages that wait and by what it says of itself; it ends
 ///   when that is more (`dala::MemoryLimit`). `messages = 10_000`: messages that may wait, the same.
 /// - `#[dala::actor(qos = "background")]`, also `utility`, `user_facing` (the default), `realtime`: its share of the workers.
+/// - `#[dala::actor(deadline = "5ms")]`: by when it is to be done each time that it has something to do (`dala::Qos`).
 /// - `#[dala::actor(overflow = "drop_oldest")]`, also `wait` (the default), `refuse`, `drop_newest`: what becomes of
 ///   messages for a lane that is full (`dala::Overflow`).
 /// - `#[dala::actor(pinned)]`: the actor stays on one thread, so that its state need not be `Send`; it is made and

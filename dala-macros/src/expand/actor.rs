@@ -77,6 +77,12 @@ fn implementation(actor: &Actor) -> TokenStream {
         let class = Ident::new(class, Span::call_site());
         quote!(const QOS: ::dala::__rt::Qos = ::dala::__rt::Qos::#class;)
     });
+    let deadline = actor.deadline.map(|nanoseconds| {
+        quote! {
+            const DEADLINE: ::dala::__rt::Option<::dala::__rt::Duration> =
+                ::dala::__rt::Some(::dala::__rt::Duration::from_nanos(#nanoseconds));
+        }
+    });
     let on_exit = actor.on_exit.as_ref().map(|hook| {
         let (cfgs, call) = hook_call(hook, &["from", "reason"]);
         quote! {
@@ -156,6 +162,7 @@ fn implementation(actor: &Actor) -> TokenStream {
             #memory
             #overflow
             #qos
+            #deadline
             #on_exit
             #on_down
             #unhandled

@@ -24,6 +24,8 @@ pub(crate) struct Actor {
     pub(crate) overflow: Option<&'static str>,
     /// Variant of `dala::Qos`, if given.
     pub(crate) qos: Option<&'static str>,
+    /// Nanoseconds that it has each time that it is due, if given.
+    pub(crate) deadline: Option<u64>,
     /// Whether it stays on one thread, so that its state need not be `Send`.
     pub(crate) is_pinned: bool,
     /// Constructor.

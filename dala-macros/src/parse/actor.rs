@@ -71,6 +71,7 @@ fn head(arguments: TokenStream, block: &mut syn::ItemImpl, diagnostics: &mut Dia
             words::MEMORY,
             words::MESSAGES,
             words::QOS,
+            words::DEADLINE,
             words::PINNED,
         ],
         diagnostics,
@@ -81,6 +82,7 @@ fn head(arguments: TokenStream, block: &mut syn::ItemImpl, diagnostics: &mut Dia
     let mut messages = None;
     let mut overflow = None;
     let mut qos = None;
+    let mut deadline = None;
     let mut is_pinned = false;
     for option in &options {
         if option.word == words::NAME {
@@ -95,6 +97,8 @@ fn head(arguments: TokenStream, block: &mut syn::ItemImpl, diagnostics: &mut Dia
             overflow = variant(option, "overflow policy", "policies", words::OVERFLOWS, diagnostics);
         } else if option.word == words::QOS {
             qos = variant(option, "class", "classes", words::CLASSES, diagnostics);
+        } else if option.word == words::DEADLINE {
+            deadline = option.nanoseconds(diagnostics);
         } else {
             is_pinned = option.flag(diagnostics);
         }
@@ -145,6 +149,7 @@ fn head(arguments: TokenStream, block: &mut syn::ItemImpl, diagnostics: &mut Dia
         messages,
         overflow,
         qos,
+        deadline,
         is_pinned,
         init: None,
         handlers: Vec::new(),

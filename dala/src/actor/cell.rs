@@ -392,10 +392,29 @@ impl Header {
         Qos::of_rank(self.urgency.rank())
     }
 
+    /// The class that counts, and whether the actor has a deadline.
+    #[inline(always)]
+    pub(crate) fn look(&self) -> (Qos, bool) {
+        let (rank, hurries) = self.urgency.look();
+        (Qos::of_rank(rank), hurries)
+    }
+
     /// A message that raised the actor was handled, or will not be.
     #[cold]
     pub(crate) fn lower(&self) {
-        self.urgency.lower();
+        if self.urgency.lower() {
+            let host = self.host();
+            (host.functions.calm)(host, self, false);
+        }
+    }
+
+    /// It is dead: nobody waits for it any more.
+    #[inline]
+    pub(crate) fn forget_deadline(&self) {
+        if self.urgency.hurries() {
+            let host = self.host();
+            (host.functions.calm)(host, self, true);
+        }
     }
 
     /// Puts the actor on a run queue. Only who cleared the head's parked state may.
@@ -434,6 +453,7 @@ impl Header {
     /// Takes the dead actor out of the table and sees to it that its block is freed. Owner only, last.
     pub(crate) fn retire(&self) {
         with_slots(|slots| TABLE.remove(self.pid, slots));
+        self.forget_deadline();
         if self.urgency.end() {
             self.free_when_unseen();
         }

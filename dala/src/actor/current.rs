@@ -22,8 +22,6 @@ struct Current {
     suspending: Cell<u64>,
     /// Of the call that is being handled, on the runtime's clock; 0 for none.
     deadline: Cell<u64>,
-    /// Of the call that is being sent, on the receiver's clock; 0 for none.
-    entry_deadline: Cell<u64>,
 }
 
 thread_local! {
@@ -33,7 +31,6 @@ thread_local! {
         #[cfg(debug_assertions)]
         suspending: Cell::new(0),
         deadline: Cell::new(0),
-        entry_deadline: Cell::new(0),
     } };
 }
 
@@ -77,22 +74,6 @@ pub(crate) fn nested_deadline(timers: &'static Timers, limit: Option<Duration>) 
 #[inline(always)]
 pub(crate) fn set_deadline(deadline: u64) {
     CURRENT.with(|current| current.deadline.set(deadline));
-}
-
-/// By when an actor must be done that is put into a queue now; 0 if nobody says.
-#[inline(always)]
-pub(crate) fn entry_deadline() -> u64 {
-    CURRENT.with(|current| current.entry_deadline.get())
-}
-
-/// Lets actors that `send` puts into queues be done by `deadline`.
-pub(crate) fn hurrying<R>(deadline: u64, send: impl FnOnce() -> R) -> R {
-    CURRENT.with(|current| {
-        current.entry_deadline.set(deadline);
-        let sent = send();
-        current.entry_deadline.set(0);
-        sent
-    })
 }
 
 /// The actor that the code on this thread holds up when it waits, or [`NOBODY`].

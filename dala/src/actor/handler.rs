@@ -25,6 +25,8 @@ pub trait Actor: Sized + 'static {
     const MEMORY: MemoryLimit = MemoryLimit::NONE;
     /// Which share of the workers it gets, unless the spawner says otherwise.
     const QOS: Qos = Qos::UserFacing;
+    /// By when it is to be done each time that it has something to do, unless the spawner says otherwise: see [`Qos`].
+    const DEADLINE: Option<std::time::Duration> = None;
     /// How long its mailbox is empty before [`Actor::idle`] is called; never if none.
     const IDLE_AFTER: Option<std::time::Duration> = None;
 
@@ -96,7 +98,7 @@ pub trait Actor: Sized + 'static {
 #[diagnostic::on_unimplemented(
     message = "actor `{Self}` does not handle `{M}`",
     label = "no handler takes this message",
-    note = "add a `#[handler]` method that takes it to the actor's `#[dala::actor]` impl"
+    note = "to handle it, add `#[handler] fn name(&mut self, message: {M})` to the actor's `#[dala::actor]` impl"
 )]
 pub trait Handles<M>: Actor {
     /// What a call with this message returns.

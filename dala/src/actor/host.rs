@@ -30,9 +30,15 @@ pub(crate) struct Host {
 pub(crate) struct HostFunctions {
     /// Puts an actor on a run queue.
     pub(crate) schedule: fn(&Host, NonNull<Header>),
-    /// The actor is about to get a call that gives it this class, or hurries it within its own. Returns whether that is to be
+    /// The actor is about to get a call that gives it this class and, if it is not 0, this deadline. Returns whether that is to be
     /// taken back when the call was handled.
-    pub(crate) raise: fn(&Host, &Header, Qos, bool) -> bool,
+    pub(crate) raise: fn(&Host, &Header, Qos, u64) -> bool,
+    /// All calls that raised the actor were handled; or it is dead.
+    pub(crate) calm: fn(&Host, &Header, bool),
+    /// By when an actor with a deadline is to be done if it is put into a queue now; 0 if it has none any more.
+    pub(crate) deadline_of: fn(&Host, &Header) -> u64,
+    /// A new actor is to be done so many nanoseconds after each time that it is put into a queue.
+    pub(crate) give_deadline: fn(&Host, &Header, u64),
     /// The current activation has sent a lot: lets others run what it scheduled.
     pub(crate) share_work: fn(&Host),
     /// An actor that may have names ended.

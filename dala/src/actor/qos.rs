@@ -16,8 +16,20 @@
 /// written and tested in the module `sched::fair`.
 ///
 /// Who handles a call has the class of the actor that waits for it, if that is the more urgent one, until the call is handled;
-/// and so on with the calls that it makes meanwhile. Among Realtime actors those go first that a call with a deadline
-/// ([`call_timeout`](crate::ActorRef::call_timeout)) waits for, the nearest deadline before others.
+/// and so on with the calls that it makes meanwhile.
+///
+/// # Deadlines
+/// Within a class, actors with a deadline go before those without, the nearest deadline first; each eighth is one without. Which
+/// class has its turn, deadlines do not change. Who has one:
+/// - an actor with `#[dala::actor(deadline = "5ms")]` or [`SpawnOptions::deadline`](crate::SpawnOptions::deadline): so long after each
+///   time that it becomes due;
+/// - an actor that handles a call of an actor with a deadline: that of the caller, until it has handled the call; and so on with those
+///   that it calls meanwhile;
+/// - a Realtime actor, or one with a deadline of its own, that handles a call with a limit
+///   ([`call_timeout`](crate::ActorRef::call_timeout)): that of the call, if it is the nearer one.
+///
+/// A deadline is a wish: what is late goes first all the more, and nothing is dropped. An actor with a deadline pays for it, a lock
+/// each time that it is put into a queue; others do not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Qos {

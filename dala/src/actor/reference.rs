@@ -410,9 +410,12 @@ pub(super) fn call_node<R: Send + 'static>(
     #[cfg(debug_assertions)]
     let call = call.watched(&super::cycles::WAITS, pid);
     let node = make(reply);
-    let class = current::with_cell(|caller| caller.map_or(Qos::Background, Header::class)).min(cell.class());
-    let sent = if class < cell.class() || (deadline != 0 && class == Qos::Realtime) {
-        send_raising(cell, node, class, deadline)
+    let (caller, caller_hurries) =
+        current::with_cell(|caller| caller.map_or((Qos::Background, false), Header::look));
+    let (class, hurries) = cell.look();
+    let counts = deadline != 0 && (hurries || caller.min(class) == Qos::Realtime);
+    let sent = if caller < class || counts || caller_hurries {
+        send_raising(cell, node, caller.min(class), if counts || caller_hurries { deadline } else { 0 })
     } else {
         admission::send(cell, node)
     };
@@ -424,21 +427,29 @@ pub(super) fn call_node<R: Send + 'static>(
     call
 }
 
-/// Lets the callee inherit class and deadline of who is about to wait for it. The deadline counts among Realtime actors only.
+/// Lets the callee inherit class and deadline of who is about to wait for it. `deadline` is that of the call, if it counts, and else 0.
 #[cold]
 fn send_raising(callee: &Header, mut node: NodeBox, class: Qos, deadline: u64) -> Result<(), NotSent> {
     let host = callee.host();
-    let deadline = if class == Qos::Realtime { deadline } else { 0 };
-    current::hurrying(deadline, || {
-        if (host.functions.raise)(host, callee, class, deadline != 0) {
-            node.set_raises();
+    let of_caller = current::with_cell(|caller| match caller {
+        Some(caller) if caller.urgency.hurries() && std::ptr::eq(caller.host().timers, host.timers) => {
+            (caller.host().functions.deadline_of)(caller.host(), caller)
         }
-        let sent = admission::send(callee, node);
-        if let Err(NotSent::Full(node)) = &sent
-            && node.raises()
-        {
-            callee.lower();
-        }
-        sent
-    })
+        _ => 0,
+    });
+    let deadline = match (deadline, of_caller) {
+        (0, other) | (other, 0) => other,
+        (call, caller) => call.min(caller),
+    };
+    if (host.functions.raise)(host, callee, class, deadline) {
+        node.set_raises();
+    }
+    let sent = admission::send(callee, node);
+    match &sent {
+        Err(NotSent::Full(node)) if node.raises() => callee.lower(),
+        // It may have been raised after its end forgot what it had to be done by.
+        Err(NotSent::Dead(_)) => callee.forget_deadline(),
+        _ => {}
+    }
+    sent
 }

@@ -21,6 +21,7 @@ use crate::signal::signal::Signal;
 use crate::signal::{deliver, ending};
 use crate::sync::Arc;
 use dala_ir::abi::Atom;
+use std::time::Duration;
 
 /// Why nothing was spawned.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -60,6 +61,9 @@ pub struct SpawnOptions {
     pub memory: Option<MemoryLimit>,
     /// Which share of the workers it gets; what the actor says if none, else [`Qos::UserFacing`].
     pub qos: Option<Qos>,
+    /// By when it is to be done each time that it has something to do; what the actor says if none, else whenever its class has its
+    /// turn.
+    pub deadline: Option<Duration>,
     /// Whether it traps exits from the start.
     pub traps_exits: bool,
     /// Give it an activation at once, before anything arrives.
@@ -131,6 +135,7 @@ impl SpawnOptions {
         options.overflow = options.overflow.or(Some(A::OVERFLOW));
         options.memory = options.memory.or(Some(A::MEMORY));
         options.qos = options.qos.or(Some(A::QOS));
+        options.deadline = options.deadline.or(A::DEADLINE);
         options.traps_exits |= A::TRAPS_EXITS;
         options
     }
@@ -139,6 +144,14 @@ impl SpawnOptions {
     #[must_use]
     pub fn qos(mut self, qos: Qos) -> SpawnOptions {
         self.qos = Some(qos);
+        self
+    }
+
+    /// Lets it be done so long after each time that it has something to do, if that can be: among the actors of its class that are
+    /// due, those with deadlines go before others, the nearest one first ([`Qos`]).
+    #[must_use]
+    pub fn deadline(mut self, time: Duration) -> SpawnOptions {
+        self.deadline = Some(time);
         self
     }
 
@@ -227,6 +240,11 @@ fn spawn_under<B: Behaviour>(
     let cell = cell::create(host, new, behaviour).map_err(|_| SpawnError::TooManyActors)?;
     // SAFETY: the child cannot end before it is scheduled, and pids are known to nobody; we are pinned or its owner.
     let pid = unsafe { cell.as_ref() }.pid();
+    if let Some(deadline) = options.deadline {
+        let nanoseconds = u64::try_from(deadline.as_nanos()).unwrap_or(u64::MAX);
+        // SAFETY: as above.
+        (host.functions.give_deadline)(host, unsafe { cell.as_ref() }, nanoseconds);
+    }
     if let Some(parent) = parent {
         if options.link {
             // SAFETY: the parent runs on this thread, so we act as its owner; no borrow is held.

@@ -7,12 +7,13 @@
 //! | [`QUEUED`] | an entry lies in a queue and is to be run | who puts it there | who takes an entry to run it |
 //! | [`EXTRA`] | one entry more lies in the queues than is to be run | a caller | who takes that entry and does not run it |
 //! | [`DEAD`] | the actor ended, and its memory waits for that entry | owner | |
+//! | [`HURRIES`] | it has a deadline, in its scheduler's book (`sched::deadline`) | callers, with the book's lock | owner, with that lock |
 //! | from [`ONE`] on | calls that raise it and were not handled | callers | owner |
 //!
 //! # Inheritance
 //! A call by an actor of a more urgent class raises the callee to that class until it has handled the call: else work that
 //! somebody urgent waits for would stand behind work that nobody waits for. Calls are counted. With several the most urgent
-//! class counts until all are handled. A call with a deadline raises a Realtime callee within its class.
+//! class counts until all are handled. A call with a deadline may raise a callee within its class.
 //!
 //! # A second entry
 //! A callee that lies in the queue of its own class cannot be taken out of it. So a caller puts a second entry into the queue of
@@ -33,10 +34,11 @@ const GIVEN: u16 = 0b11 << GIVEN_AT;
 const QUEUED: u16 = 1 << 4;
 const EXTRA: u16 = 1 << 5;
 const DEAD: u16 = 1 << 6;
+const HURRIES: u16 = 1 << 7;
 /// What a call counts.
-const ONE: u16 = 1 << 7;
+const ONE: u16 = 1 << 8;
 /// Calls that can be counted; others raise nobody.
-const MOST: u16 = (1 << 9) - 1;
+const MOST: u16 = (1 << 8) - 1;
 
 /// The word.
 #[derive(Debug)]
@@ -76,6 +78,34 @@ impl Urgency {
         rank_of(self.0.load(Ordering::Relaxed))
     }
 
+    /// The rank of the class that counts, and whether the actor has a deadline.
+    #[inline(always)]
+    pub(crate) fn look(&self) -> (u8, bool) {
+        let word = self.0.load(Ordering::Relaxed);
+        (rank_of(word), word & HURRIES != 0)
+    }
+
+    /// Whether the actor has a deadline.
+    #[inline(always)]
+    pub(crate) fn hurries(&self) -> bool {
+        self.look().1
+    }
+
+    /// Whether calls raise it that were not handled.
+    pub(crate) fn is_raised(&self) -> bool {
+        self.0.load(Ordering::Relaxed) >= ONE
+    }
+
+    /// It has a deadline from now on. With the lock of its scheduler's book, as the next.
+    pub(crate) fn hurry(&self) {
+        self.0.fetch_or(HURRIES, Ordering::Relaxed);
+    }
+
+    /// It has none any more.
+    pub(crate) fn stop_hurrying(&self) {
+        self.0.fetch_and(!HURRIES, Ordering::Relaxed);
+    }
+
     /// Changes the actor's own class. Owner only.
     pub(crate) fn set_own(&self, rank: u8) {
         // Never fails: the closure gives something.
@@ -108,10 +138,12 @@ impl Urgency {
         }
     }
 
-    /// A call that raised the actor was handled, or will not be.
-    pub(crate) fn lower(&self) {
+    /// A call that raised the actor was handled, or will not be. Returns whether it was the last one, of an actor with a
+    /// deadline.
+    pub(crate) fn lower(&self) -> bool {
         let before = self.0.fetch_sub(ONE, Ordering::Relaxed);
         debug_assert!(before >= ONE, "lowered more often than raised");
+        before < 2 * ONE && before & HURRIES != 0
     }
 
     /// An entry for the actor is about to be put into its first queue, by whoever may schedule it.
@@ -195,7 +227,7 @@ mod tests {
         let urgency = Urgency::new(3);
         (0..MOST).for_each(|_| assert_eq!(urgency.raise(1, false), Raised::Counted));
         assert_eq!((urgency.raise(0, false), urgency.rank()), (Raised::No, 1));
-        (0..MOST).for_each(|_| urgency.lower());
+        (0..MOST).for_each(|_| assert!(!urgency.lower()));
         assert_eq!(urgency.rank(), 3);
     }
 

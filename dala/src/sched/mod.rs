@@ -5,7 +5,8 @@
 //! is taken counts): a worker's LIFO slot, one of its run queues (one a QoS class), the scheduler's
 //! urgent queue, or its injector (one queue a class); or a worker runs it. Who clears an actor's parked state puts it into
 //! one of them:
-//! - a Realtime actor: into the urgent queue ([`urgent`]), from which the next worker takes it that ends a message;
+//! - an actor with a deadline: among those of its class, for any worker ([`deadline`]), unless it goes into a LIFO slot;
+//! - another Realtime actor: into the urgent queue ([`urgent`]), from which the next worker takes it that ends a message;
 //! - from an activation of the same scheduler, an actor of the class that runs: into the worker's LIFO slot, the slot's former
 //!   actor goes to a run queue. Ping-pong between two actors so stays on one worker and wakes nobody. A Realtime actor that
 //!   wakes another does this too. An actor of another class goes to its run queue;
@@ -24,6 +25,8 @@
 
 #[cfg(not(loom))]
 pub(crate) mod background;
+#[cfg(not(loom))]
+pub(crate) mod deadline;
 #[cfg(not(loom))]
 mod end_watch;
 #[cfg(not(loom))]

@@ -28,6 +28,12 @@ impl Job {
     pub(crate) fn class(&self) -> Qos {
         self.cell().class()
     }
+
+    /// That, and whether the actor has a deadline.
+    #[inline(always)]
+    pub(crate) fn look(&self) -> (Qos, bool) {
+        self.cell().look()
+    }
 }
 
 /// The classes that have queues here: all but Realtime, see [`urgent`](super::urgent).

@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "finds the scheduler behind its host table, and holds jobs in atomic slots")]
 
 use super::background::Background;
+use super::deadline::Deadlines;
 use super::injector::Injector;
 use super::park::Idle;
 use super::pinned::PinnedThread;
@@ -13,7 +14,6 @@ use super::watchdog::{WatchOptions, Watchdog};
 use super::worker::{self, Worker};
 use crate::actor::Qos;
 use crate::actor::cell::Header;
-use crate::actor::current;
 use crate::actor::host::{Host, HostFunctions};
 use crate::actor::suspension::Suspension;
 use crate::energy::Governor;
@@ -78,6 +78,7 @@ pub(crate) struct Scheduler {
     pub(crate) services: Arc<Services>,
     pub(crate) injector: Injector,
     pub(crate) urgent: Urgent,
+    pub(crate) deadlines: Deadlines,
     pub(crate) remotes: Box<[Remote]>,
     pub(crate) idle: Idle,
     pub(crate) is_ending: AtomicBool,
@@ -96,6 +97,9 @@ pub(crate) struct Scheduler {
 static FUNCTIONS: HostFunctions = HostFunctions {
     schedule,
     raise,
+    calm,
+    deadline_of,
+    give_deadline,
     share_work,
     ended,
     enter_tokio,
@@ -120,13 +124,17 @@ fn schedule(host: &Host, cell: NonNull<Header>) {
     });
 }
 
-fn raise(host: &Host, cell: &Header, class: Qos, hurries: bool) -> bool {
+fn raise(host: &Host, cell: &Header, class: Qos, deadline: u64) -> bool {
     let scheduler = of(host);
     // Relaxed: an entry that is not marked because somebody did not see this yet is not raised, that is all.
     if !scheduler.marks_entries.load(Ordering::Relaxed) {
         scheduler.marks_entries.store(true, Ordering::Relaxed);
     }
-    match cell.urgency.raise(class as u8, hurries) {
+    let raised = match deadline {
+        0 => cell.urgency.raise(class as u8, false),
+        deadline => scheduler.deadlines.raise(cell, class, deadline),
+    };
+    match raised {
         Raised::No => false,
         Raised::Counted => true,
         Raised::PutEntry => {
@@ -138,6 +146,19 @@ fn raise(host: &Host, cell: &Header, class: Qos, hurries: bool) -> bool {
             true
         }
     }
+}
+
+fn calm(host: &Host, cell: &Header, is_dead: bool) {
+    let deadlines = &of(host).deadlines;
+    if is_dead { deadlines.forget(cell) } else { deadlines.calm(cell) }
+}
+
+fn deadline_of(host: &Host, cell: &Header) -> u64 {
+    of(host).deadlines.of(cell, || host.timers.now())
+}
+
+fn give_deadline(host: &Host, cell: &Header, nanoseconds: u64) {
+    of(host).deadlines.set_own(cell, nanoseconds);
 }
 
 fn share_work(_host: &Host) {
@@ -227,6 +248,7 @@ impl Scheduler {
             services,
             injector: Injector::default(),
             urgent: Urgent::default(),
+            deadlines: Deadlines::default(),
             remotes: remotes.into(),
             idle: Idle::new(workers as u32),
             is_ending: AtomicBool::new(false),
@@ -257,10 +279,12 @@ impl Scheduler {
 
     /// Puts one entry more for an actor whose class was raised.
     fn put_again(&self, job: Job) {
-        match job.class() {
-            Qos::Realtime => self.put_urgent(job),
-            class => {
-                self.injector.push(job, class);
+        match job.look() {
+            (Qos::Realtime, hurries) => self.put_urgent(job, hurries),
+            (class, hurries) => {
+                if !(hurries && self.put_hurried(job, class)) {
+                    self.injector.push(job, class);
+                }
                 if self.stays_suspended() {
                     return;
                 }
@@ -292,18 +316,25 @@ impl Scheduler {
 
     /// Takes an actor that goes before what workers have in their own queues.
     pub(crate) fn take_urgent(&self) -> Option<Job> {
-        self.urgent.pop(&self.host.pressing)
+        self.urgent.pop(&self.host.pressing, &self.deadlines)
     }
 
-    /// Puts one there. The caller announces it.
-    pub(crate) fn put_urgent(&self, job: Job) {
-        self.urgent.push(&self.host.pressing, job, current::entry_deadline());
+    /// Puts one there, which may have a deadline if it `hurries`. The caller announces it.
+    pub(crate) fn put_urgent(&self, job: Job, hurries: bool) {
+        let has_deadline = hurries && self.put_hurried(job, Qos::Realtime);
+        self.urgent.push(&self.host.pressing, job, has_deadline);
+    }
+
+    /// Puts an actor among those with deadlines, for any worker. Returns false if it has none any more.
+    pub(crate) fn put_hurried(&self, job: Job, class: Qos) -> bool {
+        self.deadlines.put(job, class, || self.host.timers.now())
     }
 
     /// Whether there is work in no worker's hands.
     pub(crate) fn has_work_for_any(&self) -> bool {
         let pressing = self.pressing();
-        pressing & !SUSPENDED != 0 || (pressing & SUSPENDED == 0 && !self.injector.is_empty())
+        let has_others = || self.deadlines.filled() != 0 || !self.injector.is_empty();
+        pressing & !SUSPENDED != 0 || (pressing & SUSPENDED == 0 && has_others())
     }
 
     /// Lets the governor read its sources, if there is one and it is time.

@@ -65,6 +65,9 @@ impl Simulated {
 pub(super) static FUNCTIONS: HostFunctions = HostFunctions {
     schedule,
     raise,
+    calm,
+    deadline_of,
+    give_deadline,
     share_work,
     ended: scheduler::ended,
     enter_tokio,
@@ -96,8 +99,17 @@ fn schedule(host: &Host, cell: NonNull<Header>) {
 }
 
 /// Classes mean nothing in it.
-fn raise(_host: &Host, _cell: &Header, _class: Qos, _hurries: bool) -> bool {
+fn raise(_host: &Host, _cell: &Header, _class: Qos, _deadline: u64) -> bool {
     false
+}
+
+/// Nor do deadlines.
+fn give_deadline(_host: &Host, _cell: &Header, _nanoseconds: u64) {}
+
+fn calm(_host: &Host, _cell: &Header, _is_dead: bool) {}
+
+fn deadline_of(_host: &Host, _cell: &Header) -> u64 {
+    0
 }
 
 fn share_work(_host: &Host) {}

@@ -1,5 +1,6 @@
 //! Who goes first on one worker.
 
+mod deadlines;
 mod inheritance;
 mod lifecycle;
 

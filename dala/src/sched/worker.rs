@@ -128,9 +128,10 @@ impl Worker {
     /// have run the actor since, by another entry.
     #[inline]
     fn put(&self, job: Job) {
-        match job.class() {
-            Qos::Realtime => self.scheduler.put_urgent(job),
-            class => self.queues.push(job, class),
+        match job.look() {
+            (Qos::Realtime, hurries) => self.scheduler.put_urgent(job, hurries),
+            (class, true) if self.scheduler.put_hurried(job, class) => {}
+            (class, _) => self.queues.push(job, class),
         }
     }
 
@@ -229,14 +230,19 @@ impl Worker {
     fn waiting(&self) -> Classes {
         let pressing = self.scheduler.pressing();
         // While the runtime is suspended as if a Realtime actor waited: nothing else goes on.
-        let others = if pressing & SUSPENDED == 0 { self.queues.filled() } else { 0 };
+        let others = if pressing & SUSPENDED == 0 {
+            self.queues.filled() | self.scheduler.deadlines.filled() & !(1 << Qos::Realtime as u8)
+        } else {
+            0
+        };
         others | u8::from(pressing != 0) << Qos::Realtime as u8
     }
 
     /// Whether something waits here, or for any worker. [`Worker::waiting`] says so too after the last one was taken, until
     /// somebody looks for another.
     fn has_work(&self) -> bool {
-        self.scheduler.pressing() != 0 || self.queues.has_work()
+        let scheduler = &self.scheduler;
+        scheduler.pressing() != 0 || scheduler.deadlines.filled() != 0 || self.queues.has_work()
     }
 
     /// What to run next of what is here.
@@ -262,8 +268,7 @@ impl Worker {
     #[cold]
     fn is_turn_of_lifo(&self) -> bool {
         let streak = self.streak.get();
-        // Realtime actors lie in no queue of this worker.
-        if !self.queues.has_work() && self.scheduler.pressing() == 0 {
+        if !self.has_work() {
             self.streak.set(0);
             return true;
         }
@@ -292,7 +297,7 @@ impl Worker {
             }
             let job = match class {
                 Qos::Realtime => self.scheduler.take_urgent(),
-                class => self.queues.pop(class),
+                class => self.scheduler.deadlines.take(class, || self.queues.pop(class)),
             };
             if job.is_some() {
                 return job;

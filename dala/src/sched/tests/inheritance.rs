@@ -1,6 +1,7 @@
 //! Callees that inherit the class of who waits for them.
 
 use super::*;
+use std::time::Duration;
 
 /// Asks another what its class is.
 struct Asker {
@@ -109,7 +110,11 @@ fn under_calls_of_all_classes_and_kills_every_call_ends_and_every_class_is_as_be
             let others = row.iter().map(|(relay, _)| *relay).collect();
             let qos = Qos::ALL[draw(4)];
             let relay = Relay { others, random: draw(1 << 30) as u64 };
-            row.push((runtime.spawn_with(relay, &SpawnOptions::default().qos(qos)).unwrap().into(), qos));
+            let mut options = SpawnOptions::default().qos(qos);
+            if draw(3) == 0 {
+                options = options.deadline(Duration::from_micros(draw(5000) as u64));
+            }
+            row.push((runtime.spawn_with(relay, &options).unwrap().into(), qos));
         }
         let calls: Vec<_> = (0..400).map(|_| row[draw(60)].0.call_forever(Pass { hops: 8 })).collect();
         let killed: Vec<usize> = (0..round).map(|_| draw(60)).collect();
@@ -122,6 +127,10 @@ fn under_calls_of_all_classes_and_kills_every_call_ends_and_every_class_is_as_be
             while runtime.snapshot().actor(relay).is_some_and(|info| info.qos != qos) {
                 std::thread::yield_now();
             }
+            relay.kill();
+        }
+        while runtime.scheduler.deadlines.known() > 0 {
+            std::thread::yield_now();
         }
     }
 }
