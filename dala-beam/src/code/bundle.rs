@@ -141,9 +141,12 @@ impl Bundle {
 
     fn read(&self, at: u64, length: u64) -> io::Result<Vec<u8>> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(self.start.saturating_add(at)))?;
-        let mut bytes = Vec::new();
-        (&mut *file).take(length).read_to_end(&mut bytes)?;
+        let at = self.start.saturating_add(at);
+        // Nothing is reserved for what is not there.
+        let length = length.min(file.metadata()?.len().saturating_sub(at));
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
+        file.seek(SeekFrom::Start(at))?;
+        file.read_exact(&mut bytes)?;
         Ok(bytes)
     }
 }

@@ -1,14 +1,37 @@
 //! The table of export entries: `M:F/A` to the one place that every call of it goes through.
+//!
+//! Entries are added and never removed, and every call by a name that a program makes reads the table. So readers take
+//! no lock and write nothing: the table is an array of slots, probed from a hash on, each written once. When half of the
+//! slots are taken, an array of twice the size takes its place; the old ones stay, as readers may be in them. Whoever
+//! finds nothing in an old array asks again under the lock before it adds an entry.
 
-use dala_ir::abi::Atom;
+use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use dala_ir::abi::{Atom, ExportHead};
 use dala_ir::interp::{ExportEntry, Target};
+use hashbrown::DefaultHashBuilder;
 
 use crate::bif;
+
+/// Slots of the first array: room for the built-in functions and what starting OTP names.
+const FIRST_SLOTS: usize = 1 << 13;
+/// Most arrays; the last would have 2^38 slots.
+const ARRAYS: usize = 24;
+
+type Slots = Box<[OnceLock<&'static ExportEntry>]>;
 
 /// All export entries of one runtime. Entries are made when somebody first names the function, and never freed.
 #[derive(Debug)]
 pub struct ExportTable {
-    entries: papaya::HashMap<(Atom, Atom, u32), &'static ExportEntry>,
+    /// Each of twice the size of the one before.
+    arrays: [OnceLock<Slots>; ARRAYS],
+    /// The array that has all entries: the last one made.
+    current: AtomicUsize,
+    /// How many entries there are. Held by who adds one.
+    count: Mutex<usize>,
+    hasher: DefaultHashBuilder,
 }
 
 impl Default for ExportTable {
@@ -17,25 +40,73 @@ impl Default for ExportTable {
     }
 }
 
+fn empty(slots: usize) -> Slots {
+    (0..slots).map(|_| OnceLock::new()).collect()
+}
+
 impl ExportTable {
     /// A table of the built-in functions.
     pub fn new() -> ExportTable {
-        let table = ExportTable { entries: papaya::HashMap::new() };
+        let table = ExportTable::with_slots(FIRST_SLOTS);
         for (module, function, arity, index) in bif::table::all() {
             table.entry(module, function, arity).set_target(Target::Bif(index));
         }
         table
     }
 
+    fn with_slots(slots: usize) -> ExportTable {
+        let arrays = [const { OnceLock::new() }; ARRAYS];
+        let _ = arrays[0].set(empty(slots));
+        let hasher = DefaultHashBuilder::default();
+        ExportTable { arrays, current: AtomicUsize::new(0), count: Mutex::new(0), hasher }
+    }
+
+    fn slots(&self) -> &Slots {
+        self.arrays[self.current.load(Ordering::Acquire)].get().expect("set before it became the current one")
+    }
+
+    /// The slot of a function in `slots`: that of its entry, or an empty one where it belongs.
+    fn slot<'s>(&self, slots: &'s Slots, head: &ExportHead) -> &'s OnceLock<&'static ExportEntry> {
+        let hash = self.hasher.hash_one((head.module, head.function, head.arity)) as usize;
+        let mask = slots.len() - 1;
+        let mut at = hash & mask;
+        // Half of the slots are empty.
+        while slots[at].get().is_some_and(|entry| entry.head() != head) {
+            at = (at + 1) & mask;
+        }
+        &slots[at]
+    }
+
     /// The entry of a function, made when there is none.
     pub fn entry(&self, module: Atom, function: Atom, arity: u32) -> &'static ExportEntry {
-        let entries = self.entries.pin();
-        let key = (module, function, arity);
-        if let Some(&entry) = entries.get(&key) {
-            return entry;
+        let head = ExportHead { module, function, arity };
+        match self.slot(self.slots(), &head).get() {
+            Some(entry) => entry,
+            None => self.add(&head),
         }
-        // A racing thread may make one too; the loser's is leaked and never seen.
-        entries.get_or_insert_with(key, || ExportEntry::leak(module, function, arity))
+    }
+
+    #[cold]
+    fn add(&self, head: &ExportHead) -> &'static ExportEntry {
+        let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
+        if 2 * (*count + 1) > self.slots().len() {
+            self.grow();
+        }
+        self.slot(self.slots(), head).get_or_init(|| {
+            *count += 1;
+            ExportEntry::leak(head.module, head.function, head.arity)
+        })
+    }
+
+    /// Makes an array of twice the size the current one. The lock is held.
+    fn grow(&self) {
+        let (old, next) = (self.slots(), self.current.load(Ordering::Acquire) + 1);
+        let slots = empty(2 * old.len());
+        for entry in old.iter().filter_map(OnceLock::get) {
+            let _ = self.slot(&slots, entry.head()).set(entry);
+        }
+        let _ = self.arrays[next].set(slots);
+        self.current.store(next, Ordering::Release);
     }
 
     /// Whether a function is the runtime's: built in, or native. A module's own of that name is not called.
@@ -45,12 +116,12 @@ impl ExportTable {
 
     /// All entries.
     pub(super) fn all(&self) -> Vec<&'static ExportEntry> {
-        self.entries.pin().values().copied().collect()
+        self.slots().iter().filter_map(OnceLock::get).copied().collect()
     }
 
     /// The entry of a function, if there is one.
     pub fn find(&self, module: Atom, function: Atom, arity: u32) -> Option<&'static ExportEntry> {
-        self.entries.pin().get(&(module, function, arity)).copied()
+        self.slot(self.slots(), &ExportHead { module, function, arity }).get().copied()
     }
 }
 
@@ -67,5 +138,24 @@ mod tests {
         assert_eq!(entry.target(), Target::Undefined);
         let element = table.find(Atom::new("erlang"), Atom::new("element"), 2).unwrap();
         assert!(matches!(element.target(), Target::Bif(_)));
+    }
+
+    #[test]
+    fn threads_that_add_the_same_functions_to_a_table_that_grows_get_the_same_entries() {
+        let table = ExportTable::with_slots(4);
+        let name = Atom::new("a module");
+        let found: Vec<Vec<&'static ExportEntry>> = std::thread::scope(|scope| {
+            let add = || (0..1000).map(|arity| table.entry(name, name, arity)).collect();
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(add)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        for entries in &found {
+            assert!(entries.iter().zip(&found[0]).all(|(one, other)| std::ptr::eq(*one, *other)));
+        }
+        let mut arities: Vec<u32> = table.all().iter().map(|entry| entry.head().arity).collect();
+        arities.sort_unstable();
+        assert_eq!(arities, (0..1000).collect::<Vec<_>>());
+        assert!((0..1000).all(|arity| table.find(name, name, arity).is_some()));
+        assert!(table.find(name, name, 1000).is_none());
     }
 }

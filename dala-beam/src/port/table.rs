@@ -1,11 +1,11 @@
 //! The ports of a runtime.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use dala_ir::abi::Pid;
 use dala_ir::term::OwnedTerm;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::framing::Framing;
 
@@ -65,13 +65,13 @@ pub(crate) struct Ports {
     /// Those whose actor has not ended.
     open: Mutex<HashMap<u64, Arc<Entry>>>,
     /// Every port there ever was, so that the end of one is told as a port's: eight bytes each.
-    known: papaya::HashSet<u64>,
+    known: RwLock<HashSet<u64>>,
 }
 
 impl Ports {
     pub(super) fn add(&self, entry: Arc<Entry>) {
         let bits = entry.pid.to_bits();
-        self.known.pin().insert(bits);
+        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(bits);
         self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(bits, entry);
     }
 
@@ -98,6 +98,6 @@ impl Ports {
 
     /// Whether the pid is, or was, a port's.
     pub(crate) fn is_port(&self, pid: Pid) -> bool {
-        self.known.pin().contains(&pid.to_bits())
+        self.known.read().unwrap_or_else(PoisonError::into_inner).contains(&pid.to_bits())
     }
 }
