@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dala::Runtime;
+use dala_beam::code::Bundle;
 use dala_beam::otp::boot;
 use dala_beam::process::{System, SystemOptions, workers_from_environment};
 
@@ -21,18 +22,22 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Compiles what has changed in `examples/NAME/lib`, and starts.
+    /// Compiles what has changed in `examples/NAME/lib`, and starts. With modules behind this program (`dala build --onto`)
+    /// it needs neither sources nor Elixir.
     ///
     /// # Errors
     /// With a text: `elixirc` is not installed, or has something to say; OTP does not start.
     pub fn new(name: &str) -> Result<Stage, String> {
-        let ebin = compiled(name)?;
+        let mut options = SystemOptions::from_environment();
+        options.bundle = Bundle::of_this_program().map_err(|error| error.to_string())?.map(Arc::new);
+        if options.bundle.is_none() {
+            options.paths = vec![compiled(name)?];
+        }
         let mut builder = Runtime::builder();
         if let Some(workers) = workers_from_environment()? {
             builder = builder.workers(workers);
         }
         let runtime = builder.build().map_err(|error| format!("cannot start the runtime: {error}"))?;
-        let options = SystemOptions { paths: vec![ebin], ..SystemOptions::from_environment() };
         let system = System::new(runtime.handle().clone(), options);
         boot::start(&system, &["elixir"])?;
         Ok(Stage { runtime, system })

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use dala_beam::cli::build::{Arguments, build};
+
 /// The example, which `cargo test` builds beside its tests.
 fn binary(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a test knows its path");
@@ -18,12 +20,7 @@ fn prints(name: &str, arguments: &[&str], expected: &str) {
     assert_eq!(stdout, expected, "{stderr}");
 }
 
-#[test]
-fn orders_are_priced_in_rust() {
-    prints(
-        "orders",
-        &[],
-        r#"place an empty cart: {:error, :empty}
+const ORDERS: &str = r#"place an empty cart: {:error, :empty}
 add 3 teas: :ok
 add 2 cups: :ok
 pay before it is placed: {:error, {:is, :cart}}
@@ -37,8 +34,41 @@ add a spaceship: :ok
 place it: {:error, {:unknown_item, "spaceship"}}
 cancel: :ok
 a wrong argument: "Pricing.price/2: argument 1: [0].count: expected an integer from 0 to 4294967295, found the integer -1"
-"#,
-    );
+"#;
+
+#[test]
+fn orders_are_priced_in_rust() {
+    prints("orders", &[], ORDERS);
+}
+
+/// `dala build --onto`: neither Elixir nor a file beside it, and a native function that the modules did not know of.
+#[test]
+fn orders_run_where_there_is_no_elixir_with_their_modules_behind_them() {
+    let folder = tempfile::tempdir().expect("a folder for temporary files");
+    // Compiles its modules.
+    prints("orders", &[], ORDERS);
+    let program = folder.path().join("orders");
+    let arguments = Arguments {
+        paths: vec![binary("orders").ancestors().nth(3).expect("target").join("orders/ebin")],
+        output: Some(program.clone()),
+        applications: Vec::new(),
+        included: Vec::new(),
+        otp: None,
+        elixir: None,
+        onto: Some(binary("orders")),
+        alone: false,
+        module: None,
+        function: String::new(),
+    };
+    build(&arguments).expect("it is built");
+    let output = Command::new(&program)
+        .env_clear()
+        .env("CARGO_TARGET_DIR", folder.path())
+        .current_dir(folder.path())
+        .output()
+        .expect("it is there");
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(stdout, ORDERS, "{stderr}");
 }
 
 #[test]

@@ -88,7 +88,7 @@ fn long_options(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
             before = 2;
         }
         let takes_value =
-            ["-pa", "--pa", "--otp", "--elixir", "-o", "--output", "--application", "--include"]
+            ["-pa", "--pa", "--otp", "--elixir", "-o", "--output", "--application", "--include", "--onto"]
                 .iter()
                 .any(|name| argument == *name);
         changed.push(if !is_program && !is_value && argument == "-pa" { "--pa".into() } else { argument });

@@ -1,6 +1,6 @@
 //! `dala build`: a program as one executable.
 //!
-//! It is a copy of this one with a [`Bundle`] behind it: the modules of the folders given, what starting OTP and the
+//! It is a copy of this one, or a program in Rust, with a [`Bundle`] behind it: the modules of the folders given, what starting OTP and the
 //! applications loads, and all that these reach: what they call by name, and what their code or data names and lies in the
 //! same folder, as callback modules of servers do. What is only reached by a name that is made at run time, or that another
 //! application has in its data, and lies in no folder given, has to be named with `--include`.
@@ -28,7 +28,7 @@ pub struct Arguments {
     /// Folder of the program's modules; may be given several times
     #[arg(long = "pa", value_name = "DIR", default_value = ".")]
     pub paths: Vec<PathBuf>,
-    /// File to write; the module's name when not given
+    /// File to write; the module's name, or `program.dala`, when not given
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Application to start before the program; may be given several times
@@ -43,8 +43,15 @@ pub struct Arguments {
     /// Root of the Elixir to take libraries from
     #[arg(long, value_name = "DIR")]
     pub elixir: Option<PathBuf>,
+    /// Program in Rust to put the modules behind: it finds them by `Bundle::of_this_program`
+    #[arg(long, value_name = "FILE")]
+    pub onto: Option<PathBuf>,
+    /// Writes the modules alone: a program in Rust finds them by `Bundle::at_end_of`
+    #[arg(long, conflicts_with = "onto")]
+    pub alone: bool,
     /// Module to run
-    pub module: String,
+    #[arg(required_unless_present_any = ["onto", "alone"])]
+    pub module: Option<String>,
     /// Function to call: with the list of arguments, or without any
     #[arg(default_value = "main")]
     pub function: String,
@@ -52,10 +59,14 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> ExitCode {
-    super::finish(try_run(arguments))
+    super::finish(build(arguments))
 }
 
-fn try_run(arguments: &Arguments) -> Result<String, String> {
+/// Writes the program; gives what there is to say of it.
+///
+/// # Errors
+/// With a text: no OTP is installed, a module or application is missing or malformed, the file cannot be written.
+pub fn build(arguments: &Arguments) -> Result<String, String> {
     let own = modules_in(&arguments.paths)?;
     let is_elixir = own.iter().any(|name| name.starts_with("Elixir."));
     let mut started: Vec<&str> = if is_elixir { vec!["elixir"] } else { Vec::new() };
@@ -68,22 +79,35 @@ fn try_run(arguments: &Arguments) -> Result<String, String> {
         .all()
         .iter()
         .map(|module| module.name.text().to_owned())
-        .chain(own)
+        .chain(own.iter().cloned())
         .chain(arguments.included.iter().cloned())
-        .chain([arguments.module.clone()])
+        .chain(arguments.module.clone())
         .collect();
-    let modules = reached(&system, roots)?;
-    let takes_arguments = takes_arguments(&modules[&arguments.module], arguments)?;
+    let mut modules = reached(&system, roots)?;
+    for name in &own {
+        modules.get_mut(name).into_iter().for_each(|module| module.is_own = true);
+    }
+    let takes_arguments = match &arguments.module {
+        Some(name) => takes_arguments(&modules[name], name, &arguments.function)?,
+        None => false,
+    };
     let program = BundledProgram {
         applications: applications(&system, &started)?,
         started: started.iter().map(ToString::to_string).collect(),
-        entry: (arguments.module.clone(), arguments.function.clone()),
+        entry: arguments.module.clone().map(|module| (module, arguments.function.clone())),
         takes_arguments,
     };
-    let default = || PathBuf::from(arguments.module.trim_start_matches("Elixir.").to_lowercase());
-    let output = arguments.output.clone().unwrap_or_else(default);
-    let bytes =
-        write(&output, &modules, program).map_err(|error| format!("{}: {error}", output.display()))?;
+    let output = arguments.output.clone().unwrap_or_else(|| match &arguments.module {
+        Some(name) => name.trim_start_matches("Elixir.").to_lowercase().into(),
+        None => "program.dala".into(),
+    });
+    let front = match (&arguments.onto, arguments.alone) {
+        (Some(front), _) => Some(front.clone()),
+        (None, true) => None,
+        (None, false) => Some(std::env::current_exe().map_err(|error| error.to_string())?),
+    };
+    let bytes = write(&output, front.as_deref(), &modules, program)
+        .map_err(|error| format!("{}: {error}", output.display()))?;
     Ok(format!("{}: {} modules, {:.1} MB\n", output.display(), modules.len(), bytes as f64 / 1e6))
 }
 
@@ -145,8 +169,7 @@ fn implementations(system: &System) -> Vec<String> {
 }
 
 /// Whether the program's function takes the list of arguments.
-fn takes_arguments(module: &BundledModule, arguments: &Arguments) -> Result<bool, String> {
-    let Arguments { function, module: name, .. } = arguments;
+fn takes_arguments(module: &BundledModule, name: &str, function: &str) -> Result<bool, String> {
     let has = |arity| module.exports.iter().any(|export| export.0.text() == function && export.1 == arity);
     match (has(1), has(0)) {
         (true, _) => Ok(true),
@@ -199,22 +222,25 @@ fn needed_by(text: &str) -> Result<Vec<String>, String> {
         .collect())
 }
 
-/// Writes the executable; gives its size.
+/// Writes the modules behind a program, or alone; gives the size of it all.
 fn write(
     output: &Path,
+    front: Option<&Path>,
     modules: &BTreeMap<String, BundledModule>,
     program: BundledProgram,
 ) -> io::Result<u64> {
-    let own = std::env::current_exe()?;
-    let length = Bundle::length_before(&own)?;
     // A program that runs cannot be written to, but can be put aside.
     let unfinished = output.with_extension(format!("{}.new", std::process::id()));
     let written = (|| {
         let mut out = BufWriter::new(File::create_new(&unfinished)?);
-        io::copy(&mut File::open(&own)?.take(length), &mut out)?;
+        if let Some(front) = front {
+            // It may have a bundle already.
+            let length = Bundle::length_before(front)?;
+            io::copy(&mut File::open(front)?.take(length), &mut out)?;
+            fs::set_permissions(&unfinished, fs::metadata(front)?.permissions())?;
+        }
         bundle::write(&mut out, modules, program)?;
         out.flush()?;
-        fs::set_permissions(&unfinished, fs::metadata(&own)?.permissions())?;
         fs::rename(&unfinished, output)?;
         Ok(fs::metadata(output)?.len())
     })();

@@ -13,13 +13,10 @@ use crate::process::Entry;
 
 /// Runs the program that is in a bundle at the end of this executable; `None` when there is none.
 pub fn run() -> Option<ExitCode> {
-    let executable = std::env::current_exe().ok()?;
-    match Bundle::at_end_of(&executable) {
+    match Bundle::of_this_program() {
         Ok(None) => None,
         Ok(Some(bundle)) => Some(super::report(try_run(bundle))),
-        Err(error) => {
-            Some(super::report(Err(format!("{}: {}", executable.display(), super::causes(&error)))))
-        }
+        Err(error) => Some(super::report(Err(super::causes(&error)))),
     }
 }
 
@@ -29,12 +26,13 @@ fn try_run(bundle: Bundle) -> Result<ExitCode, String> {
     let bundle = Arc::new(bundle);
     let program = bundle.program();
     let name = |text: &str| Atom::try_new(text).map_err(|error| error.to_string());
-    let (module, function) = (name(&program.entry.0)?, name(&program.entry.1)?);
+    let entry = program.entry.as_ref().ok_or("the modules of this program are those of another one")?;
+    let (module, function) = (name(&entry.0)?, name(&entry.1)?);
     let mut scratch = Fragment::new();
     let terms = match program.takes_arguments {
         true => {
             // As escripts get them.
-            let is_elixir = program.entry.0.starts_with("Elixir.");
+            let is_elixir = entry.0.starts_with("Elixir.");
             let term = |text: &String| match is_elixir {
                 true => scratch.binary(text.as_bytes()),
                 false => scratch.charlist(text),

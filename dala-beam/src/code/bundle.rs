@@ -1,5 +1,8 @@
 //! Bundles: prepared modules and applications that a program carries along, so that it needs no files and compiles
-//! nothing. `dala build` writes one behind a copy of itself.
+//! nothing. `dala build` writes one behind a copy of itself, behind a program in Rust, or into a file of its own.
+//!
+//! A module is there as object code. The program's own are there as .beam files too: a function of them that is native in
+//! the program that has the bundle, and was not where it was written, is called otherwise, so they are compiled again.
 //!
 //! Layout: the modules, one behind the other; the index; a trailer. It is found from the end of the
 //! file, as that of a zip archive is, so what stands before it does not matter. A module is read when it is loaded.
@@ -7,6 +10,7 @@
 
 #![expect(unsafe_code, reason = "code of a bundle is not verified again")]
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -43,6 +47,10 @@ pub enum BundleError {
 #[derive(Debug)]
 pub(crate) struct BundledModule {
     pub(super) bytes: Vec<u8>,
+    /// Its .beam file.
+    pub(super) file: Cow<'static, [u8]>,
+    /// Whether the file is kept as well.
+    pub(crate) is_own: bool,
     /// Folder of its file.
     pub(crate) folder: Option<PathBuf>,
     /// All atoms of its file.
@@ -58,10 +66,15 @@ pub(crate) struct BundledModule {
 struct Index {
     /// The sources that it was written by.
     build: String,
-    /// By name: where it begins, how long it is, its checksum.
-    modules: BTreeMap<String, (u64, u64, u32)>,
+    /// Object code by name of the module.
+    modules: BTreeMap<String, Part>,
+    /// .beam files of some.
+    files: BTreeMap<String, Part>,
     program: BundledProgram,
 }
+
+/// Where something begins, how long it is, its checksum.
+type Part = (u64, u64, u32);
 
 /// What a bundle starts.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -70,8 +83,8 @@ pub(crate) struct BundledProgram {
     pub(crate) applications: BTreeMap<String, String>,
     /// Applications that are started first, in order.
     pub(crate) started: Vec<String>,
-    /// The program's module and function.
-    pub(crate) entry: (String, String),
+    /// The program's module and function; that of a program in Rust has none.
+    pub(crate) entry: Option<(String, String)>,
     /// Whether that function takes the list of arguments.
     pub(crate) takes_arguments: bool,
 }
@@ -86,6 +99,14 @@ pub struct Bundle {
 }
 
 impl Bundle {
+    /// The bundle at the end of the program that runs; `None` when there is none. What `dala build --onto` puts there.
+    ///
+    /// # Errors
+    /// When there is one that cannot be used, or the program's file is not known.
+    pub fn of_this_program() -> Result<Option<Bundle>, BundleError> {
+        Bundle::at_end_of(&std::env::current_exe()?)
+    }
+
     /// The bundle at the end of a file; `None` when there is none.
     ///
     /// # Errors
@@ -129,17 +150,22 @@ impl Bundle {
     /// # Errors
     /// When it cannot be read, or is damaged.
     pub(super) fn module(&self, name: &str) -> Option<Result<Prepared, BundleError>> {
-        let &(at, length, checksum) = self.index.modules.get(name)?;
-        Some(self.read(at, length).map_err(BundleError::from).and_then(|bytes| {
-            if checksum_of(&bytes) != checksum {
-                return Err(BundleError::Damaged);
-            }
+        let &part = self.index.modules.get(name)?;
+        Some(self.read(part).and_then(|bytes| {
             // SAFETY: this build wrote the bundle, and nothing of it has changed since.
             unsafe { Prepared::from_bytes(&bytes) }.ok_or(BundleError::Damaged)
         }))
     }
 
-    fn read(&self, at: u64, length: u64) -> io::Result<Vec<u8>> {
+    /// The .beam file of a module; `None` when it is not in.
+    ///
+    /// # Errors
+    /// As [`Bundle::module`].
+    pub(super) fn file(&self, name: &str) -> Option<Result<Vec<u8>, BundleError>> {
+        self.index.files.get(name).map(|&part| self.read(part))
+    }
+
+    fn read(&self, (at, length, checksum): Part) -> Result<Vec<u8>, BundleError> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let at = self.start.saturating_add(at);
         // Nothing is reserved for what is not there.
@@ -147,7 +173,7 @@ impl Bundle {
         let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
         file.seek(SeekFrom::Start(at))?;
         file.read_exact(&mut bytes)?;
-        Ok(bytes)
+        if checksum_of(&bytes) == checksum { Ok(bytes) } else { Err(BundleError::Damaged) }
     }
 }
 
@@ -174,12 +200,19 @@ pub(crate) fn write(
     modules: &BTreeMap<String, BundledModule>,
     program: BundledProgram,
 ) -> io::Result<()> {
-    let mut index = Index { build: BUILD.to_owned(), modules: BTreeMap::new(), program };
+    let mut index =
+        Index { build: BUILD.to_owned(), modules: BTreeMap::new(), files: BTreeMap::new(), program };
     let mut at = 0;
-    for (name, BundledModule { bytes, .. }) in modules {
-        out.write_all(bytes)?;
-        index.modules.insert(name.clone(), (at, bytes.len() as u64, checksum_of(bytes)));
+    let mut add = |bytes: &[u8]| {
+        let part = (at, bytes.len() as u64, checksum_of(bytes));
         at += bytes.len() as u64;
+        out.write_all(bytes).map(|()| part)
+    };
+    for (name, module) in modules {
+        index.modules.insert(name.clone(), add(&module.bytes)?);
+        if module.is_own {
+            index.files.insert(name.clone(), add(&module.file)?);
+        }
     }
     let index = postcard::to_allocvec(&index).expect("a vector takes what is written to it");
     out.write_all(&index)?;

@@ -169,6 +169,12 @@ impl CodeServer {
         }
         if let Some(prepared) = self.bundle.as_ref().and_then(|bundle| bundle.module(module.text())) {
             let prepared = prepared.map_err(|error| LoadFailure::bundled(module, &error))?;
+            if !prepared.fits(&self.exports)
+                && let Some(file) = self.bundle.as_ref().and_then(|bundle| bundle.file(module.text()))
+            {
+                let file = file.map_err(|error| LoadFailure::bundled(module, &error))?;
+                return self.install_bytes(module, None, &file);
+            }
             return self.install(module, || link::link(&self.exports, &self.lookup, None, prepared));
         }
         let (path, bytes) = self.find(module)?;
@@ -197,10 +203,12 @@ impl CodeServer {
         let prepared = link::prepare(&self.exports, &self.lookup, self.cache.as_ref(), module, &bytes)?;
         Ok(BundledModule {
             bytes: prepared.to_bytes(),
+            is_own: false,
             folder: path.as_deref().and_then(Path::parent).map(Path::to_path_buf),
             names: prepared.atoms.clone(),
             calls: prepared.object.imports().iter().map(|import| import.module).collect(),
             exports: prepared.object.exports().collect(),
+            file: bytes,
         })
     }
 

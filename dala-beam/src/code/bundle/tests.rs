@@ -10,6 +10,8 @@ fn file() -> Vec<u8> {
         Prepared::of(Atom::new("dala_io"), bytes, &ExportTable::new(), &Lookup::default()).unwrap();
     let module = BundledModule {
         bytes: prepared.to_bytes(),
+        file: bytes.into(),
+        is_own: true,
         folder: None,
         names: Vec::new(),
         calls: HashSet::new(),
@@ -17,7 +19,7 @@ fn file() -> Vec<u8> {
     };
     let modules = BTreeMap::from([("dala_io".to_owned(), module)]);
     let mut file = b"a program".to_vec();
-    let entry = ("dala_io".to_owned(), "start".to_owned());
+    let entry = Some(("dala_io".to_owned(), "start".to_owned()));
     write(&mut file, &modules, BundledProgram { entry, ..BundledProgram::default() }).unwrap();
     file
 }
@@ -33,9 +35,10 @@ fn open(bytes: &[u8]) -> Result<Option<Bundle>, BundleError> {
 fn a_bundle_is_found_at_the_end_of_a_file() {
     let bundle = open(&file()).unwrap().unwrap();
     assert_eq!(bundle.start, 9);
-    assert_eq!(bundle.program().entry.1, "start");
+    assert_eq!(bundle.program().entry.as_ref().unwrap().1, "start");
     assert_eq!(bundle.module("dala_io").unwrap().unwrap().object.name().text(), "dala_io");
-    assert!(bundle.module("lists").is_none());
+    assert!(bundle.file("dala_io").unwrap().unwrap() == carried::module("dala_io").unwrap());
+    assert!(bundle.module("lists").is_none() && bundle.file("lists").is_none());
     assert!(open(b"a program").unwrap().is_none());
     assert!(open(b"").unwrap().is_none());
 }
