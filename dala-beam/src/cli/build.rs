@@ -1,8 +1,8 @@
 //! `dala build`: a program as one executable.
 //!
 //! It is a copy of this one, or a program in Rust, with a [`Bundle`] behind it: the modules of the folders given, what starting OTP and the
-//! applications loads, and all that these reach: what they call by name, and what their code or data names and lies in the
-//! same folder, as callback modules of servers do. What is only reached by a name that is made at run time, or that another
+//! applications loads, and all that these reach: what they call by name, and what their code or data names, if it lies in
+//! the same folder, as callback modules of servers do, or if they are the program's own. What is only reached by a name that is made at run time, or that another
 //! application has in its data, and lies in no folder given, has to be named with `--include`.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,10 +83,7 @@ pub fn build(arguments: &Arguments) -> Result<String, String> {
         .chain(arguments.included.iter().cloned())
         .chain(arguments.module.clone())
         .collect();
-    let mut modules = reached(&system, roots)?;
-    for name in &own {
-        modules.get_mut(name).into_iter().for_each(|module| module.is_own = true);
-    }
+    let modules = reached(&system, roots, &own)?;
     let takes_arguments = match &arguments.module {
         Some(name) => takes_arguments(&modules[name], name, &arguments.function)?,
         None => false,
@@ -112,8 +109,8 @@ pub fn build(arguments: &Arguments) -> Result<String, String> {
 }
 
 /// Names of the modules in these folders.
-fn modules_in(folders: &[PathBuf]) -> Result<Vec<String>, String> {
-    let mut names = Vec::new();
+fn modules_in(folders: &[PathBuf]) -> Result<BTreeSet<String>, String> {
+    let mut names = BTreeSet::new();
     for folder in folders {
         let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         for path in entries.flatten().map(|entry| entry.path()) {
@@ -129,7 +126,11 @@ fn modules_in(folders: &[PathBuf]) -> Result<Vec<String>, String> {
 ///
 /// # Errors
 /// With a text, when one of these names is no module, or one of the modules cannot be compiled.
-fn reached(system: &System, roots: BTreeSet<String>) -> Result<BTreeMap<String, BundledModule>, String> {
+fn reached(
+    system: &System,
+    roots: BTreeSet<String>,
+    own: &BTreeSet<String>,
+) -> Result<BTreeMap<String, BundledModule>, String> {
     let name = |text: &str| Atom::try_new(text).map_err(|error| error.to_string());
     let implementations = implementations(system);
     let mut modules = BTreeMap::new();
@@ -138,14 +139,17 @@ fn reached(system: &System, roots: BTreeSet<String>) -> Result<BTreeMap<String, 
         if modules.contains_key(&module) {
             continue;
         }
-        let found = match system.code.bundled(name(&module)?) {
+        let mut found = match system.code.bundled(name(&module)?) {
             Ok(found) => found,
             // Many call what is only there on other systems, or not at all.
             Err(LoadFailure::NotFound(_)) if !is_root => continue,
             Err(failure) => return Err(super::causes(&failure)),
         };
         pending.extend(found.calls.iter().map(|called| (called.text().to_owned(), false)));
-        if let Some(folder) = &found.folder {
+        found.is_own = own.contains(&module);
+        if found.is_own {
+            pending.extend(found.names.iter().map(|name| (name.text().to_owned(), false)));
+        } else if let Some(folder) = &found.folder {
             let beside = |name: &&Atom| folder.join(format!("{}.beam", name.text())).is_file();
             pending.extend(found.names.iter().filter(beside).map(|name| (name.text().to_owned(), false)));
         }
@@ -159,7 +163,7 @@ fn reached(system: &System, roots: BTreeSet<String>) -> Result<BTreeMap<String, 
 }
 
 /// Names of the installed modules of Elixir: implementations of protocols are among them.
-fn implementations(system: &System) -> Vec<String> {
+fn implementations(system: &System) -> BTreeSet<String> {
     let folders = {
         let paths = system.code.paths.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         let below = |folder: &&PathBuf| paths.elixir_root().is_some_and(|root| folder.starts_with(root));
