@@ -57,15 +57,15 @@ impl Case {
         !self.options.states.is_empty()
     }
 
-    /// The tensors, in the model's order.
-    pub(crate) fn tensors(&self, region: &Region) -> Outcome<Vec<TensorRef>> {
-        self.inputs.iter().map(|input| tensor(region, input)).collect()
+    /// The tensors of so many rows, in the model's order.
+    pub(crate) fn tensors(&self, region: &Region, rows: usize) -> Outcome<Vec<TensorRef>> {
+        self.inputs.iter().map(|input| tensor(region, input, rows)).collect()
     }
 
     /// What a client gives: not the state, nor what is always the same.
     pub(crate) fn request(&self, region: &Region) -> Outcome<Vec<TensorRef>> {
         let asked = self.inputs.iter().filter(|(_, fill, _)| matches!(fill, Fill::Ramp | Fill::Bytes));
-        asked.map(|input| tensor(region, input)).collect()
+        asked.map(|input| tensor(region, input, 1)).collect()
     }
 
     /// As `peer.py` reads them.
@@ -83,8 +83,14 @@ impl Case {
     }
 }
 
-fn tensor(region: &Region, (_, fill, sizes): &Input) -> Outcome<TensorRef> {
-    let shape = Shape::new(sizes)?;
+fn tensor(region: &Region, (_, fill, sizes): &Input, rows: usize) -> Outcome<TensorRef> {
+    let mut sizes = sizes.to_vec();
+    match fill {
+        Fill::Ramp | Fill::Bytes => sizes[0] = rows,
+        Fill::State => sizes[1] = rows,
+        Fill::Rate => {}
+    }
+    let shape = Shape::new(&sizes)?;
     let count = shape.elements();
     Ok(match fill {
         Fill::Ramp => region.tensor(shape, &ramp(count).collect::<Vec<_>>())?.into(),
@@ -101,7 +107,7 @@ pub(crate) fn all(region: &Region, folder: &Path) -> Outcome<Vec<Case>> {
     let perceptron = folder.join("models/mlp.onnx");
     std::fs::write(&perceptron, mlp(&[784, 512, 512, 10]))?;
     let options = || ServeOptions::in_region(region);
-    let rate = tensor(region, &("sr", Fill::Rate, &[]))?;
+    let rate = tensor(region, &("sr", Fill::Rate, &[]), 1)?;
     let silero: &'static [Input] =
         &[("input", Fill::Ramp, &[1, 576]), ("sr", Fill::Rate, &[]), ("state", Fill::State, &[2, 1, 128])];
     let of = |name, path, inputs, options, expected| -> Outcome<Case> {

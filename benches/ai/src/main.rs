@@ -6,6 +6,7 @@
 //! All peers take turns within one run, round by round, on the same model and input, with one thread a run; what is
 //! printed are medians over the rounds, of times and of the ratios within a round.
 mod case;
+mod deadlines;
 mod peers;
 mod serving;
 
@@ -52,17 +53,33 @@ fn main() -> Outcome {
     let runtime = Runtime::new()?;
     let mut cases = case::all(&region, &arguments.folder)?;
     cases.retain(|case| case.name.contains(&arguments.only));
-    println!("One request at a time: median time of a request in us, and the actor's beside it.\n");
-    println!("| model | raw `Run` | actor | Python | tract | actor / raw | actor / Python |");
-    println!("|---|---|---|---|---|---|---|");
+    println!("One request at a time: median time of a request in us.\n");
+    println!(
+        "| model | raw `Run` | actor | actor / raw | Python | actor / Python | raw tract | actor, tract | actor / raw |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
     for case in &cases {
         peers::compare(case, &onnx, &runtime, &region, &arguments)?;
     }
     println!("\n{} clients: requests a second, one by one and in batches.\n", arguments.clients);
-    println!("| model | one by one | in batches | ratio | rows a run | copied, bytes a request |");
-    println!("|---|---|---|---|---|---|");
+    println!(
+        "| model | one by one | in batches | ratio | rows a run | raw `Run`, one row | raw `Run`, as many rows | copied, bytes a request |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
+    let mut able = Vec::new();
     for case in &cases {
-        serving::compare(case, &onnx, &runtime, &region, &arguments)?;
+        able.push(serving::compare(case, &onnx, &runtime, &region, &arguments)?);
+    }
+    println!(
+        "\nRequests at random times, at 80 % of that rate, each with a deadline: what became of them, percent.\n"
+    );
+    println!(
+        "| model | requests a second | deadline, ms | on time of those taken | late | expired | refused at once |"
+    );
+    println!("|---|---|---|---|---|---|---|");
+    let milliseconds = arguments.milliseconds * arguments.rounds as u64 * 4;
+    for (case, able) in cases.iter().zip(&able) {
+        deadlines::measure(case.name, able, milliseconds)?;
     }
     Ok(())
 }

@@ -14,12 +14,12 @@ use crate::serving::{Client, One};
 use crate::{Arguments, Outcome, median};
 
 /// Someone who runs a model so many times. Gives the median time in nanoseconds.
-trait Peer {
+pub(crate) trait Peer {
     fn median(&mut self, runs: u64) -> Outcome<f64>;
 }
 
 /// A session of a backend, in a loop.
-struct Raw {
+pub(crate) struct Raw {
     session: Box<dyn Session>,
     inputs: Vec<TensorRef>,
     outputs: Vec<TensorRef>,
@@ -27,9 +27,9 @@ struct Raw {
 }
 
 impl Raw {
-    fn new(backend: &dyn Backend, case: &Case, region: &Region) -> Outcome<Raw> {
+    pub(crate) fn new(backend: &dyn Backend, case: &Case, region: &Region, rows: usize) -> Outcome<Raw> {
         let mut session = backend.load(&case.model, &SessionOptions::default())?;
-        let inputs = case.tensors(region)?;
+        let inputs = case.tensors(region, rows)?;
         let outputs = session.run_into(&inputs, region)?;
         Ok(Raw { session, inputs, outputs, expected: case.expected })
     }
@@ -116,15 +116,53 @@ impl Drop for Python {
     }
 }
 
-#[cfg(feature = "tract")]
-fn tract(case: &Case, region: &Region) -> Option<Raw> {
-    let raw = Raw::new(&dala_gpu::model::Tract, case, region);
-    raw.map_err(|error| eprintln!("tract does not run {}: {error}", case.name)).ok()
+/// tract, if it was built in.
+fn tract() -> Option<Arc<dyn Backend>> {
+    #[cfg(feature = "tract")]
+    let backend = Some(Arc::new(dala_gpu::model::Tract) as Arc<dyn Backend>);
+    #[cfg(not(feature = "tract"))]
+    let backend = None;
+    backend
 }
 
-#[cfg(not(feature = "tract"))]
-fn tract(_: &Case, _: &Region) -> Option<Raw> {
-    None
+/// A backend's session in a loop, and the same model asked through an actor.
+struct Pair<'a> {
+    raw: Raw,
+    served: Served<'a>,
+    /// Medians of each, and of their ratio.
+    times: [Vec<f64>; 3],
+}
+
+impl<'a> Pair<'a> {
+    fn new(
+        case: &Case,
+        backend: &Arc<dyn Backend>,
+        runtime: &'a Runtime,
+        region: &Region,
+    ) -> Outcome<Pair<'a>> {
+        let raw = Raw::new(&**backend, case, region, 1)?;
+        let options = case.options.clone().max_batch(1);
+        let model = Server::new(backend.clone(), case.model.clone(), options)?.start(runtime)?;
+        let client = runtime.spawn(Client::new(case, &model, region)?)?;
+        let mut served = Served { runtime, client };
+        served.median(20)?;
+        Ok(Pair { raw, served, times: Default::default() })
+    }
+
+    /// One turn of each. Returns the median of those who ask an actor.
+    fn take_turns(&mut self, runs: u64) -> Outcome<f64> {
+        let (raw, served) = (self.raw.median(runs)?, self.served.median(runs)?);
+        for (times, time) in self.times.iter_mut().zip([raw, served, served / raw]) {
+            times.push(time);
+        }
+        Ok(served)
+    }
+
+    /// In us, and the ratio.
+    fn cells(self) -> [String; 3] {
+        let [raw, served, ratio] = self.times.map(median);
+        [cell(raw / 1000.0, 1), cell(served / 1000.0, 1), cell(ratio, 2)]
+    }
 }
 
 /// Prints a line for a model.
@@ -135,35 +173,36 @@ pub(crate) fn compare(
     region: &Region,
     arguments: &Arguments,
 ) -> Outcome {
-    let mut raw = Raw::new(&**onnx, case, region)?;
-    let model =
-        Server::new(onnx.clone(), case.model.clone(), case.options.clone().max_batch(1))?.start(runtime)?;
-    let client = runtime.spawn(Client::new(case, &model, region)?)?;
-    let mut served = Served { runtime, client };
+    let mut ours = Pair::new(case, onnx, runtime, region)?;
     let mut python = Python::new(case, arguments)?;
-    let mut tract = tract(case, region);
-    let one = raw.median(20)?;
+    // Some models it does not run.
+    let tract = tract().map(|backend| Pair::new(case, &backend, runtime, region)).transpose();
+    let mut tract = tract.unwrap_or_else(|error| {
+        eprintln!("tract does not run {}: {error}", case.name);
+        None
+    });
+    let one = ours.raw.median(20)?;
     let runs = ((arguments.milliseconds as f64 * 1e6 / one) as u64).clamp(5, 10_000);
-    let (mut times, mut ratios) = ([const { Vec::new() }; 4], [const { Vec::new() }; 2]);
-    served.median(runs.min(100))?;
+    let (mut pythons, mut ratios) = (Vec::new(), Vec::new());
     for _ in 0..arguments.rounds {
-        let raw = raw.median(runs)?;
-        let served = served.median(runs)?;
-        times[0].push(raw);
-        times[1].push(served);
-        ratios[0].push(served / raw);
+        let served = ours.take_turns(runs)?;
         if let Some(python) = &mut python {
             let python = python.median(runs)?;
-            times[2].push(python);
-            ratios[1].push(served / python);
+            pythons.push(python);
+            ratios.push(served / python);
         }
         if let Some(tract) = &mut tract {
-            times[3].push(tract.median(runs)?);
+            tract.take_turns(runs)?;
         }
     }
-    let us = times.map(|times| cell(median(times) / 1000.0, 1));
-    let [by_raw, by_python] = ratios.map(|ratios| cell(median(ratios), 2));
-    println!("| {} | {} | {by_raw} | {by_python} |", case.name, us.join(" | "));
+    let [raw, served, by_raw] = ours.cells();
+    let (python, by_python) = (cell(median(pythons) / 1000.0, 1), cell(median(ratios), 2));
+    let tract = tract.map_or_else(|| ["-"; 3].map(str::to_owned), Pair::cells);
+    println!(
+        "| {} | {raw} | {served} | {by_raw} | {python} | {by_python} | {} |",
+        case.name,
+        tract.join(" | ")
+    );
     Ok(())
 }
 

@@ -2,12 +2,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dala::{ActorRef, ExitReason, Runtime};
-use dala_gpu::infer::{InferError, Model, Server, Stream};
+use dala::{ActorRef, ExitReason, Local, Runtime};
+use dala_gpu::infer::{Ask, InferError, Model, Server, Stream};
 use dala_gpu::model::Backend;
 use dala_gpu::{Region, TensorRef};
 
 use crate::case::{Case, Expected, check_tensor};
+use crate::deadlines::Fates;
+use crate::peers::{Peer, Raw};
 use crate::{Arguments, Outcome, median};
 
 enum Asks {
@@ -29,11 +31,11 @@ impl Client {
         Ok(Client { asks, input: case.request(region)?, expected: Some(case.expected) })
     }
 
-    async fn ask(&mut self) -> Result<Vec<TensorRef>, InferError> {
+    async fn ask(&mut self, ask: Ask) -> Result<Vec<TensorRef>, InferError> {
         let input = self.input.clone();
         match &mut self.asks {
-            Asks::Model(model) => model.infer(input).await,
-            Asks::Stream(stream) => stream.infer(input).await,
+            Asks::Model(model) => model.ask(input, ask).await,
+            Asks::Stream(stream) => stream.ask(input, ask).await,
         }
     }
 
@@ -55,11 +57,22 @@ impl Client {
         let mut times = Vec::new();
         for _ in 0..runs {
             let started = Instant::now();
-            let answer = self.ask().await.map_err(|error| error.to_string())?;
+            let answer = self.ask(Ask::default()).await.map_err(|error| error.to_string())?;
             times.push(started.elapsed().as_nanos() as u64);
             self.check(&answer)?;
         }
         Ok(times)
+    }
+
+    /// Asks once, with what is left of the time until the deadline.
+    #[message]
+    async fn once(&mut self, deadline: Local<Instant>, fates: Local<Arc<Fates>>) {
+        let Local(deadline) = deadline;
+        let answer = self.ask(Ask::within(deadline.saturating_duration_since(Instant::now()))).await;
+        fates.0.note(&answer, deadline).expect("served");
+        if let (Err(InferError::Expired), Asks::Stream(stream)) = (&answer, &mut self.asks) {
+            stream.reset();
+        }
     }
 
     /// Asks for so long. Returns how many answers came.
@@ -68,7 +81,7 @@ impl Client {
         let end = Instant::now() + Duration::from_millis(milliseconds);
         let mut answers = 0;
         while Instant::now() < end {
-            let answer = self.ask().await.map_err(|error| error.to_string())?;
+            let answer = self.ask(Ask::default()).await.map_err(|error| error.to_string())?;
             self.check(&answer)?;
             answers += 1;
         }
@@ -77,13 +90,28 @@ impl Client {
 }
 
 /// A model with its clients.
-struct Crowd<'a> {
+pub(crate) struct Crowd<'a> {
     runtime: &'a Runtime,
     model: Model,
-    clients: Vec<ActorRef<Client>>,
+    pub(crate) clients: Vec<ActorRef<Client>>,
 }
 
-impl Crowd<'_> {
+impl<'a> Crowd<'a> {
+    fn new(
+        case: &Case,
+        onnx: &Arc<dyn Backend>,
+        runtime: &'a Runtime,
+        region: &Region,
+        max_batch: usize,
+        clients: usize,
+    ) -> Outcome<Crowd<'a>> {
+        let options = case.options.clone().max_batch(max_batch);
+        let model = Server::new(onnx.clone(), case.model.clone(), options)?.start(runtime)?;
+        let client = || Ok(runtime.spawn(Client::new(case, &model, region)?)?);
+        let clients = (0..clients).map(|_| client()).collect::<Outcome<_>>()?;
+        Ok(Crowd { runtime, model, clients })
+    }
+
     /// Requests a second.
     fn rate(&self, milliseconds: u64) -> Outcome<f64> {
         let begun = Instant::now();
@@ -106,21 +134,24 @@ impl Drop for Crowd<'_> {
     }
 }
 
+/// A model with its clients, in batches, and what it can do.
+pub(crate) struct Able<'a> {
+    pub(crate) crowd: Crowd<'a>,
+    /// Requests a second.
+    pub(crate) rate: f64,
+    /// Nanoseconds that one row takes alone, without an actor.
+    pub(crate) one_row: f64,
+}
+
 /// Prints a line for a model.
-pub(crate) fn compare(
+pub(crate) fn compare<'a>(
     case: &Case,
     onnx: &Arc<dyn Backend>,
-    runtime: &Runtime,
+    runtime: &'a Runtime,
     region: &Region,
     arguments: &Arguments,
-) -> Outcome {
-    let crowd = |max_batch| -> Outcome<Crowd<'_>> {
-        let options = case.options.clone().max_batch(max_batch);
-        let model = Server::new(onnx.clone(), case.model.clone(), options)?.start(runtime)?;
-        let client = || Ok(runtime.spawn(Client::new(case, &model, region)?)?);
-        let clients = (0..arguments.clients).map(|_| client()).collect::<Outcome<_>>()?;
-        Ok(Crowd { runtime, model, clients })
-    };
+) -> Outcome<Able<'a>> {
+    let crowd = |max_batch| Crowd::new(case, onnx, runtime, region, max_batch, arguments.clients);
     let (single, batched) = (crowd(1)?, crowd(64)?);
     // Learns what batches cost.
     batched.rate(arguments.milliseconds * 10)?;
@@ -135,8 +166,28 @@ pub(crate) fn compare(
     }
     let after = batched.model.stats();
     let rows = (after.rows - before.rows) as f64 / (after.runs - before.runs).max(1) as f64;
+    let raw = |rows| raw_rate(case, onnx, region, rows, arguments);
+    let (alone, together) = (raw(1)?, raw(rows.round() as usize)?);
     let copied = (region.copied_bytes() - copied) as f64 / (after.answered - before.answered).max(1) as f64;
-    let [one, many] = rates.map(|rates| format!("{:.0}", median(rates)));
-    println!("| {} | {one} | {many} | {:.2} | {rows:.1} | {copied:.0} |", case.name, median(ratios));
-    Ok(())
+    let [one, many] = rates.map(median);
+    println!(
+        "| {} | {one:.0} | {many:.0} | {:.2} | {rows:.1} | {alone:.0} | {together:.0} | {copied:.0} |",
+        case.name,
+        median(ratios)
+    );
+    Ok(Able { crowd: batched, rate: many, one_row: 1e9 / alone })
+}
+
+/// Rows a second of `Run` in a loop, so many a run: what no server can be above, with one thread.
+fn raw_rate(
+    case: &Case,
+    onnx: &Arc<dyn Backend>,
+    region: &Region,
+    rows: usize,
+    arguments: &Arguments,
+) -> Outcome<f64> {
+    let mut raw = Raw::new(&**onnx, case, region, rows)?;
+    let one = raw.median(10)?;
+    let runs = (arguments.rounds as f64 * arguments.milliseconds as f64 * 1e6 / one) as u64;
+    Ok(rows as f64 / raw.median(runs.max(5))? * 1e9)
 }

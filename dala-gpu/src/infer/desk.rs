@@ -247,9 +247,9 @@ impl DeskState {
         self.seats.run(incarnation);
     }
 
-    /// An actor looks again before long, by itself.
-    pub(super) fn tell(&mut self, incarnation: u64) {
-        self.seats.tell(incarnation);
+    /// An actor looks again before long, by itself. Returns whether it still works.
+    pub(super) fn tell(&mut self, incarnation: u64) -> bool {
+        self.seats.tell(incarnation)
     }
 
     /// How long a request of so many rows will take if it comes last.
@@ -289,8 +289,9 @@ impl DeskState {
     /// Moves the requests to run next into `batch`, up to so many rows and at least one. Answers those that are too
     /// late.
     pub(super) fn take(&mut self, pending: Pending, rows: usize, now: Instant, batch: &mut Vec<Queued>) {
-        let least = self.stats.costs.expected(1).unwrap_or_default();
-        let dropped = self.queue.take(pending, rows, now, least, batch);
+        let costs = &self.stats.costs;
+        let expected = |rows| costs.expected(rows).unwrap_or_default();
+        let dropped = self.queue.take(pending, rows, now, expected, batch);
         self.stats.expired += dropped.expired;
         self.stats.abandoned += dropped.abandoned;
         for queued in batch {

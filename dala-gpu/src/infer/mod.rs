@@ -15,8 +15,8 @@
 //! - A model that takes less than [`ServeOptions::inline_below`] runs on the actor's worker: handing it to another
 //!   thread would cost as much. Not on all workers at once, and not while work of `Qos::Realtime` is due. Others run on
 //!   tokio's blocking threads.
-//! - A run on another thread is followed by the next one there while more waits, for some milliseconds: the way there and
-//!   back costs two wake-ups of threads.
+//! - A run on another thread is followed by the next one there while more waits, or comes at once, for some milliseconds: the
+//!   way there and back costs two wake-ups of threads.
 //! - After each run on its worker, and before one that more requests would make cheaper, the actor lets others on its worker go first:
 //!   clients that were answered ask again, and share the next run.
 //! - Results are shared with the actor, which uses their memory again when the client lets go of them.

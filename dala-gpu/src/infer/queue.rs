@@ -144,26 +144,28 @@ impl Queue {
         Some(Pending { rows, since, kind })
     }
 
-    /// Moves the requests to run next of that kind into `batch`, up to so many rows and at least one. Those that
-    /// would be done `least` from now at the earliest, which is too late, are answered; those whose client went
-    /// away are dropped.
+    /// Moves the requests to run next of that kind into `batch`, up to so many rows and at least one, and no more than
+    /// leave those in it their deadlines, by how long a run of so many rows is `expected` to take. Those that would be too
+    /// late even alone are answered; those whose client went away are dropped.
     pub(super) fn take(
         &mut self,
         pending: Pending,
         rows: usize,
         now: Instant,
-        least: Duration,
+        expected: impl Fn(usize) -> Duration,
         batch: &mut Vec<Queued>,
     ) -> Dropped {
         let mut dropped = Dropped::default();
-        let mut taken = 0;
+        let (mut taken, mut soonest) = (0, None);
         let kind = &mut self.kinds[pending.kind];
         while taken < rows.max(1)
             && let Some(next) = kind.waiting.peek()
         {
-            let is_late = next.deadline.is_some_and(|deadline| now + least > deadline);
+            let is_late = next.deadline.is_some_and(|deadline| now + expected(1) > deadline);
             let is_abandoned = next.sender.is_abandoned();
-            let fits = batch.is_empty() || taken + next.rows <= rows;
+            let first: Option<Instant> = [soonest, next.deadline].into_iter().flatten().min();
+            let leaves_time = || first.is_none_or(|first| now + expected(taken + next.rows) <= first);
+            let fits = batch.is_empty() || (taken + next.rows <= rows && leaves_time());
             if !(is_late || is_abandoned || fits) {
                 break;
             }
@@ -178,6 +180,7 @@ impl Queue {
                 next.sender.send(Err(InferError::Expired));
             } else {
                 taken += next.rows;
+                soonest = first;
                 batch.push(next);
             }
         }
@@ -213,6 +216,16 @@ mod tests {
     use crate::{DType, Region};
 
     fn queued(queue: &mut Queue, columns: usize, number: u64, priority: Priority) -> Receiver<Answer> {
+        queued_until(queue, columns, number, priority, None)
+    }
+
+    fn queued_until(
+        queue: &mut Queue,
+        columns: usize,
+        number: u64,
+        priority: Priority,
+        deadline: Option<Instant>,
+    ) -> Receiver<Answer> {
         let region = Region::process_wide();
         let shape = Shape::new(&[1, columns]).expect("small");
         let (sender, receiver) = oneshot();
@@ -221,7 +234,7 @@ mod tests {
             rows: 1,
             state: None,
             is_stream: false,
-            deadline: None,
+            deadline,
             priority,
             came: Instant::now(),
             sender,
@@ -233,7 +246,7 @@ mod tests {
     fn take(queue: &mut Queue, rows: usize) -> Vec<u64> {
         let mut batch = Vec::new();
         let first = queue.first().expect("some wait");
-        queue.take(first, rows, Instant::now(), Duration::ZERO, &mut batch);
+        queue.take(first, rows, Instant::now(), |_| Duration::ZERO, &mut batch);
         batch.iter().map(|queued| queued.number).collect()
     }
 
@@ -250,6 +263,27 @@ mod tests {
         assert_eq!(take(&mut queue, 4), [5]);
         assert!(queue.first().is_none());
         assert_eq!((queue.length(), queue.rows()), (0, 0));
+    }
+
+    #[test]
+    fn a_batch_is_no_larger_than_the_deadlines_in_it_leave_time_for() {
+        let mut queue = Queue::default();
+        let (now, ms) = (Instant::now(), Duration::from_millis(1));
+        // A run takes a millisecond a row. One is too late, two leave time for three rows in all.
+        let _waits: Vec<_> = [9, 3, 0, 50, 3]
+            .into_iter()
+            .enumerate()
+            .map(|(i, left)| queued_until(&mut queue, 1, i as u64, Priority::Normal, Some(now + left * ms)))
+            .collect();
+        let mut batch = Vec::new();
+        let mut take = |rows| {
+            let first = queue.first().expect("some wait");
+            batch.clear();
+            let dropped = queue.take(first, rows, now, |rows| rows as u32 * ms, &mut batch);
+            (batch.iter().map(|queued| queued.number).collect::<Vec<_>>(), dropped.expired)
+        };
+        assert_eq!(take(8), (vec![1, 4, 0], 1));
+        assert_eq!(take(8), (vec![3], 0));
     }
 
     #[test]

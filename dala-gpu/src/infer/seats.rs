@@ -21,7 +21,7 @@ use super::ModelActor;
 enum Doing {
     /// Nothing; it knows of nothing that waits.
     Idle,
-    /// It is about to look at the queue.
+    /// It is about to look at the queue, or looks all the time.
     Told,
     /// It runs a batch.
     Running,
@@ -114,9 +114,9 @@ impl Seats {
         self.set(incarnation, Doing::Running);
     }
 
-    /// An actor looks before long, by itself.
-    pub(super) fn tell(&mut self, incarnation: u64) {
-        self.set(incarnation, Doing::Told);
+    /// An actor looks before long, by itself. Returns whether it still works.
+    pub(super) fn tell(&mut self, incarnation: u64) -> bool {
+        self.set(incarnation, Doing::Told)
     }
 
     /// An actor must not run before that much time has passed.
@@ -143,9 +143,11 @@ impl Seats {
         self.0.iter().position(|seat| seat.incarnation == incarnation)
     }
 
-    fn set(&mut self, incarnation: u64, doing: Doing) {
-        if let Some(at) = self.place(incarnation) {
+    fn set(&mut self, incarnation: u64, doing: Doing) -> bool {
+        let place = self.place(incarnation);
+        if let Some(at) = place {
             self.0[at].doing = doing;
         }
+        place.is_some()
     }
 }

@@ -123,7 +123,8 @@ impl Inner {
         let incarnation = self.desk.next_incarnation();
         let max_wait = self.options.max_wait;
         let desk = self.desk.clone();
-        let executor = Executor { desk, incarnation, runner, batch: Vec::new(), seen: 0, max_wait };
+        let executor =
+            Executor { desk, incarnation, runner, batch: Vec::new(), seen: 0, max_wait, ended: None };
         Ok(ModelActor {
             desk: self.desk.clone(),
             incarnation,

@@ -8,20 +8,14 @@ use dala::energy::{Energy, Power, Simulated, Thermal};
 use dala_gpu::Region;
 use dala_gpu::infer::{Ask, Deployment, InferError, Limits, Priority, Role, ServeOptions, Server, Throttle};
 
-use crate::Outcome;
 use crate::backend::{Scripted, first, held, row, send_off};
+use crate::{Outcome, expect_empty, wait};
 
 /// A runtime on a machine whose sensors are read when a test says so.
 fn machine() -> Result<(Simulated, Runtime), Box<dyn std::error::Error>> {
     let machine = Simulated::new();
     let energy = Energy::simulated(&machine).every(Duration::from_secs(3600));
     Ok((machine, Runtime::builder().workers(2).energy(energy).build()?))
-}
-
-fn wait(until: impl Fn() -> bool) {
-    while !until() {
-        std::thread::yield_now();
-    }
 }
 
 #[test]
@@ -90,7 +84,7 @@ fn heat_rises_to_critical_and_falls_and_no_request_is_lost_without_an_error() ->
     assert!(counts.iter().all(|[answered, _]| *answered > 0), "{counts:?}");
     drop(model);
     drop(runtime);
-    assert_eq!(region.live_bytes(), 0);
+    expect_empty(&region);
     Ok(())
 }
 
@@ -193,6 +187,6 @@ fn a_cheaper_version_serves_while_it_is_hot() -> Outcome {
         Ok::<_, Box<dyn std::error::Error>>(())
     })?;
     drop(runtime);
-    assert_eq!(region.live_bytes(), 0);
+    expect_empty(&region);
     Ok(())
 }

@@ -7,8 +7,8 @@ use dala_gpu::infer::{Deployment, InferError, Role, ServeOptions, Server};
 use dala_gpu::model::{Builtin, Format, Hash, ModelEntry, Registry, RegistryError, Version};
 use dala_gpu::{Region, Shape};
 
-use crate::Outcome;
 use crate::backend::{Scripted, first, row};
+use crate::{Outcome, expect_empty};
 
 fn version(region: &Region, model: &str, runs: &Arc<AtomicUsize>) -> Result<Server, InferError> {
     let runs = runs.clone();
@@ -61,7 +61,7 @@ fn versions_are_swapped_under_load_and_no_request_is_lost() -> Outcome {
     }
     assert_eq!(deployment.versions()[0].version, "8");
     runtime.block_on(deployment.stop());
-    assert_eq!(region.live_bytes(), 0);
+    expect_empty(&region);
     Ok(())
 }
 
@@ -101,7 +101,7 @@ fn a_stream_stays_with_its_version_which_ends_after_it() -> Outcome {
         assert_eq!(client.infer(row(&region, 1.0)).await.expect_err("stopped"), InferError::Down);
         Ok::<_, Box<dyn std::error::Error>>(())
     })?;
-    assert_eq!(region.live_bytes(), 0);
+    expect_empty(&region);
     Ok(())
 }
 
@@ -238,7 +238,7 @@ fn a_canary_that_crashes_too_often_ends_alone_and_the_current_version_serves_on(
         Ok::<_, Box<dyn std::error::Error>>(())
     })?;
     drop(runtime);
-    assert_eq!(region.live_bytes(), 0);
+    expect_empty(&region);
     Ok(())
 }
 

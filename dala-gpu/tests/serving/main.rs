@@ -8,3 +8,18 @@ mod requests;
 
 /// What a test gives.
 type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn wait(until: impl Fn() -> bool) {
+    while !until() {
+        std::thread::yield_now();
+    }
+}
+
+/// Fails if something stays in the region. A run on another thread outlives its killed actor, and the runtime.
+fn expect_empty(region: &dala_gpu::Region) {
+    let begun = std::time::Instant::now();
+    while region.live_bytes() > 0 && begun.elapsed() < std::time::Duration::from_secs(10) {
+        std::thread::yield_now();
+    }
+    assert_eq!((region.live_bytes(), region.usage().buffers), (0, 0));
+}

@@ -9,8 +9,8 @@ use dala::{Runtime, Supervisor};
 use dala_gpu::Region;
 use dala_gpu::infer::{Ask, Deployment, InferError, Limits, Model, Priority, ServeOptions, Server, Throttle};
 
-use crate::Outcome;
 use crate::backend::{Held, Scripted, first, held, row, send_off};
+use crate::{Outcome, expect_empty, wait};
 
 /// Some sessions of a model whose runs the test holds up.
 struct Pool {
@@ -33,12 +33,6 @@ fn pool(
     let model = server.model();
     let supervisor = runtime.block_on(Supervisor::new().child(server.child("model")).start(&runtime))?;
     Ok(Pool { runtime, region, held, model, supervisor })
-}
-
-fn wait(until: impl Fn() -> bool) {
-    while !until() {
-        std::thread::yield_now();
-    }
 }
 
 /// How many times `x` was run.
@@ -144,7 +138,7 @@ fn streams_keep_their_own_state_whichever_session_runs_them() -> Outcome {
         Ok::<_, Box<dyn std::error::Error>>(())
     })?;
     drop((model, runtime));
-    assert_eq!(region.live_bytes(), 0);
+    expect_empty(&region);
     Ok(())
 }
 
@@ -196,7 +190,7 @@ fn a_session_that_is_killed_in_a_batch_takes_no_other_request_with_it_and_comes_
         Ok::<_, Box<dyn std::error::Error>>(())
     })?;
     drop((model, supervisor, runtime));
-    assert_eq!(region.live_bytes(), 0);
+    expect_empty(&region);
     Ok(())
 }
 
@@ -263,7 +257,7 @@ fn clients_that_die_leave_nothing_in_any_session() -> Outcome {
     assert_eq!((1..=3).map(|x| runs_of(&held, x as f32)).sum::<usize>(), 0, "nobody waits for them");
     assert_eq!(model.stats().abandoned, 3);
     drop((model, supervisor, runtime));
-    assert_eq!(region.live_bytes(), 0);
+    expect_empty(&region);
     Ok(())
 }
 
@@ -318,7 +312,7 @@ fn all_sessions_of_a_version_end_when_it_is_swapped_and_no_request_is_lost() -> 
     assert_eq!((versions[0].version.as_str(), versions[0].stats.sessions), ("5", 3));
     runtime.block_on(deployment.stop());
     drop((client, runtime));
-    assert_eq!(region.live_bytes(), 0);
+    expect_empty(&region);
     Ok(())
 }
 

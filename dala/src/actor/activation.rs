@@ -119,7 +119,8 @@ impl<'a> Activation<'a> {
         self.doom.is_some()
     }
 
-    /// Whether there was a wake-up since the last time. Takes in what arrived.
+    /// Whether there was a wake-up since the last time. Takes in what arrived: whoever waits afterwards looks at messages
+    /// behind this, not before it.
     #[inline(always)]
     pub fn take_wake(&mut self) -> bool {
         self.take_in();

@@ -139,6 +139,9 @@ impl Worker {
     pub(crate) fn share_lifo(&self) {
         if let Some(job) = self.remote().take_lifo() {
             self.share(job);
+        } else if self.queues.has_work() && !self.scheduler.stays_suspended() {
+            // Who let the running one go first was announced to nobody.
+            self.scheduler.announce();
         }
     }
 

@@ -467,6 +467,8 @@ impl Behaviour for Running {
     const ORDERLY_SHUTDOWN: bool = true;
 
     fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {
+        // First, for it takes in what arrived: behind the loop, a message would be left in the queue while the actor waits.
+        activation.take_wake();
         while let Some(incoming) = activation.next_incoming() {
             match incoming {
                 Incoming::Exit { from, reason } if from == activation.parent() || from == NOBODY => {
@@ -483,7 +485,6 @@ impl Behaviour for Running {
         if activation.is_doomed() {
             return Outcome::Waiting;
         }
-        activation.take_wake();
         match self.advance(activation) {
             Some(reason) => Outcome::Exited(reason),
             None => Outcome::Waiting,
