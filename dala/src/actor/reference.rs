@@ -10,7 +10,7 @@ use super::qos::Qos;
 use super::{current, process};
 use crate::message::{Call, CallError, ExitReason, Message, NodeBox, ReplyHandle, ReplyTo};
 use crate::pid::{NOBODY, Pid, epoch};
-use crate::sync::block_on;
+use crate::timer::block_on;
 use std::marker::PhantomData;
 use std::time::Duration;
 

@@ -10,7 +10,7 @@ use super::{Actor, Context, Handled, Handles};
 use crate::message::{CallError, ConvertError, ExitReason, Lane, Message, Source};
 use crate::pid::Pid;
 use crate::signal::Down;
-use crate::sync::block_on;
+use crate::timer::block_on;
 use crate::{Runtime, SendError, SpawnOptions};
 use dala_ir::abi::Word;
 use dala_ir::abi::layout::Laid;

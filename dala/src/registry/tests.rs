@@ -3,7 +3,7 @@
 use super::{GroupChange, Keys, Named, Registry, Router, Topic};
 use crate::actor::{Recipient, process};
 use crate::supervise::Pool;
-use crate::sync::block_on;
+use crate::timer::block_on;
 use crate::{
     Atom, CallError, ExitReason, Items, Local, NameError, Overflow, Pid, Runtime, SendError, SpawnOptions,
 };

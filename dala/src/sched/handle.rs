@@ -14,8 +14,8 @@ use crate::energy::{EnergyState, POWER_CHANGES, PowerChanged, THERMAL_CHANGES, T
 use crate::message::{Call, DeadLetters, Message};
 use crate::pid::{Pid, Ref, epoch};
 use crate::registry::{GroupChange, Keys, NameError, Registry, Topic};
-use crate::sync::{Arc, Ordering, block_on, lock};
-use crate::timer::{Moment, Sleep, Timers};
+use crate::sync::{Arc, Ordering, lock};
+use crate::timer::{Moment, Sleep, Timers, block_on};
 use dala_ir::abi::Atom;
 use std::cell::RefCell;
 use std::future::Future;

@@ -125,7 +125,7 @@ impl Watchdog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::block_on;
+    use crate::timer::block_on;
     use crate::{Local, Runtime};
     use std::sync::mpsc;
 

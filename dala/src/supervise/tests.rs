@@ -253,7 +253,7 @@ fn a_restart_that_fails_is_tried_again_until_the_intensity_is_used_up() {
     process::kill(a);
     scene.ended("a");
     assert_eq!(scene.ended("b"), ExitReason::Shutdown);
-    assert_eq!(crate::sync::block_on(ended), Ok(ExitReason::Shutdown));
+    assert_eq!(crate::timer::block_on(ended), Ok(ExitReason::Shutdown));
     // The first start, and five restarts; the sixth would be one too many.
     assert_eq!(tries.load(std::sync::atomic::Ordering::SeqCst), 6);
 }
@@ -280,7 +280,7 @@ fn a_supervisor_ends_with_its_significant_children() {
         }
         assert_eq!(scene.ended("two"), ExitReason::Shutdown);
         assert_eq!(scene.ended("plain"), ExitReason::Shutdown);
-        assert_eq!(crate::sync::block_on(ended), Ok(ExitReason::Shutdown));
+        assert_eq!(crate::timer::block_on(ended), Ok(ExitReason::Shutdown));
     }
 }
 

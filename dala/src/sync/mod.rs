@@ -16,16 +16,12 @@ mod imp;
 pub(crate) use imp::*;
 
 #[cfg(not(loom))]
-mod block_on;
-#[cfg(not(loom))]
 pub(crate) mod cell;
 mod parker;
 #[cfg(not(loom))]
 mod random;
 mod rendezvous;
 
-#[cfg(not(loom))]
-pub(crate) use block_on::block_on;
 pub(crate) use parker::Parker;
 #[cfg(not(loom))]
 pub(crate) use random::Random;

@@ -23,6 +23,15 @@ impl Parker {
         *token = false;
     }
 
+    /// As [`Parker::park`], for so long at most. Returns false when that passed first.
+    #[cfg(not(loom))]
+    pub(crate) fn park_for(&self, time: std::time::Duration) -> bool {
+        let token = lock(&self.token);
+        let waited = self.arrived.wait_timeout_while(token, time, |token| !*token);
+        let (mut token, _) = waited.unwrap_or_else(|poisoned| poisoned.into_inner());
+        std::mem::take(&mut *token)
+    }
+
     /// Wakes the sleeper, or lets its next park return at once.
     pub(crate) fn unpark(&self) {
         *lock(&self.token) = true;

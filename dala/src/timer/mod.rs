@@ -5,8 +5,10 @@
 //! it once.)
 //!
 //! A worker does not arm the deadlines of its calls at once: it keeps them in its `nursery`, and arms only those that
-//! are still waiting when it has nothing else to do or some activations later. Most calls are answered by then.
+//! are still waiting when it has nothing else to do or some activations later. Most calls are answered by then. A thread that blocks
+//! on a future waits for a moment before it arms them.
 
+mod block_on;
 pub mod clock;
 mod moment;
 pub(crate) mod nursery;
@@ -14,6 +16,7 @@ mod sleep;
 mod timers;
 mod wheel;
 
+pub(crate) use block_on::block_on;
 pub use clock::{Clock, VirtualClock};
 pub use moment::{Missed, Moment};
 pub use sleep::Sleep;

@@ -1,6 +1,6 @@
-//! Deadlines of calls that a worker has not armed yet.
+//! Deadlines of calls that their threads have not armed yet.
 
-use super::{Action, Expire, Timers};
+use super::{Action, Clock, Expire, Timers};
 use crate::sync::Arc;
 use std::cell::{Cell, RefCell};
 
@@ -10,21 +10,61 @@ struct Entry {
     waiting: Arc<dyn Expire>,
 }
 
+/// Which deadlines the thread keeps here, and promises to arm in time by [`arm_waiting`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keeps {
+    Nothing,
+    /// Of a thread that waits: those on the machine's clock. A virtual one may be turned meanwhile, by this thread.
+    Real,
+    /// Of a worker.
+    All,
+}
+
 thread_local! {
-    /// Whether the thread is a worker, which promises to call [`arm_waiting`].
-    static IS_WORKER: Cell<bool> = const { Cell::new(false) };
+    static KEEPS: Cell<Keeps> = const { Cell::new(Keeps::Nothing) };
     static COUNT: Cell<usize> = const { Cell::new(0) };
     static ENTRIES: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
 }
 
 /// From now on this thread calls [`arm_waiting`] before it sleeps and every few activations.
 pub(crate) fn open() {
-    IS_WORKER.with(|flag| flag.set(true));
+    KEEPS.set(Keeps::All);
+}
+
+/// While it lives, the thread keeps deadlines on the machine's clock. What is left at the end is armed then.
+pub(super) struct Keeping(Keeps);
+
+/// From now on this thread calls [`arm_waiting`] a moment after it goes to sleep.
+pub(super) fn keep_for_a_while() -> Keeping {
+    let before = KEEPS.get();
+    if before == Keeps::Nothing {
+        KEEPS.set(Keeps::Real);
+    }
+    Keeping(before)
+}
+
+impl Drop for Keeping {
+    fn drop(&mut self) {
+        KEEPS.set(self.0);
+        if self.0 == Keeps::Nothing {
+            arm_waiting();
+        }
+    }
+}
+
+/// Deadlines that are kept, those of calls that were answered among them.
+pub(super) fn kept() -> usize {
+    COUNT.get()
 }
 
 /// Sees to it that `waiting` expires at `deadline`.
 pub(crate) fn expire_at(timers: &'static Timers, deadline: u64, waiting: Arc<dyn Expire>) {
-    if IS_WORKER.with(Cell::get) {
+    let is_kept = match KEEPS.get() {
+        Keeps::Nothing => false,
+        Keeps::Real => matches!(timers.clock(), Clock::Real),
+        Keeps::All => true,
+    };
+    if is_kept {
         ENTRIES.with(|entries| entries.borrow_mut().push(Entry { timers, deadline, waiting }));
         COUNT.with(|count| count.set(count.get() + 1));
     } else {

@@ -60,6 +60,10 @@ impl Timers {
         &REAL
     }
 
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// Nanoseconds on this clock.
     #[inline]
     pub(crate) fn now(&self) -> u64 {

@@ -1,8 +1,8 @@
 //! How actors begin, go on, rest and end.
 
 use crate::signal::Down;
-use crate::sync::block_on;
 use crate::timer::Clock;
+use crate::timer::block_on;
 use crate::{Atom, CallError, Context, ExitReason, Runtime, SpawnError};
 use std::sync::mpsc;
 use std::time::Duration;

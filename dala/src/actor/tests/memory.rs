@@ -2,7 +2,7 @@
 
 use crate::actor::process;
 use crate::message::NodeBox;
-use crate::sync::block_on;
+use crate::timer::block_on;
 use crate::{
     CallError, Context, ExitReason, Handle, Local, MemoryLimit, OverLimit, Overflow, Pid, Runtime, SendError,
     SpawnOptions,

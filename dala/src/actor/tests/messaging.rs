@@ -1,7 +1,8 @@
 //! Full mailboxes, replies from elsewhere, cycles, what goes on beside an actor.
 
 use crate::message::DeadLetterCause;
-use crate::sync::{Arc, Mutex, block_on, lock};
+use crate::sync::{Arc, Mutex, lock};
+use crate::timer::block_on;
 use crate::{
     Blocking, CallError, Concurrent, Context, ExitReason, Lane, Local, Overflow, ReplyTo, Runtime, SendError,
     SpawnOptions, join,

@@ -1,7 +1,7 @@
 //! Timers of actors, on a virtual clock.
 
-use crate::sync::block_on;
 use crate::timer::Clock;
+use crate::timer::block_on;
 use crate::{Context, Local, Missed, Runtime, SpawnOptions};
 use std::sync::mpsc;
 use std::time::Duration;
