@@ -150,6 +150,19 @@ fn traced(workers: usize) -> Tested<(Tape, Runtime, impl Drop)> {
     Ok((record, runtime, guard))
 }
 
+#[path = "../examples/observe.rs"]
+#[expect(dead_code, reason = "an example has a main")]
+mod example;
+
+#[test]
+fn the_example_shows_what_the_docs_say() -> Tested {
+    let request = "request\n  handle Orders Place\n    handle Stock Take\n";
+    assert_eq!(example::run()?, request.repeat(2));
+    let page = include_str!("../../docs/observability.md");
+    assert!(page.contains(&format!("```text\n{request}```")));
+    Ok(())
+}
+
 struct Front {
     back: ActorRef<Back>,
 }
