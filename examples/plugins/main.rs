@@ -1,14 +1,25 @@
 //! Learn: Elixir scripts as plugins of a Rust program: loaded as text, replaced while they run, ended when they misbehave.
 //! Run: `cargo run --release --example plugins`
 //!
-//! Each plugin is a process. One that loops is killed by its caller's limit of time, one that grows by its limit of memory;
-//! other plugins and the program notice nothing. What a plugin may *call* is not limited yet: it can open files.
+//! Each plugin is a process in a sandbox: it may compile its script, and nothing else that reaches out of the program. One that
+//! loops is killed by its caller's limit of time and never has more than its share of reductions, one that grows is ended by its
+//! limit of memory; other plugins and the program notice nothing.
 
 use std::process::ExitCode;
 
+use dala::MemoryLimit;
 use dala::server::ServerError;
 use dala_beam::interop::{Server, ServerSpec};
+use dala_beam::process::{Grant, Sandbox};
 use dala_examples::{Stage, ended, folder};
+
+/// What a plugin may do and use.
+const SANDBOX: Sandbox = Sandbox::new()
+    .grant(Grant::Code)
+    .memory(MemoryLimit::bytes(32 << 20))
+    .processes(20)
+    .atoms(500)
+    .reductions_per_second(20_000_000);
 
 /// `Plugins.Runner`, typed.
 #[dala::beam(module = "Elixir.Plugins.Runner")]
@@ -46,6 +57,14 @@ async fn show(stage: &Stage) -> Result<(), String> {
     load(&words, "words_3.exs").await?;
     println!("words: {}", words.handle("still there".to_owned()).await.map_err(said)?);
 
+    let curious = plugin(stage)?;
+    load(&curious, "curious.exs").await?;
+    for wish in ["compute", "read a file", "ask the file server", "run a program", "stop the program"] {
+        println!("curious, {wish}: {}", curious.handle(wish.to_owned()).await.map_err(said)?);
+    }
+    load(&curious, "burglar.exs").await?;
+    load(&curious, "impostor.exs").await?;
+
     let endless = plugin(stage)?;
     load(&endless, "endless.exs").await?;
     match endless.handle_soon("hello".to_owned()).await {
@@ -71,7 +90,7 @@ async fn show(stage: &Stage) -> Result<(), String> {
 /// A process for a plugin. In a larger program a supervisor starts it ([`ServerSpec::child`]).
 fn plugin(stage: &Stage) -> Result<PluginRef, String> {
     let _entered = stage.runtime.enter();
-    let started = ServerSpec::new(&stage.system, PluginRef::MODULE, &()).start();
+    let started = ServerSpec::new(&stage.system, PluginRef::MODULE, &()).sandbox(SANDBOX).start();
     Ok(PluginRef::from(Server::of_pid(&stage.system, started.map_err(|error| error.to_string())?)))
 }
 

@@ -82,11 +82,19 @@ loaded words 2
 words: 9 WORDS!
 not loaded: words_3.exs:6:1: missing terminator: " (for string starting at line 4)
 words: 11 WORDS!
+loaded curious
+curious, compute: 55
+curious, read a file: {:not_granted, :files}
+curious, ask the file server: {:not_granted, :files}
+curious, run a program: {:not_granted, :programs}
+curious, stop the program: {:not_granted, :emulator}
+not loaded: burglar.exs: not granted: files
+not loaded: Erlang error: {:not_granted, :code}
 loaded endless
 endless: no answer in 100ms
 endless: killed
 loaded greedy
-greedy: killed
+greedy: over the limit of 33554432 bytes
 words: 13 WORDS!
 "#,
     );

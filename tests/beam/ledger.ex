@@ -5,6 +5,18 @@ defmodule Ledger do
   @typedoc "Its pid, or a name that it has."
   @type server :: GenServer.server()
 
+  # What the actor took when this was written; compared when it is loaded.
+  Module.register_attribute(__MODULE__, :dala_protocol, persist: true)
+  @dala_protocol {"Ledger", [
+    {"open_account", "{:open_account, owner: String.t()} :: non_neg_integer"},
+    {"pay", "{:pay, number: non_neg_integer, amount: integer} :: :ok | {:error, refusal}"},
+    {"find", "{:find, number: non_neg_integer} :: account | nil"},
+    {"end", "{:end, after: 0..255, server: {number | :nan | :infinity | :\"-infinity\", boolean}} :: :ok"},
+    {"type account", "%{number: non_neg_integer, owner: String.t(), history: [change]}"},
+    {"type change", ":opened | {:paid, integer}"},
+    {"type refusal", ":unknown | {:short, integer}"}
+  ]}
+
   @type account :: %{number: non_neg_integer, owner: String.t(), history: [change]}
 
   @type change :: :opened | {:paid, integer}

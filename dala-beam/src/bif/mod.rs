@@ -27,6 +27,7 @@ pub mod erlang;
 pub mod ets;
 pub mod file;
 mod float_text;
+mod grants;
 mod iodata;
 pub mod lists;
 pub mod maps;
@@ -61,6 +62,15 @@ pub(crate) type Answer = Result<Word, Exception>;
 /// map of its frame.
 #[inline]
 pub fn call(p: &mut Process, index: BifIndex, arguments: &[Word]) -> BifResult {
+    if p.confined.is_some() {
+        return grants::call(p, index, arguments);
+    }
+    call_free(p, index, arguments)
+}
+
+/// As [`call`], whatever the process was granted.
+#[inline]
+fn call_free(p: &mut Process, index: BifIndex, arguments: &[Word]) -> BifResult {
     let Some(row) = table::ROWS.get(usize::from(index.0)) else {
         return crate::interop::native::call(p, index, arguments);
     };

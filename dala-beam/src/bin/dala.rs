@@ -87,10 +87,20 @@ fn long_options(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
             is_program |= before == 2;
             before = 2;
         }
-        let takes_value =
-            ["-pa", "--pa", "--otp", "--elixir", "-o", "--output", "--application", "--include", "--onto"]
-                .iter()
-                .any(|name| argument == *name);
+        let takes_value = [
+            "-pa",
+            "--pa",
+            "--otp",
+            "--elixir",
+            "-o",
+            "--output",
+            "--application",
+            "--include",
+            "--onto",
+            "--grant",
+        ]
+        .iter()
+        .any(|name| argument == *name);
         changed.push(if !is_program && !is_value && argument == "-pa" { "--pa".into() } else { argument });
         is_value = !is_program && !is_value && takes_value;
     }

@@ -17,7 +17,8 @@ use crate::code::{Bundle, CodePaths};
 use crate::otp::boot::{self, CommandLine};
 use crate::otp::read_term::read_term;
 use crate::process::{
-    Ended, Entry, System, SystemOptions, jit_from_environment, stack_trace, workers_from_environment,
+    Ended, Entry, Grant, Sandbox, System, SystemOptions, jit_from_environment, stack_trace,
+    workers_from_environment,
 };
 
 /// Arguments of `dala run`.
@@ -26,6 +27,9 @@ pub struct Arguments {
     /// Folder to search for modules first; may be given several times
     #[arg(long = "pa", value_name = "DIR")]
     pub paths: Vec<PathBuf>,
+    /// Confines the program to what is granted, `none` or a list: files, programs, environment, code, processes, natives, emulator
+    #[arg(long = "grant", value_name = "GRANT", value_delimiter = ',')]
+    pub grants: Vec<String>,
     /// Prints the function's result
     #[arg(long)]
     pub print_result: bool,
@@ -65,6 +69,17 @@ impl Arguments {
     /// The applications that the function needs.
     pub(super) fn needs(&self) -> &'static [&'static str] {
         if self.module.starts_with("Elixir.") { &["elixir"] } else { &[] }
+    }
+
+    /// What the program may do, if it may not do everything.
+    fn sandbox(&self) -> Result<Option<Sandbox>, String> {
+        let named = |name: &String| {
+            let known = || Grant::ALL.iter().map(|grant| grant.name()).collect::<Vec<_>>().join(", ");
+            Grant::named(name).ok_or_else(|| format!("{name} is no grant; there are none, {}", known()))
+        };
+        let grants =
+            self.grants.iter().filter(|name| *name != "none").map(named).collect::<Result<Vec<_>, _>>()?;
+        Ok((!self.grants.is_empty()).then(|| Sandbox::new().grants(grants)))
     }
 }
 
@@ -195,10 +210,16 @@ impl Started {
     /// # Errors
     /// With a text, when it cannot be started.
     pub(super) fn run(&self, entry: Entry<'_>) -> Result<Ended, String> {
+        self.run_in(None, entry)
+    }
+
+    fn run_in(&self, sandbox: Option<Sandbox>, entry: Entry<'_>) -> Result<Ended, String> {
         let (sender, receiver) = mpsc::channel();
-        self.system
-            .start_process(entry, Some(self.leader), Some(sender))
-            .map_err(|_| "cannot start a process".to_owned())?;
+        let started = match sandbox {
+            Some(sandbox) => self.system.start_confined(entry, Some(self.leader), sender, sandbox),
+            None => self.system.start_process(entry, Some(self.leader), Some(sender)),
+        };
+        started.map_err(|_| "cannot start a process".to_owned())?;
         receiver.recv().map_err(|_| "the program ended without a word".to_owned())
     }
 
@@ -220,7 +241,7 @@ impl Started {
             terms.push(read_term(text, &mut scratch).map_err(|error| format!("{text}: {error}"))?);
         }
         let terms = scratch.list(&terms, Word::NIL);
-        let ended = self.run(Entry::Function(module, function, terms))?;
+        let ended = self.run_in(arguments.sandbox()?, Entry::Function(module, function, terms))?;
         Ok(report(&ended, arguments.print_result))
     }
 

@@ -38,6 +38,14 @@ pub enum LoadFailure {
         /// What it is.
         found: Atom,
     },
+    /// It was written for native actors that take other messages now.
+    #[error("module {module} {problem}")]
+    OtherProtocol {
+        /// The module.
+        module: Atom,
+        /// Which messages, then and now.
+        problem: String,
+    },
     /// Two versions exist already.
     #[error("module {0} has old code that was not purged")]
     NotPurged(Atom),
@@ -61,7 +69,9 @@ impl LoadFailure {
     pub fn reason(&self) -> Atom {
         Atom::new(match self {
             LoadFailure::NotFound(_) | LoadFailure::Unreadable { .. } => "nofile",
-            LoadFailure::Malformed { .. } | LoadFailure::WrongModule { .. } => "badfile",
+            LoadFailure::Malformed { .. }
+            | LoadFailure::WrongModule { .. }
+            | LoadFailure::OtherProtocol { .. } => "badfile",
             LoadFailure::NotPurged(_) => "not_purged",
             LoadFailure::OnLoad(_) => "on_load_failure",
         })

@@ -24,6 +24,7 @@ use super::natives::NativeTable;
 use super::object_cache::ObjectCache;
 use super::on_load::PendingModules;
 use super::paths::CodePaths;
+use crate::interop::layouts::Protocols;
 use crate::process::SystemOptions;
 
 /// The versions of one module.
@@ -51,6 +52,8 @@ pub struct CodeServer {
     pub pending: PendingModules,
     /// Which calls are traced.
     pub(crate) call_patterns: CallPatterns,
+    /// What modules that were written for native actors are compared with.
+    pub(crate) protocols: Protocols,
     cache: Option<ObjectCache>,
     bundle: Option<Arc<Bundle>>,
     /// Held while a module is loaded.
@@ -72,6 +75,7 @@ impl CodeServer {
             natives: NativeTable::default(),
             pending: PendingModules::default(),
             call_patterns: CallPatterns::default(),
+            protocols: Protocols::default(),
             bundle: options.bundle.clone(),
             cache: options.cache.as_deref().and_then(ObjectCache::open),
             loading: Mutex::new(()),
@@ -236,6 +240,18 @@ impl CodeServer {
         self.install(module, || link::compile(exports, lookup, cache, module, path, bytes))
     }
 
+    /// Whether the program has a module of this name, loaded or not.
+    pub(crate) fn has_module(&self, module: Atom) -> bool {
+        let is_in_path = || {
+            let paths = self.paths.read().unwrap_or_else(PoisonError::into_inner);
+            paths.module(module.text()).is_some()
+        };
+        self.is_loaded(module)
+            || carried::module(module.text()).is_some()
+            || self.bundle.as_ref().is_some_and(|bundle| bundle.module(module.text()).is_some())
+            || is_in_path()
+    }
+
     fn install(
         &self,
         module: Atom,
@@ -245,6 +261,9 @@ impl CodeServer {
             return Err(LoadFailure::NotPurged(module));
         }
         let linked = link()?;
+        self.protocols
+            .check(linked.module.attributes)
+            .map_err(|problem| LoadFailure::OtherProtocol { module, problem })?;
         linked.code.fun_entries().for_each(|entry| self.lookup.add(entry));
         if let Some(address) = linked.code.on_load() {
             self.exports.entry(module, on_load_name(), 0).set_target(Target::Code(address));

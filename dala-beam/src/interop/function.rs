@@ -12,7 +12,7 @@ use dala_ir::interp::{Class, Exception};
 use dala_ir::term::{Fragment, OwnedTerm, Style, TermWriter as _, print};
 use tokio::sync::oneshot;
 
-use crate::process::{Ended, Entry, System};
+use crate::process::{Ended, Entry, Sandbox, System};
 
 /// Most bytes of a reason that the text of an error shows.
 const SHOWN_BYTES: usize = 500;
@@ -65,9 +65,34 @@ impl System {
         function: &str,
         arguments: A,
     ) -> Result<R, FunctionError> {
+        self.call_with(None, module, function, arguments).await
+    }
+
+    /// As [`call`](System::call), in a sandbox of its own: what comes from users.
+    ///
+    /// # Errors
+    /// See [`FunctionError`].
+    pub async fn call_confined<A: Arguments, R: StableLayout>(
+        self: &Arc<System>,
+        sandbox: &Sandbox,
+        module: &str,
+        function: &str,
+        arguments: A,
+    ) -> Result<R, FunctionError> {
+        self.call_with(Some(sandbox), module, function, arguments).await
+    }
+
+    async fn call_with<A: Arguments, R: StableLayout>(
+        self: &Arc<System>,
+        sandbox: Option<&Sandbox>,
+        module: &str,
+        function: &str,
+        arguments: A,
+    ) -> Result<R, FunctionError> {
         let (module, function) = (Atom::try_new(module)?, Atom::try_new(function)?);
         let (sender, receiver) = oneshot::channel();
-        let pid = self.begin(module, function, &arguments, sender).map_err(|_| FunctionError::Start)?;
+        let pid =
+            self.begin(sandbox, module, function, &arguments, sender).map_err(|_| FunctionError::Start)?;
         let running = Running(pid);
         let ended = receiver.await;
         // It has ended, or its end was told.
@@ -82,6 +107,7 @@ impl System {
 
     fn begin<A: Arguments>(
         self: &Arc<System>,
+        sandbox: Option<&Sandbox>,
         module: Atom,
         function: Atom,
         arguments: &A,
@@ -92,6 +118,6 @@ impl System {
         let list = scratch.list(&words, Word::NIL);
         // Whoever called may have given up.
         let watch = move |ended| drop(sender.send(ended));
-        self.start_watched_by(Entry::Function(module, function, list), watch)
+        self.start_watched_by(Entry::Function(module, function, list), watch, sandbox)
     }
 }

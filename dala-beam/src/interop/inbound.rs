@@ -94,7 +94,7 @@ async fn replaced(
     // Who asked may have given up.
     let watch = move |ended| drop(sender.send(ended));
     let arguments = [state.root()];
-    let started = system.start_watched_by(Entry::Fun(function.root(), &arguments), watch);
+    let started = system.start_watched_by(Entry::Fun(function.root(), &arguments), watch, None);
     let ended = match started {
         Ok(_) => receiver.await.unwrap_or(Ended::Exit(ExitReason::Killed)),
         Err(_) => Ended::Exit(ExitReason::custom("no process could be started")),

@@ -43,6 +43,8 @@ type Start = dyn Fn(&[Word], &Handle, SpawnOptions, ReplyHandle) -> Result<Pid, 
 pub struct ActorKind {
     name: String,
     start: Arc<Start>,
+    /// Notes what its actors take.
+    add_protocol: fn(&System),
 }
 
 impl fmt::Debug for ActorKind {
@@ -80,7 +82,11 @@ impl ActorKind {
             let made = catch_unwind(AssertUnwindSafe(|| make(arguments)));
             Ok(made.map_err(|_| KindError::Panicked)?.start_asleep(runtime, options, reply)?)
         };
-        ActorKind { name: name.to_owned(), start: Arc::new(start) }
+        ActorKind {
+            name: name.to_owned(),
+            start: Arc::new(start),
+            add_protocol: System::add_protocol::<S::Actor>,
+        }
     }
 
     pub(crate) fn start(
@@ -113,6 +119,7 @@ impl System {
     pub fn add_actors(&self, kinds: impl IntoIterator<Item = ActorKind>) -> Result<(), AtomError> {
         for kind in kinds {
             let name = Atom::try_new(&kind.name)?;
+            (kind.add_protocol)(self);
             self.builtins.kinds.0.write().unwrap_or_else(PoisonError::into_inner).insert(name, kind);
         }
         Ok(())

@@ -17,9 +17,11 @@
 mod application;
 mod elixir;
 pub(crate) mod elixir_modules;
+mod elixir_types;
 mod function;
 pub(crate) mod inbound;
 mod kinds;
+pub(crate) mod layouts;
 pub(crate) mod native;
 mod outbound;
 mod outside;

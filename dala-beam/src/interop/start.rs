@@ -10,7 +10,7 @@ use dala_ir::abi::{Atom, Pid, Word};
 use dala_ir::term::{Fragment, OwnedTerm, TermWriter};
 
 use super::Server;
-use crate::process::{Entry, System};
+use crate::process::{Entry, Sandbox, System};
 
 /// How a `gen_server` (Elixir: `GenServer`) is started from Rust, once or again and again by a supervisor.
 #[derive(Clone, Debug)]
@@ -22,6 +22,7 @@ pub struct ServerSpec {
     mailbox: Option<u32>,
     memory: Option<MemoryLimit>,
     group_leader: Option<Pid>,
+    sandbox: Option<Sandbox>,
 }
 
 /// Why a server was not started.
@@ -45,7 +46,16 @@ impl ServerSpec {
         let mut scratch = Fragment::new();
         let argument = OwnedTerm::copy_of(argument.write_term(&mut scratch));
         let (system, module) = (system.clone(), Atom::try_new(module));
-        ServerSpec { system, module, argument, name: None, mailbox: None, memory: None, group_leader: None }
+        ServerSpec {
+            system,
+            module,
+            argument,
+            name: None,
+            mailbox: None,
+            memory: None,
+            group_leader: None,
+            sandbox: None,
+        }
     }
 
     /// Registers it under `name`, before it runs.
@@ -76,6 +86,13 @@ impl ServerSpec {
         self
     }
 
+    /// Confines it, and what it spawns, to what the sandbox grants; each start has the sandbox's limits anew.
+    #[must_use]
+    pub fn sandbox(mut self, sandbox: Sandbox) -> ServerSpec {
+        self.sandbox = Some(sandbox);
+        self
+    }
+
     /// Starts it, linked with the actor that runs on this thread, if any: that actor is its parent, whose end it
     /// follows (OTP manual, `gen_server`). Its `init/1` runs later; when that fails the link tells.
     ///
@@ -97,7 +114,8 @@ impl ServerSpec {
         let mut options = SpawnOptions::default().linked();
         options.mailbox = self.mailbox;
         options.memory = self.memory;
-        let pid = self.system.spawn(entry, self.group_leader, &options)?;
+        let confinement = self.sandbox.map(Sandbox::confinement);
+        let pid = self.system.spawn(entry, self.group_leader, &options, confinement)?;
         if let Some(name) = name
             && !self.system.register(name, pid)
         {

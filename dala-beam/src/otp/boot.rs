@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use dala_ir::abi::{Atom, Pid, Word};
 use dala_ir::term::print::{Style, print};
-use dala_ir::term::{Fragment, TermWriter};
+use dala_ir::term::{Fragment, TermWriter, view};
 
 use super::io_server;
 use super::read_term::read_term;
@@ -78,7 +78,10 @@ pub fn start_with(system: &Arc<System>, started: &[&str], command: &CommandLine)
     let entry = Entry::Function(Atom::new("dala_boot"), Atom::new("start"), arguments);
     system.start_process(entry, Some(user), Some(sender)).map_err(|_| "cannot start a process".to_owned())?;
     match receiver.recv() {
-        Ok(Ended::Value(_)) => Ok(user),
+        Ok(Ended::Value(_)) => {
+            system.guard_servers();
+            Ok(user)
+        }
         Ok(Ended::Raised { class, reason, trace }) => {
             Err(format!("OTP does not start:\n{}", stack_trace::show(class, reason.root(), trace.root())))
         }
@@ -127,6 +130,20 @@ fn specification(system: &System, name: &str, scratch: &mut Fragment) -> Result<
         Some(&[tag, _, _]) if tag == Word::atom(Atom::new("application")) => Ok(term),
         _ => Err(format!("{place}: {} is no application", print(term, Style::Plain).limited(80))),
     }
+}
+
+/// The modules of an application, as its `NAME.app` lists them.
+pub(crate) fn modules_of(system: &System, name: &str) -> Result<Vec<Atom>, String> {
+    let mut scratch = Fragment::new();
+    let wrong = || format!("{name}.app: lists no modules");
+    let specification = specification(system, name, &mut scratch)?;
+    let properties = dala_ir::term::tuple_elements(specification).and_then(|parts| parts.get(2).copied());
+    let properties = properties.and_then(view::list_to_vec).ok_or_else(wrong)?;
+    let modules = properties.into_iter().find_map(|property| match dala_ir::term::tuple_elements(property) {
+        Some(&[key, modules]) if key == Word::atom(Atom::new("modules")) => view::list_to_vec(modules),
+        _ => None,
+    });
+    modules.ok_or_else(wrong)?.into_iter().map(|module| module.as_atom().ok_or_else(wrong)).collect()
 }
 
 /// Ends what [`start`] started as OTP ends it (`init:stop/0`): the applications in order, the logger after them, then all

@@ -12,6 +12,7 @@ use super::current::Current;
 use super::dictionary::Dictionary;
 use super::ended::Watcher;
 use super::receive::{Marker, Timeout};
+use super::sandbox::Member;
 use super::signals::MonitorView;
 use super::system::System;
 use crate::bif::erlang::suspend::Suspensions;
@@ -131,6 +132,8 @@ pub struct Process {
     pub save_calls: u32,
     /// `process_flag(error_handler, _)`.
     pub error_handler: Atom,
+    /// What it may do and use, if that is not everything.
+    pub(crate) confined: Option<Member>,
     /// Whether it would run on, had it not used up its activation.
     pub is_runnable: bool,
     /// Who suspends it, and whom it does.
@@ -171,6 +174,7 @@ impl Process {
             tracing: Tracing::default(),
             save_calls: 0,
             error_handler: atoms::ERROR_HANDLER,
+            confined: None,
             is_runnable: true,
             suspensions: Suspensions::default(),
             bif_state: Word::NONE,

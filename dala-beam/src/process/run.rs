@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use dala::actor::{Activation, Behaviour, Outcome};
 use dala::message::ExitReason;
@@ -34,6 +35,9 @@ impl Behaviour for Process {
     fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {
         let is_first = self.pid == dala::pid::NOBODY;
         self.pid = activation.pid();
+        if is_first && let Some(member) = &mut self.confined {
+            member.began(self.pid);
+        }
         if is_first && (self.tracing.has(TraceFlags::ANY) || self.may_tell_of_others()) {
             let is_linked = self.parent.is_some_and(|parent| activation.is_linked(parent));
             self.enter(activation, |process| process.tell_started(is_linked));
@@ -47,6 +51,13 @@ impl Behaviour for Process {
         if self.suspensions.holds() {
             return Outcome::Waiting;
         }
+        if let Some(member) = &self.confined
+            && let Some(pause) = member.pause(self.running_time())
+        {
+            activation.wake_after(pause);
+            return Outcome::WaitingForWake;
+        }
+        let before = self.reductions_before;
         let mut left = self.system.options.reductions.max(1);
         self.learn_tracing(|_| 0);
         if self.tracing.has(TraceFlags::RUNNING) {
@@ -68,6 +79,9 @@ impl Behaviour for Process {
         };
         if self.tracing.has(TraceFlags::RUNNING) && !matches!(outcome, Outcome::Exited(_)) {
             self.tell_running(named!("out"));
+        }
+        if let Some(member) = &self.confined {
+            member.used(self.reductions_before.saturating_sub(before), self.running_time());
         }
         activation.set_held((self.heap.total_words() * size_of::<Word>()) as u64);
         self.is_runnable = matches!(outcome, Outcome::Yielded);
@@ -117,6 +131,11 @@ fn run_in_memory(process: &mut Process) -> Result<Suspend, HeapLimit> {
 }
 
 impl Process {
+    /// Time since the system started.
+    fn running_time(&self) -> Duration {
+        self.system.runtime.now().since(self.system.start)
+    }
+
     /// Runs until so many reductions are spent. Returns how many were.
     fn run_for(&mut self, reductions: i64, activation: &mut Activation<'_>) -> (Outcome, i64) {
         self.activation_budget = reductions;

@@ -9,6 +9,7 @@ use dala_ir::term::{OwnedTerm, TermWriter, view};
 
 use super::process::{Priority, Process, Settings};
 use super::{message, reason};
+use crate::bif::arguments::named;
 use crate::heap::HeapOptions;
 use crate::interop::reply;
 use crate::trace::TraceFlags;
@@ -67,17 +68,20 @@ impl Process {
     /// `Destination ! Message`.
     ///
     /// # Errors
-    /// `badarg` when the destination is a name that nobody has, or no destination at all.
+    /// `badarg` when the destination is a name that nobody has, or no destination at all; `{not_granted, _}` of a confined
+    /// process.
     pub fn send(&mut self, to: Word, message: Word) -> Result<(), Exception> {
         if self.tracing.has(TraceFlags::SEND) {
             self.tell_send(to, message);
         }
         if let Some(pid) = crate::port::actor_of(to) {
+            self.may_send(pid, message)?;
             self.send_to(pid, message);
             return Ok(());
         }
         if let Some(name) = to.as_atom() {
             let pid = self.system.whereis(name).ok_or(Exception::badarg())?;
+            self.may_send(pid, message)?;
             self.send_to(pid, message);
             return Ok(());
         }
@@ -85,6 +89,7 @@ impl Process {
             if let Some(call) = reply::call_by(reference) {
                 self.answer_call(call, message);
             } else if reference.high != 0 {
+                self.may_send(Pid::from_bits(reference.high), message)?;
                 let mut node = message::node_of(message);
                 node.set_alias(Ref::from_bits(reference.low));
                 drop(actor::send(Pid::from_bits(reference.high), node));
@@ -97,12 +102,24 @@ impl Process {
                 if node == Word::atom(atoms::NONODE)
                     && let Some(pid) = name.as_atom().and_then(|name| self.system.whereis(name))
                 {
+                    self.may_send(pid, message)?;
                     self.send_to(pid, message);
                 }
                 Ok(())
             }
             _ if matches!(view::kind(to), Some(dala_ir::abi::Kind::ExternalPid)) => Ok(()),
             _ => Err(Exception::badarg()),
+        }
+    }
+
+    /// Refuses messages of a confined process to servers that would do for it what it may not do.
+    ///
+    /// # Errors
+    /// `error:{not_granted, Grant}`
+    pub(crate) fn may_send(&mut self, to: Pid, message: Word) -> Result<(), Exception> {
+        match self.confined.is_some().then(|| self.system.guard_of(to)).flatten() {
+            Some(grant) if !is_harmless(message) => self.needs(grant),
+            _ => Ok(()),
         }
     }
 
@@ -261,4 +278,10 @@ impl Process {
     pub fn register(&mut self, name: Atom, pid: Pid) -> bool {
         self.system.register(name, pid)
     }
+}
+
+/// Whether a request to one of OTP's servers only asks for the name of the current folder, as compilers do for their messages.
+fn is_harmless(message: Word) -> bool {
+    let Some(&[_, _, request]) = view::tuple_elements(message) else { return false };
+    matches!(view::tuple_elements(request), Some(&[name]) if name == Word::atom(named!("get_cwd")))
 }

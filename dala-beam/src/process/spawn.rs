@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::mpsc::Sender;
 
+use dala::MemoryLimit;
 use dala::actor::{SpawnError, SpawnOptions};
 use dala::message::ExitReason;
 use dala_ir::abi::{Atom, Pid, Word, atoms};
@@ -12,6 +13,7 @@ use dala_ir::term::{TermWriter, view};
 
 use super::ended::{Ended, Watcher};
 use super::process::{Mfa, Process};
+use super::sandbox::{Confinement, Member, Sandbox, TooMany};
 use super::signals::{Entry, SpawnRequest};
 use super::system::System;
 use crate::trace::TraceFlags;
@@ -22,8 +24,14 @@ impl Process {
     /// # Errors
     /// `badarg` when the entry is none, `system_limit` when there are too many processes.
     pub fn spawn(&mut self, request: SpawnRequest<'_>) -> Result<(Pid, Option<Word>), Exception> {
-        let memory = self.system.options.memory;
+        let confined = match &self.confined {
+            Some(member) => Some(member.join()),
+            None => self.system.confinement_of(&request.entry).map(|confinement| confinement.join()),
+        };
+        let confined = confined.transpose().map_err(|TooMany| Exception::error_atom(atoms::SYSTEM_LIMIT))?;
+        let memory = confined.as_ref().and_then(Member::memory).unwrap_or(self.system.options.memory);
         let mut child = Process::new(self.system.clone(), request.heap.within(memory), Mfa::UNKNOWN);
+        child.confined = confined;
         child.parent = Some(self.pid);
         child.group_leader = self.group_leader;
         child.priority = request.priority;
@@ -40,6 +48,9 @@ impl Process {
         options.alias = request.monitor.as_ref().and_then(|monitor| monitor.alias);
         let spawned = self.system.runtime.spawn_behaviour(child, &options);
         let spawned = spawned.map_err(|_| Exception::error_atom(atoms::SYSTEM_LIMIT))?;
+        if let Some(member) = &self.confined {
+            member.spawned(spawned.pid);
+        }
         let monitor = match (spawned.monitor, request.monitor) {
             (Some(reference), Some(options)) => Some(self.monitor_reference(reference, None, options)),
             _ => None,
@@ -60,9 +71,9 @@ impl Process {
     }
 
     /// Starts a process from outside of any.
-    pub(super) fn begin(self) -> Result<Pid, Exception> {
+    pub(super) fn begin(self, memory: MemoryLimit) -> Result<Pid, Exception> {
         let runtime = self.system.runtime.clone();
-        let options = SpawnOptions::default().starting().memory(self.system.options.memory);
+        let options = SpawnOptions::default().starting().memory(memory);
         let spawned = runtime.spawn_behaviour(self, &options);
         spawned.map(|spawned| spawned.pid).map_err(|_| Exception::error_atom(atoms::SYSTEM_LIMIT))
     }
@@ -95,7 +106,7 @@ impl Process {
 
 impl System {
     /// Spawns a process from outside of any, for the actor that runs on this thread, if one does. It runs when
-    /// something wakes it, or at once where the options say so.
+    /// something wakes it, or at once where the options say so. It is confined if it is told, or its module is.
     ///
     /// # Errors
     /// As [`Handle::spawn_behaviour`](dala::Handle::spawn_behaviour), and [`SpawnError::Init`] when the entry is none.
@@ -104,15 +115,27 @@ impl System {
         entry: Entry<'_>,
         group_leader: Option<Pid>,
         options: &SpawnOptions,
+        confinement: Option<Arc<Confinement>>,
     ) -> Result<Pid, SpawnError> {
-        let memory = options.memory.unwrap_or(self.options.memory);
+        let confined = self.join(confinement, &entry).map_err(|TooMany| SpawnError::TooManyActors)?;
+        let limit = options.memory.or_else(|| confined.as_ref().and_then(Member::memory));
+        let memory = limit.unwrap_or(self.options.memory);
         let options = options.clone().memory(memory);
         let mut process = Process::new(self.clone(), self.options.heap.within(memory), Mfa::UNKNOWN);
+        process.confined = confined;
         process.group_leader = Word::pid(group_leader.unwrap_or(dala::pid::NOBODY));
         process
             .set_entry(entry)
             .map_err(|_| SpawnError::Init(ExitReason::custom("this is nothing that a process can run")))?;
         Ok(self.runtime.spawn_behaviour(process, &options)?.pid)
+    }
+
+    fn join(
+        &self,
+        confinement: Option<Arc<Confinement>>,
+        entry: &Entry<'_>,
+    ) -> Result<Option<Member>, TooMany> {
+        confinement.or_else(|| self.confinement_of(entry)).map(|confinement| confinement.join()).transpose()
     }
 
     /// Starts a process from outside. `group_leader` is nobody when not given; `watcher` learns how the process ends,
@@ -131,7 +154,23 @@ impl System {
             // Nobody listens any more when the program ends first.
             Watcher(Box::new(move |ended| drop(watcher.send(ended))))
         });
-        self.start_watched(entry, group_leader, watch)
+        self.start_watched(entry, group_leader, watch, None)
+    }
+
+    /// As [`start_process`](System::start_process), of a process in a sandbox.
+    ///
+    /// # Errors
+    /// As [`start_process`](System::start_process).
+    pub fn start_confined(
+        self: &Arc<System>,
+        entry: Entry<'_>,
+        group_leader: Option<Pid>,
+        watcher: Sender<Ended>,
+        sandbox: Sandbox,
+    ) -> Result<Pid, Exception> {
+        *self.halted.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher.clone());
+        let watch = Watcher(Box::new(move |ended| drop(watcher.send(ended))));
+        self.start_watched(entry, group_leader, Some(watch), Some(sandbox.confinement()))
     }
 
     /// As [`start_process`](System::start_process); `watch` learns how the process ends, and nothing of `halt`.
@@ -139,8 +178,10 @@ impl System {
         self: &Arc<System>,
         entry: Entry<'_>,
         watch: impl FnOnce(Ended) + Send + 'static,
+        sandbox: Option<&Sandbox>,
     ) -> Result<Pid, Exception> {
-        self.start_watched(entry, None, Some(Watcher(Box::new(watch))))
+        let confinement = sandbox.map(|sandbox| sandbox.confinement());
+        self.start_watched(entry, None, Some(Watcher(Box::new(watch))), confinement)
     }
 
     fn start_watched(
@@ -148,12 +189,16 @@ impl System {
         entry: Entry<'_>,
         group_leader: Option<Pid>,
         watcher: Option<Watcher>,
+        confinement: Option<Arc<Confinement>>,
     ) -> Result<Pid, Exception> {
-        let heap = self.options.heap.within(self.options.memory);
-        let mut process = Process::new(self.clone(), heap, Mfa::UNKNOWN);
+        let confined = self.join(confinement, &entry);
+        let confined = confined.map_err(|TooMany| Exception::error_atom(atoms::SYSTEM_LIMIT))?;
+        let memory = confined.as_ref().and_then(Member::memory).unwrap_or(self.options.memory);
+        let mut process = Process::new(self.clone(), self.options.heap.within(memory), Mfa::UNKNOWN);
+        process.confined = confined;
         process.group_leader = Word::pid(group_leader.unwrap_or(dala::pid::NOBODY));
         process.watcher = watcher;
         process.set_entry(entry)?;
-        process.begin()
+        process.begin(memory)
     }
 }

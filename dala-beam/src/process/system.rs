@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use dala::runtime::Handle;
 use dala::{MemoryLimit, Moment};
@@ -11,6 +11,7 @@ use dala_ir::abi::{Atom, Pid};
 use dala_ir::interp::{HAS_JIT, JitMode};
 
 use super::ended::Ended;
+use super::sandbox::{Confined, Grant, Guarded};
 use crate::code::{Bundle, CodeServer, ObjectCache};
 use crate::heap::HeapOptions;
 use crate::trace::Tracees;
@@ -133,6 +134,10 @@ pub struct System {
     pub start: Moment,
     /// The runtime that its processes run on.
     pub runtime: Handle,
+    /// Modules whose processes are confined.
+    pub(super) confined: Confined,
+    /// OTP's own servers, once it has started.
+    guarded: OnceLock<Guarded>,
     /// Told when a process calls `halt`.
     pub(super) halted: Mutex<Option<Sender<Ended>>>,
     /// A process called `halt`, and this OS process ends with it.
@@ -154,6 +159,8 @@ impl System {
             options,
             start: runtime.now(),
             runtime,
+            confined: Confined::default(),
+            guarded: OnceLock::new(),
             halted: Mutex::new(None),
             halting: AtomicBool::new(false),
         })
@@ -201,6 +208,19 @@ impl System {
     /// The process of this name.
     pub fn whereis(&self, name: Atom) -> Option<Pid> {
         self.runtime.whereis(name)
+    }
+
+    /// From now on messages to the processes that have names now are for those who were granted what they do.
+    pub(crate) fn guard_servers(&self) {
+        let named = self.registered().into_iter();
+        let guarded = Guarded::new(named.filter_map(|name| Some((name.text(), self.whereis(name)?))));
+        // Started twice, it has the same servers.
+        let _ = self.guarded.set(guarded);
+    }
+
+    /// The grant that a message to `pid` needs.
+    pub(crate) fn guard_of(&self, pid: Pid) -> Option<Grant> {
+        self.guarded.get()?.needed(pid)
     }
 
     /// The name of a process.

@@ -4,6 +4,7 @@
 //! reading one takes no lock, since comparing and sorting terms does it all the time. Finding an atom by its text
 //! takes a read lock.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::{OnceLock, RwLock};
 
@@ -60,6 +61,11 @@ fn table() -> &'static RwLock<Table> {
     })
 }
 
+thread_local! {
+    /// Atoms that this thread made.
+    static MADE: Cell<u64> = const { Cell::new(0) };
+}
+
 impl Atom {
     /// The atom named `text`, made when it does not exist.
     ///
@@ -83,6 +89,7 @@ impl Atom {
         let text: &'static str = Box::leak(text.into());
         set_text(index as usize, text);
         table.by_text.insert(text, index);
+        MADE.set(MADE.get() + 1);
         Ok(Atom(index))
     }
 
@@ -113,6 +120,11 @@ impl Atom {
         }
         let chunk = CHUNKS.get(index / CHUNK).and_then(OnceLock::get);
         chunk.and_then(|chunk| chunk[index % CHUNK].get()).copied().unwrap_or("")
+    }
+
+    /// How many atoms this thread has made, ever.
+    pub fn made_by_this_thread() -> u64 {
+        MADE.get()
     }
 
     /// Number of atoms that exist (`erlang:system_info(atom_count)`).

@@ -347,6 +347,19 @@ impl Shape {
         if self.fields.is_empty() { 0 } else { self.fields.len() + 1 }
     }
 
+    /// How many of the fields must be there: those behind the last that is no `Option` are `None` when they are missing.
+    pub fn required(&self) -> usize {
+        let is_required = |field: &StoredField| !matches!(field.ty, FieldType::Option(_));
+        self.fields.iter().rposition(is_required).map_or(0, |last| last + 1)
+    }
+
+    /// Whether a tuple of so many elements (0: the atom) is this message without some of its last fields: one whose sender knows
+    /// a former version.
+    pub fn is_short(&self, arity: usize) -> bool {
+        let fields = arity.saturating_sub(1);
+        arity != 1 && fields < self.fields.len() && fields >= self.required()
+    }
+
     /// Whether Erlang cannot tell the two apart: same name, as many elements.
     pub const fn looks_like(&self, other: &Shape) -> bool {
         let (left, right) = (self.name.text().as_bytes(), other.name.text().as_bytes());
@@ -460,6 +473,11 @@ impl Shapes {
     /// The shape whose name is `name` and whose tuple has `arity` elements (0: it is the atom alone).
     pub fn matching(&self, name: Atom, arity: usize) -> Option<&'static Shape> {
         self.shapes.iter().find(|shape| shape.tuple_arity() == arity && shape.name.atom() == name)
+    }
+
+    /// The shape that such a term has without some of its last fields ([`Shape::is_short`]).
+    pub fn matching_short(&self, name: Atom, arity: usize) -> Option<&'static Shape> {
+        self.shapes.iter().find(|shape| shape.is_short(arity) && shape.name.atom() == name)
     }
 
     /// Whether all names and types are those of `other`.

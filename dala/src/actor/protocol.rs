@@ -89,10 +89,11 @@ impl Protocol {
         self.entries
     }
 
-    /// The entry for messages called `name` whose tuple has `arity` elements (0: the atom alone). Linear in the number
-    /// of shapes.
+    /// The entry for messages called `name` whose tuple has `arity` elements (0: the atom alone), or would have more if its sender
+    /// knew the last fields, which are options. Linear in the number of shapes.
     pub fn find(&self, name: Atom, arity: usize) -> Option<&'static Entry> {
-        self.entries.iter().find(|entry| entry.shapes.matching(name, arity).is_some())
+        let whole = self.entries.iter().find(|entry| entry.shapes.matching(name, arity).is_some());
+        whole.or_else(|| self.entries.iter().find(|entry| entry.shapes.matching_short(name, arity).is_some()))
     }
 
     /// Converts a term into a message that the actor takes, in its lane: what a sender with terms does, once. The

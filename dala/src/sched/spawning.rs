@@ -164,6 +164,9 @@ impl<A: Actor + Send, R: From<ActorRef<A>>> IntoFuture for Spawning<A, R> {
 
 /// What an actor can be started from by somebody who does not know its type: a state, or a [`Spawning`].
 pub trait Startable {
+    /// The actor's type.
+    type Actor: Actor;
+
     /// Spawns the actor on `runtime`, asleep: it begins when it is woken ([`process::wake`]). `reply` is answered when it has
     /// begun; when its `init` fails first it exits. Of `options` a [`Spawning`] takes links and monitors; it has no name then.
     ///
@@ -178,6 +181,8 @@ pub trait Startable {
 }
 
 impl<A: Actor + Send> Startable for A {
+    type Actor = A;
+
     fn start_asleep(
         self,
         runtime: &Handle,
@@ -190,6 +195,8 @@ impl<A: Actor + Send> Startable for A {
 }
 
 impl<A: Actor + Send, R> Startable for Spawning<A, R> {
+    type Actor = A;
+
     fn start_asleep(
         self,
         runtime: &Handle,

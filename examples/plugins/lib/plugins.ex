@@ -2,14 +2,10 @@
 defmodule Plugins.Runner do
   use GenServer
 
-  # Words of heap that a plugin may have; more is its end (`max_heap_size`), and nobody else's.
-  @heap 2_000_000
-
   @impl true
   def init(_) do
     # One version takes the place of the other.
     Code.compiler_options(ignore_module_conflict: true)
-    Process.flag(:max_heap_size, %{size: @heap, kill: true, error_logger: false})
     {:ok, nil}
   end
 
@@ -38,5 +34,7 @@ defmodule Plugins.Runner do
     end
   rescue
     error -> {:error, Exception.message(error)}
+  catch
+    :exit, {{{:not_granted, grant}, _stack}, _call} -> {:error, "#{file}: not granted: #{grant}"}
   end
 end

@@ -143,7 +143,13 @@ fn loaded_answer(p: &mut Process, module: Word, loaded: Result<Arc<LoadedModule>
         Err(LoadFailure::OnLoad(name)) if !p.system.code.pending.is_run_by(name, p.pid) => {
             BifResult::call(named!("dala_code"), named!("await"), &[module])
         }
-        Err(problem) => BifResult::Value(failure(p, problem.reason())),
+        Err(problem) => {
+            if matches!(problem, LoadFailure::OtherProtocol { .. }) {
+                // `badfile` says too little.
+                p.system.code.note_failure(&problem);
+            }
+            BifResult::Value(failure(p, problem.reason()))
+        }
     }
 }
 

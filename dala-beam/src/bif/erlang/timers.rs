@@ -73,6 +73,11 @@ fn start(p: &mut Process, time: Word, to: Word, message: Word, options: Word, wr
         (_, Some(name)) => Target::Name(name),
         _ => return Err(Exception::badarg()),
     };
+    let receiver = match target {
+        Target::Pid(pid) => Some(pid),
+        Target::Name(name) => p.system.whereis(name),
+    };
+    receiver.map_or(Ok(()), |pid| p.may_send(pid, message))?;
     let time = small(time)?;
     let asked = if is_absolute { time.max(0) } else { time };
     if !(0..=MAX_MILLISECONDS).contains(&asked) {

@@ -14,7 +14,7 @@
 //! | [`Result`] | `{ok, Value}` or `{error, Reason}`; a plain `ok` for `Result<(), E>` |
 //! | [`Box`] | what is in it |
 //! | `RangeInclusive` | Elixir's range of step 1 |
-//! | `#[dala::message]` types | their tuple or atom |
+//! | `#[dala::message]` types | their tuple or atom; last fields that are options may be missing, and are `None` then |
 //! | types with [`#[derive(dala::Term)]`](macro@crate::Term) | as their attributes say: map, struct, tuple, list of pairs, atom |
 //! | [`OwnedTerm`] | any term, as it is |
 //!
@@ -100,22 +100,24 @@ impl<'a> Source<'a> {
     #[inline]
     pub fn shape_of<M: Message>(&self) -> Result<usize, ConvertError> {
         let (name, arity) = name_and_arity(self.word).ok_or_else(|| not_one_of(M::SHAPES, self.word))?;
-        M::SHAPES
-            .all()
-            .iter()
-            .position(|shape| shape.tuple_arity() == arity && shape.name().atom() == name)
-            .ok_or_else(|| not_one_of(M::SHAPES, self.word))
+        let shapes = M::SHAPES.all();
+        let whole =
+            shapes.iter().position(|shape| shape.tuple_arity() == arity && shape.name().atom() == name);
+        let short = || shapes.iter().position(|shape| shape.is_short(arity) && shape.name().atom() == name);
+        whole.or_else(short).ok_or_else(|| not_one_of(M::SHAPES, self.word))
     }
 
-    /// Reads field `name`, the `position`th, of a tuple whose shape was found before.
+    /// Reads field `name`, the `position`th, of a tuple whose shape was found before. One that a former version of the message
+    /// does not have is `None`.
     ///
     /// # Errors
     /// When it does not convert.
     #[inline]
     pub fn field<T: StableLayout>(&self, position: usize, name: &'static str) -> Result<T, ConvertError> {
-        let word = view::tuple_elements(self.word)
-            .and_then(|elements| elements.get(position + 1).copied())
-            .ok_or_else(|| ConvertError::misfit("a tuple with more elements", self.word))?;
+        let word = view::tuple_elements(self.word).and_then(|elements| elements.get(position + 1).copied());
+        let Some(word) = word else {
+            return T::absent().ok_or_else(|| ConvertError::misfit("a tuple with more elements", self.word));
+        };
         self.read_part(word).map_err(|error| error.inside(Step::Field(name)))
     }
 
