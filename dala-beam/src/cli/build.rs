@@ -17,7 +17,6 @@ use dala_ir::term::{Fragment, tuple_elements};
 
 use super::run::Program;
 use crate::code::bundle::{self, Bundle, BundledModule, BundledProgram};
-use crate::code::error::LoadFailure;
 use crate::otp::boot;
 use crate::otp::read_term::read_term;
 use crate::process::System;
@@ -95,7 +94,10 @@ pub fn build(arguments: &Arguments) -> Result<String, String> {
         takes_arguments,
     };
     let output = arguments.output.clone().unwrap_or_else(|| match &arguments.module {
-        Some(name) => name.trim_start_matches("Elixir.").to_lowercase().into(),
+        Some(name) => {
+            let name = name.trim_start_matches("Elixir.").to_lowercase();
+            format!("{name}{}", std::env::consts::EXE_SUFFIX).into()
+        }
         None => "program.dala".into(),
     });
     let front = match (&arguments.onto, arguments.alone) {
@@ -141,8 +143,8 @@ fn reached(
         }
         let mut found = match system.code.bundled(name(&module)?) {
             Ok(found) => found,
-            // Many call what is only there on other systems, or not at all.
-            Err(LoadFailure::NotFound(_)) if !is_root => continue,
+            // Many call what is only there on other systems, or not at all; and what merely bears a name may be broken.
+            Err(_) if !is_root => continue,
             Err(failure) => return Err(super::causes(&failure)),
         };
         pending.extend(found.calls.iter().map(|called| (called.text().to_owned(), false)));
@@ -233,7 +235,7 @@ fn write(
     modules: &BTreeMap<String, BundledModule>,
     program: BundledProgram,
 ) -> io::Result<u64> {
-    // A program that runs cannot be written to, but can be put aside.
+    // A program that runs cannot be written to, but on most systems be put aside.
     let unfinished = output.with_extension(format!("{}.new", std::process::id()));
     let written = (|| {
         let mut out = BufWriter::new(File::create_new(&unfinished)?);

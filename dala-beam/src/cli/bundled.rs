@@ -7,14 +7,15 @@ use dala_ir::abi::{Atom, Word};
 use dala_ir::term::{Fragment, TermWriter};
 
 use super::run::Program;
-use crate::code::Bundle;
+use crate::code::{Bundle, BundleError};
 use crate::otp::boot::CommandLine;
 use crate::process::Entry;
 
 /// Runs the program that is in a bundle at the end of this executable; `None` when there is none.
 pub fn run() -> Option<ExitCode> {
     match Bundle::of_this_program() {
-        Ok(None) => None,
+        // Where its own file is not to be read there is nothing behind it.
+        Ok(None) | Err(BundleError::Unreadable(_)) => None,
         Ok(Some(bundle)) => Some(super::report(try_run(bundle))),
         Err(error) => Some(super::report(Err(super::causes(&error)))),
     }

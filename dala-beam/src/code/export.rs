@@ -20,7 +20,8 @@ const FIRST_SLOTS: usize = 1 << 13;
 /// Most arrays; the last would have 2^38 slots.
 const ARRAYS: usize = 24;
 
-type Slots = Box<[OnceLock<&'static ExportEntry>]>;
+type Slot = OnceLock<&'static ExportEntry>;
+type Slots = Box<[Slot]>;
 
 /// All export entries of one runtime. Entries are made when somebody first names the function, and never freed.
 #[derive(Debug)]
@@ -65,25 +66,26 @@ impl ExportTable {
         self.arrays[self.current.load(Ordering::Acquire)].get().expect("set before it became the current one")
     }
 
-    /// The slot of a function in `slots`: that of its entry, or an empty one where it belongs.
-    fn slot<'s>(&self, slots: &'s Slots, head: &ExportHead) -> &'s OnceLock<&'static ExportEntry> {
+    /// The entry of a function in `slots`, or else the empty slot where it belongs. No slot is read twice: one that is empty
+    /// may be filled the next moment, with another function.
+    fn probe<'s>(&self, slots: &'s Slots, head: &ExportHead) -> Result<&'static ExportEntry, &'s Slot> {
         let hash = self.hasher.hash_one((head.module, head.function, head.arity)) as usize;
         let mask = slots.len() - 1;
         let mut at = hash & mask;
         // Half of the slots are empty.
-        while slots[at].get().is_some_and(|entry| entry.head() != head) {
-            at = (at + 1) & mask;
+        loop {
+            match slots[at].get() {
+                Some(entry) if entry.head() == head => return Ok(entry),
+                Some(_) => at = (at + 1) & mask,
+                None => return Err(&slots[at]),
+            }
         }
-        &slots[at]
     }
 
     /// The entry of a function, made when there is none.
     pub fn entry(&self, module: Atom, function: Atom, arity: u32) -> &'static ExportEntry {
         let head = ExportHead { module, function, arity };
-        match self.slot(self.slots(), &head).get() {
-            Some(entry) => entry,
-            None => self.add(&head),
-        }
+        self.probe(self.slots(), &head).unwrap_or_else(|_| self.add(&head))
     }
 
     #[cold]
@@ -92,10 +94,14 @@ impl ExportTable {
         if 2 * (*count + 1) > self.slots().len() {
             self.grow();
         }
-        self.slot(self.slots(), head).get_or_init(|| {
-            *count += 1;
-            ExportEntry::leak(head.module, head.function, head.arity)
-        })
+        match self.probe(self.slots(), head) {
+            // By somebody else, meanwhile.
+            Ok(entry) => entry,
+            Err(slot) => {
+                *count += 1;
+                slot.get_or_init(|| ExportEntry::leak(head.module, head.function, head.arity))
+            }
+        }
     }
 
     /// Makes an array of twice the size the current one. The lock is held.
@@ -103,7 +109,9 @@ impl ExportTable {
         let (old, next) = (self.slots(), self.current.load(Ordering::Acquire) + 1);
         let slots = empty(2 * old.len());
         for entry in old.iter().filter_map(OnceLock::get) {
-            let _ = self.slot(&slots, entry.head()).set(entry);
+            if let Err(slot) = self.probe(&slots, entry.head()) {
+                let _ = slot.set(entry);
+            }
         }
         let _ = self.arrays[next].set(slots);
         self.current.store(next, Ordering::Release);
@@ -121,7 +129,7 @@ impl ExportTable {
 
     /// The entry of a function, if there is one.
     pub fn find(&self, module: Atom, function: Atom, arity: u32) -> Option<&'static ExportEntry> {
-        self.slot(self.slots(), &ExportHead { module, function, arity }).get().copied()
+        self.probe(self.slots(), &ExportHead { module, function, arity }).ok()
     }
 }
 
@@ -141,21 +149,39 @@ mod tests {
     }
 
     #[test]
-    fn threads_that_add_the_same_functions_to_a_table_that_grows_get_the_same_entries() {
-        let table = ExportTable::with_slots(4);
+    fn threads_that_add_functions_to_a_table_that_grows_get_those_that_they_asked_for() {
+        const FUNCTIONS: u32 = 5000;
         let name = Atom::new("a module");
-        let found: Vec<Vec<&'static ExportEntry>> = std::thread::scope(|scope| {
-            let add = || (0..1000).map(|arity| table.entry(name, name, arity)).collect();
-            let threads: Vec<_> = (0..4).map(|_| scope.spawn(add)).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
-        });
-        for entries in &found {
-            assert!(entries.iter().zip(&found[0]).all(|(one, other)| std::ptr::eq(*one, *other)));
+        for _ in 0..10 {
+            let table = ExportTable::with_slots(4);
+            // Each in an order of its own: others fill the slots that it has seen empty.
+            let add = |stride: u32| {
+                let mut found = vec![None; FUNCTIONS as usize];
+                for step in 0..FUNCTIONS {
+                    let arity = step * stride % FUNCTIONS;
+                    if let Some(entry) = table.find(name, name, arity) {
+                        assert_eq!(entry.head().arity, arity);
+                    }
+                    let entry = table.entry(name, name, arity);
+                    assert_eq!(entry.head().arity, arity);
+                    found[arity as usize] = Some(entry);
+                }
+                found
+            };
+            let found: Vec<Vec<Option<&'static ExportEntry>>> = std::thread::scope(|scope| {
+                // Coprime with the number of functions.
+                let threads: Vec<_> =
+                    [1, 7, 4999, 3].into_iter().map(|stride| scope.spawn(move || add(stride))).collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            for entries in &found {
+                let same = |(one, other): (&Option<&'static ExportEntry>, &Option<&'static ExportEntry>)| {
+                    std::ptr::eq(one.unwrap(), other.unwrap())
+                };
+                assert!(entries.iter().zip(&found[0]).all(same));
+            }
+            assert_eq!(table.all().len(), FUNCTIONS as usize);
+            assert!(table.find(name, name, FUNCTIONS).is_none());
         }
-        let mut arities: Vec<u32> = table.all().iter().map(|entry| entry.head().arity).collect();
-        arities.sort_unstable();
-        assert_eq!(arities, (0..1000).collect::<Vec<_>>());
-        assert!((0..1000).all(|arity| table.find(name, name, arity).is_some()));
-        assert!(table.find(name, name, 1000).is_none());
     }
 }

@@ -3,7 +3,8 @@
 //!
 //! A file is named by the SHA-256 of the .beam file that it was made of, in a folder named by the sources that this
 //! runtime was built from: what other builds wrote is never read. Code in it is run without being verified again, as
-//! that of a program on disk is. So the folder must be the user's own: one that others may write to is not used. A file
+//! that of a program on disk is. So the folder must be the user's own: one that belongs to somebody else, or that others may
+//! write to, is not used (on Windows, the folders of a user are). A file
 //! has a checksum, against disks and crashes; one that does not fit is made anew. Nobody is told of what goes wrong
 //! here, since modules are loaded without the cache as well.
 
@@ -13,7 +14,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use flate2::Crc;
 use sha2::{Digest, Sha256};
@@ -27,8 +28,11 @@ pub(super) const BUILD: &str = env!("DALA_SOURCES");
 const OTHERS_KEPT: usize = 3;
 /// What names of such folders begin with.
 const PREFIX: &str = "build-";
-/// File in such a folder that is written anew when it is opened.
+/// File in such a folder that is written anew when it is opened, once a day.
 const USED: &str = "used";
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// After so long a file is made anew, if it is wanted: that of a module that there is no more goes then.
+const OLD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// A folder of prepared modules.
 #[derive(Debug)]
@@ -37,18 +41,22 @@ pub struct ObjectCache {
 }
 
 impl ObjectCache {
-    /// The cache in the folder `root`, which is made when it is not there. `None` when it cannot be, or when others
-    /// than its owner may write to it.
+    /// The cache in the folder `root`, which is made when it is not there. `None` when it cannot be, or when it is not the
+    /// user's, or others may write to it.
     pub fn open(root: &Path) -> Option<ObjectCache> {
         let folder = root.join(format!("{PREFIX}{BUILD}-{}", std::env::consts::ARCH));
         let is_new = !folder.is_dir();
         if is_new {
             make_folder(&folder).ok()?;
         }
-        if !is_owners_alone(root) || !is_owners_alone(&folder) {
+        if !is_users_alone(root) || !is_users_alone(&folder) {
             return None;
         }
-        File::create(folder.join(USED)).ok()?;
+        let used = folder.join(USED);
+        if is_older(&used, DAY) {
+            File::create(used).ok()?;
+            forget_old(&folder);
+        }
         if is_new {
             forget_others(root, &folder);
         }
@@ -88,7 +96,9 @@ impl ObjectCache {
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Option<PathBuf>> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let unfinished = self.folder.join(format!("{}-{number}.new", std::process::id()));
+        // In containers all have one process id.
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let unfinished = self.folder.join(format!("{}-{number}-{now:x}.new", std::process::id()));
         let mut file = File::create_new(&unfinished).map_err(|_| None)?;
         let written = file.write_all(&checksum_of(bytes).to_le_bytes()).and_then(|()| file.write_all(bytes));
         written.and_then(|()| fs::rename(&unfinished, path)).map_err(|_| Some(unfinished))
@@ -128,13 +138,33 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Whether nobody but its owner may write to a folder.
-fn is_owners_alone(folder: &Path) -> bool {
+/// Whether a folder belongs to who runs this program, and nobody else may write to it.
+fn is_users_alone(folder: &Path) -> bool {
     #[cfg(unix)]
-    return fs::metadata(folder)
-        .is_ok_and(|folder| std::os::unix::fs::PermissionsExt::mode(&folder.permissions()) & 0o022 == 0);
+    {
+        use std::os::unix::fs::MetadataExt;
+        let user = rustix::process::geteuid().as_raw();
+        fs::symlink_metadata(folder)
+            .is_ok_and(|folder| folder.is_dir() && folder.uid() == user && folder.mode() & 0o022 == 0)
+    }
     #[cfg(not(unix))]
     folder.is_dir()
+}
+
+/// Whether a file was written longer ago than that, or is not there.
+fn is_older(file: &Path, age: Duration) -> bool {
+    let written = fs::metadata(file).and_then(|file| file.modified());
+    written.map_or(true, |written| written.elapsed().is_ok_and(|elapsed| elapsed > age))
+}
+
+/// Removes what was made long ago, and what was never finished.
+fn forget_old(folder: &Path) {
+    for path in fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        let is_unfinished = path.extension().is_some_and(|extension| extension == "new");
+        if is_older(&path, if is_unfinished { DAY } else { OLD }) {
+            let _ = fs::remove_file(path);
+        }
+    }
 }
 
 /// Removes what other builds left in `root`, but for the last ones used.

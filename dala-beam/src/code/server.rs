@@ -177,12 +177,12 @@ impl CodeServer {
                 && let Some(file) = self.bundle.as_ref().and_then(|bundle| bundle.file(module.text()))
             {
                 let file = file.map_err(|error| LoadFailure::bundled(module, &error))?;
-                return self.install_bytes(module, None, &file);
+                return self.install_bytes(None, module, None, &file);
             }
             return self.install(module, || link::link(&self.exports, &self.lookup, None, prepared));
         }
         let (path, bytes) = self.find(module)?;
-        self.install_bytes(module, path.as_deref(), &bytes)
+        self.install_bytes(self.cache.as_ref(), module, path.as_deref(), &bytes)
     }
 
     /// The file of a module: where it lies, if it lies anywhere, and what is in it.
@@ -227,16 +227,18 @@ impl CodeServer {
         bytes: &[u8],
     ) -> Result<Arc<LoadedModule>, LoadFailure> {
         let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
-        self.install_bytes(module, path, bytes)
+        // Not kept: programs make such modules, other ones at each start.
+        self.install_bytes(None, module, path, bytes)
     }
 
     fn install_bytes(
         &self,
+        cache: Option<&ObjectCache>,
         module: Atom,
         path: Option<&Path>,
         bytes: &[u8],
     ) -> Result<Arc<LoadedModule>, LoadFailure> {
-        let (exports, lookup, cache) = (&self.exports, &self.lookup, self.cache.as_ref());
+        let (exports, lookup) = (&self.exports, &self.lookup);
         self.install(module, || link::compile(exports, lookup, cache, module, path, bytes))
     }
 

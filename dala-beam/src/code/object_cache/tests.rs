@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use dala_ir::abi::Atom;
 use dala_ir::interp::{BifIndex, Target};
 
@@ -79,6 +77,28 @@ fn a_function_that_became_native_is_not_called_in_code_that_was_kept() {
     assert!(!cache.get(bytes()).unwrap().fits(&exports));
     link::compile(&exports, &Lookup::default(), Some(&cache), name(), None, bytes()).unwrap();
     assert!(cache.get(bytes()).unwrap().fits(&exports));
+}
+
+#[test]
+fn files_of_long_ago_are_forgotten_once_a_day() {
+    let (exports, (root, cache)) = (ExportTable::new(), cache());
+    loads(&cache, &exports);
+    let set = |path: PathBuf, age| {
+        let file = File::options().append(true).open(path).unwrap();
+        file.set_modified(SystemTime::now() - age).unwrap();
+    };
+    set(cache.path(bytes()), 2 * OLD);
+    assert!(ObjectCache::open(root.path()).unwrap().get(bytes()).is_some(), "nobody looked today");
+    set(cache.folder.join(USED), 2 * DAY);
+    assert!(ObjectCache::open(root.path()).unwrap().get(bytes()).is_none());
+    assert!(!is_older(&cache.folder.join(USED), DAY));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_of_somebody_else_is_not_used() {
+    // Root's, or that of whoever else runs the tests not.
+    assert_eq!(is_users_alone(Path::new("/")), rustix::process::geteuid().is_root());
 }
 
 #[cfg(unix)]
