@@ -501,7 +501,14 @@ bifs! {
     crypto "hash_equals_nif"/2 plain crypto::hash_equals full;
     crypto "hash_algorithms"/0 plain crypto::hash_algorithms partial("md4, ripemd160 and blake2 are not there");
     crypto "mac_algorithms"/0 plain crypto::mac_algorithms partial("hmac only");
-    crypto "cipher_algorithms"/0 plain crypto::no_algorithms partial("none are there");
+    crypto "cipher_algorithms"/0 plain crypto::cipher_algorithms partial("AES in ECB, CBC, CTR and GCM");
+    crypto "cipher_info_nif"/1 plain crypto::cipher_info partial("AES in ECB, CBC, CTR and GCM");
+    crypto "ng_crypto_one_time_nif"/5 plain crypto::crypto_one_time partial("AES in ECB, CBC and CTR");
+    crypto "ng_crypto_init_nif"/4 plain crypto::crypto_init partial("AES in ECB, CBC and CTR, with the initial vector");
+    crypto "ng_crypto_update_nif"/2 plain crypto::crypto_update full;
+    crypto "ng_crypto_final_nif"/1 plain crypto::crypto_final full;
+    crypto "ng_crypto_get_data_nif"/1 plain crypto::crypto_get_data full;
+    crypto "aead_cipher_nif"/7 plain crypto::aead_cipher partial("AES-GCM with nonces of 12 bytes");
     crypto "pubkey_algorithms"/0 plain crypto::no_algorithms partial("none are there");
     crypto "curve_algorithms"/0 plain crypto::no_algorithms partial("none are there");
     crypto "rsa_opts_algorithms"/0 plain crypto::no_algorithms partial("none are there");

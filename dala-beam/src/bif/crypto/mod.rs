@@ -1,5 +1,5 @@
-//! Module `crypto`: what `crypto.erl` calls, as far as digests, message authentication and random numbers go. OTP
-//! manual: crypto. Ciphers and public keys are not there: `undef`, and `supports/1` says so.
+//! Module `crypto`: what `crypto.erl` calls, as far as digests, message authentication, AES and random numbers go. OTP
+//! manual: crypto. Other ciphers and public keys are not there: `undef`, and `supports/1` says so.
 //!
 //! Failures are `{Tag, #{c_file_name, ...}, Text}` as the C library raises them; `crypto.erl` makes
 //! `{Tag, {File, Line}, Text}` of that.
@@ -13,7 +13,12 @@ use super::{Answer, iodata};
 use crate::process::Process;
 use dala_ir::term::resource::{self, Resource};
 
+mod aead;
+mod cipher;
 mod digest;
+mod modes;
+
+pub(crate) use cipher::*;
 
 use digest::{Hash, Hmac};
 
@@ -281,7 +286,7 @@ pub(crate) fn mac_algorithms(p: &mut Process, []: [Word; 0]) -> Answer {
     Ok(names(p, &["hmac"]))
 }
 
-/// `cipher_algorithms()`, `pubkey_algorithms()`, `curve_algorithms()`, `rsa_opts_algorithms()`: none.
+/// `pubkey_algorithms()`, `curve_algorithms()`, `rsa_opts_algorithms()`: none.
 pub(crate) fn no_algorithms(_: &mut Process, []: [Word; 0]) -> Answer {
     Ok(Word::NIL)
 }
@@ -294,7 +299,7 @@ pub(crate) fn info_fips(_: &mut Process, []: [Word; 0]) -> Answer {
 /// `info_lib()`: `[{Name, Number, Text}]`.
 pub(crate) fn info_lib(p: &mut Process, []: [Word; 0]) -> Answer {
     let name = p.heap.binary(b"RustCrypto");
-    let text = p.heap.binary(b"RustCrypto: digests and HMAC");
+    let text = p.heap.binary(b"RustCrypto: digests, HMAC and AES");
     let row = p.heap.tuple(&[name, Word::small_int(0), text]);
     Ok(p.heap.list(&[row], Word::NIL))
 }
