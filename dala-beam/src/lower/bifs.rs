@@ -12,7 +12,7 @@ use crate::opcode::operand::{self, Fail, Register, Source};
 pub(super) enum BifKind {
     /// An op with the same operands, which may raise.
     Op(Op),
-    /// As `Op`; the second op instead where the second argument is a small integer in the code.
+    /// As `Op`; the second op instead where a small integer in the code is added to, or subtracted from, a register.
     OrWithSmall(Op, Op),
     /// An op with its two operands exchanged, which may raise.
     Exchanged(Op),
@@ -108,11 +108,16 @@ impl Emitter<'_> {
             BifKind::Op(op) | BifKind::Exchanged(op) => {
                 self.fallible(op, &values, Immediate::None, fail, Some(to))
             }
+            // OTP adds a constant to what is in a register by an instruction of its own, and subtracts one that is
+            // not negative; all else is a call of the operator.
             BifKind::OrWithSmall(op, with_small) => match small(arguments[1]) {
-                Some(constant) => {
+                Some(constant)
+                    if matches!(arguments[0], Source::Register(..))
+                        && (op == Op::Add || matches!(constant, Constant::Int(0..))) =>
+                {
                     self.fallible(with_small, &values[..1], Immediate::Constant(constant), fail, Some(to))
                 }
-                None => self.fallible(op, &values, Immediate::None, fail, Some(to)),
+                _ => self.fallible(op, &values, Immediate::None, fail, Some(to)),
             },
             BifKind::Test(op) | BifKind::ExchangedTest(op) => {
                 let truth = self.build.value(op, &values);

@@ -110,8 +110,9 @@ impl Emitter<'_> {
             I::Apply { arity } => self.apply(*arity),
             I::ApplyLast { arity, .. } => self.tail_apply(*arity),
             I::Return {} => {
+                // OTP's loader makes a tail call of `call_fun` and a return, too: a program may loop by it.
                 let value = self.read(Register::X(0))?;
-                self.build.terminate(Terminator::Return(value));
+                self.build.return_value(value);
                 Ok(())
             }
             I::MakeFun2 { lambda } => self.make_fun_of_arguments(*lambda),

@@ -78,15 +78,25 @@ pub(super) fn function(
     Ok(emitter.build.finish())
 }
 
-/// The `line` in force at each instruction: the last one before it in the function, as in OTP.
+/// The `line` in force at each instruction: the last one before it in the function, as in OTP. OTP's loader drops one that
+/// stands between a move to x0 and a tail call of a function in Erlang; what comes behind such a call is under the former.
 fn places(file: &BeamFile, function: &FunctionCode) -> Vec<u32> {
-    let mut place = 0;
+    let (mut place, mut former) = (0, 0);
     let code = &file.code[function.range.clone()];
-    let places = code.iter().map(|located| {
+    let places = code.iter().enumerate().map(|(at, located)| {
         if let I::Line { index } | I::ExecutableLine { line: index, .. } = located.instruction {
-            place = index;
+            former = std::mem::replace(&mut place, index);
         }
-        place
+        let here = place;
+        if let I::CallExtLast { target, .. } | I::CallExtOnly { target, .. } = located.instruction
+            && at > 1
+            && matches!(code[at - 1].instruction, I::Line { .. })
+            && matches!(code[at - 2].instruction, I::Move { to: Register::X(0), .. })
+            && !super::flow::is_builtin(file, target)
+        {
+            place = former;
+        }
+        here
     });
     places.collect()
 }

@@ -227,6 +227,25 @@ impl FunctionBuilder {
         self.terminated[self.current.index()] = true;
     }
 
+    /// Ends the current block by returning a value: by a tail call, where the block's last instruction is a call of a
+    /// fun that gives it.
+    ///
+    /// # Panics
+    /// As [`terminate`](FunctionBuilder::terminate).
+    #[track_caller]
+    pub fn return_value(&mut self, value: Value) {
+        let insts = &mut self.function.blocks[self.current.index()].insts;
+        let is_newest = value.index() + 1 == self.function.value_types.len();
+        let call = insts.pop_if(|last| is_newest && last.op == Op::CallFun && last.result == Some(value));
+        match call {
+            Some(call) => {
+                self.function.value_types.pop();
+                self.terminate(Terminator::TailCall(InstData { result: None, ..call }));
+            }
+            None => self.terminate(Terminator::Return(value)),
+        }
+    }
+
     /// Ends the current block by a jump.
     ///
     /// # Panics

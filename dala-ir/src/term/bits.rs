@@ -164,18 +164,18 @@ fn f64_from_half(half: u16) -> f64 {
     if half >> 15 == 1 { -size } else { size }
 }
 
-/// The nearest half, ties to even; `None` when it would be infinite.
-fn half_from_f64(value: f64) -> Option<u16> {
+/// The nearest half, ties to even.
+fn half_from_f64(value: f64) -> u16 {
     let size = value.abs();
     let sign = if value.is_sign_negative() { 0x8000 } else { 0 };
     if size == 0.0 {
-        return Some(sign);
+        return sign;
     }
     // Halves below 2^-14 share its spacing, and none is spaced by less.
     let exponent = ((size.to_bits() >> 52) as i32 - 1023).max(-14);
     let steps = (size * 2f64.powi(10 - exponent)).round_ties_even() as u64;
     let bits = ((exponent + 14) as u64 * 1024) + steps;
-    if bits >= 0x7c00 { None } else { Some(sign | bits as u16) }
+    sign | bits.min(0x7c00) as u16
 }
 
 /// A code point and the number of bits it took.
@@ -397,14 +397,14 @@ impl BitBuilder {
         self.push(byte & (0xff >> (8 - count)), count);
     }
 
-    /// Adds a float of 16, 32 or 64 bits.
+    /// Adds a float of 16, 32 or 64 bits: an infinity for what is too large, as OTP 25 does.
     ///
     /// # Errors
-    /// For other sizes, and when the value is too large for the size.
+    /// For other sizes.
     pub fn push_float(&mut self, value: f64, size: usize, endian: Endian) -> Result<(), BadSegment> {
         let bits = match size {
-            16 => u64::from(half_from_f64(value).ok_or(BadSegment)?),
-            32 if (value as f32).is_finite() => u64::from((value as f32).to_bits()),
+            16 => u64::from(half_from_f64(value)),
+            32 => u64::from((value as f32).to_bits()),
             64 => value.to_bits(),
             _ => return Err(BadSegment),
         };

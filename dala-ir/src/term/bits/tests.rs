@@ -110,10 +110,11 @@ proptest! {
 }
 
 #[test]
-fn floats_too_large_for_their_segment_are_refused() {
+fn floats_too_large_for_their_segment_are_infinite() {
     let mut builder = BitBuilder::new();
-    assert_eq!(builder.push_float(65520.0, 16, Endian::Big), Err(BadSegment));
-    assert_eq!(builder.push_float(1e39, 32, Endian::Big), Err(BadSegment));
+    builder.push_float(-65520.0, 16, Endian::Big).unwrap();
+    builder.push_float(1e39, 32, Endian::Big).unwrap();
+    assert_eq!(builder.bits().bytes, [0xfc, 0, 0x7f, 0x80, 0, 0]);
     assert_eq!(builder.push_float(1.0, 24, Endian::Big), Err(BadSegment));
     assert_eq!(builder.push_float(65519.0, 16, Endian::Big), Ok(()));
 }
