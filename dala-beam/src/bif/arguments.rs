@@ -11,6 +11,21 @@ pub(crate) fn badarg<T>() -> Result<T, Exception> {
     Err(Exception::badarg())
 }
 
+/// `badarg` for a cause that `format_error/2` of the function's module knows.
+pub(crate) fn badarg_because<T>(cause: Atom) -> Result<T, Exception> {
+    Err(Exception::badarg()).map_err(because(cause))
+}
+
+/// Adds such a cause to a failure.
+pub(crate) fn because(cause: Atom) -> impl Fn(Exception) -> Exception {
+    move |exception| Exception { error_info: Some(Word::atom(cause)), ..exception }
+}
+
+/// The cause of an option that is none.
+pub(crate) fn bad_option(exception: Exception) -> Exception {
+    because(named!("badopt"))(exception)
+}
+
 /// `system_limit`, likewise.
 pub(crate) fn system_limit<T>() -> Result<T, Exception> {
     Err(Exception::error_atom(atoms::SYSTEM_LIMIT))

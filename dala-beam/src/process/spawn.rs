@@ -83,21 +83,21 @@ impl Process {
     /// # Errors
     /// `badarg` when it is nothing to run.
     pub(super) fn set_entry(&mut self, entry: Entry<'_>) -> Result<(), Exception> {
-        let (target, args, (module, function)) = match entry {
+        let (target, args) = match entry {
             Entry::Function(module, function, args) => {
                 let args = view::list_to_vec(args).ok_or(Exception::badarg())?;
-                (CallTarget::Function(module, function), args, (module, function))
+                self.initial_call = Mfa { module, function, arity: args.len() as u32 };
+                (CallTarget::Function(module, function), args)
             }
+            // A fun is what `apply/2` calls: so `process_info` says, and so the process was made.
             Entry::Fun(fun, args) => {
-                let name = match (view::fun(fun), view::export_fun(fun)) {
-                    (Some(fun), _) => (fun.head.module, fun.head.function),
-                    (_, Some(fun)) => (fun.head.module, fun.head.function),
-                    _ => return Err(Exception::badarg()),
-                };
-                (CallTarget::Fun(self.heap.copy(fun)), args.to_vec(), name)
+                if view::fun(fun).is_none() && view::export_fun(fun).is_none() {
+                    return Err(Exception::badarg());
+                }
+                self.initial_call = Mfa { module: atoms::ERLANG, function: Atom::new("apply"), arity: 2 };
+                (CallTarget::Fun(self.heap.copy(fun)), args.to_vec())
             }
         };
-        self.initial_call = Mfa { module, function, arity: args.len() as u32 };
         let args = args.into_iter().map(|arg| self.heap.copy(arg)).collect();
         interp::start(self, &TailCall { target, args })
             .map_err(|_| Exception::error_atom(atoms::SYSTEM_LIMIT))

@@ -15,6 +15,10 @@ impl Process {
         if !self.is_told_of(TraceFlags::CALL) {
             return ReturnTrace::NOTHING;
         }
+        // To OTP `apply` is an instruction: what it calls is told of.
+        if call.module == atoms::ERLANG && call.function == named!("apply") {
+            return ReturnTrace::NOTHING;
+        }
         let name = Mfa { module: call.module, function: call.function, arity: call.arity };
         let Some(pattern) = self.system.code.call_patterns.of(name) else { return ReturnTrace::NOTHING };
         // Whom an action makes stop it is told of this call.

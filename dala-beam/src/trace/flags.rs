@@ -19,6 +19,10 @@ macro_rules! flags {
             /// The flag of this name.
             pub(crate) fn named(word: Word) -> Option<TraceFlags> {
                 let name = word.as_atom()?;
+                // `running` without ports, which are never traced here.
+                if name == named!("running_procs") {
+                    return Some(TraceFlags::RUNNING);
+                }
                 $(if name == named!($text) {
                     return Some(TraceFlags::$name);
                 })*

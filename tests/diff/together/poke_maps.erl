@@ -20,9 +20,10 @@ explain(R, [{M, _, _, Info} | _] = S) ->
         Map ->
             try (maps:get(module, Map, M)):(maps:get(function, Map, format_error))(R, S) of
                 Texts -> [{K, unicode:characters_to_list(T)} || {K, T} <- lists:sort(maps:to_list(Texts))]
-            catch error:_ -> no_text
+            catch _:_ -> no_text
             end
-    end.
+    end;
+explain(_, []) -> no_frame.
 
 short(X) -> string:slice(io_lib:format("~0tP", [X, 20]), 0, 60).
 

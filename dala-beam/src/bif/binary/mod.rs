@@ -144,6 +144,10 @@ pub(crate) fn copy_1(p: &mut Process, [subject]: [Word; 1]) -> Answer {
 
 /// `binary:copy(Binary, Times)`.
 pub(crate) fn copy_2(p: &mut Process, [subject, times]: [Word; 2]) -> Answer {
+    // OTP looks at the bits only when it copies some.
+    if times == Word::small_int(0) && bits(subject).is_ok() {
+        return Ok(p.heap.binary(&[]));
+    }
     let bytes = bytes(subject)?;
     // OTP takes what fits a machine word.
     let times = match (times.as_small(), view::big(times)) {
@@ -200,9 +204,6 @@ fn byte_at(bytes: &[u8], position: usize) -> Answer {
 /// `binary:referenced_byte_size(Binary)`.
 pub(crate) fn referenced_byte_size(_: &mut Process, [subject]: [Word; 1]) -> Answer {
     let all = bits(subject)?;
-    if !all.is_binary() {
-        return badarg();
-    }
     Ok(Word::small_int(view::buffer_bytes(subject).unwrap_or(all.bytes.len()) as i64))
 }
 

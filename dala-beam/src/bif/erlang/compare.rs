@@ -125,10 +125,12 @@ pub(crate) fn is_record(_: &mut Process, [term, tag]: [Word; 2]) -> Answer {
 /// `is_record(Term, Tag, Size)`.
 pub(crate) fn is_record_sized(_: &mut Process, [term, tag, size]: [Word; 3]) -> Answer {
     let tag = atom(tag)?;
-    let size = crate::bif::arguments::index(size)?;
+    let size = crate::bif::arguments::small(size)?;
     let elements = view::tuple_elements(term);
     Ok(boolean(
-        elements.is_some_and(|elements| elements.len() == size && elements.first() == Some(&Word::atom(tag))),
+        elements.is_some_and(|elements| {
+            elements.len() as i64 == size && elements.first() == Some(&Word::atom(tag))
+        }),
     ))
 }
 

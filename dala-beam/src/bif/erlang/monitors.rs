@@ -7,7 +7,7 @@ use dala_ir::interp::Exception;
 use dala_ir::term::view;
 
 use crate::bif::Answer;
-use crate::bif::arguments::{atom, badarg, boolean, list, named, tuple};
+use crate::bif::arguments::{atom, bad_option, badarg, badarg_because, boolean, list, named, tuple};
 use crate::heap::own;
 use crate::process::{MonitorOptions, Process};
 
@@ -18,8 +18,10 @@ pub(crate) fn monitor_2(p: &mut Process, [kind, item]: [Word; 2]) -> Answer {
 
 /// `monitor(Type, Item, Options)`: of processes, and of `time_offset`, which never changes here.
 pub(crate) fn monitor_3(p: &mut Process, [kind, item, options]: [Word; 3]) -> Answer {
-    let options = monitor_options(options)?;
+    let options = monitor_options(options).map_err(bad_option)?;
     match atom(kind)? {
+        // A name on a node: there is no other.
+        atoms::PROCESS | atoms::PORT if is_elsewhere(item) => badarg(),
         atoms::PROCESS => p.monitor(item, options),
         atoms::PORT => {
             if let Some(pid) = item.as_port() {
@@ -33,8 +35,13 @@ pub(crate) fn monitor_3(p: &mut Process, [kind, item, options]: [Word; 3]) -> An
         kind if kind == named!("time_offset") && item == Word::atom(named!("clock_service")) => {
             Ok(p.new_reference())
         }
-        _ => badarg(),
+        kind if kind == named!("time_offset") => badarg(),
+        _ => badarg_because(named!("badtype")),
     }
+}
+
+fn is_elsewhere(item: Word) -> bool {
+    matches!(view::tuple_elements(item), Some(&[_, node]) if node != Word::atom(atoms::NONODE))
 }
 
 /// `[{alias, Mode}, {tag, Term}]`.
@@ -75,16 +82,11 @@ pub(crate) fn demonitor_2(p: &mut Process, [reference, options]: [Word; 2]) -> A
         }
     }
     let was_active = p.demonitor(reference)?;
-    let mut flushed = false;
     if flush && !was_active {
         let number = view::reference(reference).ok_or(Exception::badarg())?.low;
-        flushed = p.flush_down(Ref::from_bits(number));
+        p.flush_down(Ref::from_bits(number));
     }
-    Ok(boolean(match (info, flush) {
-        (false, _) => true,
-        (true, false) => was_active,
-        (true, true) => !flushed,
-    }))
+    Ok(boolean(was_active || !info))
 }
 
 /// `alias(Options)`; `alias()` of module `erlang` is `alias([])`.

@@ -6,7 +6,7 @@ use dala_ir::interp::Exception;
 use dala_ir::term::{TermWriter, view};
 
 use crate::bif::Answer;
-use crate::bif::arguments::{atom, badarg, list, named};
+use crate::bif::arguments::{atom, badarg, badarg_because, list, named};
 use crate::process::Process;
 
 /// `register(Name, Pid)`.
@@ -17,7 +17,7 @@ pub(crate) fn register(p: &mut Process, [name, pid]: [Word; 2]) -> Answer {
     }
     let pid = crate::port::actor_of(pid).ok_or(Exception::badarg())?;
     if pid != p.pid && !actor::is_alive(pid) {
-        return badarg();
+        return badarg_because(named!("notalive"));
     }
     if !p.register(name, pid) {
         return badarg();

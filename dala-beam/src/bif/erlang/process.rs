@@ -5,7 +5,7 @@ use dala_ir::interp::{BifResult, Exception};
 use dala_ir::term::{TermWriter, map, view};
 
 use crate::bif::Answer;
-use crate::bif::arguments::{atom, badarg, boolean, index, named, truth};
+use crate::bif::arguments::{atom, badarg, badarg_because, boolean, index, named, truth};
 use crate::process::{MaxHeap, Priority, Process};
 
 /// `self()`.
@@ -116,7 +116,7 @@ pub(crate) fn process_flag(p: &mut Process, [flag, value]: [Word; 2]) -> Answer 
             let former = std::mem::replace(&mut p.settings.has_off_heap_queue, off_heap);
             Ok(queue_data(former))
         }
-        _ => badarg(),
+        _ => badarg_because(named!("badopt")),
     }
 }
 

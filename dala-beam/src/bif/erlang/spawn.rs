@@ -7,7 +7,7 @@ use dala_ir::term::{TermWriter, view};
 use super::monitors::monitor_options;
 use super::process::{heap_size, is_off_heap, max_heap_size, priority_of};
 use crate::bif::Answer;
-use crate::bif::arguments::{atom, badarg, index, list, named, truth, tuple};
+use crate::bif::arguments::{atom, bad_option, badarg, index, list, named, truth, tuple};
 use crate::heap::HeapOptions;
 use crate::process::{Entry, MonitorOptions, Priority, Process, Settings, SpawnRequest};
 
@@ -24,7 +24,7 @@ pub(crate) fn spawn_link(p: &mut Process, [module, function, args]: [Word; 3]) -
 
 /// `spawn_opt(M, F, Args, Options)`.
 pub(crate) fn spawn_opt(p: &mut Process, [module, function, args, options]: [Word; 4]) -> Answer {
-    let options = Options::read(p, options)?;
+    let options = Options::read(p, options).map_err(bad_option)?;
     spawn_with(p, [module, function, args], options)
 }
 

@@ -8,7 +8,9 @@ use dala_ir::interp::{BifResult, Exception};
 use dala_ir::term::{ListIter, TermWriter, print, view};
 
 use crate::bif::Answer;
-use crate::bif::arguments::{as_boolean, atom, badarg, boolean, index, list, named, truth, tuple};
+use crate::bif::arguments::{
+    as_boolean, atom, badarg, badarg_because, boolean, index, list, named, truth, tuple,
+};
 use crate::process::Process;
 
 /// The OTP release whose behaviour is followed.
@@ -177,7 +179,7 @@ pub(crate) fn system_flag(p: &mut Process, [flag, value]: [Word; 2]) -> Answer {
         "scheduler_wall_time" => Ok(boolean(false)),
         "multi_scheduling" => Ok(Word::atom(named!("enabled"))),
         "time_offset" => Ok(Word::atom(named!("final"))),
-        _ => badarg(),
+        _ => badarg_because(named!("badopt")),
     }
 }
 
@@ -434,7 +436,7 @@ pub(crate) fn decode_packet(p: &mut Process, [kind, binary, options]: [Word; 3])
         _ => match kind.as_small() {
             Some(0) => 0,
             Some(size @ (1 | 2 | 4)) => size as usize,
-            _ => return badarg(),
+            _ => return badarg_because(named!("badopt")),
         },
     };
     if header == 0 {

@@ -5,7 +5,9 @@ use dala_ir::interp::Exception;
 use dala_ir::term::{TermWriter, hash};
 
 use crate::bif::Answer;
-use crate::bif::arguments::{atom, badarg, bytes, index, list, small, system_limit, tuple};
+use crate::bif::arguments::{
+    atom, bad_option, badarg, badarg_because, bytes, index, list, named, small, system_limit, tuple,
+};
 use crate::etf::{self, DecodeOptions, EncodeOptions};
 use crate::process::Process;
 
@@ -84,11 +86,11 @@ pub(crate) fn binary_to_term_1(p: &mut Process, [binary]: [Word; 1]) -> Answer {
 /// `binary_to_term(Binary, [safe, used])`.
 pub(crate) fn binary_to_term_2(p: &mut Process, [binary, options]: [Word; 2]) -> Answer {
     let (mut safe, mut used) = (false, false);
-    for option in list(options)? {
+    for option in list(options).map_err(bad_option)? {
         match atom(option)?.text() {
             "safe" => safe = true,
             "used" => used = true,
-            _ => return badarg(),
+            _ => return badarg_because(named!("badopt")),
         }
     }
     let bytes = bytes(binary)?;

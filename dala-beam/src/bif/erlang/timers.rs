@@ -14,7 +14,7 @@ use dala_ir::term::{OwnedTerm, TermWriter, view};
 use hashbrown::HashMap;
 
 use crate::bif::Answer;
-use crate::bif::arguments::{boolean, list, named, small, truth, tuple};
+use crate::bif::arguments::{bad_option, badarg_because, boolean, list, named, small, truth, tuple};
 use crate::heap::own;
 use crate::process::{Process, System, message};
 
@@ -62,11 +62,16 @@ pub(crate) fn send_after_4(p: &mut Process, [time, to, message, options]: [Word;
 
 fn start(p: &mut Process, time: Word, to: Word, message: Word, options: Word, wraps: bool) -> Answer {
     let mut is_absolute = false;
-    for option in list(options)? {
-        match *tuple(option)? {
-            [name, value] if name == Word::atom(named!("abs")) => is_absolute = truth(value)?,
-            _ => return Err(Exception::badarg()),
+    for option in list(options).map_err(bad_option)? {
+        match view::tuple_elements(option) {
+            Some(&[name, value]) if name == Word::atom(named!("abs")) => {
+                is_absolute = truth(value).map_err(bad_option)?;
+            }
+            _ => return Err(bad_option(Exception::badarg())),
         }
+    }
+    if view::big(time).is_some() {
+        return badarg_because(named!("time"));
     }
     let target = match (to.as_pid(), to.as_atom()) {
         (Some(pid), _) => Target::Pid(pid),

@@ -9,7 +9,9 @@ use dala_ir::term::{OwnedTerm, TermWriter, view};
 
 use super::info::is_process;
 use crate::bif::Answer;
-use crate::bif::arguments::{as_boolean, badarg, boolean, list, named, truth, tuple};
+use crate::bif::arguments::{
+    as_boolean, bad_option, badarg, badarg_because, because, boolean, list, named, truth, tuple,
+};
 use crate::bif::ets::match_spec::MatchSpec;
 use crate::code::call_patterns::{CallPattern, PatternOf, TraceSpec};
 use crate::heap::own;
@@ -19,9 +21,8 @@ use crate::trace::{TraceFlags, Tracee};
 
 /// `erts_internal:trace(Who, How, Flags)`: how many processes.
 pub(crate) fn trace(p: &mut Process, [who, how, flags]: [Word; 3]) -> Answer {
-    let is_on = truth(how)?;
     let mut change = Tracee { flags: TraceFlags::NONE, tracer: p.pid };
-    for flag in list(flags)? {
+    for flag in list(flags).map_err(bad_option)? {
         change.flags = change.flags.with(match view::tuple_elements(flag) {
             Some(&[name, tracer]) if name == Word::atom(named!("tracer")) => {
                 change.tracer =
@@ -31,9 +32,10 @@ pub(crate) fn trace(p: &mut Process, [who, how, flags]: [Word; 3]) -> Answer {
             _ if flag == Word::atom(atoms::ALL) => TraceFlags::ALL,
             // Ports are not traced.
             _ if flag == Word::atom(named!("ports")) => TraceFlags::NONE,
-            _ => TraceFlags::named(flag).ok_or(Exception::badarg())?,
+            _ => TraceFlags::named(flag).ok_or(bad_option(Exception::badarg()))?,
         });
     }
+    let is_on = truth(how)?;
     let count = match who.as_atom().map(Atom::text) {
         None => {
             let Some(pid) = who.as_pid() else {
@@ -79,12 +81,18 @@ fn set_existing(p: &mut Process, is_on: bool, change: Tracee) -> i64 {
 
 /// `erts_internal:trace_pattern(MFA, MatchSpec, Flags)`: how many functions.
 pub(crate) fn trace_pattern(p: &mut Process, [of, spec, flags]: [Word; 3]) -> Answer {
+    let spec = match as_boolean(spec) {
+        Some(true) => Some(None),
+        Some(false) => None,
+        None if spec == Word::NIL => Some(None),
+        None => Some(Some(compile(spec).map_err(because(named!("match_spec")))?)),
+    };
     let mut is_local = false;
-    for flag in list(flags)? {
+    for flag in list(flags).map_err(bad_option)? {
         match flag.as_atom().map(Atom::text) {
             Some("global") => is_local = false,
             Some("local") => is_local = true,
-            _ => return badarg(),
+            _ => return badarg_because(named!("badopt")),
         }
     }
     let &[module, function, arity] = tuple(of)? else { return badarg() };
@@ -107,12 +115,6 @@ pub(crate) fn trace_pattern(p: &mut Process, [of, spec, flags]: [Word; 3]) -> An
     if (of.module.is_none() && of.function.is_some()) || (of.function.is_none() && of.arity.is_some()) {
         return badarg();
     }
-    let spec = match as_boolean(spec) {
-        Some(true) => Some(None),
-        Some(false) => None,
-        None if spec == Word::NIL => Some(None),
-        None => Some(Some(compile(spec)?)),
-    };
     let pattern = spec.map(|spec| Arc::new(CallPattern { is_local, spec }));
     let system = p.system.clone();
     let count = system.code.set_call_pattern(of, pattern.as_ref());
@@ -138,14 +140,14 @@ pub(crate) fn trace_info(p: &mut Process, [who, item]: [Word; 2]) -> Answer {
             let arity = u32::try_from(arity).ok().ok_or(Exception::badarg())?;
             function_info(p, Mfa { module, function, arity }, item, name)
         }
-        Some(_) => badarg(),
+        Some(_) => badarg_because(named!("badopt")),
         None => {
             let tracee = match who.as_atom().map(Atom::text) {
                 Some("new" | "new_processes") => p.system.tracees.of_new(),
                 Some("new_ports") => Tracee::default(),
                 Some(_) => return badarg(),
                 None => {
-                    let pid = who.as_pid().ok_or(Exception::badarg())?;
+                    let pid = who.as_pid().ok_or(bad_option(Exception::badarg()))?;
                     if !actor::is_alive(pid) {
                         return Ok(Word::atom(atoms::UNDEFINED));
                     }

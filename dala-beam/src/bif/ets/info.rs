@@ -7,7 +7,7 @@ use dala_ir::term::TermWriter;
 
 use super::table::{Protection, Table, TableType};
 use crate::bif::Answer;
-use crate::bif::arguments::{atom, badarg, boolean, named};
+use crate::bif::arguments::{atom, badarg, badarg_because, boolean, named};
 use crate::bif::erlang::time::timestamp_of;
 use crate::process::Process;
 
@@ -55,7 +55,7 @@ pub(crate) fn info_2(p: &mut Process, [word, name]: [Word; 2]) -> Answer {
 fn missing(word: Word) -> Answer {
     // References of other kinds never named a table.
     let is_name = word.is_atom() || dala_ir::term::view::reference(word).is_some_and(|found| found.high != 0);
-    if is_name { Ok(Word::atom(atoms::UNDEFINED)) } else { badarg() }
+    if is_name { Ok(Word::atom(atoms::UNDEFINED)) } else { badarg_because(named!("type")) }
 }
 
 fn item(p: &mut Process, table: &Table, name: &str) -> Option<Word> {

@@ -15,7 +15,7 @@ use dala_ir::term::{OwnedTerm, TermWriter, view};
 use smallvec::{SmallVec, smallvec};
 
 use super::Answer;
-use super::arguments::{as_boolean, atom, badarg, boolean, index, list, named, small, tuple};
+use super::arguments::{as_boolean, atom, badarg, badarg_because, boolean, index, list, named, small, tuple};
 use super::erlang::time::monotonic;
 use crate::heap::own;
 use crate::process::Process;
@@ -50,10 +50,6 @@ pub(crate) fn end_of_table() -> Word {
 
 fn table(p: &Process, word: Word, access: Access) -> Result<Arc<Table>, Exception> {
     p.system.builtins.tables.get(word, p.pid, access)
-}
-
-fn badarg_because<T>(cause: Atom) -> Result<T, Exception> {
-    Err(Exception { error_info: Some(Word::atom(cause)), ..Exception::badarg() })
 }
 
 /// `ets:new(Name, Options)`.
@@ -263,6 +259,7 @@ pub(crate) fn delete(p: &mut Process, [word, key]: [Word; 2]) -> Answer {
 /// `ets:delete_object(Table, Object)`.
 pub(crate) fn delete_object(p: &mut Process, [word, object]: [Word; 2]) -> Answer {
     let found = table(p, word, Access::Write)?;
+    tuple(object)?;
     if let Some(key) = found.key_of(object) {
         found.write(|writer| writer.delete_where(key, |row| eq_exact(row, object)));
     }

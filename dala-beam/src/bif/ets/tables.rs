@@ -86,12 +86,12 @@ impl Tables {
     /// The table that `word` names, for `access` by `pid`.
     ///
     /// # Errors
-    /// `badarg`, with the cause `id` when there is none and `access` when it may not.
+    /// `badarg`, with the cause `id` when there is none, `type` when it names none, and `access` when it may not.
     pub(crate) fn get(&self, word: Word, pid: Pid, access: Access) -> Result<Arc<Table>, Exception> {
         let fail = |cause: Atom| Exception { error_info: Some(Word::atom(cause)), ..Exception::badarg() };
         let Some(table) = self.find(word) else {
             let is_name = word.is_atom() || view::reference(word).is_some();
-            return Err(if is_name { fail(named!("id")) } else { Exception::badarg() });
+            return Err(fail(if is_name { named!("id") } else { named!("type") }));
         };
         let is_allowed = table.owner.get() == pid
             || match access {

@@ -6,11 +6,11 @@ use dala_ir::term::compare::cmp;
 use dala_ir::term::{TermWriter, big, view};
 use smallvec::SmallVec;
 
+use super::table;
 use super::table::Table;
 use super::tables::Access;
-use super::{badarg_because, table};
 use crate::bif::Answer;
-use crate::bif::arguments::{badarg, boolean, list, small, tuple};
+use crate::bif::arguments::{badarg, badarg_because, because, boolean, list, named, small, tuple};
 use crate::heap::own;
 use crate::process::Process;
 
@@ -48,6 +48,9 @@ fn update_counter(p: &mut Process, word: Word, key: Word, operations: Word, defa
     {
         return Ok(sum);
     }
+    if default.is_none() && !found.has(key) {
+        return badarg_because(atoms::BADKEY);
+    }
     let is_list = operations.is_cons() || operations.is_nil();
     let operations = if is_list { list(operations)?.into() } else { Elements::from([operations].as_slice()) };
     let steps = operations
@@ -69,7 +72,8 @@ fn update_counter(p: &mut Process, word: Word, key: Word, operations: Word, defa
         };
         let mut results = Elements::with_capacity(steps.len());
         for step in &steps {
-            let value = *elements.get(step.place).ok_or(Exception::badarg())?;
+            let value =
+                *elements.get(step.place).ok_or_else(|| because(named!("position"))(Exception::badarg()))?;
             let changed = step.apply(p, value)?;
             elements[step.place] = changed;
             results.push(changed);
@@ -96,10 +100,7 @@ impl Step {
         if view::is_integer(operation) {
             return Ok(Step { place: table.key_position, increment: operation, wrap: None });
         }
-        let place = |position: Word| match small(position)? {
-            position if position >= 1 && position as usize != table.key_position => Ok(position as usize - 1),
-            _ => badarg(),
-        };
+        let place = |position: Word| place(table, position);
         let integer = |word: Word| if view::is_integer(word) { Ok(word) } else { badarg() };
         match *tuple(operation)? {
             [position, increment] => {
@@ -123,6 +124,15 @@ impl Step {
     }
 }
 
+/// The index of an element that may change, by its position.
+fn place(table: &Table, position: Word) -> Result<usize, Exception> {
+    match small(position)? {
+        position if position < 1 => badarg(),
+        position if position as usize == table.key_position => badarg_because(named!("keypos")),
+        position => Ok(position as usize - 1),
+    }
+}
+
 /// `ets:update_element(Table, Key, {Position, Value} | [..])`.
 pub(crate) fn update_element(p: &mut Process, [word, key, changes]: [Word; 3]) -> Answer {
     let found = table(p, word, Access::Write)?;
@@ -130,21 +140,20 @@ pub(crate) fn update_element(p: &mut Process, [word, key, changes]: [Word; 3]) -
         return badarg();
     }
     let changes = if changes.is_cons() || changes.is_nil() { list(changes)? } else { vec![changes] };
+    // What would be changed of a row that is not there is not looked at.
+    if !found.has(key) {
+        return Ok(boolean(false));
+    }
     let mut places = Vec::with_capacity(changes.len());
     for change in changes {
         let &[position, value] = tuple(change)? else { return badarg() };
-        match small(position)? {
-            position if position >= 1 && position as usize != found.key_position => {
-                places.push((position as usize - 1, value));
-            }
-            _ => return badarg(),
-        }
+        places.push((place(&found, position)?, value));
     }
     let is_there = found.write(|writer| -> Result<bool, Exception> {
         let Some(row) = writer.lookup(key).first() else { return Ok(false) };
         let mut elements = Elements::from_slice(tuple(row.root())?);
         for &(place, value) in &places {
-            *elements.get_mut(place).ok_or(Exception::badarg())? = value;
+            *elements.get_mut(place).ok_or_else(|| because(named!("position"))(Exception::badarg()))? = value;
         }
         if !writer.overwrite(key, &places) {
             let row = p.heap.tuple(&elements);

@@ -1,4 +1,4 @@
-//! Module `math`: `badarg` of what is no number, `badarith` where the result is none.
+//! Module `math`: `badarg` of what is no number, `badarith` where the result is none or an argument is past all floats.
 
 use dala_ir::abi::{Word, atoms};
 use dala_ir::interp::Exception;
@@ -11,7 +11,10 @@ fn number(word: Word) -> Result<f64, Exception> {
     if let Some(float) = view::float(word) {
         return Ok(float);
     }
-    big::to_f64(word).ok_or(Exception::badarg())
+    big::to_f64(word).ok_or_else(|| match view::is_integer(word) {
+        true => Exception::error_atom(atoms::BADARITH),
+        false => Exception::badarg(),
+    })
 }
 
 /// What std leaves to the C library.

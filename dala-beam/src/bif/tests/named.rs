@@ -76,7 +76,7 @@ fn workspace() -> PathBuf {
 fn called() -> BTreeMap<String, Functions> {
     let mut called: BTreeMap<String, Functions> = BTreeMap::new();
     let mut sources = 0;
-    for folder in [golden_folder(), workspace().join("tests/diff")] {
+    for folder in [golden_folder(), workspace().join("tests/diff"), workspace().join("tests/diff/together")] {
         for entry in std::fs::read_dir(&folder).expect("the folder is part of the source") {
             let path = entry.expect("a readable folder").path();
             let text = || std::fs::read_to_string(&path).expect("a readable file");
