@@ -7,6 +7,7 @@
 
 %% The marks are bytes that no program prints; the time limit is per program, in milliseconds.
 main([Limit | Modules]) ->
+    {ok, _} = application:ensure_all_started(elixir),
     lists:foreach(fun(Module) -> run(Module, Limit) end, Modules).
 
 run(Module, Limit) ->
