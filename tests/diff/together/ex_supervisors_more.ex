@@ -26,11 +26,11 @@ defmodule ExSupervisorsMore do
       p log(log)
     end
     {:ok, s} = Supervisor.start_link([{W, {:sup_x, log}}], strategy: :one_for_one, max_restarts: 1, max_seconds: 5)
-    for i <- 1..2 do
-      wait(fn -> Process.whereis(:sup_x) end)
-      GenServer.cast(:sup_x, {:die, {:crash, i}})
-      Process.sleep(20)
-    end
+    Enum.reduce(1..2, nil, fn i, last ->
+      pid = wait(fn -> (case Process.whereis(:sup_x) do ^last -> nil; pid -> pid end) end)
+      GenServer.cast(pid, {:die, {:crash, i}})
+      pid
+    end)
     p got(s)
     p log(log)
     p {Supervisor.child_spec({W, 1}, id: :other, restart: :temporary), Supervisor.child_spec(W, shutdown: 100), W.child_spec(:arg), Supervisor.init([], strategy: :one_for_one), Supervisor.child_spec({Agent, fn -> 1 end}, []) |> Map.delete(:start)}

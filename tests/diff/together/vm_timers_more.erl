@@ -4,7 +4,7 @@
 
 main() ->
     Me = self(),
-    [erlang:send_after(T, Me, {t, T}) || T <- [30, 10, 20, 0, 5]], p([receive {t, T} -> T end || _ <- lists:seq(1, 5)]),
+    Base = erlang:monotonic_time(millisecond) + 60, [erlang:send_after(Base + T, Me, {t, T}, [{abs, true}]) || T <- [30, 10, 20, 0, 5]], p([receive {t, T} -> T end || _ <- lists:seq(1, 5)]),
     R = erlang:start_timer(60000, Me, msg), p({is_integer(erlang:read_timer(R)), is_integer(erlang:cancel_timer(R)), erlang:cancel_timer(R), erlang:read_timer(R), erlang:cancel_timer(make_ref())}),
     R2 = erlang:start_timer(1, Me, hello), p(receive {timeout, R2, M} -> M end), R3 = erlang:send_after(60000, Me, x), p({erlang:cancel_timer(R3, [{async, true}]), receive {cancel_timer, R3, L} -> is_integer(L) after 1000 -> none end}), R4 = erlang:send_after(60000, Me, x), p({erlang:cancel_timer(R4, [{async, true}, {info, false}]), receive {cancel_timer, _, _} -> bad after 10 -> none end}), R5 = erlang:send_after(60000, Me, x), p({erlang:read_timer(R5, [{async, true}]), receive {read_timer, R5, V} -> is_integer(V) end, erlang:cancel_timer(R5, [{info, false}])}),
     T0 = erlang:monotonic_time(millisecond), R6 = erlang:start_timer(T0 + 15, Me, abs, [{abs, true}]), p(receive {timeout, R6, abs} -> erlang:monotonic_time(millisecond) - T0 >= 15 end), register(vm_tm, Me), erlang:send_after(1, vm_tm, named), p(receive named -> ok end), unregister(vm_tm), erlang:send_after(1, nobody_vm_tm, lost),
