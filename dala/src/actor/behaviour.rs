@@ -33,6 +33,8 @@ use std::any::TypeId;
 pub enum Outcome {
     /// The budget is spent, there is more to do.
     Yielded,
+    /// There may be more to do, but what the activation woke goes first.
+    GaveWay,
     /// There is nothing to do until something arrives.
     Waiting,
     /// Something was begun that only a wake-up continues; messages do not schedule the actor meanwhile, signals act.
@@ -89,6 +91,7 @@ pub trait Behaviour: Sized + 'static {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Verdict {
     Yielded,
+    GaveWay,
     Waiting,
     WaitingForWake,
 }
@@ -122,6 +125,7 @@ unsafe fn run<B: Behaviour>(cell: &Header, activation: &mut Activation<'_>) -> V
     let state = unsafe { &mut *cell.state().cast::<B>() };
     match state.run(activation) {
         Outcome::Yielded => Verdict::Yielded,
+        Outcome::GaveWay => Verdict::GaveWay,
         Outcome::Waiting => Verdict::Waiting,
         Outcome::WaitingForWake => Verdict::WaitingForWake,
         Outcome::Exited(reason) => {

@@ -365,7 +365,7 @@ impl<A: Actor> Behaviour for Native<A> {
             let node = if self.context.has_requests {
                 match self.context.take_request() {
                     Request::Stop(reason) => return Outcome::Exited(reason),
-                    Request::Yield => return Outcome::Yielded,
+                    Request::Yield => return Outcome::GaveWay,
                     Request::Continue(node) => node,
                     Request::Held(node) => match activation.settle(node) {
                         Some(node) => node,

@@ -19,6 +19,8 @@ pub(crate) enum After {
     Gone,
     /// It has more to do: back to a run queue.
     Again,
+    /// So it may have, but not before what it woke.
+    GaveWay,
 }
 
 /// Who looks at an activation.
@@ -62,13 +64,13 @@ pub(crate) unsafe fn activate(cell: NonNull<Header>, budget: Budget, watched: Wa
             drop(entered);
             return After::Gone;
         }
-        if verdict == Verdict::Yielded {
+        if matches!(verdict, Verdict::Yielded | Verdict::GaveWay) {
             if let Some(bound) = &cell.bound {
                 bound.give_back();
                 // A native actor yields between messages.
                 activation.pause(!cell.vtable.arrival_order);
             }
-            return After::Again;
+            return if verdict == Verdict::Yielded { After::Again } else { After::GaveWay };
         }
         if let Some(bound) = &cell.bound {
             bound.give_back();

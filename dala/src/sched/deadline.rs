@@ -65,8 +65,8 @@ struct Entry {
 impl Entry {
     const NEW: Entry = Entry { own: None, of_calls: NEVER, queued: NEVER };
 
-    fn deadline(&self, now: impl FnOnce() -> u64) -> u64 {
-        let own = self.own.map_or(NEVER, |own| now().saturating_add(own));
+    fn deadline(&self, now: u64) -> u64 {
+        let own = self.own.map_or(NEVER, |own| now.saturating_add(own));
         own.min(self.of_calls)
     }
 }
@@ -182,7 +182,7 @@ impl Deadlines {
     /// By when an actor is to be done if it is put into a queue now; 0 if nobody says.
     pub(crate) fn of(&self, cell: &Header, now: impl FnOnce() -> u64) -> u64 {
         let state = lock(&self.state);
-        let deadline = state.book.get(&cell.pid()).map_or(NEVER, |entry| entry.deadline(now));
+        let deadline = state.book.get(&cell.pid()).map_or(NEVER, |entry| entry.deadline(now()));
         if deadline == NEVER { 0 } else { deadline }
     }
 
@@ -192,7 +192,9 @@ impl Deadlines {
         let pid = job.cell().pid();
         let mut state = lock(&self.state);
         let Some(entry) = state.book.get_mut(&pid) else { return false };
-        let deadline = entry.deadline(now);
+        // What is late is no later than what is due now: a server that always has a late call would go before all others for ever.
+        let now = now();
+        let deadline = entry.deadline(now).max(now);
         entry.queued = deadline;
         state.put(job, pid, class, deadline);
         self.note_filled(class, &state);
@@ -209,13 +211,14 @@ impl Deadlines {
     fn take_due(&self, class: Qos, others: impl FnOnce() -> Option<Job>) -> Option<Job> {
         let mut state = lock(&self.state);
         let taken = &mut state.taken[class as usize];
-        *taken += 1;
+        *taken = (*taken + 1).min(OTHERS);
         let mut others = Some(others);
-        if *taken >= OTHERS {
+        // The others of one worker may be none when those of another one wait: then it is the next taker's turn.
+        if *taken == OTHERS
+            && let Some(job) = others.take().and_then(|others| others())
+        {
             *taken = 0;
-            if let Some(job) = others.take().and_then(|others| others()) {
-                return Some(job);
-            }
+            return Some(job);
         }
         let due = state.due[class as usize].pop().map(|Reverse(due)| due);
         if let Some(due) = &due

@@ -210,7 +210,8 @@ impl Worker {
             participant.quiescent();
             self.running.set(job.class());
             // SAFETY: the job was in one place, and is ours now.
-            if unsafe { self.activate(job) } == After::Again {
+            let after = unsafe { self.activate(job) };
+            if after != After::Gone {
                 self.scheduler.mark(job);
                 let alone = !self.has_work();
                 if alone && !self.remote().has_lifo() {
@@ -220,7 +221,9 @@ impl Worker {
                     kept = Some(job);
                 } else {
                     self.put(job);
-                    if !alone {
+                    // Alone, it is one of two: the other lies in the LIFO slot. Who gave way waits for it; who did not may go on
+                    // elsewhere.
+                    if !alone || after == After::Again {
                         self.scheduler.announce();
                     }
                 }

@@ -202,7 +202,7 @@ impl World {
         }
         let pin = epoch::pin();
         // SAFETY: the job was in the injector, so it is ours.
-        if unsafe { run::activate(job.0, Budget::of_messages(most as u32), Watched::No) } == After::Again {
+        if unsafe { run::activate(job.0, Budget::of_messages(most as u32), Watched::No) } != After::Gone {
             self.runtime.handle().scheduler.injector.push(job, Qos::default());
         }
         drop(pin);
