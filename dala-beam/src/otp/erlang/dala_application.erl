@@ -11,13 +11,14 @@
 init(Name) ->
     process_flag(trap_exit, true),
     case application:ensure_all_started(Name) of
-        {ok, _} -> {ok, {Name, watch(application_controller:get_master(Name))}};
+        {ok, _} -> watch(Name, application_controller:get_master(Name), application:get_key(Name, mod));
         {error, Why} -> {stop, Why}
     end.
 
-%% A library has no processes, and so no end.
-watch(undefined) -> none;
-watch(Master) -> monitor(process, Master).
+%% A library has no processes, and so no end; what has some may have ended since it started.
+watch(Name, undefined, {ok, {_, _}}) -> {stop, {application_ended, Name, noproc}};
+watch(Name, undefined, _) -> {ok, {Name, none}};
+watch(Name, Master, _) -> {ok, {Name, monitor(process, Master)}}.
 
 %% Answered once it has started.
 handle_call(started, _From, State) -> {reply, ok, State}.
