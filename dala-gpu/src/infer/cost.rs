@@ -65,6 +65,12 @@ impl Costs {
         self.seconds.get(at).copied().flatten().map(|seconds| f64::from(1u32 << at) / seconds)
     }
 
+    /// Whether rows that run alone take about as long, each, as in a batch of so many: so splitting one costs little.
+    pub(super) fn is_split_free(&self, rows: usize) -> bool {
+        let rates = self.rate(0).zip(self.rate(bucket(rows)));
+        rates.is_some_and(|(alone, together)| alone * WORTH_WAITING >= together)
+    }
+
     /// The sizes that were run, and their rows a second.
     fn rates(&self) -> impl Iterator<Item = (usize, f64)> {
         (0..self.seconds.len()).filter_map(|at| Some((1 << at, self.rate(at)?)))
@@ -154,6 +160,7 @@ mod tests {
         assert_eq!(pays.choose(1, 4, MS, 3 * MS), Choice::Wait(2 * MS));
         assert_eq!(pays.choose(1, 4, 3 * MS, 3 * MS), Choice::RunSoon(1));
         assert_eq!(pays.choose(1, 4, 5 * MS, 3 * MS), Choice::Run(1));
+        assert!(!pays.is_split_free(4) && learned(&[(1, 4), (2, 8)]).is_split_free(2));
         let mut hardly = learned(&[(1, 4), (2, 7)]);
         assert_eq!(hardly.choose(1, 2, MS, 3 * MS), Choice::Run(1));
     }
