@@ -32,10 +32,21 @@ impl Option {
     }
 }
 
+struct A;
+
+#[dala::actor]
+impl A {
+    #[message]
+    fn one(&mut self) -> u64 {
+        1
+    }
+}
+
 #[dala::main]
 async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let option = Option { context: 1 }.spawn()?;
     assert_eq!(option.handle(Send { writer: 2, source: 3 }).await?, 6);
     assert_eq!(option.message(2, 3, 4).await?, 10);
+    assert_eq!(A.spawn()?.one().await?, 1);
     Ok(())
 }

@@ -35,10 +35,10 @@ pub(crate) fn items(actor: &Actor) -> TokenStream {
         #[doc = "Has one method for each handler, and all of [`dala::ActorRef`]. Cloning is cheap and keeps nothing alive."]
         #[allow(private_interfaces, private_bounds, dead_code, reason = "as visible as the macro can tell")]
         #[repr(transparent)]
-        pub struct #reference<A: ::dala::__rt::Actor #default>(::dala::__rt::ActorRef<A>);
+        pub struct #reference<__A: ::dala::__rt::Actor #default>(::dala::__rt::ActorRef<__A>);
 
         #[automatically_derived]
-        impl<A: ::dala::__rt::Actor> ::dala::__rt::Clone for #reference<A> {
+        impl<__A: ::dala::__rt::Actor> ::dala::__rt::Clone for #reference<__A> {
             #[inline]
             fn clone(&self) -> Self {
                 #reference(::dala::__rt::Clone::clone(&self.0))
@@ -46,35 +46,35 @@ pub(crate) fn items(actor: &Actor) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl<A: ::dala::__rt::Actor> ::dala::__rt::Copy for #reference<A> {}
+        impl<__A: ::dala::__rt::Actor> ::dala::__rt::Copy for #reference<__A> {}
 
         #[automatically_derived]
-        impl<A: ::dala::__rt::Actor> ::dala::__rt::PartialEq for #reference<A> {
+        impl<__A: ::dala::__rt::Actor> ::dala::__rt::PartialEq for #reference<__A> {
             fn eq(&self, other: &Self) -> bool {
                 self.0.pid() == other.0.pid()
             }
         }
 
         #[automatically_derived]
-        impl<A: ::dala::__rt::Actor> ::dala::__rt::Eq for #reference<A> {}
+        impl<__A: ::dala::__rt::Actor> ::dala::__rt::Eq for #reference<__A> {}
 
         #[automatically_derived]
-        impl<A: ::dala::__rt::Actor> ::dala::__rt::Hash for #reference<A> {
+        impl<__A: ::dala::__rt::Actor> ::dala::__rt::Hash for #reference<__A> {
             fn hash<H: ::dala::__rt::Hasher>(&self, state: &mut H) {
                 ::dala::__rt::Hash::hash(&self.0.pid(), state);
             }
         }
 
         #[automatically_derived]
-        impl<A: ::dala::__rt::Actor> ::dala::__rt::fmt::Debug for #reference<A> {
+        impl<__A: ::dala::__rt::Actor> ::dala::__rt::fmt::Debug for #reference<__A> {
             fn fmt(&self, f: &mut ::dala::__rt::fmt::Formatter<'_>) -> ::dala::__rt::fmt::Result {
                 f.debug_tuple(#name).field(&self.0.pid()).finish()
             }
         }
 
         #[automatically_derived]
-        impl<A: ::dala::__rt::Actor> ::dala::__rt::Deref for #reference<A> {
-            type Target = ::dala::__rt::ActorRef<A>;
+        impl<__A: ::dala::__rt::Actor> ::dala::__rt::Deref for #reference<__A> {
+            type Target = ::dala::__rt::ActorRef<__A>;
 
             #[inline]
             fn deref(&self) -> &Self::Target {
@@ -83,9 +83,9 @@ pub(crate) fn items(actor: &Actor) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl<A: ::dala::__rt::Actor> ::dala::__rt::From<::dala::__rt::ActorRef<A>> for #reference<A> {
+        impl<__A: ::dala::__rt::Actor> ::dala::__rt::From<::dala::__rt::ActorRef<__A>> for #reference<__A> {
             #[inline]
-            fn from(actor: ::dala::__rt::ActorRef<A>) -> Self {
+            fn from(actor: ::dala::__rt::ActorRef<__A>) -> Self {
                 #reference(actor)
             }
         }
@@ -99,24 +99,24 @@ pub(crate) fn items(actor: &Actor) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl<A: ::dala::__rt::Actor> ::dala::__rt::From<#reference<A>> for ::dala::__rt::Pid {
+        impl<__A: ::dala::__rt::Actor> ::dala::__rt::From<#reference<__A>> for ::dala::__rt::Pid {
             #[inline]
-            fn from(reference: #reference<A>) -> Self {
+            fn from(reference: #reference<__A>) -> Self {
                 reference.0.pid()
             }
         }
 
         #[automatically_derived]
-        impl<A: ::dala::__rt::Actor> ::dala::__rt::From<&#reference<A>> for ::dala::__rt::Pid {
+        impl<__A: ::dala::__rt::Actor> ::dala::__rt::From<&#reference<__A>> for ::dala::__rt::Pid {
             #[inline]
-            fn from(reference: &#reference<A>) -> Self {
+            fn from(reference: &#reference<__A>) -> Self {
                 reference.0.pid()
             }
         }
 
         #[automatically_derived]
-        impl<A: ::dala::__rt::Actor> ::dala::__rt::StableLayout for #reference<A> {
-            const FIELD: ::dala::__rt::FieldType = <::dala::__rt::ActorRef<A> as ::dala::__rt::StableLayout>::FIELD;
+        impl<__A: ::dala::__rt::Actor> ::dala::__rt::StableLayout for #reference<__A> {
+            const FIELD: ::dala::__rt::FieldType = <::dala::__rt::ActorRef<__A> as ::dala::__rt::StableLayout>::FIELD;
 
             #[inline]
             fn write_term(&self, writer: &mut dyn ::dala::__rt::TermWriter) -> ::dala::__rt::Word {

@@ -48,7 +48,7 @@ pub(crate) fn items(protocol: &Protocol) -> TokenStream {
         #vis trait #ident: #(#bounds)+* {}
 
         #[automatically_derived]
-        impl<A> #ident for A where A: #(#bounds)+* {}
+        impl<__A> #ident for __A where __A: #(#bounds)+* {}
 
         #[doc = #summary]
         #[doc = ""]
@@ -75,8 +75,8 @@ pub(crate) fn items(protocol: &Protocol) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl<A: #ident> ::dala::__rt::From<::dala::__rt::ActorRef<A>> for #reference {
-            fn from(actor: ::dala::__rt::ActorRef<A>) -> Self {
+        impl<__A: #ident> ::dala::__rt::From<::dala::__rt::ActorRef<__A>> for #reference {
+            fn from(actor: ::dala::__rt::ActorRef<__A>) -> Self {
                 #reference { #(#names: ::dala::__rt::From::from(actor)),* }
             }
         }

@@ -28,8 +28,8 @@
 /// - a Realtime actor, or one with a deadline of its own, that handles a call with a limit
 ///   ([`call_timeout`](crate::ActorRef::call_timeout)): that of the call, if it is the nearer one.
 ///
-/// A deadline is a wish: what is late goes first all the more, and nothing is dropped. An actor with a deadline pays for it, a lock
-/// each time that it is put into a queue; others do not.
+/// A deadline is a wish: nothing is dropped, and what is late when it becomes due is as if its deadline were then. An actor
+/// with a deadline pays for it, a lock each time that it is put into a queue; others do not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Qos {
