@@ -56,6 +56,7 @@ fn dala(folder: &str, times: &str, program: &str) -> ExitCode {
     run::run(&run::Arguments {
         paths: vec![PathBuf::from(folder)],
         print_result: false,
+        grants: Vec::new(),
         otp: None,
         elixir: None,
         module: "bench".to_owned(),
