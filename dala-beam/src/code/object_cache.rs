@@ -11,6 +11,7 @@
 #![expect(unsafe_code, reason = "code from the cache is not verified again")]
 
 use std::fs::{self, File};
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -97,8 +98,8 @@ impl ObjectCache {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         // In containers all have one process id.
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
-        let unfinished = self.folder.join(format!("{}-{number}-{now:x}.new", std::process::id()));
+        let random = RandomState::new().hash_one(number);
+        let unfinished = self.folder.join(format!("{}-{random:x}.new", std::process::id()));
         let mut file = File::create_new(&unfinished).map_err(|_| None)?;
         let written = file.write_all(&checksum_of(bytes).to_le_bytes()).and_then(|()| file.write_all(bytes));
         written.and_then(|()| fs::rename(&unfinished, path)).map_err(|_| Some(unfinished))

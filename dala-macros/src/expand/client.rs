@@ -35,10 +35,10 @@ pub(crate) fn items(actor: &Actor) -> TokenStream {
         #[doc = "Has one method for each handler, and all of [`dala::ActorRef`]. Cloning is cheap and keeps nothing alive."]
         #[allow(private_interfaces, private_bounds, dead_code, reason = "as visible as the macro can tell")]
         #[repr(transparent)]
-        pub struct #reference<__A: ::dala::__rt::Actor #default>(::dala::__rt::ActorRef<__A>);
+        pub struct #reference<ThisActor: ::dala::__rt::Actor #default>(::dala::__rt::ActorRef<ThisActor>);
 
         #[automatically_derived]
-        impl<__A: ::dala::__rt::Actor> ::dala::__rt::Clone for #reference<__A> {
+        impl<ThisActor: ::dala::__rt::Actor> ::dala::__rt::Clone for #reference<ThisActor> {
             #[inline]
             fn clone(&self) -> Self {
                 #reference(::dala::__rt::Clone::clone(&self.0))
@@ -46,35 +46,35 @@ pub(crate) fn items(actor: &Actor) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl<__A: ::dala::__rt::Actor> ::dala::__rt::Copy for #reference<__A> {}
+        impl<ThisActor: ::dala::__rt::Actor> ::dala::__rt::Copy for #reference<ThisActor> {}
 
         #[automatically_derived]
-        impl<__A: ::dala::__rt::Actor> ::dala::__rt::PartialEq for #reference<__A> {
+        impl<ThisActor: ::dala::__rt::Actor> ::dala::__rt::PartialEq for #reference<ThisActor> {
             fn eq(&self, other: &Self) -> bool {
                 self.0.pid() == other.0.pid()
             }
         }
 
         #[automatically_derived]
-        impl<__A: ::dala::__rt::Actor> ::dala::__rt::Eq for #reference<__A> {}
+        impl<ThisActor: ::dala::__rt::Actor> ::dala::__rt::Eq for #reference<ThisActor> {}
 
         #[automatically_derived]
-        impl<__A: ::dala::__rt::Actor> ::dala::__rt::Hash for #reference<__A> {
+        impl<ThisActor: ::dala::__rt::Actor> ::dala::__rt::Hash for #reference<ThisActor> {
             fn hash<H: ::dala::__rt::Hasher>(&self, state: &mut H) {
                 ::dala::__rt::Hash::hash(&self.0.pid(), state);
             }
         }
 
         #[automatically_derived]
-        impl<__A: ::dala::__rt::Actor> ::dala::__rt::fmt::Debug for #reference<__A> {
+        impl<ThisActor: ::dala::__rt::Actor> ::dala::__rt::fmt::Debug for #reference<ThisActor> {
             fn fmt(&self, f: &mut ::dala::__rt::fmt::Formatter<'_>) -> ::dala::__rt::fmt::Result {
                 f.debug_tuple(#name).field(&self.0.pid()).finish()
             }
         }
 
         #[automatically_derived]
-        impl<__A: ::dala::__rt::Actor> ::dala::__rt::Deref for #reference<__A> {
-            type Target = ::dala::__rt::ActorRef<__A>;
+        impl<ThisActor: ::dala::__rt::Actor> ::dala::__rt::Deref for #reference<ThisActor> {
+            type Target = ::dala::__rt::ActorRef<ThisActor>;
 
             #[inline]
             fn deref(&self) -> &Self::Target {
@@ -83,9 +83,9 @@ pub(crate) fn items(actor: &Actor) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl<__A: ::dala::__rt::Actor> ::dala::__rt::From<::dala::__rt::ActorRef<__A>> for #reference<__A> {
+        impl<ThisActor: ::dala::__rt::Actor> ::dala::__rt::From<::dala::__rt::ActorRef<ThisActor>> for #reference<ThisActor> {
             #[inline]
-            fn from(actor: ::dala::__rt::ActorRef<__A>) -> Self {
+            fn from(actor: ::dala::__rt::ActorRef<ThisActor>) -> Self {
                 #reference(actor)
             }
         }
@@ -99,24 +99,24 @@ pub(crate) fn items(actor: &Actor) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl<__A: ::dala::__rt::Actor> ::dala::__rt::From<#reference<__A>> for ::dala::__rt::Pid {
+        impl<ThisActor: ::dala::__rt::Actor> ::dala::__rt::From<#reference<ThisActor>> for ::dala::__rt::Pid {
             #[inline]
-            fn from(reference: #reference<__A>) -> Self {
+            fn from(reference: #reference<ThisActor>) -> Self {
                 reference.0.pid()
             }
         }
 
         #[automatically_derived]
-        impl<__A: ::dala::__rt::Actor> ::dala::__rt::From<&#reference<__A>> for ::dala::__rt::Pid {
+        impl<ThisActor: ::dala::__rt::Actor> ::dala::__rt::From<&#reference<ThisActor>> for ::dala::__rt::Pid {
             #[inline]
-            fn from(reference: &#reference<__A>) -> Self {
+            fn from(reference: &#reference<ThisActor>) -> Self {
                 reference.0.pid()
             }
         }
 
         #[automatically_derived]
-        impl<__A: ::dala::__rt::Actor> ::dala::__rt::StableLayout for #reference<__A> {
-            const FIELD: ::dala::__rt::FieldType = <::dala::__rt::ActorRef<__A> as ::dala::__rt::StableLayout>::FIELD;
+        impl<ThisActor: ::dala::__rt::Actor> ::dala::__rt::StableLayout for #reference<ThisActor> {
+            const FIELD: ::dala::__rt::FieldType = <::dala::__rt::ActorRef<ThisActor> as ::dala::__rt::StableLayout>::FIELD;
 
             #[inline]
             fn write_term(&self, writer: &mut dyn ::dala::__rt::TermWriter) -> ::dala::__rt::Word {

@@ -48,7 +48,7 @@ pub(crate) fn items(protocol: &Protocol) -> TokenStream {
         #vis trait #ident: #(#bounds)+* {}
 
         #[automatically_derived]
-        impl<__A> #ident for __A where __A: #(#bounds)+* {}
+        impl<ThisActor> #ident for ThisActor where ThisActor: #(#bounds)+* {}
 
         #[doc = #summary]
         #[doc = ""]
@@ -75,8 +75,8 @@ pub(crate) fn items(protocol: &Protocol) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl<__A: #ident> ::dala::__rt::From<::dala::__rt::ActorRef<__A>> for #reference {
-            fn from(actor: ::dala::__rt::ActorRef<__A>) -> Self {
+        impl<ThisActor: #ident> ::dala::__rt::From<::dala::__rt::ActorRef<ThisActor>> for #reference {
+            fn from(actor: ::dala::__rt::ActorRef<ThisActor>) -> Self {
                 #reference { #(#names: ::dala::__rt::From::from(actor)),* }
             }
         }
