@@ -2,30 +2,7 @@
 -module(poke_strings).
 -export([main/0]).
 
-main() -> lists:foreach(fun({M, F, Pools}) -> poke(M, F, Pools, []) end, calls()).
-
-poke(M, F, [], Args) ->
-    A = lists:reverse(Args),
-    io:format("~0tp:~0tp(~ts) -> ~0tP~n", [M, F, lists:join(", ", [short(X) || X <- A]), call(M, F, A), 60]);
-poke(M, F, [Pool | Pools], Args) -> lists:foreach(fun(V) -> poke(M, F, Pools, [V | Args]) end, Pool).
-
-call(M, F, A) ->
-    try apply(M, F, A)
-    catch C:R:S -> {C, R, explain(R, S)}
-    end.
-
-explain(R, [{M, _, _, Info} | _] = S) ->
-    case proplists:get_value(error_info, Info) of
-        undefined -> none;
-        Map ->
-            try (maps:get(module, Map, M)):(maps:get(function, Map, format_error))(R, S) of
-                Texts -> [{K, unicode:characters_to_list(T)} || {K, T} <- lists:sort(maps:to_list(Texts))]
-            catch _:_ -> no_text
-            end
-    end;
-explain(_, []) -> no_frame.
-
-short(X) -> string:slice(io_lib:format("~0tP", [X, 20]), 0, 60).
+main() -> poke:each(calls()).
 
 calls() ->
     S = ["aXbX", <<"aXbX">>, "", <<>>, [<<"aX">>, $b], "åÄ", <<255>>, [a], 5],

@@ -99,6 +99,14 @@ impl Program {
         })
     }
 
+    /// Its transcript is another one when one of these changes.
+    pub fn depend_on(&mut self, others: &[Program]) {
+        let mut hasher = DefaultHasher::new();
+        self.content.hash(&mut hasher);
+        others.iter().for_each(|other| other.content.hash(&mut hasher));
+        self.content = hasher.finish();
+    }
+
     /// All programs of a folder and of its folder `together`, by stage and then by name.
     ///
     /// # Errors

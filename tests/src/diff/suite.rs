@@ -84,11 +84,16 @@ impl Suite {
     /// When the suite could not be run at all: no compiler, a program that does not compile, no `dala`.
     pub fn run(&self, report: &(dyn Fn(&Outcome) + Sync)) -> io::Result<Vec<Outcome>> {
         let otp = Otp::find()?;
-        let programs = Program::all_in(&self.programs)?;
+        let mut programs = Program::all_in(&self.programs)?;
+        let support =
+            together::SUPPORT.map(|name| Program::read(&self.programs.join("../src/diff").join(name)));
+        let support = support.into_iter().collect::<io::Result<Vec<Program>>>()?;
+        for program in programs.iter_mut().filter(|program| program.together) {
+            program.depend_on(&support);
+        }
         let names: Vec<&str> = programs.iter().map(|program| program.name.as_str()).collect();
         let pending = Pending::read(&self.programs.join("PENDING"), &names)?;
-        let driver = Program::read(&self.programs.join("../src/diff/together.erl"))?;
-        let ebin = compile(&[programs.as_slice(), &[driver]].concat(), &self.cache, &otp.versions)?;
+        let ebin = compile(&[programs.as_slice(), &support].concat(), &self.cache, &otp.versions)?;
         let selected: Vec<Program> = programs
             .into_iter()
             .filter(|p| self.filters.is_empty() || self.filters.iter().any(|f| p.name.contains(f.as_str())))

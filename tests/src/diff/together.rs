@@ -8,6 +8,9 @@ use super::program::Program;
 /// The module that runs a batch.
 pub const DRIVER: &str = "together";
 
+/// Beside this file: the driver, and what programs share. Transcripts depend on them too.
+pub const SUPPORT: [&str; 2] = ["together.erl", "poke.erl"];
+
 /// Programs of a runtime at most: enough that its boot does not count, few enough that two jobs share the work.
 const BATCH: usize = 20;
 
