@@ -112,6 +112,8 @@ fn what_cannot_be_built_or_run_says_so() {
     assert_eq!(problem, "error: module missing not found\n");
     let problem = build(folder.path(), &["--application", "missing", "portable"]).unwrap_err();
     assert!(problem.contains("missing.app"), "{problem}");
+    let problem = build(folder.path(), &["--onto", "missing", "portable"]).unwrap_err();
+    assert!(problem.starts_with("error: missing: "), "{problem}");
     // One byte of the index changes.
     let program = build(folder.path(), &["portable"]).unwrap();
     let mut bytes = fs::read(&program).unwrap();

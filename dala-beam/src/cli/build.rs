@@ -105,8 +105,9 @@ pub fn build(arguments: &Arguments) -> Result<String, String> {
         (None, true) => None,
         (None, false) => Some(std::env::current_exe().map_err(|error| error.to_string())?),
     };
-    let bytes = write(&output, front.as_deref(), &modules, program)
-        .map_err(|error| format!("{}: {error}", output.display()))?;
+    let front = front.as_deref().map(in_front).transpose()?;
+    let bytes =
+        write(&output, front, &modules, program).map_err(|error| format!("{}: {error}", output.display()))?;
     Ok(format!("{}: {} modules, {:.1} MB\n", output.display(), modules.len(), bytes as f64 / 1e6))
 }
 
@@ -228,10 +229,25 @@ fn needed_by(text: &str) -> Result<Vec<String>, String> {
         .collect())
 }
 
+/// A program that modules are put behind: its bytes without those that are behind it already, and who may run it.
+struct Front {
+    bytes: io::Take<File>,
+    permissions: fs::Permissions,
+}
+
+fn in_front(path: &Path) -> Result<Front, String> {
+    let open = || {
+        let file = File::open(path)?;
+        let permissions = file.metadata()?.permissions();
+        Ok(Front { bytes: file.take(Bundle::length_before(path)?), permissions })
+    };
+    open().map_err(|error: io::Error| format!("{}: {error}", path.display()))
+}
+
 /// Writes the modules behind a program, or alone; gives the size of it all.
 fn write(
     output: &Path,
-    front: Option<&Path>,
+    front: Option<Front>,
     modules: &BTreeMap<String, BundledModule>,
     program: BundledProgram,
 ) -> io::Result<u64> {
@@ -239,11 +255,9 @@ fn write(
     let unfinished = output.with_extension(format!("{}.new", std::process::id()));
     let written = (|| {
         let mut out = BufWriter::new(File::create_new(&unfinished)?);
-        if let Some(front) = front {
-            // It may have a bundle already.
-            let length = Bundle::length_before(front)?;
-            io::copy(&mut File::open(front)?.take(length), &mut out)?;
-            fs::set_permissions(&unfinished, fs::metadata(front)?.permissions())?;
+        if let Some(mut front) = front {
+            io::copy(&mut front.bytes, &mut out)?;
+            fs::set_permissions(&unfinished, front.permissions)?;
         }
         bundle::write(&mut out, modules, program)?;
         out.flush()?;

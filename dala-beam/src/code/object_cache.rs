@@ -47,12 +47,9 @@ impl ObjectCache {
     pub fn open(root: &Path) -> Option<ObjectCache> {
         let folder = root.join(format!("{PREFIX}{BUILD}-{}", std::env::consts::ARCH));
         let is_new = !folder.is_dir();
-        if is_new {
-            make_folder(&folder).ok()?;
-        }
-        if !is_users_alone(root) || !is_users_alone(&folder) {
-            return None;
-        }
+        // Nothing is left in a folder that is not used.
+        make_folder(root).ok().filter(|()| is_users_alone(root))?;
+        make_folder(&folder).ok().filter(|()| is_users_alone(&folder))?;
         let used = folder.join(USED);
         if is_older(&used, DAY) {
             File::create(used).ok()?;

@@ -110,6 +110,7 @@ fn a_folder_that_others_may_write_to_is_not_used() {
     let others = fs::Permissions::from_mode(0o777);
     fs::set_permissions(root.path(), others).unwrap();
     assert!(ObjectCache::open(root.path()).is_none());
+    assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0, "nothing is left in it");
 }
 
 #[test]
