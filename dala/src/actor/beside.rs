@@ -2,8 +2,9 @@
 
 use super::activation::Activation;
 use super::behaviour::{Behaviour, Outcome};
+use super::blocking::Blocking;
 use super::context::Context;
-use super::handler::{Actor, Blocking, Concurrent};
+use super::handler::{Actor, Concurrent};
 use super::native::answer;
 use super::spawn::{SpawnOptions, spawn_on};
 use super::waker::waker;

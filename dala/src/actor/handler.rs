@@ -1,5 +1,6 @@
 //! What a native actor is, and which messages it handles. `#[dala::actor]` implements these traits.
 
+use super::blocking::Blocking;
 use super::context::Context;
 use super::qos::Qos;
 use crate::mailbox::bounded::Overflow;
@@ -167,46 +168,6 @@ impl<R> Concurrent<R> {
 impl<R> std::fmt::Debug for Concurrent<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Concurrent")
-    }
-}
-
-/// What a handler returns to have something done that blocks a thread, or computes for long: on tokio's blocking pool,
-/// while the actor takes the next message. The reply is what the function returns.
-///
-/// A panic in it ends the actor. It cannot be stopped: when the actor ends first it runs to its end, and its reply is
-/// still given.
-///
-/// ```
-/// use dala::Blocking;
-///
-/// struct Files;
-///
-/// #[dala::actor]
-/// impl Files {
-///     #[message]
-///     fn size(&mut self, path: String) -> Blocking<Option<u64>> {
-///         Blocking::new(move || std::fs::metadata(path).ok().map(|data| data.len()))
-///     }
-/// }
-///
-/// #[dala::main]
-/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
-///     assert_eq!(Files.spawn()?.size("/no/such/file".to_owned()).await?, None);
-///     Ok(())
-/// }
-/// ```
-pub struct Blocking<R>(pub(crate) Box<dyn FnOnce() -> R + Send>);
-
-impl<R> Blocking<R> {
-    /// Has `work` done.
-    pub fn new(work: impl FnOnce() -> R + Send + 'static) -> Blocking<R> {
-        Blocking(Box::new(work))
-    }
-}
-
-impl<R> std::fmt::Debug for Blocking<R> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Blocking")
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod admission;
 pub(crate) mod beat;
 pub mod behaviour;
 mod beside;
+mod blocking;
 pub(crate) mod budget;
 pub(crate) mod cell;
 pub mod context;
@@ -38,8 +39,9 @@ pub(crate) mod waker;
 
 pub use activation::{Activation, Incoming};
 pub use behaviour::{Behaviour, Outcome};
+pub use blocking::{Blocking, BlockingWork};
 pub use context::{Context, WorkerHold};
-pub use handler::{Actor, Blocking, Concurrent, Handled, Handles, Unhandled};
+pub use handler::{Actor, Concurrent, Handled, Handles, Unhandled};
 pub use protocol::{Entry, Protocol};
 pub use qos::Qos;
 pub use recipient::{Callee, Recipient, Takes};

@@ -3,6 +3,7 @@
 use super::error::CapError;
 use super::held::{Cap, InUse};
 use super::rights::{ReadWrite, Rights};
+use crate::Blocking;
 use std::io;
 use std::path::Path;
 
@@ -64,10 +65,7 @@ async fn blocking<O: Send + 'static>(
     file: InUse<File>,
     operation: impl FnOnce(&std::fs::File) -> io::Result<O> + Send + 'static,
 ) -> Result<O, CapError> {
-    match tokio::task::spawn_blocking(move || operation(&file.0)).await {
-        Ok(done) => Ok(done?),
-        Err(error) => Err(CapError::Io(io::Error::other(error))),
-    }
+    Ok(Blocking::new(move || operation(&file.0)).await?)
 }
 
 /// How much of a file one read asks for at a time: it may have been asked for more than there is.

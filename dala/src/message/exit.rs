@@ -201,6 +201,14 @@ pub(crate) fn catch_here<R>(work: impl FnOnce() -> R) -> Result<R, ExitReason> {
     done
 }
 
+/// Panics here with what was caught elsewhere: an actor ends with that very reason, others print it.
+pub(crate) fn raise_again(reason: ExitReason) -> ! {
+    if IN_ACTOR.with(std::cell::Cell::get) {
+        std::panic::resume_unwind(Box::new(reason));
+    }
+    panic!("{reason}")
+}
+
 /// While it lives, panics that become exit reasons on this thread are noted.
 #[must_use]
 pub(crate) struct NotesPanics(std::marker::PhantomData<*const ()>);
@@ -224,18 +232,21 @@ pub(crate) fn take_noted_panics() -> Vec<Arc<PanicReason>> {
 
 #[cold]
 fn reason_of(payload: Box<dyn std::any::Any + Send>) -> ExitReason {
-    let message = match payload.downcast::<String>() {
-        Ok(text) => *text,
-        Err(other) => match other.downcast::<&'static str>() {
-            Ok(text) => (*text).to_owned(),
-            Err(other) => match other.downcast::<NoMemory>() {
-                Ok(error) => error.to_string(),
-                Err(other) => match other.downcast::<ArenaFull>() {
-                    Ok(full) => return ExitReason::OverLimit(OverLimit::Bytes(full.limit)),
-                    Err(_) => "(no text)".to_owned(),
-                },
-            },
-        },
+    let payload = match payload.downcast::<ExitReason>() {
+        Ok(reason) => return *reason,
+        Err(other) => other,
+    };
+    if let Some(full) = payload.downcast_ref::<ArenaFull>() {
+        return ExitReason::OverLimit(OverLimit::Bytes(full.limit));
+    }
+    let message = if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else if let Some(text) = payload.downcast_ref::<&'static str>() {
+        (*text).to_owned()
+    } else if let Some(error) = payload.downcast_ref::<NoMemory>() {
+        error.to_string()
+    } else {
+        "(no text)".to_owned()
     };
     let place = LAST_PANIC_PLACE.with(|place| place.borrow_mut().take());
     let panic = Arc::new(PanicReason { message, place });

@@ -183,6 +183,32 @@ fn routers_choose_by_turn_key_and_load_and_pass_over_the_dead() {
     assert_eq!(router.broadcast(|| News { number: 1 }), 3);
 }
 
+/// A worker whose start takes time, and fails at the second place.
+struct Connected(usize);
+
+#[dala::actor]
+impl Connected {
+    #[init]
+    async fn open(place: usize) -> Result<Self, String> {
+        crate::sleep(std::time::Duration::from_millis(1)).await;
+        if place == 2 { Err("no server".to_owned()) } else { Ok(Connected(place)) }
+    }
+
+    #[message]
+    fn place(&self) -> u64 {
+        self.0 as u64
+    }
+}
+
+#[test]
+fn a_pool_waits_for_the_init_of_its_workers_and_says_which_failed() {
+    let runtime = runtime();
+    let pool = block_on(Pool::start(runtime.handle(), 2, Connected::spawn)).unwrap();
+    assert_eq!(block_on(pool.ask_all(|| Place {})), [Ok(0), Ok(1)]);
+    let error = block_on(Pool::start(runtime.handle(), 3, Connected::spawn)).unwrap_err();
+    assert_eq!(error.to_string(), "child 2 did not start: no server");
+}
+
 #[test]
 fn a_pool_gives_work_to_the_least_loaded_and_replaces_a_worker_in_its_place() {
     let runtime = runtime();

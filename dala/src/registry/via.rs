@@ -238,4 +238,18 @@ impl<A: Actor, K> Named<A, K> {
             None => Call::failed(CallError::NoProc),
         }
     }
+
+    /// As [`ActorRef::call_forever`].
+    ///
+    /// # Errors
+    /// As [`ActorRef::call`].
+    pub fn call_forever<M: Message>(&self, message: M) -> Call<A::Reply>
+    where
+        A: Handles<M>,
+    {
+        match self.find() {
+            Some(actor) => actor.call_forever(message),
+            None => Call::failed(CallError::NoProc),
+        }
+    }
 }

@@ -63,6 +63,12 @@ impl Handle {
         Entered(std::marker::PhantomData)
     }
 
+    /// Has `work` done where it may block.
+    pub(crate) fn run_blocking(&self, work: Box<dyn FnOnce() + Send>) {
+        let host = self.scheduler.host();
+        (host.functions.run_blocking)(host, work);
+    }
+
     pub(super) fn running(&self) -> Result<(), SpawnError> {
         let is_ending = self.scheduler.is_ending.load(Ordering::Relaxed);
         if is_ending { Err(SpawnError::NoRuntime) } else { Ok(()) }

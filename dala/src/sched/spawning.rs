@@ -102,6 +102,12 @@ impl<A: Actor + Send, R: From<ActorRef<A>>> Spawning<A, R> {
         self
     }
 
+    /// Bounds each lane by `capacity` unless the actor, or who spawns it, says how.
+    pub(crate) fn mailbox_or(mut self, capacity: u32) -> Self {
+        self.options.mailbox = self.options.mailbox.or(A::MAILBOX).or(Some(capacity));
+        self
+    }
+
     /// Sets all options at once, in place of those set before.
     pub fn with(mut self, options: SpawnOptions) -> Self {
         self.options = options;
@@ -163,12 +169,15 @@ impl<A: Actor + Send, R: From<ActorRef<A>>> IntoFuture for Spawning<A, R> {
 }
 
 /// What an actor can be started from by somebody who does not know its type: a state, or a [`Spawning`].
-pub trait Startable {
+pub trait Startable: Sized {
     /// The actor's type.
-    type Actor: Actor;
+    type Actor: Actor + Send;
+
+    /// An actor of that state, or that one.
+    fn into_spawning(self) -> Spawning<Self::Actor>;
 
     /// Spawns the actor on `runtime`, asleep: it begins when it is woken ([`process::wake`]). `reply` is answered when it has
-    /// begun; when its `init` fails first it exits. Of `options` a [`Spawning`] takes links and monitors; it has no name then.
+    /// begun; when its `init` fails first it exits. Of `options` it takes links and monitors; it has no name.
     ///
     /// # Errors
     /// [`SpawnError::TooManyActors`] or [`SpawnError::NoRuntime`].
@@ -177,44 +186,30 @@ pub trait Startable {
         runtime: &Handle,
         options: SpawnOptions,
         reply: ReplyHandle,
-    ) -> Result<Pid, SpawnError>;
+    ) -> Result<Pid, SpawnError> {
+        let Spawning { init, options: own, .. } = self.into_spawning();
+        let options = SpawnOptions { link: options.link, monitor: options.monitor, ..own };
+        runtime.running()?;
+        let unborn = Unborn::answering(init, reply);
+        Ok(spawn::spawn_unborn_on(runtime.scheduler.host(), unborn, &options)?.pid())
+    }
 }
 
 impl<A: Actor + Send> Startable for A {
     type Actor = A;
 
-    fn start_asleep(
-        self,
-        runtime: &Handle,
-        options: SpawnOptions,
-        reply: ReplyHandle,
-    ) -> Result<Pid, SpawnError> {
-        let init: Init<A> = Box::new(move |_| Starting::now(Ok(self)));
-        start_unborn(Unborn::answering(init, reply), runtime, &options)
+    fn into_spawning(self) -> Spawning<A> {
+        Spawning::new(Box::new(move |_| Starting::now(Ok(self))))
     }
 }
 
 impl<A: Actor + Send, R> Startable for Spawning<A, R> {
     type Actor = A;
 
-    fn start_asleep(
-        self,
-        runtime: &Handle,
-        options: SpawnOptions,
-        reply: ReplyHandle,
-    ) -> Result<Pid, SpawnError> {
-        let options = SpawnOptions { link: options.link, monitor: options.monitor, ..self.options };
-        start_unborn(Unborn::answering(self.init, reply), runtime, &options)
+    fn into_spawning(self) -> Spawning<A> {
+        let Spawning { init, options, name, runtime, .. } = self;
+        Spawning { init, options, name, runtime, _reference: PhantomData }
     }
-}
-
-fn start_unborn<A: Actor + Send>(
-    unborn: Unborn<A>,
-    runtime: &Handle,
-    options: &SpawnOptions,
-) -> Result<Pid, SpawnError> {
-    runtime.running()?;
-    Ok(spawn::spawn_unborn_on(runtime.scheduler.host(), unborn, options)?.pid())
 }
 
 /// Waits for the `init` of an actor that was spawned. Dropping it waits no longer; the actor lives on.

@@ -39,7 +39,8 @@
 //!
 //! # What is simulated
 //! Actors, messages, calls, signals, supervision, timers (`tell_after`, [`sleep`](crate::sleep()), deadlines),
-//! [`Context::random`](crate::Context::random), channels between actors; with [`Faults`]: actors that are late, crashes, slow disks.
+//! [`Context::random`](crate::Context::random), channels between actors; with [`Faults`]: actors that are late, crashes, and
+//! a disk that takes time: [`Blocking`](crate::Blocking) work, [`Cap<File>`](crate::cap::File).
 //!
 //! # What is not
 //! - Anything another thread or the system does: tokio's timers and sockets (they panic where they are awaited, and the

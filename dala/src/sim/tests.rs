@@ -1,5 +1,6 @@
 use super::*;
 use crate::actor::process;
+use crate::cap::{Cap, File};
 use crate::supervise::{ChildSpec, Intensity, Supervisor};
 use crate::{Blocking, CallError, Context, ExitReason, Handle, sleep};
 use proptest::prelude::*;
@@ -163,6 +164,23 @@ fn work_that_blocks_is_an_error_without_a_disk_and_takes_virtual_time_with_one()
         let elapsed = slow.try_seed(seed, load()).unwrap().elapsed;
         assert!(elapsed >= takes.start && elapsed <= takes.end, "{elapsed:?}");
     }
+}
+
+#[test]
+fn awaited_work_and_files_take_the_time_of_the_disk_and_a_panic_there_is_one_here() {
+    let takes = Duration::from_millis(200)..Duration::from_millis(300);
+    let slow = Simulation::new().faults(Faults::none().disk(takes.clone()));
+    let report = slow.try_seed(3, async {
+        assert_eq!(Blocking::new(|| 7).await, 7);
+        let me = std::env::current_exe().unwrap();
+        let file = Cap::new(File::open(me).unwrap());
+        assert_eq!(file.read_at(0, 4).await.unwrap().len(), 4);
+    });
+    let elapsed = report.unwrap().elapsed;
+    assert!(elapsed >= takes.start * 2 && elapsed <= takes.end * 2, "{elapsed:?}");
+
+    let failure = slow.try_seed(3, async { Blocking::new(|| panic!("no disk")).await }).unwrap_err();
+    assert!(failure.to_string().contains("panic: no disk at dala/src/sim/tests.rs"), "{failure}");
 }
 
 #[test]

@@ -122,13 +122,25 @@ impl ChildSpec {
     /// ```
     pub fn spawning<A: Actor + Send, R: From<ActorRef<A>> + Into<Pid> + Send + 'static>(
         id: impl Into<String>,
+        spawn: impl FnMut() -> Spawning<A, R> + Send + 'static,
+    ) -> ChildSpec {
+        ChildSpec::spawned(id, spawn, |_| ())
+    }
+
+    /// As [`ChildSpec::spawning`]; whoever is started is `seen` when its init is done.
+    pub(super) fn spawned<A: Actor + Send, R: From<ActorRef<A>> + Into<Pid> + Send + 'static>(
+        id: impl Into<String>,
         mut spawn: impl FnMut() -> Spawning<A, R> + Send + 'static,
+        seen: impl Fn(&R) + Clone + Send + 'static,
     ) -> ChildSpec {
         ChildSpec::starting(id, move || {
-            let spawned = spawn().linked().into_future();
+            let (spawned, seen) = (spawn().linked().into_future(), seen.clone());
             async move {
                 match spawned.await {
-                    Ok(actor) => Ok(actor.into()),
+                    Ok(actor) => {
+                        seen(&actor);
+                        Ok(actor.into())
+                    }
                     Err(SpawnError::Init(reason)) => Err(reason),
                     Err(error) => Err(ExitReason::custom(error.to_string())),
                 }

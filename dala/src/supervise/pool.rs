@@ -2,13 +2,14 @@
 
 use super::child::ChildSpec;
 use super::supervisor::{StartError, Supervisor, SupervisorRef};
-use crate::actor::{Actor, ActorRef, SpawnOptions};
-use crate::message::ExitReason;
+use crate::actor::{Actor, ActorRef};
 use crate::registry::Router;
 use crate::sched::handle::Handle;
+use crate::sched::spawning::Startable;
 
-/// Workers of one kind that are made by a function, supervised one for one, and chosen among by a [`Router`], to which it
-/// derefs. A worker that is started again takes its old place.
+/// Workers of one kind, supervised one for one, and chosen among by a [`Router`], to which it derefs. A function makes the
+/// state of a worker, or spawns one with an `#[init]` (`|place| Worker::spawn(..)`), which is waited for. A worker that is
+/// started again takes its old place.
 ///
 /// ```
 /// use dala::supervise::Pool;
@@ -55,24 +56,19 @@ impl<A: Actor> std::ops::Deref for Pool<A> {
 
 impl<A: Actor + Send> Pool<A> {
     /// The supervisor of a pool of `size` workers, and the router that will know them; to be started, alone or as a child.
-    pub fn supervisor(
+    pub fn supervisor<S: Startable<Actor = A> + 'static>(
         size: usize,
-        make: impl Fn(usize) -> A + Clone + Send + 'static,
+        make: impl Fn(usize) -> S + Clone + Send + 'static,
         supervisor: Supervisor,
     ) -> (Supervisor, Router<A>) {
         let router = Router::new();
         let supervisor = (0..size).fold(supervisor, |supervisor, place| {
             let (make, router) = (make.clone(), router.clone());
-            let start = move || {
-                // Bounded by nothing that it reaches, so that its load is known.
-                let mut options = SpawnOptions::default().linked();
-                options.mailbox = A::MAILBOX.or(Some(u32::MAX));
-                let spawned = crate::spawn_with(make(place), &options);
-                let actor: ActorRef<A> = spawned.map_err(|error| ExitReason::custom(error.to_string()))?;
-                router.put(place, actor);
-                Ok(actor.pid())
-            };
-            supervisor.child(ChildSpec::new(place.to_string(), start))
+            // Bounded by nothing that it reaches, so that its load is known.
+            let spawn = move || make(place).into_spawning().mailbox_or(u32::MAX);
+            supervisor.child(ChildSpec::spawned(place.to_string(), spawn, move |&actor: &ActorRef<A>| {
+                router.put(place, actor)
+            }))
         });
         (supervisor, router)
     }
@@ -81,10 +77,10 @@ impl<A: Actor + Send> Pool<A> {
     ///
     /// # Errors
     /// As [`Supervisor::start`].
-    pub async fn start(
+    pub async fn start<S: Startable<Actor = A> + 'static>(
         runtime: &Handle,
         size: usize,
-        make: impl Fn(usize) -> A + Clone + Send + 'static,
+        make: impl Fn(usize) -> S + Clone + Send + 'static,
     ) -> Result<Pool<A>, StartError> {
         let (supervisor, router) = Pool::supervisor(size, make, Supervisor::new());
         Ok(Pool { supervisor: supervisor.start(runtime).await?, router })
@@ -94,9 +90,9 @@ impl<A: Actor + Send> Pool<A> {
     ///
     /// # Errors
     /// As [`Supervisor::start_here`].
-    pub async fn start_here(
+    pub async fn start_here<S: Startable<Actor = A> + 'static>(
         size: usize,
-        make: impl Fn(usize) -> A + Clone + Send + 'static,
+        make: impl Fn(usize) -> S + Clone + Send + 'static,
     ) -> Result<Pool<A>, StartError> {
         let (supervisor, router) = Pool::supervisor(size, make, Supervisor::new());
         Ok(Pool { supervisor: supervisor.start_here().await?, router })

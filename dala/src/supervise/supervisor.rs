@@ -359,9 +359,14 @@ impl SupervisorRef {
         process::exit(NOBODY, self.pid, ExitReason::Shutdown);
     }
 
+    /// Waits for its end, which need not be asked for: too many failures, [`AutoShutdown`] ([`process::ended`]).
+    pub fn ended(&self) -> Call<ExitReason> {
+        process::ended(self.pid)
+    }
+
     /// Ends it, its children first, and waits for that.
     pub async fn stop(&self) {
-        let ended = process::ended(self.pid);
+        let ended = self.ended();
         self.shutdown();
         let _ = ended.await;
     }

@@ -331,6 +331,11 @@ impl Busy {
     }
 
     #[message]
+    async fn await_work(&mut self, fails: bool) -> String {
+        self.compute(fails).await
+    }
+
+    #[message]
     fn ping(&mut self) {}
 
     #[terminate]
@@ -373,6 +378,19 @@ fn what_goes_on_beside_an_actor_ends_with_it_and_its_panic_ends_the_actor() {
     assert!(matches!(block_on(two.crash()), Err(CallError::Exited(ExitReason::Panic(_)))));
     let end = ends.recv().unwrap();
     assert!(end.starts_with(&format!("panic: beside {}", two.pid())), "{end}");
+}
+
+#[test]
+fn a_handler_may_await_blocking_work_whose_panic_is_its_own() {
+    let runtime = runtime();
+    let (busy, ends) = busy(&runtime);
+    let thread = block_on(busy.await_work(false)).unwrap();
+    assert!(thread.starts_with("dala-tokio"), "{thread}");
+    let error = block_on(busy.await_work(true)).unwrap_err();
+    let CallError::Exited(ExitReason::Panic(panic)) = error else { panic!("{error}") };
+    assert_eq!(panic.message, "blocked in vain");
+    assert!(panic.place.as_ref().is_some_and(|place| place.contains("messaging.rs")), "{panic}");
+    assert!(ends.recv().unwrap().starts_with("panic: blocked in vain"));
 }
 
 #[test]
