@@ -1,9 +1,13 @@
 //! Compile-fail tests of the macros (`tests/ui.rs`), and what is written for people: the code of the
-//! README and of the page of guarantees runs here, and that of the pages of errors is compiled.
+//! README, of the guide and of the page of guarantees runs here, and that of the pages of errors is compiled.
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub mod readme {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/actors.md")]
+pub mod actors {}
 
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/semantics.md")]
