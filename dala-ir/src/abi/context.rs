@@ -4,15 +4,11 @@
 //! to `sp`; `sp - hp` words are free and one check covers both.
 //!
 //! # Frames
-//! `sp[0]` of a running function's frame is [`INTERP_RETURN`], `sp[1]` is the pc to go on at in the caller, an even address; behind them stand the
-//! frame's live terms, all of them valid words. Return words scan as small integers, so the collector's roots
-//! are simply all words of `sp..top`.
+//! `sp[0]` of a running function's frame is the pc to go on at after its next call, an even address; behind it stand
+//! the frame's live terms, all of them valid words. Addresses scan as small integers, so the collector's roots are
+//! simply all words of `sp..top`.
 
 use super::Word;
-
-/// First word of a frame. Even, so that a scanner takes it for a small integer; no multiple of 8, as addresses of code
-/// are; and so small that machine code stores it with one instruction.
-pub const INTERP_RETURN: u64 = 0x5a1a_da12;
 
 /// Bits of [`ActorContext::flags`].
 pub mod flags {

@@ -14,7 +14,7 @@ pub mod shape;
 pub mod word;
 
 pub use atom::{Atom, atoms};
-pub use context::{ActorContext, INTERP_RETURN};
+pub use context::ActorContext;
 pub use entry::{ExportHead, FunHead};
 pub use header::{Header, Kind};
 pub use pid::Pid;

@@ -28,9 +28,8 @@ use super::code::{self, CELL, CodeModule, FRAME_HEAD, Replaced, TRACED_WORDS, wo
 use super::frame::{self, word_of};
 use super::host::Host;
 use super::machine::Machine;
-use super::native::Head;
+use super::native::{self, Head};
 use super::opcode::Opcode;
-use crate::abi::context::INTERP_RETURN;
 use crate::abi::{Atom, Word};
 
 /// A function by name, as it is called or returned to.
@@ -143,14 +142,13 @@ pub(super) unsafe fn tell(machine: &mut dyn Host, call: TracedCall, args: &mut [
     }
     let context = machine.context();
     let slots = [
-        word_of(INTERP_RETURN),
         word_of(code::traced_return_pc().expose_provenance() as u64),
         Word::atom(call.module),
         Word::atom(call.function),
         Word::small_int(i64::from(call.arity)),
         Word::small_int(i64::from(what.0)),
     ];
-    const { assert!(TRACED_WORDS == 6) };
+    const { assert!(TRACED_WORDS == 5) };
     // SAFETY: as many words are free below `sp`. What runs now returns through the frame at `sp`, so this is that.
     unsafe {
         let sp = context.sp.sub(TRACED_WORDS);
@@ -224,7 +222,8 @@ impl CodeModule {
         for (&offset, replaced) in patches.replaced.range(self.range_of(number)) {
             let Some(head) = replaced.head else { continue };
             if head.has_cell {
-                self.words[offset as usize - CELL].store(0, Ordering::Release);
+                let none = if offset == entry { 0 } else { native::not_native() };
+                self.words[offset as usize - CELL].store(none, Ordering::Release);
             }
             self.words[offset as usize].store(replaced.word, Ordering::Release);
         }

@@ -12,7 +12,7 @@
 //! The word before a function's first instruction holds its arity (low half) and its number. The word before each
 //! return address holds the frame's words (low 16 bits) and the offset of the handler from the return address (high
 //! half, 0 for none), so unwinding needs no table. Before either stands a *native cell*: the address of machine code
-//! for what follows, 0 while there is none (see `interp/native.rs`). Everything else that is known of a place in the
+//! for what follows, or what stands for none (see `interp/native.rs`). Everything else that is known of a place in the
 //! code (source position; frame and handler where an instruction raises) is in the module's `Row`s.
 //!
 //! Code does not change once it is linked, with two exceptions: native cells, and first words, which may become those
@@ -26,7 +26,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 
 use super::export::{CodeAddress, FunEntry};
-use super::native::Head;
+use super::native::{self, Head};
 use super::opcode::{LEN_SHIFT, Opcode, op_of};
 use crate::abi::Atom;
 
@@ -56,7 +56,7 @@ pub(super) const CALL_WORDS: usize = 4;
 pub(super) const CELL: usize = 2;
 
 /// Words of a frame before its slots.
-pub(super) const FRAME_HEAD: usize = 2;
+pub(super) const FRAME_HEAD: usize = 1;
 /// Words of the frame that says that a function is traced.
 pub(super) const TRACED_WORDS: usize = FRAME_HEAD + 4;
 
@@ -321,26 +321,26 @@ impl CodeModule {
 /// Fixed code: where the first function of a process returns to, and how it starts.
 #[repr(C, align(16))]
 struct Stubs {
-    done_cell: u64,
+    done_cell: Option<extern "C" fn()>,
     done_frame: u64,
     done: u64,
     function: u64,
     fun: u64,
     behind: u64,
-    traced_cell: u64,
+    traced_cell: Option<extern "C" fn()>,
     traced_frame: u64,
     traced_return: u64,
     traced_exception: u64,
 }
 
 static STUBS: Stubs = Stubs {
-    done_cell: 0,
+    done_cell: native::NOT_NATIVE,
     done_frame: 0,
     done: word(Opcode::Done, 1, 0, 0, 0),
     function: word(Opcode::StartFunction, 1, 0, 0, 0),
     fun: word(Opcode::StartFun, 1, 0, 0, 0),
     behind: word(Opcode::StartBehind, 1, 0, 0, 0),
-    traced_cell: 0,
+    traced_cell: native::NOT_NATIVE,
     // Its handler is the next instruction.
     traced_frame: TRACED_WORDS as u64 | 1 << 32,
     traced_return: word(Opcode::TracedReturn, 1, 0, 0, 0),

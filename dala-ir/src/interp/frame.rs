@@ -1,11 +1,11 @@
 //! Frames: suspending and resuming, raising and unwinding, walking for stack traces.
 //!
-//! While a function with an open frame runs, `sp[0]` is [`INTERP_RETURN`], `sp[1]` is free for the return address of its
-//! next call, and its slots follow. A function without an open frame runs with `sp` at its caller's frame, whose
-//! `sp[1]` is where to return to. The frame at the bottom returns to a fixed instruction that ends the process.
+//! While a function with an open frame runs, `sp[0]` is free for the return address of its next call, and its slots
+//! follow. A function without an open frame runs with `sp` at its caller's frame, whose `sp[0]` is where to return to.
+//! The frame at the bottom returns to a fixed instruction that ends the process.
 //!
-//! A suspended process has a resume record on top of its frames: where to go on, the number of x registers, and these
-//! registers. So everything that a process must keep lies on its stack.
+//! A suspended process has a resume record on top of its frames: where to go on, marked with [`RECORD`], the number of
+//! x registers, and these registers. So everything that a process must keep lies on its stack.
 
 #![expect(unsafe_code, reason = "reads and writes the stack of an actor's block")]
 
@@ -16,7 +16,6 @@ use super::host::Host;
 use super::machine::{Machine, Outcome};
 use super::outcome::{CallTarget, Class, Exception, TailCall};
 use super::trace;
-use crate::abi::context::INTERP_RETURN;
 use crate::abi::{Atom, Word};
 
 /// Most frames in a stack trace (OTP: `backtrace_depth`), of all actors of the program.
@@ -75,6 +74,16 @@ pub(super) fn pc_of(word: Word) -> *const u64 {
     std::ptr::with_exposed_provenance(word.to_bits() as usize)
 }
 
+/// Bit of a resume record's first word: code begins at multiples of 8, so no frame's first word has it.
+const RECORD: u64 = 2;
+
+/// Where the process goes on whose stack has `first` on top, if that begins a resume record.
+#[inline]
+pub(super) fn resume_pc(first: Word) -> Option<*const u64> {
+    let bits = first.to_bits();
+    (bits & RECORD != 0).then(|| pc_of(word_of(bits & !RECORD)))
+}
+
 fn pc_word(pc: *const u64) -> Word {
     word_of(pc.expose_provenance() as u64)
 }
@@ -92,7 +101,7 @@ pub(super) fn suspend(machine: &mut dyn Host, pc: *const u64, registers: &mut [W
     // SAFETY: `words` words are free below `sp`.
     unsafe {
         let sp = context.sp.sub(words);
-        sp.write(pc_word(pc));
+        sp.write(word_of(pc_word(pc).to_bits() | RECORD));
         sp.add(1).write(Word::small_int(registers.len() as i64));
         sp.add(2).copy_from_nonoverlapping(registers.as_ptr(), registers.len());
         context.sp = sp;
@@ -136,8 +145,7 @@ pub(super) fn restart(machine: &mut dyn Host, call: &TailCall) -> Result<(), Wor
     // SAFETY: `words` words are free below `sp`.
     unsafe {
         let sp = context.sp.sub(FRAME_HEAD);
-        sp.write(word_of(INTERP_RETURN));
-        sp.add(1).write(pc_word(code::done_pc()));
+        sp.write(pc_word(code::done_pc()));
         context.sp = sp;
     }
     suspend(machine, pc, &mut registers)
@@ -152,7 +160,7 @@ pub(super) unsafe fn return_addresses(frame: *const Word) -> impl Iterator<Item 
     std::iter::from_fn(move || {
         // SAFETY: a frame has its head, and the word before a return address holds the frame's size.
         unsafe {
-            let pc = pc_of(*frame.add(1));
+            let pc = pc_of(*frame);
             if pc == code::done_pc() {
                 return None;
             }
@@ -253,7 +261,7 @@ pub fn pending_call<M: Machine>(machine: &mut M) -> Option<(Atom, Atom, u32)> {
     unsafe {
         let record = context.sp.cast_const();
         let is_call = |pc| pc == code::start_function_pc() || pc == code::start_behind_pc();
-        if *record == word_of(INTERP_RETURN) || !is_call(pc_of(*record)) {
+        if !resume_pc(*record).is_some_and(is_call) {
             return None;
         }
         let count = (*record.add(1)).as_small()?;
@@ -271,10 +279,8 @@ pub fn starting_call<M: Machine>(machine: &mut M) -> Option<(CallTarget, Vec<Wor
     // SAFETY: a process that has not run has a resume record on its stack, with what is called first.
     unsafe {
         let record = context.sp.cast_const();
-        let pc = pc_of(*record);
-        if *record == word_of(INTERP_RETURN)
-            || (pc != code::start_function_pc() && pc != code::start_fun_pc())
-        {
+        let pc = resume_pc(*record)?;
+        if pc != code::start_function_pc() && pc != code::start_fun_pc() {
             return None;
         }
         let registers = std::slice::from_raw_parts(record.add(2), (*record.add(1)).as_small()? as usize);
@@ -298,9 +304,8 @@ pub fn return_address_words<M: Machine>(machine: &mut M, limit: usize) -> Vec<Wo
     // SAFETY: the stack holds frames, with a resume record on top when the process is suspended.
     unsafe {
         let mut frame = context.sp.cast_const();
-        if *frame != word_of(INTERP_RETURN) {
+        if let Some(pc) = resume_pc(*frame) {
             let count = (*frame.add(1)).as_small().unwrap_or(0);
-            let pc = pc_of(*frame);
             frame = frame.add(2 + count as usize);
             if let Some(module) = code::find(pc as usize as u64) {
                 if limit > 0 {

@@ -8,14 +8,15 @@
 //! A function has machine code for some of its places, its *heads*: the entry, return addresses, handlers, and places
 //! behind instructions that were left to the interpreter. At a head:
 //! - values lie where register code has them: slots in the frame, x and f registers in `Vm`, and of the x registers
-//!   the first four also in the machine's registers;
+//!   the first three also in the machine's registers;
 //! - the reduction of a call has been paid: the caller does that, in either code.
 //!
 //! # How to get in
 //! - The interpreter: the head's first word is that of a `Native` op, which holds the address. The word that stood there
 //!   is kept in [`Patches`](super::code::Patches), for leaving at a head, and for whoever reads code.
-//! - Machine code: entries and return addresses have a *native cell* two words before them, which holds the address, or
-//!   0, and then it leaves: at its call, before it has done any part of it; or at the return address.
+//! - Machine code: entries and return addresses have a *native cell* two words before them, which holds the address.
+//!   Where there is none, an entry's cell is 0, and who calls leaves at its call, before it has done any part of it; a
+//!   return address's cell leads to [`NOT_NATIVE`], which leaves there, so that returns need not ask.
 //!
 //! # How to get out
 //! Live registers and `Vm::crossing` are written, and the function that was entered returns to its `Native` op, which
@@ -105,6 +106,21 @@ impl CodeModule {
 
 /// Where the address stands in the word of a `Native` op.
 pub(super) const ADDRESS_SHIFT: u32 = 16;
+/// What a return address's native cell holds while there is no machine code for it: a way out.
+pub(super) const NOT_NATIVE: Option<extern "C" fn()> = {
+    #[cfg(dala_jit)]
+    {
+        Some(super::jit::leave_at_return)
+    }
+    #[cfg(not(dala_jit))]
+    None
+};
+
+/// [`NOT_NATIVE`] as a word of code.
+pub(super) fn not_native() -> u64 {
+    NOT_NATIVE.map_or(0, |stub| (stub as *const ()).expose_provenance() as u64)
+}
+
 /// Address of an entry that is to be compiled when it is called first.
 pub(super) const NOT_YET: u64 = 0;
 

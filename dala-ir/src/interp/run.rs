@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "runs verified register code on an actor's block")]
 
 use super::code;
-use super::frame::pc_of;
+use super::frame::resume_pc;
 use super::host::Host;
 use super::machine::{Machine, Outcome, Suspend};
 use super::opcode::{Opcode, op_of};
@@ -30,7 +30,7 @@ fn resume(host: &mut (dyn Host + 'static)) -> Suspend {
     // SAFETY: the top of a suspended process's stack is a resume record, and what it names satisfies the contract of
     // handlers (see `state`).
     unsafe {
-        state.pc = pc_of(*sp);
+        state.pc = resume_pc(*sp).expect("a suspended process has a resume record on top");
         let resumed = (*sp.add(1)).as_small().unwrap_or(0) as usize;
         state.x().copy_from_nonoverlapping(sp.add(2), resumed);
         (*state.vm).resumed = resumed;

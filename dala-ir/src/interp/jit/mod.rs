@@ -8,8 +8,8 @@
 //! Which functions: those that use up a budget, the second time they do ([`tier`]); compiled on a thread of its own.
 
 mod compile;
+mod crossing;
 mod decode;
-mod entering;
 mod exits;
 mod flow;
 mod frameless;
@@ -23,7 +23,7 @@ mod perf;
 mod steps;
 mod tier;
 
-pub(super) use entering::enter;
+pub(super) use crossing::{enter, leave_at_return};
 pub(super) use exits::exits;
 pub(super) use listing::listing;
 pub(super) use tier::{counts, first_call, loaded, sample, set_mode};

@@ -9,9 +9,11 @@ mod wire;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
-use super::code::{self, CodeModule, FunctionInfo, Row};
+use super::code::{self, CALL_WORDS, CELL, CodeModule, FunctionInfo, Row};
 use super::encode::LoadError;
 use super::export::{CodeAddress, ExportEntry, FunEntry};
+use super::native;
+use super::opcode::{Opcode, op_of};
 use crate::abi::{Atom, FunHead, Word};
 use crate::ir::{Import, Lambda};
 
@@ -131,6 +133,12 @@ impl Object {
         for &at in &self.switches {
             sort_keys(&mut words[at as usize..]);
         }
+        for row in &self.rows {
+            let call = &mut words[row.offset as usize..];
+            if is_returning(*call[0].get_mut()) {
+                *call[CALL_WORDS - CELL].get_mut() = native::not_native();
+            }
+        }
         let module = Arc::new(CodeModule {
             name: self.name,
             words,
@@ -149,6 +157,20 @@ impl Object {
         super::jit::loaded(&module);
         Ok(module)
     }
+}
+
+/// Whether the instruction with this first word ends with a return address's native cell and frame word.
+fn is_returning(first: u64) -> bool {
+    const OPS: [Opcode; 7] = [
+        Opcode::Call,
+        Opcode::CallExt,
+        Opcode::CallExtTail,
+        Opcode::CallFun,
+        Opcode::CallFunTail,
+        Opcode::Apply,
+        Opcode::ApplyTail,
+    ];
+    OPS.into_iter().any(|op| op as u16 == op_of(first))
 }
 
 /// The address of an entry, as code holds it.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Object, Relocation, Symbol};
 use crate::abi::Atom;
 use crate::abi::atom::AtomError;
-use crate::interp::code::{FunctionInfo, Row};
+use crate::interp::code::{CALL_WORDS, FunctionInfo, Row};
 use crate::ir::{FuncId, Import, Lambda};
 
 /// Bytes are no object code.
@@ -196,6 +196,11 @@ impl Object {
                 "word",
                 at.saturating_add(count.saturating_add(2)).saturating_add(count.div_ceil(2)),
             )?;
+        }
+        for &(offset, ..) in &wire.rows {
+            if super::is_returning(find(&words, "word", offset)?) {
+                find(&words, "word", offset.saturating_add(CALL_WORDS as u32))?;
+            }
         }
         wire.on_load.map(|function| find(&functions, "function", function)).transpose()?;
         Ok(Object {

@@ -4,9 +4,7 @@
 
 use super::moves::word_of_code;
 use crate::abi::Word;
-use crate::abi::context::INTERP_RETURN;
 use crate::interp::code::FRAME_HEAD;
-use crate::interp::frame::word_of;
 use crate::interp::state::{State, handler};
 
 /// Makes a frame of `slots` slots, with what `sources` name: x registers.
@@ -15,8 +13,7 @@ unsafe fn push_frame(mut s: State, slots: usize, sources: *const u16) -> State {
     // SAFETY: the contract of handlers, and there is room.
     unsafe {
         s.sp = s.sp.sub(slots + FRAME_HEAD);
-        *s.sp = word_of(INTERP_RETURN);
-        *s.sp.add(1) = Word::small_int(0);
+        *s.sp = Word::small_int(0);
         for slot in 0..slots {
             *s.sp.add(FRAME_HEAD + slot) = *s.x().add(usize::from(*sources.add(slot)));
         }

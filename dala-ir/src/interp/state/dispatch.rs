@@ -113,7 +113,7 @@ impl State {
     pub(in crate::interp) unsafe fn return_to_caller(mut self) -> Next {
         // SAFETY: the contract of handlers: `sp` is at a frame's head.
         unsafe {
-            self.pc = pc_of(*self.sp.add(1));
+            self.pc = pc_of(*self.sp);
             self.dispatch()
         }
     }
@@ -122,6 +122,6 @@ impl State {
     #[inline(always)]
     pub(in crate::interp) unsafe fn set_return(self) {
         // SAFETY: the contract of handlers: a frame is open, and a call has three words.
-        unsafe { *self.sp.add(1) = word_of(self.pc.add(CALL_WORDS) as u64) };
+        unsafe { *self.sp = word_of(self.pc.add(CALL_WORDS) as u64) };
     }
 }

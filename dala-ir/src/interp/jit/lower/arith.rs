@@ -14,7 +14,7 @@ impl Segment<'_, '_> {
             Opcode::Add | Opcode::AddSmall => {
                 let (left, right) = self.small_operands();
                 match self.small_constant() {
-                    Some(by) => self.add_constant(left, by as i64),
+                    Some(by) => self.add_constant(self.ins.b(), left, by as i64),
                     None => {
                         let (sum, overflow) = self.b.ins().sadd_overflow(left, right);
                         self.guard_not(overflow);
@@ -25,7 +25,7 @@ impl Segment<'_, '_> {
             Opcode::Sub | Opcode::SubSmall => {
                 let (left, right) = self.small_operands();
                 match self.small_constant().and_then(|by| (by as i64).checked_neg()) {
-                    Some(by) => self.add_constant(left, by),
+                    Some(by) => self.add_constant(self.ins.b(), left, by),
                     None => {
                         let (difference, overflow) = self.b.ins().ssub_overflow(left, right);
                         self.guard_not(overflow);
@@ -107,8 +107,7 @@ impl Segment<'_, '_> {
     /// stands behind such an instruction begins a block all the same.
     pub(super) fn end_with_label(&mut self) {
         if !self.ins.targets.is_empty() {
-            let next = self.target(self.ins.next());
-            self.b.ins().jump(next, &[]);
+            self.go_on(self.ins.next());
         }
     }
 
@@ -133,8 +132,11 @@ impl Segment<'_, '_> {
 
     /// Adds a constant; leaves where the sum is no small integer. (A comparison behind the addition is one instruction
     /// less than Cranelift's test of the overflow flag.)
-    fn add_constant(&mut self, left: Value, by: i64) -> Value {
+    fn add_constant(&mut self, operand: u16, left: Value, by: i64) -> Value {
         let sum = self.b.ins().iadd_imm_s(left, by);
+        if by < 0 && self.known.above_least.get(&operand).is_some_and(|&above| above >= by.saturating_neg()) {
+            return sum;
+        }
         let order = if by < 0 { IntCC::SignedLessThanOrEqual } else { IntCC::SignedGreaterThanOrEqual };
         let is_whole = self.b.ins().icmp(order, sum, left);
         self.guard(is_whole);

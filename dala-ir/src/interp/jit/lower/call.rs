@@ -8,7 +8,7 @@ use super::{PASSED, Segment};
 use crate::abi::{Header, Kind, Word};
 use crate::interp::code::{CELL, FRAME_HEAD};
 use crate::interp::export::{ExportEntry, FunEntry};
-use crate::interp::jit::offsets::{REDS, X};
+use crate::interp::jit::offsets::X;
 use crate::interp::opcode::Opcode;
 
 /// Number of slots that a call clears by its mask.
@@ -21,8 +21,7 @@ impl Segment<'_, '_> {
 
     /// What is left of the budget after a call; leaves where that is nothing.
     fn charge(&mut self) -> Value {
-        let vm = self.vm();
-        let reds = self.load(vm, REDS);
+        let reds = self.reds();
         let left = self.b.ins().iadd_imm_s(reds, -1);
         let is_left = self.b.ins().icmp_imm_s(IntCC::SignedGreaterThan, left, 0);
         self.guard(is_left);
@@ -38,8 +37,7 @@ impl Segment<'_, '_> {
 
     /// Everything that a call does before it goes on at the entry, with `left` of the budget.
     fn prepare(&mut self, left: Value) {
-        let vm = self.vm();
-        self.store(left, vm, REDS);
+        self.b.def_var(self.reds, left);
         if self.is_tail() {
             return self.pop(self.ins.a());
         }
@@ -48,16 +46,16 @@ impl Segment<'_, '_> {
 
     /// Clears the slots that a call clears, and stores where it returns to.
     pub(super) fn mark_return(&mut self) {
-        let sp = self.sp();
         let mask = self.ins.a();
         if mask != 0 {
             let nil = self.word(Word::NIL.to_bits());
             for slot in (0..CLEARED).filter(|slot| mask >> slot & 1 == 1) {
-                self.store(nil, sp, (FRAME_HEAD as i32 + i32::from(slot)) * 8);
+                self.write_slot(FRAME_HEAD as u16 + slot, nil);
             }
         }
         let back = self.word(self.pc(self.ins.next()));
-        self.store(back, sp, 8);
+        self.write_slot(0, back);
+        self.write_frame();
     }
 
     /// Goes on at machine code of a function of `arity` arguments.
@@ -106,7 +104,9 @@ impl Segment<'_, '_> {
         let (built_in, code) = (self.b.create_block(), self.b.create_block());
         self.b.ins().brif(is_built_in, built_in, &[], code, &[]);
         self.b.switch_to_block(built_in);
+        let known = self.known.clone();
         self.call_built_in(self.ins.b());
+        self.known = known;
         self.b.switch_to_block(code);
         let address = self.cell(target);
         self.prepare(left);
@@ -165,8 +165,7 @@ impl Segment<'_, '_> {
         let is_more = self.b.ins().icmp(IntCC::UnsignedLessThan, offset, end);
         self.b.ins().brif(is_more, turn, &[BlockArg::Value(offset)], done, &[]);
         self.b.switch_to_block(done);
-        let (hp, sp) = (self.hp(), self.sp());
-        let mut arguments = vec![hp, sp];
+        let mut arguments = self.arguments(0);
         for register in 0..PASSED {
             let value = self.load_register(register);
             arguments.push(value);

@@ -1,13 +1,14 @@
 //! Heap checks, frames, returns.
 
-use cranelift_codegen::ir::InstBuilder;
 use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, Value};
 
 use super::Segment;
 use crate::abi::Word;
-use crate::abi::context::INTERP_RETURN;
 use crate::interp::code::{CELL, FRAME, FRAME_HEAD};
-use crate::interp::jit::offsets::{SLACK, X};
+use crate::interp::jit::exits;
+use crate::interp::jit::offsets::SLACK;
+use crate::interp::native;
 use crate::interp::opcode::Opcode;
 
 impl Segment<'_, '_> {
@@ -29,51 +30,56 @@ impl Segment<'_, '_> {
         let sp = self.sp();
         let sp = self.b.ins().iadd_imm_s(sp, -(words as i64 * 8));
         self.b.def_var(self.sp, sp);
-        let head = self.word(INTERP_RETURN);
-        self.store(head, sp, 0);
         let no_return = self.word(Word::small_int(0).to_bits());
-        self.store(no_return, sp, 8);
+        self.write_slot(0, no_return);
         for slot in 0..slots {
             self.copy(self.ins.packed(first, slot), FRAME | (FRAME_HEAD + slot) as u16);
         }
     }
 
     pub(super) fn kill(&mut self) {
-        let (sp, nil) = (self.sp(), self.word(Word::NIL.to_bits()));
+        let nil = self.word(Word::NIL.to_bits());
         let mut mask = self.ins.words[1];
         while mask != 0 {
             let slot = u32::from(self.ins.a()) + mask.trailing_zeros();
-            self.store(nil, sp, slot as i32 * 8);
-            self.known.slots.insert(slot as u16, nil);
-            self.known.small.remove(&(FRAME | slot as u16));
+            self.write_slot(slot as u16, nil);
             mask &= mask - 1;
         }
     }
 
     /// Returns a value after dropping `words` words of frame.
-    pub(super) fn return_value(&mut self, value: cranelift_codegen::ir::Value, words: u16) {
+    pub(super) fn return_value(&mut self, value: Value, words: u16) {
         self.pop(words);
         let sp = self.sp();
-        let pc = self.load(sp, 8);
+        let pc = self.load(sp, 0);
         let cell = self.load(pc, -(CELL as i32 * 8));
-        let (native, leave) = (self.b.create_block(), self.b.create_block());
-        self.b.set_cold_block(leave);
-        self.b.ins().brif(cell, native, &[], leave, &[]);
-        self.b.switch_to_block(native);
-        let (signature, hp) = (self.signature(1), self.hp());
-        self.b.ins().return_call_indirect(signature, cell, &[hp, sp, value]);
-        self.b.switch_to_block(leave);
+        self.count_return(cell);
+        let mut arguments = self.arguments(0);
+        arguments.push(value);
+        let signature = self.signature(1);
+        self.b.ins().return_call_indirect(signature, cell, &arguments);
+    }
+
+    /// Counts a return to what has no machine code, if exits are counted.
+    fn count_return(&mut self, cell: Value) {
+        if exits::counter(Opcode::Return).is_none() {
+            return;
+        }
+        let (leaves, goes_on) = (self.b.create_block(), self.b.create_block());
+        let is_native = self.b.ins().icmp_imm_s(IntCC::NotEqual, cell, native::not_native() as i64);
+        self.b.ins().brif(is_native, goes_on, &[], leaves, &[]);
+        self.b.switch_to_block(leaves);
         self.count_exit(Opcode::Return);
-        let vm = self.vm();
-        self.store(value, vm, X);
-        let word = self.load(pc, 0);
-        self.leave_to(pc, word);
+        self.b.ins().jump(goes_on, &[]);
+        self.b.switch_to_block(goes_on);
     }
 
     pub(super) fn pop(&mut self, words: u16) {
         if words != 0 {
             self.known.slots.clear();
+            self.known.unwritten.clear();
             self.known.small.retain(|operand| operand & FRAME == 0);
+            self.known.above_least.retain(|operand, _| operand & FRAME == 0);
             let sp = self.sp();
             let sp = self.b.ins().iadd_imm_s(sp, i64::from(words) * 8);
             self.b.def_var(self.sp, sp);

@@ -115,6 +115,8 @@ impl Segment<'_, '_> {
     /// A map with another value under a key: copied in line where it is a small one that has the key, and there is room.
     fn map_change(&mut self) {
         let ins = self.ins;
+        // One of two ways that meet behind it has it written.
+        self.write_frame();
         let map = self.get(ins.b());
         let (key, value) = (self.get(ins.packed(3, 0)), self.get(ins.packed(3, 1)));
         let (other, done) = (self.b.create_block(), self.block_with(&[I64]));

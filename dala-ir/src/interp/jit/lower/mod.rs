@@ -39,12 +39,15 @@ use super::exits;
 use super::flow::{Flow, HeadKind};
 use super::helpers::Helper;
 use super::inline::is_inline;
-use super::offsets::{ANSWER, F, HP, PC, SP, WORD, X};
+use super::offsets::{ANSWER, F, HP, PC, REDS, SP, WORD, X};
+use crate::abi::Word;
 use crate::interp::code::{CodeModule, FRAME, INDEX};
 use crate::interp::opcode::Opcode;
 
 /// x registers that are passed in the machine's registers.
-pub(super) const PASSED: u16 = 4;
+pub(super) const PASSED: u16 = 3;
+/// What is passed before them: heap pointer, stack pointer, reductions.
+const FIXED: u16 = 3;
 
 /// Memory that is there and aligned.
 fn memory() -> MemFlagsData {
@@ -54,7 +57,7 @@ fn memory() -> MemFlagsData {
 /// Signature of a segment that takes `count` x registers.
 fn segment_signature(count: u16) -> Signature {
     let mut signature = Signature::new(CallConv::Tail);
-    signature.params.extend((0..count + 2).map(|_| AbiParam::new(I64)));
+    signature.params.extend((0..count + FIXED).map(|_| AbiParam::new(I64)));
     signature
 }
 
@@ -90,11 +93,12 @@ struct Segment<'a, 'b> {
     variables: BTreeMap<Register, Variable>,
     hp: Variable,
     sp: Variable,
+    reds: Variable,
     signatures: BTreeMap<u16, SigRef>,
     segments: BTreeMap<u32, FuncRef>,
     /// Block in which the current instruction is left, and those of former ones that are still empty.
-    leave: Option<Block>,
-    leaves: Vec<(Block, u32)>,
+    leave: Option<Leave>,
+    leaves: Vec<Leave>,
     ins: &'a Instruction,
     /// What is known where the current instruction is.
     known: Known,
@@ -104,11 +108,24 @@ struct Segment<'a, 'b> {
     vm: Option<(Block, Value)>,
 }
 
+/// A block in which an instruction is left.
+struct Leave {
+    block: Block,
+    at: u32,
+    /// What is still to be written, see [`Known::unwritten`].
+    unwritten: BTreeMap<u16, Value>,
+}
+
 /// What is known at a place.
 #[derive(Clone, Default)]
 struct Known {
-    /// What slots hold.
+    /// What words of the frame hold.
     slots: BTreeMap<u16, Value>,
+    /// What words of the frame are to hold. It is written where somebody else may look: at calls, where machine code
+    /// is left, before ways meet. So what a call clears, or a return drops, was never written.
+    unwritten: BTreeMap<u16, Value>,
+    /// How much may be subtracted from what an operand holds, if that is a small integer.
+    above_least: BTreeMap<u16, i64>,
     /// Registers and slots (as operands) that hold small integers.
     small: BTreeSet<u16>,
 }
@@ -130,9 +147,11 @@ pub(super) fn segment(
     builder.append_block_params_for_function_params(entry);
     builder.switch_to_block(entry);
     let parameters = builder.block_params(entry).to_vec();
-    let (hp, sp, body) = (builder.declare_var(I64), builder.declare_var(I64), builder.create_block());
-    builder.def_var(hp, parameters[0]);
-    builder.def_var(sp, parameters[1]);
+    let [hp, sp, reds] = [(); FIXED as usize].map(|()| builder.declare_var(I64));
+    for (variable, &value) in [hp, sp, reds].into_iter().zip(&parameters) {
+        builder.def_var(variable, value);
+    }
+    let body = builder.create_block();
     let mut segment = Segment {
         b: &mut builder,
         flow,
@@ -145,6 +164,7 @@ pub(super) fn segment(
         variables: BTreeMap::new(),
         hp,
         sp,
+        reds,
         signatures: BTreeMap::new(),
         segments: BTreeMap::new(),
         leave: None,
@@ -154,14 +174,15 @@ pub(super) fn segment(
         known_at: BTreeMap::new(),
         vm: None,
     };
-    segment.read_registers(&parameters[2..]);
+    segment.read_registers(&parameters[usize::from(FIXED)..]);
     segment.b.ins().jump(body, &[]);
     while let Some(at) = segment.work.pop() {
         segment.block(at);
-        for (block, at) in std::mem::take(&mut segment.leaves) {
-            segment.b.seal_block(block);
-            segment.b.switch_to_block(block);
-            segment.leave(at);
+        for leave in std::mem::take(&mut segment.leaves) {
+            segment.b.seal_block(leave.block);
+            segment.b.switch_to_block(leave.block);
+            segment.known.unwritten = leave.unwritten;
+            segment.leave(leave.at);
         }
     }
     builder.seal_all_blocks();
@@ -192,24 +213,47 @@ impl<'a> Segment<'a, '_> {
         let flow = self.flow;
         for ins in &flow.instructions[flow.position(at)..] {
             if ins.at != at && flow.is_leader(ins.at) {
-                let next = self.target(ins.at);
-                self.b.ins().jump(next, &[]);
-                return;
+                return self.go_on(ins.at);
             }
             if !is_inline(ins) {
                 return self.leave(ins.at);
             }
             self.ins = ins;
             self.leave = None;
+            if self.ways_meet() {
+                self.write_frame();
+            }
             let before = self.known.clone();
             self.instruction();
             self.pass_on(before);
-            if let Some(block) = self.leave.take() {
-                self.leaves.push((block, ins.at));
-            }
+            self.leaves.extend(self.leave.take());
             if !ins.falls || !ins.targets.is_empty() {
                 return;
             }
+        }
+    }
+
+    /// Goes on at a place that begins a block.
+    fn go_on(&mut self, at: u32) {
+        if !self.flow.has_one_way(at) {
+            self.write_frame();
+        }
+        let next = self.target(at);
+        self.b.ins().jump(next, &[]);
+    }
+
+    /// Whether the instruction goes on at a place that other ways lead to, too.
+    fn ways_meet(&self) -> bool {
+        let next = self.ins.next();
+        let falls = (self.ins.falls && self.flow.is_leader(next)).then_some(next);
+        self.ins.targets.iter().copied().chain(falls).any(|at| !self.flow.has_one_way(at))
+    }
+
+    /// Writes what words of the frame are to hold.
+    fn write_frame(&mut self) {
+        let sp = self.sp();
+        for (slot, value) in std::mem::take(&mut self.known.unwritten) {
+            self.store(value, sp, i32::from(slot) * 8);
         }
     }
 
@@ -222,12 +266,31 @@ impl<'a> Segment<'a, '_> {
         // An ordering has asked for small integers before it branches; others may do so on one of the ways.
         let is_order = matches!(ins.op, Opcode::Lt | Opcode::Ge | Opcode::LtSmall | Opcode::GeSmall);
         for &target in ins.targets.iter().filter(|&&target| flow.has_one_way(target)) {
-            let known = if is_order { self.known.clone() } else { before.clone() };
+            let mut known = if is_order { self.known.clone() } else { before.clone() };
+            known.above_least.extend(self.bound(false));
             self.known_at.insert(target, known);
         }
         if ins.falls && flow.has_one_way(ins.next()) {
-            self.known_at.insert(ins.next(), self.known.clone());
+            let mut known = self.known.clone();
+            known.above_least.extend(self.bound(true));
+            self.known_at.insert(ins.next(), known);
         }
+    }
+
+    /// What a comparison that holds, or not, says of an operand: see [`Known::above_least`].
+    fn bound(&self, holds: bool) -> Option<(u16, i64)> {
+        // Small integers as they are, in words.
+        let one = Word::small_int(1).to_bits() as i64;
+        let ins = self.ins;
+        let (operand, above) = match (ins.op, holds) {
+            // Above anything else it might be the least one all the same.
+            (Opcode::Lt, true) | (Opcode::Ge, false) if self.known.small.contains(&ins.a()) => (ins.b(), one),
+            (Opcode::LtSmall, false) | (Opcode::GeSmall, true) => {
+                (ins.a(), (ins.words[2] as i64).saturating_sub(i64::MIN))
+            }
+            _ => return None,
+        };
+        ins.constant(operand).is_none().then_some((operand, above))
     }
 
     /// The block that is at an offset.
@@ -304,10 +367,14 @@ impl<'a> Segment<'a, '_> {
     /// Moves an operand to a place.
     fn copy(&mut self, from: u16, to: u16) {
         let is_small = self.known.small.contains(&from);
+        let above_least = self.known.above_least.get(&from).copied();
         let value = self.get(from);
         self.set(to, value);
         if is_small {
             self.known.small.insert(to);
+        }
+        if let Some(above) = above_least {
+            self.known.above_least.insert(to, above);
         }
     }
 
@@ -344,6 +411,10 @@ impl<'a> Segment<'a, '_> {
         self.b.use_var(self.sp)
     }
 
+    fn reds(&mut self) -> Value {
+        self.b.use_var(self.reds)
+    }
+
     /// Takes `words` words of the heap; gives where they are.
     fn allocate(&mut self, words: usize) -> Value {
         let at = self.hp();
@@ -373,9 +444,15 @@ impl<'a> Segment<'a, '_> {
     }
 
     fn define(&mut self, register: Register, value: Value) {
-        self.known.small.remove(&register);
+        self.forget(register);
         let variable = self.variable(register);
         self.b.def_var(variable, value);
+    }
+
+    /// Forgets what was known of an operand's value.
+    fn forget(&mut self, operand: u16) {
+        self.known.small.remove(&operand);
+        self.known.above_least.remove(&operand);
     }
 
     fn load_register(&mut self, register: Register) -> Value {
@@ -416,10 +493,14 @@ impl<'a> Segment<'a, '_> {
         if operand & FRAME == 0 {
             return self.define(operand, value);
         }
-        let (sp, slot) = (self.sp(), operand & INDEX);
-        self.store(value, sp, i32::from(slot) * 8);
+        self.write_slot(operand & INDEX, value);
+    }
+
+    /// Writes a word of the frame.
+    fn write_slot(&mut self, slot: u16, value: Value) {
+        self.known.unwritten.insert(slot, value);
         self.known.slots.insert(slot, value);
-        self.known.small.remove(&operand);
+        self.forget(FRAME | slot);
     }
 
     /// Goes on where `condition` is not zero, and leaves the instruction where it is.
@@ -437,11 +518,16 @@ impl<'a> Segment<'a, '_> {
     }
 
     fn leave_block(&mut self) -> Block {
-        *self.leave.get_or_insert_with(|| {
+        let leave = self.leave.get_or_insert_with(|| {
             let block = self.b.create_block();
             self.b.set_cold_block(block);
-            block
-        })
+            Leave { block, at: self.ins.at, unwritten: self.known.unwritten.clone() }
+        });
+        debug_assert_eq!(
+            leave.unwritten, self.known.unwritten,
+            "an instruction is left before it has done anything"
+        );
+        leave.block
     }
 
     /// A new block, reached from where the caller says, with parameters of these types.
@@ -476,6 +562,7 @@ impl<'a> Segment<'a, '_> {
     /// The interpreter goes on at the instruction at `at`.
     fn leave(&mut self, at: u32) {
         let flow = self.flow;
+        self.write_frame();
         for &register in flow.live(at) {
             self.flush(register);
         }
@@ -497,12 +584,19 @@ impl<'a> Segment<'a, '_> {
 
     /// The interpreter goes on at `pc` with the instruction whose first word is `word`.
     fn leave_to(&mut self, pc: Value, word: Value) {
-        let (vm, hp, sp) = (self.vm(), self.hp(), self.sp());
-        self.store(hp, vm, HP);
-        self.store(sp, vm, SP);
+        self.write_pointers();
+        let vm = self.vm();
         self.store(pc, vm, PC);
         self.store(word, vm, WORD);
         self.b.ins().return_(&[]);
+    }
+
+    /// Writes heap and stack pointer and reductions where others find them.
+    fn write_pointers(&mut self) {
+        let (vm, hp, sp, reds) = (self.vm(), self.hp(), self.sp(), self.reds());
+        self.store(hp, vm, HP);
+        self.store(sp, vm, SP);
+        self.store(reds, vm, REDS);
     }
 
     fn signature(&mut self, count: u16) -> SigRef {
@@ -514,9 +608,9 @@ impl<'a> Segment<'a, '_> {
         signature
     }
 
-    /// The stack and heap pointers, and the first `count` x registers.
+    /// Heap and stack pointer, reductions, and the first `count` x registers.
     fn arguments(&mut self, count: u16) -> Vec<Value> {
-        let mut arguments = vec![self.hp(), self.sp()];
+        let mut arguments = vec![self.hp(), self.sp(), self.reds()];
         for register in 0..count {
             let value = self.register(register);
             arguments.push(value);
@@ -542,6 +636,7 @@ impl<'a> Segment<'a, '_> {
     fn go_to_head(&mut self, head: u32) {
         let count = passed(self.flow, head, self.arity);
         let flow = self.flow;
+        self.write_frame();
         for &register in flow.live(head).iter().filter(|&&register| register >= count) {
             self.flush(register);
         }

@@ -7,7 +7,7 @@ use super::Segment;
 use crate::abi::Word;
 use crate::interp::code::{self, CALL_WORDS};
 use crate::interp::jit::helpers::Helper;
-use crate::interp::jit::offsets::{HP, SP};
+use crate::interp::jit::offsets::{HP, REDS};
 use crate::interp::opcode::Opcode;
 
 impl Segment<'_, '_> {
@@ -47,8 +47,8 @@ impl Segment<'_, '_> {
         let pop = if self.is_tail() { ins.a() } else { 0 };
         if pop != 0 {
             // As in the interpreter: the frame stays until the function has returned.
-            let (back, sp) = (self.word(self.pc(ins.at) + 8 * CALL_WORDS as u64), self.sp());
-            self.store(back, sp, 8);
+            let back = self.word(self.pc(ins.at) + 8 * CALL_WORDS as u64);
+            self.write_slot(0, back);
         } else if !self.is_tail() {
             self.mark_return();
         }
@@ -66,13 +66,15 @@ impl Segment<'_, '_> {
 
     /// The value that the instruction's work gives; where there is none, leaves with `unfinished`.
     fn ask(&mut self, helper: Helper, unfinished: u64) -> Value {
-        let (vm, hp, sp) = (self.vm(), self.hp(), self.sp());
-        self.store(hp, vm, HP);
-        self.store(sp, vm, SP);
+        self.write_frame();
+        self.write_pointers();
         let (pc, word) = (self.word(self.pc(self.ins.at)), self.word(self.ins.words[0]));
         let value = self.helper(helper, [pc, word]);
-        let hp = self.load(vm, HP);
-        self.b.def_var(self.hp, hp);
+        let vm = self.vm();
+        for (variable, offset) in [(self.hp, HP), (self.reds, REDS)] {
+            let value = self.load(vm, offset);
+            self.b.def_var(variable, value);
+        }
         let (done, failed) = (self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(failed);
         let is_value = self.b.ins().icmp_imm_s(IntCC::NotEqual, value, Word::NONE.to_bits() as i64);
