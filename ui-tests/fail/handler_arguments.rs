@@ -19,6 +19,10 @@ impl Counter {
     fn text(&mut self, text: &str, list: &[u8]) {}
     #[message]
     fn pattern(&mut self, (a, b): (i64, i64)) {}
+    #[message]
+    fn given(&mut self, ctx: dala::Context<Self>) {}
+    #[message]
+    fn peer(&mut self, peer: dala::ActorRef<Self>) {}
 }
 
 fn main() {}

@@ -1,6 +1,6 @@
 //! Methods with a role: handlers, the constructor, hooks.
 
-use proc_macro2::{Ident, Span, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 
 use super::attrs;
@@ -80,7 +80,8 @@ pub(crate) fn message(
     let mut fields = Vec::new();
     for argument in arguments {
         is_sound &=
-            owned(&argument.ty, "the arguments become fields of a message, which owns them", diagnostics);
+            owned(&argument.ty, "the arguments become fields of a message, which owns them", diagnostics)
+                && not_self(&argument.ty, diagnostics);
         match argument_name(argument, diagnostics) {
             Some(name) => fields.push((name, (*argument.ty).clone())),
             None => is_sound = false,
@@ -386,8 +387,43 @@ pub(super) fn owned(ty: &syn::Type, rule: &str, diagnostics: &mut Diagnostics) -
             );
             false
         }
+        syn::Type::Path(path) if path.path.segments.last().is_some_and(is_context_of_self) => {
+            diagnostics.report(
+                Code::BadArgument,
+                ty,
+                "the context is lent to a method, not given",
+                "write `&mut Context<Self>`",
+            );
+            false
+        }
         _ => true,
     }
+}
+
+fn is_context_of_self(last: &syn::PathSegment) -> bool {
+    last.ident == CONTEXT && names_self(last.arguments.to_token_stream())
+}
+
+/// Reports a field's type that says `Self`, which would be the message.
+fn not_self(ty: &syn::Type, diagnostics: &mut Diagnostics) -> bool {
+    let names = names_self(ty.to_token_stream());
+    if names {
+        diagnostics.report(
+            Code::BadArgument,
+            ty,
+            "`Self` in an argument that becomes a field of a message would be the message",
+            "write the actor's type",
+        );
+    }
+    !names
+}
+
+fn names_self(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == "Self",
+        TokenTree::Group(group) => names_self(group.stream()),
+        _ => false,
+    })
 }
 
 /// Spans of the first and the last token.

@@ -111,6 +111,22 @@ pub trait Handles<M>: Actor {
     fn handle<'a>(&'a mut self, message: M, context: &'a mut Context<Self>) -> Handled<'a, Self::Reply>;
 }
 
+/// A message that nobody can send.
+///
+/// Every actor handles it, so that none handles one message only: for such an actor the compiler would take `M` of
+/// `A: Handles<M>` for known, and a message of another type would be a mismatch of types that names no actor.
+#[derive(Debug)]
+pub enum Unsendable {}
+
+#[diagnostic::do_not_recommend]
+impl<A: Actor> Handles<Unsendable> for A {
+    type Reply = ();
+
+    fn handle<'a>(&'a mut self, message: Unsendable, _context: &'a mut Context<Self>) -> Handled<'a, ()> {
+        match message {}
+    }
+}
+
 /// What a handler gives: its reply, or a future of it.
 pub struct Handled<'a, R>(pub(crate) HandledKind<'a, R>);
 
