@@ -4,7 +4,7 @@ use super::activation::{Activation, Incoming};
 use super::behaviour::{Behaviour, Outcome};
 use super::cell;
 use super::spawn::spawn_watching;
-use crate::message::{Call, ExitReason, ReplyHandle};
+use crate::message::{Call, CallLimit, ExitReason, ReplyHandle};
 use crate::pid::{Pid, epoch};
 
 /// Replies with the reason when the actor is dead.
@@ -13,7 +13,7 @@ struct EndWatch {
 }
 
 pub(super) fn ended(pid: Pid) -> Call<ExitReason> {
-    let (call, reply) = Call::new(None);
+    let (call, reply) = Call::new(CallLimit::None);
     let pin = epoch::pin();
     match cell::lookup(pid, &pin) {
         None => reply.answer_native(ExitReason::NoProc),

@@ -8,7 +8,7 @@ use super::cell::{self, Header};
 use super::reference::{DEFAULT_DEADLINE, asking, call_node};
 use super::waker::wake_actor;
 use crate::message::{
-    Call, CallError, DeadLetterCause, ExitReason, ForeignReply, NodeBox, PayloadKind, ReplyHandle,
+    Call, CallError, CallLimit, DeadLetterCause, ExitReason, ForeignReply, NodeBox, PayloadKind, ReplyHandle,
     ReplyValue, SystemRequest,
 };
 use crate::pid::{Pid, Ref, epoch};
@@ -207,7 +207,7 @@ pub fn request(of: Pid, request: SystemRequest) -> Call<OwnedTerm> {
         let why = format!("a {} takes no system messages", (cell.vtable.name)());
         return Call::failed(CallError::NotUnderstood(why.into()));
     }
-    let (call, reply) = Call::new(None);
+    let (call, reply) = Call::new(CallLimit::None);
     let mut node = NodeBox::system(request);
     node.set_reply(reply);
     match cell.send(node) {

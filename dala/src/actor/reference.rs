@@ -8,7 +8,7 @@ use super::handler::{Actor, Handles};
 use super::native::{is_native, typed_node};
 use super::qos::Qos;
 use super::{current, process};
-use crate::message::{Call, CallError, ExitReason, Message, NodeBox, ReplyHandle, ReplyTo};
+use crate::message::{Call, CallError, CallLimit, ExitReason, Message, NodeBox, ReplyHandle, ReplyTo};
 use crate::pid::{NOBODY, Pid, epoch};
 use crate::timer::block_on;
 use std::marker::PhantomData;
@@ -397,16 +397,16 @@ pub(super) fn call_node<R: Send + 'static>(
     let pin = epoch::pin();
     let Some(cell) = cell::lookup(pid, &pin) else { return Call::failed(CallError::NoProc) };
     let timers = cell.host().timers;
-    let (call, reply, deadline) = if is_told || current::deadline() != 0 {
-        let deadline = current::nested_deadline(timers, limit);
-        let (mut call, reply) = Call::new(deadline.map(|_| (Duration::ZERO, timers)));
-        call.set_deadline(deadline.unwrap_or(0));
-        (call, reply, deadline.unwrap_or(0))
+    let (limit, deadline) = if is_told || current::deadline() != 0 {
+        match current::nested_deadline(timers, limit) {
+            Some(deadline) => (CallLimit::At(timers, deadline), deadline),
+            None => (CallLimit::None, 0),
+        }
     } else {
-        // The clock is read only if the caller gets to wait: 20 ns.
-        let (call, reply) = Call::new(limit.map(|limit| (limit, timers)));
-        (call, reply, 0)
+        // The clock is not read: see `timer::nursery`.
+        (limit.map_or(CallLimit::None, |limit| CallLimit::After(timers, limit)), 0)
     };
+    let (call, reply) = Call::new(limit);
     #[cfg(debug_assertions)]
     let call = call.watched(&super::cycles::WAITS, pid);
     let node = make(reply);

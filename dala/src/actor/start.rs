@@ -8,7 +8,7 @@
 
 use super::context::Context;
 use super::handler::Actor;
-use crate::message::{Call, ExitReason, NodeBox, NodeVtable, PayloadKind, ReplyHandle};
+use crate::message::{Call, CallLimit, ExitReason, NodeBox, NodeVtable, PayloadKind, ReplyHandle};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -74,7 +74,7 @@ impl<A: Actor> Unborn<A> {
 
     /// The returned call is answered when `init` is done, or fails with [`Exited`](crate::CallError::Exited).
     pub(crate) fn waited_for(&mut self) -> Call<()> {
-        let (call, reply) = Call::new(None);
+        let (call, reply) = Call::new(CallLimit::None);
         // SAFETY: `SPAWNER` is `NodeVtable::of::<()>`.
         let mut node = unsafe { NodeBox::typed(&SPAWNER, ()) };
         node.set_reply(reply);

@@ -302,7 +302,7 @@ impl<R: Send> Expire for Slot<R> {
 #[must_use = "dropping a call cancels it; use `tell` to send without waiting"]
 pub struct Call<R: Send + 'static> {
     slot: Result<Arc<Slot<R>>, Option<CallError>>,
-    deadline: Option<Arming>,
+    limit: CallLimit,
     #[cfg(debug_assertions)]
     watch: Option<Watch>,
 }
@@ -326,13 +326,17 @@ struct Watch {
     caller: Option<Pid>,
 }
 
-#[derive(Clone, Copy)]
-struct Arming {
-    after: Duration,
-    /// On the clock of `timers`; 0 while it is not known. The clock is read when the caller begins to wait.
-    deadline: u64,
-    timers: &'static Timers,
-    armed: bool,
+/// When a call fails by itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CallLimit {
+    /// Never.
+    None,
+    /// So long after its caller began to wait.
+    After(&'static Timers, Duration),
+    /// At this moment. The callee knows it from the beginning.
+    At(&'static Timers, u64),
+    /// The caller waits, with a timer.
+    Armed(&'static Timers),
 }
 
 impl<R: Send + 'static> std::fmt::Debug for Call<R> {
@@ -342,14 +346,18 @@ impl<R: Send + 'static> std::fmt::Debug for Call<R> {
 }
 
 impl<R: Send + 'static> Call<R> {
-    /// A new call: the caller's and the callee's end. Without `limit` it waits for ever.
-    pub(crate) fn new(limit: Option<(Duration, &'static Timers)>) -> (Call<R>, ReplyHandle) {
-        let slot = Arc::new(Slot { head: Head::new(&VtableOf::<R>::NATIVE), value: UnsafeCell::new(None) });
+    /// A new call: the caller's and the callee's end.
+    #[inline(always)]
+    pub(crate) fn new(limit: CallLimit) -> (Call<R>, ReplyHandle) {
+        let head = Head::new(&VtableOf::<R>::NATIVE);
+        if let CallLimit::At(_, deadline) = limit {
+            head.deadline.store(deadline, Ordering::Relaxed);
+        }
+        let slot = Arc::new(Slot { head, value: UnsafeCell::new(None) });
         let handle = ReplyHandle(Arc::into_raw(slot.clone()).cast());
-        let deadline = limit.map(|(after, timers)| Arming { after, deadline: 0, timers, armed: false });
         let call = Call {
             slot: Ok(slot),
-            deadline,
+            limit,
             #[cfg(debug_assertions)]
             watch: None,
         };
@@ -363,19 +371,11 @@ impl<R: Send + 'static> Call<R> {
         self
     }
 
-    /// Sets the moment at which it fails, on the clock that it was made with: the callee learns of it with the request.
-    pub(crate) fn set_deadline(&mut self, deadline: u64) {
-        if let (Ok(slot), Some(arming)) = (&self.slot, &mut self.deadline) {
-            arming.deadline = deadline;
-            slot.head.deadline.store(deadline, Ordering::Relaxed);
-        }
-    }
-
     /// A call that failed before it was sent.
     pub(crate) fn failed(failure: CallError) -> Call<R> {
         Call {
             slot: Err(Some(failure)),
-            deadline: None,
+            limit: CallLimit::None,
             #[cfg(debug_assertions)]
             watch: None,
         }
@@ -416,15 +416,17 @@ impl<R: Send + 'static> Future for Call<R> {
                 Err(cycle) => return Poll::Ready(Err(cycle)),
             }
         }
-        if let Some(arming) = &mut this.deadline
-            && !arming.armed
-        {
-            arming.armed = true;
-            if arming.deadline == 0 {
-                arming.deadline = arming.timers.deadline(arming.after);
-                slot.head.deadline.store(arming.deadline, Ordering::Relaxed);
+        match this.limit {
+            CallLimit::None | CallLimit::Armed(_) => {}
+            CallLimit::After(timers, limit) => {
+                this.limit = CallLimit::Armed(timers);
+                let deadline = nursery::expire_after(timers, limit, slot.clone());
+                slot.head.deadline.store(deadline, Ordering::Relaxed);
             }
-            nursery::expire_at(arming.timers, arming.deadline, slot.clone());
+            CallLimit::At(timers, deadline) => {
+                this.limit = CallLimit::Armed(timers);
+                nursery::expire_at(timers, deadline, slot.clone());
+            }
         }
         Poll::Pending
     }
@@ -443,11 +445,11 @@ impl<R: Send + 'static> Drop for Call<R> {
         if !slot.head.meeting.is_done() {
             slot.head.meeting.abandon();
         }
-        if let Some(arming) = self.deadline {
+        if let CallLimit::Armed(timers) = self.limit {
             let id = slot.head.timer_id.load(Ordering::Acquire);
             if id != 0 {
                 let index = slot.head.timer_index.load(Ordering::Relaxed);
-                arming.timers.cancel(TimerKey { id, index });
+                timers.cancel(TimerKey { id, index });
             }
         }
     }
@@ -468,7 +470,7 @@ mod tests {
 
     #[test]
     fn a_reply_reaches_the_caller_once() {
-        let (call, handle) = Call::<String>::new(None);
+        let (call, handle) = Call::<String>::new(CallLimit::None);
         // SAFETY: the call is for strings.
         unsafe { handle.answer("yes".to_owned(), |_, _| ()) };
         assert_eq!(now(call), Some(Ok("yes".to_owned())));
@@ -476,14 +478,14 @@ mod tests {
 
     #[test]
     fn a_dropped_handle_fails_the_call() {
-        let (call, handle) = Call::<u8>::new(None);
+        let (call, handle) = Call::<u8>::new(CallLimit::None);
         drop(handle);
         assert_eq!(now(call), Some(Err(CallError::NoReply)));
     }
 
     #[test]
     fn the_callee_sees_that_the_caller_gave_up() {
-        let (call, handle) = Call::<u8>::new(None);
+        let (call, handle) = Call::<u8>::new(CallLimit::None);
         assert!(!handle.is_done());
         drop(call);
         assert!(handle.is_done());
@@ -491,7 +493,7 @@ mod tests {
 
     #[test]
     fn a_reply_after_the_deadline_is_dropped() {
-        let (call, handle) = Call::<Arc<u8>>::new(None);
+        let (call, handle) = Call::<Arc<u8>>::new(CallLimit::None);
         let value = Arc::new(1);
         call.slot.as_ref().expect("sent").expire();
         // SAFETY: the call is for these.

@@ -26,6 +26,7 @@ mod stable;
 mod system;
 
 pub use bytes::Bytes;
+pub(crate) use call::CallLimit;
 pub use call::{Call, CallError, ForeignReply, ReplyHandle, ReplyValue};
 pub use convert::{ConvertError, Source};
 pub use dala_ir::term::OwnedTerm;

@@ -11,7 +11,7 @@ use crate::actor::spawn::{self, SpawnError, SpawnOptions, Spawned};
 use crate::actor::task::Task;
 use crate::actor::{Actor, ActorRef, process};
 use crate::energy::{EnergyState, POWER_CHANGES, PowerChanged, THERMAL_CHANGES, ThermalChanged};
-use crate::message::{Call, DeadLetters, Message};
+use crate::message::{Call, CallLimit, DeadLetters, Message};
 use crate::pid::{Pid, Ref, epoch};
 use crate::registry::{GroupChange, Keys, NameError, Registry, Topic};
 use crate::sync::{Arc, Ordering, lock};
@@ -297,7 +297,7 @@ impl Handle {
 
     /// Waits until `pids` are dead. Returns false when the limit passed first.
     pub(crate) fn wait_for(&self, pids: Vec<Pid>, limit: Duration) -> bool {
-        let (call, reply) = Call::<()>::new(Some((limit, Timers::real())));
+        let (call, reply) = Call::<()>::new(CallLimit::After(Timers::real(), limit));
         let watch = EndWatch::new(pids, reply);
         match self.spawn_behaviour(watch, &SpawnOptions::default().starting()) {
             Ok(watch) => {

@@ -9,7 +9,7 @@ use crate::actor::behaviour::{Behaviour, Outcome};
 use crate::actor::host::Host;
 use crate::actor::spawn::{SpawnError, SpawnOptions, spawn_on, spawn_pinned_on};
 use crate::actor::{Actor, ActorRef};
-use crate::message::{Call, CallError, ExitReason};
+use crate::message::{Call, CallError, CallLimit, ExitReason};
 use crate::sync::{Arc, thread};
 
 /// A named thread that runs pinned actors.
@@ -54,7 +54,7 @@ impl PinnedThread {
         make: impl FnOnce() -> A + Send + 'static,
         options: SpawnOptions,
     ) -> Call<Result<ActorRef<A>, SpawnError>> {
-        let (call, reply) = Call::new(None);
+        let (call, reply) = Call::new(CallLimit::None);
         let start = move |host: &Host| {
             let spawned = spawn_pinned_on(host, make(), &options);
             reply.answer_native(spawned);

@@ -53,16 +53,16 @@ impl HeldCalls {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::Call;
+    use crate::message::{Call, CallLimit};
 
     #[test]
     fn calls_that_were_given_up_are_forgotten_while_others_come() {
         let mut held = HeldCalls::default();
-        let (awaited, reply) = Call::<u8>::new(None);
+        let (awaited, reply) = Call::<u8>::new(CallLimit::None);
         let kept = Ref::fresh();
         held.hold(kept, reply);
         for _ in 0..10_000 {
-            let (given_up, reply) = Call::<u8>::new(None);
+            let (given_up, reply) = Call::<u8>::new(CallLimit::None);
             drop(given_up);
             held.hold(Ref::fresh(), reply);
             assert!(held.len() <= FIRST_SWEEP);

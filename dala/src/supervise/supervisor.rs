@@ -8,7 +8,7 @@ use super::strategy::{AutoShutdown, Backoff, Strategy};
 use super::tree::{self, Tree};
 use crate::actor::process;
 use crate::actor::{SpawnError, SpawnOptions};
-use crate::message::{Call, ExitReason, ReplyHandle};
+use crate::message::{Call, CallLimit, ExitReason, ReplyHandle};
 use crate::pid::{NOBODY, Pid};
 use crate::sched::handle::Handle;
 use dala_ir::abi::Atom;
@@ -201,7 +201,7 @@ impl Supervisor {
     }
 
     async fn start_with(self, runtime: &Handle, options: &SpawnOptions) -> Result<SupervisorRef, StartError> {
-        let (call, reply) = Call::new(None);
+        let (call, reply) = Call::new(CallLimit::None);
         let mut children = Children::default();
         for spec in self.children {
             self.flags.check(&spec)?;
@@ -268,7 +268,7 @@ impl SupervisorRef {
         &self,
         request: impl FnOnce(ReplyHandle) -> Request,
     ) -> Result<R, StartError> {
-        let (call, reply) = Call::new(None);
+        let (call, reply) = Call::new(CallLimit::None);
         // A refused question drops its handle, which fails the call.
         let _ = process::ask(self.pid, Box::new(request(reply)));
         call.await.map_err(|_| StartError::NoSupervisor)
