@@ -47,4 +47,4 @@ pub use region::account::{Region, Usage};
 pub use region::dtype::{Bf16, DType, Element, F16, Number, Real};
 pub use region::dynamic::TensorRef;
 pub use region::shape::{MAX_RANK, Shape};
-pub use region::tensor::{Host, Residence, Tensor};
+pub use region::tensor::{Host, Placement, Residence, Tensor};

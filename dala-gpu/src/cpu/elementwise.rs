@@ -1,5 +1,5 @@
-//! Element by element: add, mul, relu.
-use crate::{Number, Region, Tensor, TensorError};
+//! Element by element: add, mul, relu, and another type of float.
+use crate::{Number, Real, Region, Tensor, TensorError};
 
 /// `left + right`, of equal shapes. Integers wrap.
 ///
@@ -37,6 +37,19 @@ pub fn relu<T: Number>(region: &Region, input: &Tensor<T>) -> Result<Tensor<T>, 
     Ok(output)
 }
 
+/// The same numbers as floats of another type, rounded to nearest, ties to even; what is too large becomes infinite. For
+/// what takes no 16-bit floats, a GPU without them for one.
+///
+/// # Errors
+/// As [`Region::zeros`].
+pub fn convert<T: Real, U: Real>(region: &Region, input: &Tensor<T>) -> Result<Tensor<U>, TensorError> {
+    let mut output = region.zeros(input.shape())?;
+    for (to, from) in output.as_mut_slice()?.iter_mut().zip(input.iter()) {
+        *to = U::from_f64(from.to_f64());
+    }
+    Ok(output)
+}
+
 fn zip<T: Number>(
     region: &Region,
     operation: &'static str,
@@ -57,7 +70,21 @@ fn zip<T: Number>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Bf16, F16, Real, Shape};
+    use crate::{Bf16, F16, Shape};
+
+    #[test]
+    fn floats_are_rounded_to_another_type_and_come_back_as_they_were_rounded() -> Result<(), TensorError> {
+        let region = Region::with_limit(1 << 16);
+        let x = region.tensor(Shape::new(&[2, 3])?, &[1.0f32, -0.1, 65504.0, 1e9, f32::NAN, 1e-8])?;
+        let narrow: Tensor<F16> = convert(&region, &x.transpose(0, 1)?)?;
+        let wide: Tensor<f32> = convert(&region, &narrow)?;
+        assert_eq!(wide.to_vec()[..3], [1.0, f32::INFINITY, -0.099975586]);
+        assert!(wide.get(&[1, 1]).is_some_and(f32::is_nan));
+        assert_eq!((wide.get(&[2, 0]), wide.get(&[2, 1])), (Some(65504.0), Some(0.0)));
+        assert_eq!(convert::<f32, Bf16>(&region, &x)?.get(&[0, 1]).map(Real::to_f64), Some(-0.10009765625));
+        assert_eq!(region.copied_bytes(), 0);
+        Ok(())
+    }
 
     #[test]
     fn add_and_mul_read_strided_views_in_their_own_order() -> Result<(), TensorError> {

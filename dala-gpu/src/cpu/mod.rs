@@ -13,7 +13,7 @@ mod reduce;
 
 pub use chain::chain;
 pub use conv::{Conv2d, conv2d};
-pub use elementwise::{add, mul, relu};
+pub use elementwise::{add, convert, mul, relu};
 pub use gather::gather;
 pub use image::{Colours, Resize, colours, planes, resize};
 pub use matmul::matmul;

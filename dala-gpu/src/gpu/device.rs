@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::GpuError;
+use super::in_flight::InFlight;
 use super::pipeline::Pipelines;
 use super::poller::Poller;
 use super::pool::Pool;
@@ -16,6 +17,9 @@ pub struct GpuOptions {
     pub software: bool,
     /// Prefer the GPU that takes less power.
     pub low_power: bool,
+    /// Whether kernels may compute with `f16` where the adapter can. Else those tensors are refused
+    /// ([`GpuError::NoType`]); [`crate::cpu::convert`] makes others of them.
+    pub f16: bool,
     /// A part of the adapter's name that it must have, in any case.
     pub name: Option<String>,
     /// Bytes that tensors on the device may take.
@@ -26,7 +30,7 @@ pub struct GpuOptions {
 
 impl Default for GpuOptions {
     fn default() -> Self {
-        Self { software: false, low_power: false, name: None, limit: 1 << 30, keep: 256 << 20 }
+        Self { software: false, low_power: false, f16: true, name: None, limit: 1 << 30, keep: 256 << 20 }
     }
 }
 
@@ -57,6 +61,10 @@ impl GpuOptions {
 #[derive(Clone)]
 pub struct Gpu {
     pub(super) shared: Arc<Shared>,
+    /// Where what is made through this handle is charged on the device.
+    pub(super) region: Region,
+    /// Where results are charged on the host, if they are to lie in memory that it shares.
+    pub(super) results: Option<Region>,
 }
 
 /// What all clones share.
@@ -69,6 +77,7 @@ pub(super) struct Shared {
     pub(super) pipelines: Pipelines,
     pub(super) poller: Poller,
     pub(super) condition: Arc<Condition>,
+    pub(super) in_flight: Arc<InFlight>,
 }
 
 /// Whether the device is well.
@@ -147,7 +156,7 @@ impl Gpu {
     pub fn open(options: &GpuOptions) -> Result<Gpu, GpuError> {
         let adapter = choose(options)?;
         let info = adapter.get_info();
-        let has_f16 = adapter.features().contains(wgpu::Features::SHADER_F16);
+        let has_f16 = options.f16 && adapter.features().contains(wgpu::Features::SHADER_F16);
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("dala"),
             required_features: if has_f16 { wgpu::Features::SHADER_F16 } else { wgpu::Features::empty() },
@@ -166,10 +175,11 @@ impl Gpu {
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| noted.note_refused(error.to_string())));
         let device = Arc::new(device);
         let poller = Poller::start(device.clone(), condition.clone())?;
-        let pool = Arc::new(Pool::new(device.clone(), Region::with_limit(options.limit), options.keep));
-        let pipelines = Pipelines::default();
-        let shared = Shared { device, queue, info, has_f16, pool, pipelines, poller, condition };
-        Ok(Gpu { shared: Arc::new(shared) })
+        let region = Region::with_limit(options.limit);
+        let pool = Arc::new(Pool::new(device.clone(), options.keep));
+        let (pipelines, in_flight) = (Pipelines::default(), Arc::default());
+        let shared = Shared { device, queue, info, has_f16, pool, pipelines, poller, condition, in_flight };
+        Ok(Gpu { shared: Arc::new(shared), region, results: None })
     }
 
     /// The adapter's name.
@@ -189,7 +199,25 @@ impl Gpu {
 
     /// The region that tensors on the device are counted in, apart from those of the host.
     pub fn region(&self) -> &Region {
-        self.shared.pool.region()
+        &self.region
+    }
+
+    /// The same device for one actor: what is made through this handle counts against `limit` bytes of the actor's too, and
+    /// [`Region::by_actor`] of the device's region lists it.
+    pub fn for_actor(&self, owner: impl Into<dala::Pid>, limit: usize) -> Gpu {
+        Gpu { region: self.region.for_actor(owner, limit), ..self.clone() }
+    }
+
+    /// Whether the device's memory is the host's: then [`Gpu::zeros`] and [`Gpu::with_results_in`] spare copies.
+    pub fn shares_memory(&self) -> bool {
+        self.shared.pool.shares()
+    }
+
+    /// The same device, whose kernels put their results where the host has them too, if it shares memory: downloading one
+    /// is waiting for it, and copies nothing. They are charged to `region` and to the device's. Without shared memory it makes
+    /// no difference.
+    pub fn with_results_in(&self, region: &Region) -> Gpu {
+        Gpu { results: Some(region.clone()), ..self.clone() }
     }
 
     /// Shaders that were compiled so far.

@@ -41,7 +41,13 @@ impl Gpu {
         if size_of::<T>() == 2 && !self.has_f16() {
             return Err(GpuError::NoType("f16"));
         }
-        self.shared.pool.take(Purpose::Storage, shape.elements() * size_of::<T>())
+        let pool = &self.shared.pool;
+        if let Some(host) = &self.results
+            && let Some(shared) = pool.take_shared(host, &self.region, T::DTYPE, shape, true)?
+        {
+            return Ok(DeviceBuffer::of_shared(&shared, pool).expect("it was taken of this pool"));
+        }
+        pool.take(Purpose::Storage, shape.elements() * size_of::<T>(), &self.region)
     }
 
     /// Runs a kernel whose output has this shape.
@@ -55,7 +61,7 @@ impl Gpu {
     ) -> Result<OnGpu<T>, GpuError> {
         let output = self.empty::<T>(shape)?;
         if shape.elements() > 0 {
-            self.shared.run::<T>(source, params, inputs, &output, grid)?;
+            self.shared.run::<T>(source, params, inputs, &output, grid, &self.region)?;
         }
         Ok(Tensor::from_parts(Arc::new(output), View::dense(shape)))
     }

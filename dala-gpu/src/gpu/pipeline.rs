@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use super::device::Shared;
 use super::pool::{DeviceBuffer, Purpose};
 use super::{GpuElement, GpuError};
+use crate::{Region, TensorRef};
 
 /// Shaders by their whole source.
 #[derive(Default)]
@@ -59,7 +60,7 @@ impl Grid {
 
 impl Shared {
     /// Submits a kernel. Its source gets the element type and the parameters `p`; binding 0 is `p`, then come
-    /// the inputs, then the output.
+    /// the inputs, then the output. Memory for the parameters is charged to `region`.
     pub(super) fn run<T: GpuElement>(
         &self,
         source: &str,
@@ -67,6 +68,7 @@ impl Shared {
         inputs: &[&DeviceBuffer],
         output: &DeviceBuffer,
         grid: Grid,
+        region: &Region,
     ) -> Result<(), GpuError> {
         self.condition.check()?;
         if let Some(stranger) = inputs.iter().find(|input| !input.is_of(&self.pool)) {
@@ -78,7 +80,7 @@ impl Shared {
         let source =
             format!("{}@group(0) @binding(0) var<storage, read> p: array<u32>;\n{source}", T::HEADER);
         let pipeline = self.pipelines.get(&self.device, &source);
-        let table = self.pool.take(Purpose::Storage, params.len() * 4)?;
+        let table = self.pool.take(Purpose::Storage, params.len() * 4, region)?;
         let bytes: Vec<u8> = params.iter().flat_map(|param| param.to_ne_bytes()).collect();
         self.queue.write_buffer(table.raw(), 0, &bytes);
         let all = [&table].into_iter().chain(inputs.iter().copied()).chain([output]);
@@ -99,8 +101,23 @@ impl Shared {
             pass.set_bind_group(0, &group, &[]);
             pass.dispatch_workgroups(grid.0, grid.1, 1);
         }
-        self.queue.submit([encoder.finish()]);
+        let held = inputs.iter().copied().chain([output]).filter_map(DeviceBuffer::shared).cloned().collect();
+        self.submit(encoder, held);
         Ok(())
+    }
+
+    /// Submits what was recorded, and holds tensors in shared memory until it is done. Returns its number.
+    pub(super) fn submit(&self, encoder: wgpu::CommandEncoder, held: Vec<TensorRef>) -> u64 {
+        let holds = !held.is_empty();
+        let number = self.in_flight.submit(held, || {
+            self.queue.submit([encoder.finish()]);
+        });
+        if holds {
+            let in_flight = self.in_flight.clone();
+            self.queue.on_submitted_work_done(move || in_flight.done(number));
+            self.poller.look();
+        }
+        number
     }
 }
 

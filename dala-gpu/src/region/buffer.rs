@@ -16,17 +16,21 @@ use crate::sync::Arc;
 /// Bytes every buffer is aligned to: a cache line, and the widest vector register.
 pub const ALIGNMENT: usize = 64;
 
+/// Who owns memory that is not of this machine's heap, and gets it back when it is dropped.
+pub(crate) trait Lender: std::any::Any + std::fmt::Debug + Send + Sync {}
+
 /// A block of `length` elements of type `dtype`. Opaque: tensors are how it is reached.
 ///
 /// Invariants: `start` is aligned to [`ALIGNMENT`]; when there are bytes it was allocated with
-/// `layout(..)` and is freed only by `drop`; all of its bytes are initialised and are values of `dtype`,
-/// because memory starts as zeros, which are a value of every [`Element`], and is written as elements, or by
-/// `write_bytes` and `with_foreign_writer`, which make every `bool` 0 or 1.
+/// `layout(..)` and is freed only by `drop`, or it is the lender's, which lives as long; all of its bytes are
+/// initialised and are values of `dtype`, because memory starts as zeros, which are a value of every [`Element`],
+/// and is written as elements, or by `write_bytes` and `with_foreign_writer`, which make every `bool` 0 or 1.
 pub struct Buffer {
     start: NonNull<u8>,
     dtype: DType,
     length: usize,
     account: Arc<Account>,
+    lender: Option<Box<dyn Lender>>,
     /// Lets loom see who reads and writes when.
     #[cfg(loom)]
     witness: loom::cell::UnsafeCell<()>,
@@ -67,9 +71,41 @@ impl Buffer {
             dtype,
             length,
             account,
+            lender: None,
             #[cfg(loom)]
             witness: loom::cell::UnsafeCell::new(()),
         })
+    }
+
+    /// A buffer in memory of somebody else's, with what is in there.
+    ///
+    /// # Safety
+    /// From `start`, which is aligned to [`ALIGNMENT`], there are `length` initialised values of `dtype`. As long as
+    /// `lender` lives they stay there, and whoever else reads or writes them does so as a reference to this buffer would.
+    #[cfg(all(feature = "wgpu", not(loom)))]
+    pub(crate) unsafe fn lent(
+        account: Arc<Account>,
+        dtype: DType,
+        length: usize,
+        start: NonNull<u8>,
+        lender: Box<dyn Lender>,
+    ) -> Result<Self, TensorError> {
+        assert!(start.addr().get().is_multiple_of(ALIGNMENT), "the caller vouches for it");
+        account.charge(length * dtype.bytes())?;
+        Ok(Self { start, dtype, length, account, lender: Some(lender) })
+    }
+
+    /// Whose memory it is, if that is a `L`.
+    #[cfg(all(feature = "wgpu", not(loom)))]
+    pub(crate) fn lender<L: Lender>(&self) -> Option<&L> {
+        let lender: &dyn std::any::Any = self.lender.as_deref()?;
+        lender.downcast_ref()
+    }
+
+    /// Whether the memory is lent.
+    #[cfg(not(loom))]
+    pub(crate) fn is_lent(&self) -> bool {
+        self.lender.is_some()
     }
 
     /// The elements, if they are of type `T`.
@@ -158,8 +194,8 @@ impl Drop for Buffer {
     fn drop(&mut self) {
         self.note_write();
         let (bytes, layout) = layout(self.dtype, self.length).expect("the same layout was made before");
-        if let Some(layout) = layout {
-            // SAFETY: allocated in `zeros` with this very layout, and freed only here.
+        if let (Some(layout), None) = (layout, &self.lender) {
+            // SAFETY: allocated in `zeros` with this very layout, and freed only here: nobody lent it.
             unsafe { dealloc(self.start.as_ptr(), layout) };
         }
         self.account.release(bytes);

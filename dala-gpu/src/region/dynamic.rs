@@ -6,6 +6,8 @@ use super::account::Region;
 use super::buffer::Buffer;
 use super::dtype::{DType, Element};
 use super::shape::Shape;
+#[cfg(not(loom))]
+use super::tensor::Placement;
 use super::tensor::{Host, Tensor};
 use super::view::View;
 use crate::TensorError;
@@ -40,7 +42,7 @@ impl fmt::Debug for TensorRef {
 }
 
 impl TensorRef {
-    pub(super) fn dense(buffer: Arc<Buffer>, dtype: DType, shape: Shape) -> Self {
+    pub(crate) fn dense(buffer: Arc<Buffer>, dtype: DType, shape: Shape) -> Self {
         Self { buffer, dtype, view: View::dense(shape) }
     }
 
@@ -62,6 +64,24 @@ impl TensorRef {
     /// Bytes of the elements of this view.
     pub fn byte_length(&self) -> usize {
         self.view.shape.elements() * self.dtype.bytes()
+    }
+
+    /// Whose memory the elements lie in: the machine's, or one that a GPU shares.
+    #[cfg(not(loom))]
+    pub fn placement(&self) -> Placement {
+        if self.buffer.is_lent() { Placement::Mapped } else { Placement::Host }
+    }
+
+    /// Whose memory it is, if that is a `L`.
+    #[cfg(all(feature = "wgpu", not(loom)))]
+    pub(crate) fn lender<L: super::buffer::Lender>(&self) -> Option<&L> {
+        self.buffer.lender()
+    }
+
+    /// The same buffer through another window, which must lie in it.
+    #[cfg(all(feature = "wgpu", not(loom)))]
+    pub(crate) fn with_view(&self, view: View) -> Self {
+        self.with(view)
     }
 
     /// How many other tensors can read the buffer.

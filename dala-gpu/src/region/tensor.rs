@@ -20,15 +20,35 @@ pub struct Host;
 
 impl Residence for Host {}
 
+/// Whose memory the elements of a tensor lie in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Placement {
+    /// The machine's.
+    Host,
+    /// Both the machine's and a GPU's: it goes there and back without a copy.
+    Mapped,
+    /// A GPU's own.
+    Device,
+}
+
 pub(crate) mod sealed {
     use crate::region::buffer::Buffer;
 
     pub trait Sealed: 'static {
         type Buffer: std::fmt::Debug + Send + Sync;
+
+        #[cfg(not(loom))]
+        fn placement(buffer: &Self::Buffer) -> super::Placement;
     }
 
     impl Sealed for super::Host {
         type Buffer = Buffer;
+
+        #[cfg(not(loom))]
+        fn placement(buffer: &Buffer) -> super::Placement {
+            if buffer.is_lent() { super::Placement::Mapped } else { super::Placement::Host }
+        }
     }
 }
 
@@ -89,6 +109,12 @@ impl<T: Element, R: Residence> Tensor<T, R> {
         self.view.offset
     }
 
+    /// Which elements of the buffer it shows.
+    #[cfg(feature = "wgpu")]
+    pub(crate) fn view(&self) -> View {
+        self.view
+    }
+
     fn with(&self, view: View) -> Self {
         Self::from_parts(self.buffer.clone(), view)
     }
@@ -106,6 +132,12 @@ impl<T: Element, R: Residence> Tensor<T, R> {
     /// The type of the elements.
     pub fn dtype(&self) -> DType {
         T::DTYPE
+    }
+
+    /// Whose memory the elements lie in.
+    #[cfg(not(loom))]
+    pub fn placement(&self) -> Placement {
+        R::placement(&self.buffer)
     }
 
     /// How many other tensors can read the buffer.
