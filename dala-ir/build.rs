@@ -1,23 +1,29 @@
 //! Finds out whether the optimiser makes sibling calls of the interpreter's dispatching calls (see
-//! `src/interp/state/mod.rs`), and whether there is a JIT for the target.
+//! `src/interp/state/mod.rs`), and what machine code there is for the target.
 
 use std::env::var;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-check-cfg=cfg(dala_tail_calls)");
-    println!("cargo::rustc-check-cfg=cfg(dala_jit)");
+    for cfg in ["dala_native", "dala_codegen", "dala_jit"] {
+        println!("cargo::rustc-check-cfg=cfg({cfg})");
+    }
     let optimises = matches!(var("OPT_LEVEL").as_deref(), Ok("2" | "3" | "s" | "z"));
     // Six arguments in registers.
     let has_registers = match var("CARGO_CFG_TARGET_ARCH").as_deref() {
         Ok("x86_64") => var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family.contains("unix")),
         arch => arch == Ok("aarch64"),
     };
-    // Other targets need their instruction caches told of new code.
+    // Running machine code, making it ahead of time, and making it while a program runs: other targets need stubs of their
+    // own, and their instruction caches told of new code.
     let is_unix = var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family.contains("unix"));
-    if var("CARGO_FEATURE_JIT").is_ok() && var("CARGO_CFG_TARGET_ARCH").as_deref() == Ok("x86_64") && is_unix
-    {
-        println!("cargo::rustc-cfg=dala_jit");
+    if is_unix && var("CARGO_CFG_TARGET_ARCH").as_deref() == Ok("x86_64") {
+        for (feature, cfg) in [("AOT", "dala_native"), ("CODEGEN", "dala_codegen"), ("JIT", "dala_jit")] {
+            if var(format!("CARGO_FEATURE_{feature}")).is_ok() {
+                println!("cargo::rustc-cfg={cfg}");
+            }
+        }
     }
     // Instrumented code keeps what it measures in the frame.
     let flags = var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();

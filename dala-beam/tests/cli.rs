@@ -141,7 +141,7 @@ fn a_bad_number_of_workers_is_refused() {
 #[test]
 fn a_mode_of_the_jit_that_is_not_there_is_refused() {
     let said = refused("DALA_JIT", "sometimes");
-    assert!(said.contains("DALA_JIT=sometimes: not `off`, `on` or `eager`"), "{said}");
+    assert!(said.contains("DALA_JIT=sometimes: not `off`, `on`, `eager` or `ahead`"), "{said}");
     if !cfg!(feature = "jit") {
         let said = refused("DALA_JIT", "on");
         assert!(said.contains("no JIT (feature `jit`"), "{said}");

@@ -150,7 +150,9 @@ fn run_file(path: &Path) {
         let function = Atom::new(name.trim_matches('\''));
         let mut found = String::new();
         let ways = [(4000, false), (1, false), (4000, true), (1, true)];
-        let ways = [JitMode::Off, JitMode::Eager].into_iter().flat_map(|jit| ways.map(|(b, s)| (b, s, jit)));
+        let ways = [JitMode::Off, JitMode::Eager, JitMode::Ahead]
+            .into_iter()
+            .flat_map(|jit| ways.map(|(b, s)| (b, s, jit)));
         for (budget, stress, jit) in ways {
             let slow = text.contains("; no stress") && stress;
             if slow {
@@ -276,7 +278,7 @@ fn code_runs_in_little_native_stack() {
             }
         }
     };
-    for jit in [JitMode::Off, JitMode::Eager] {
+    for jit in [JitMode::Off, JitMode::Eager, JitMode::Ahead] {
         interp::set_jit_mode(jit);
         for path in files("run") {
             let thread = std::thread::Builder::new().stack_size(256 << 10);

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dala_ir::abi::{Atom, Word};
-use dala_ir::interp::{CodeModule, Target};
+use dala_ir::interp::ahead::{self, MachineCode, Placed};
+use dala_ir::interp::{CodeModule, Object, Target};
 use dala_ir::ir::Import;
 
 use super::error::LoadFailure;
@@ -32,7 +33,9 @@ pub(super) fn compile(
     path: Option<&Path>,
     bytes: &[u8],
 ) -> Result<Linked, LoadFailure> {
-    link(exports, lookup, path, prepare(exports, lookup, cache, name, bytes)?)
+    let prepared = prepare(exports, lookup, cache, name, bytes)?;
+    let machine = ahead::rehearse(&prepared.object, |object| machine_code(cache, object));
+    link(exports, lookup, path, prepared, machine)
 }
 
 /// Prepares a module, or finds it in the cache.
@@ -54,12 +57,28 @@ pub(super) fn prepare(
     Ok(prepared)
 }
 
-/// Links a prepared module.
+/// The machine code of a module that is not linked yet, which is made now if it is not in the cache.
+///
+/// # Errors
+/// With a text, when it cannot be made.
+pub(super) fn machine_code(cache: Option<&ObjectCache>, object: &Object) -> Result<MachineCode, String> {
+    let Some(cache) = cache else { return object.machine_code() };
+    let bytes = object.to_bytes();
+    if let Some(kept) = cache.machine_code(&bytes) {
+        return Ok(kept);
+    }
+    let code = object.machine_code()?;
+    cache.put_machine_code(&bytes, &code);
+    Ok(code)
+}
+
+/// Links a prepared module, with the machine code that lies ready for it.
 pub(super) fn link(
     exports: &ExportTable,
     lookup: &Lookup,
     path: Option<&Path>,
     prepared: Prepared,
+    machine: Option<Placed>,
 ) -> Result<Linked, LoadFailure> {
     let name = prepared.object.name();
     let malformed = |problem: String| LoadFailure::Malformed { module: name, problem };
@@ -80,7 +99,7 @@ pub(super) fn link(
     let import = |import: &Import| exports.entry(import.module, import.function, import.arity);
     let code = prepared
         .object
-        .link(&literals, prepared.md5, import)
+        .link_with(machine, &literals, prepared.md5, import)
         .map_err(|error| malformed(error.to_string()))?;
     let module = LoadedModule {
         name,

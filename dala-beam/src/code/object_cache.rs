@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
+use dala_ir::interp::ahead::MachineCode;
 use flate2::Crc;
 use sha2::{Digest, Sha256};
 
@@ -31,6 +32,11 @@ const OTHERS_KEPT: usize = 3;
 const PREFIX: &str = "build-";
 /// File in such a folder that is written anew when it is opened, once a day.
 const USED: &str = "used";
+/// What the names of files end in.
+const OBJECT: &str = ".object";
+const MACHINE_CODE: &str = ".machine";
+/// Bytes of the checksum that a file begins with.
+const CHECKSUM: usize = 4;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// After so long a file is made anew, if it is wanted: that of a module that there is no more goes then.
 const OLD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -73,19 +79,36 @@ impl ObjectCache {
 
     /// What a file was prepared to.
     pub(super) fn get(&self, file: &[u8]) -> Option<Prepared> {
-        let kept = fs::read(self.path(file)).ok()?;
-        let (checksum, bytes) = kept.split_first_chunk()?;
-        if u32::from_le_bytes(*checksum) != checksum_of(bytes) {
-            return None;
-        }
         // SAFETY: the same build wrote them, into a folder of the user's own.
-        unsafe { Prepared::from_bytes(bytes) }
+        unsafe { Prepared::from_bytes(&self.read(&self.path(file, OBJECT))?) }
     }
 
     /// Keeps what a file was prepared to, if that can be written.
     pub(super) fn put(&self, file: &[u8], prepared: &Prepared) {
-        let path = self.path(file);
-        if let Err(Some(unfinished)) = self.write(&path, &prepared.to_bytes()) {
+        self.keep(&self.path(file, OBJECT), &prepared.to_bytes());
+    }
+
+    /// The machine code of object code.
+    pub(super) fn machine_code(&self, object: &[u8]) -> Option<MachineCode> {
+        postcard::from_bytes(&self.read(&self.path(object, MACHINE_CODE))?).ok()
+    }
+
+    /// Keeps that, if it can be written.
+    pub(super) fn put_machine_code(&self, object: &[u8], code: &MachineCode) {
+        let bytes = postcard::to_allocvec(code).expect("a vector takes what is written to it");
+        self.keep(&self.path(object, MACHINE_CODE), &bytes);
+    }
+
+    /// What was kept in a file of the cache, if that is whole.
+    fn read(&self, path: &Path) -> Option<Vec<u8>> {
+        let mut kept = fs::read(path).ok()?;
+        let bytes = kept.split_off(kept.len().min(CHECKSUM));
+        let checksum = u32::from_le_bytes(kept.try_into().ok()?);
+        (checksum == checksum_of(&bytes)).then_some(bytes)
+    }
+
+    fn keep(&self, path: &Path, bytes: &[u8]) {
+        if let Err(Some(unfinished)) = self.write(path, bytes) {
             let _ = fs::remove_file(unfinished);
         }
     }
@@ -102,9 +125,10 @@ impl ObjectCache {
         written.and_then(|()| fs::rename(&unfinished, path)).map_err(|_| Some(unfinished))
     }
 
-    fn path(&self, file: &[u8]) -> PathBuf {
-        let mut name: String = Sha256::digest(file).iter().map(|byte| format!("{byte:02x}")).collect();
-        name.push_str(if is_optimizing() { ".object" } else { ".plain" });
+    fn path(&self, of: &[u8], kind: &str) -> PathBuf {
+        let mut name: String = Sha256::digest(of).iter().map(|byte| format!("{byte:02x}")).collect();
+        name.push_str(kind);
+        name.push_str(if is_optimizing() { "" } else { "-plain" });
         self.folder.join(name)
     }
 }

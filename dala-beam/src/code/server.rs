@@ -179,7 +179,7 @@ impl CodeServer {
                 let file = file.map_err(|error| LoadFailure::bundled(module, &error))?;
                 return self.install_bytes(None, module, None, &file);
             }
-            return self.install(module, || link::link(&self.exports, &self.lookup, None, prepared));
+            return self.install(module, || link::link(&self.exports, &self.lookup, None, prepared, None));
         }
         let (path, bytes) = self.find(module)?;
         self.install_bytes(self.cache.as_ref(), module, path.as_deref(), &bytes)

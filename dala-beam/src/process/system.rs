@@ -67,7 +67,7 @@ impl Default for SystemOptions {
 impl SystemOptions {
     /// The defaults, changed by `DALA_REDUCTIONS` (budget of an activation), `DALA_GC_STRESS` (collect at every
     /// safepoint, unless it is empty or `0`), `DALA_JIT` (`off`, `on`, `eager`: each function when it is called
-    /// first) and `DALA_CACHE` (the folder [`SystemOptions::cache`], or `off`). Without the last, the cache is that of
+    /// first, `ahead`: each when its module is loaded) and `DALA_CACHE` (the folder [`SystemOptions::cache`], or `off`). Without the last, the cache is that of
     /// the user.
     pub fn from_environment() -> SystemOptions {
         let mut options = SystemOptions::default();
@@ -94,7 +94,8 @@ pub fn jit_from_environment() -> Result<Option<JitMode>, String> {
         Some("off") => return Ok(Some(JitMode::Off)),
         Some("on") => JitMode::On,
         Some("eager") => JitMode::Eager,
-        _ => return Err(format!("DALA_JIT={}: not `off`, `on` or `eager`", text.to_string_lossy())),
+        Some("ahead") => JitMode::Ahead,
+        _ => return Err(format!("DALA_JIT={}: not `off`, `on`, `eager` or `ahead`", text.to_string_lossy())),
     };
     match HAS_JIT {
         true => Ok(Some(mode)),

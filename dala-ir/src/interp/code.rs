@@ -55,6 +55,9 @@ pub(super) const CALL_WORDS: usize = 4;
 /// Where the native cell of a function's entry or of a return address stands, in words before it.
 pub(super) const CELL: usize = 2;
 
+/// Keys of a `SwitchWords` instruction that stay in their order: more are sorted by linking.
+pub(super) const UNSORTED: usize = 8;
+
 /// Words of a frame before its slots.
 pub(super) const FRAME_HEAD: usize = 1;
 /// Words of the frame that says that a function is traced.
@@ -104,11 +107,30 @@ pub(super) struct Replaced {
     pub(super) head: Option<Head>,
 }
 
+/// The words of linked code. They do not move.
+#[derive(Debug)]
+pub(super) enum Words {
+    Own(Box<[AtomicU64]>),
+    /// Beside its machine code.
+    Placed(&'static [AtomicU64]),
+}
+
+impl std::ops::Deref for Words {
+    type Target = [AtomicU64];
+
+    fn deref(&self) -> &[AtomicU64] {
+        match self {
+            Words::Own(words) => words,
+            Words::Placed(words) => words,
+        }
+    }
+}
+
 /// A module's linked code.
 #[derive(Debug)]
 pub struct CodeModule {
     pub(super) name: Atom,
-    pub(super) words: Box<[AtomicU64]>,
+    pub(super) words: Words,
     /// First words that were replaced.
     pub(super) patches: Mutex<Patches>,
     pub(super) functions: Box<[FunctionInfo]>,

@@ -78,7 +78,7 @@ fn target_of(bits: u64) -> Target {
 
 impl ExportEntry {
     /// Where the target stands, for machine code.
-    #[cfg(dala_jit)]
+    #[cfg(dala_codegen)]
     pub(super) const TARGET: usize = std::mem::offset_of!(ExportEntry, target);
 
     /// A new entry with nothing behind it. It is leaked: entries live for ever, as atoms do.
@@ -183,11 +183,11 @@ const NO_CALL: u32 = u32::MAX;
 
 impl FunEntry {
     /// Where the code's address stands, for machine code.
-    #[cfg(dala_jit)]
+    #[cfg(dala_codegen)]
     pub(super) const CODE: usize = std::mem::offset_of!(FunEntry, code);
 
     /// Where stands how many arguments a call must have to go there, for machine code.
-    #[cfg(dala_jit)]
+    #[cfg(dala_codegen)]
     pub(super) const TAKES: usize = std::mem::offset_of!(FunEntry, takes);
 
     pub(super) fn leak(head: FunHead, code: CodeAddress) -> &'static FunEntry {

@@ -3,13 +3,14 @@
 // A new op or terminator has to be thought of in every match here.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+pub mod ahead;
 mod breakpoint;
 pub mod code;
 mod encode;
 pub mod export;
 pub mod frame;
 mod host;
-#[cfg(dala_jit)]
+#[cfg(dala_native)]
 mod jit;
 pub mod machine;
 mod native;
@@ -28,7 +29,9 @@ pub use encode::{LoadError, encode, load};
 pub use export::{CodeAddress, ExportEntry, FunEntry, Target};
 pub use frame::start;
 pub use machine::{Machine, Outcome, Suspend, WaitFor};
-pub use native::{HAS_JIT, JitCounts, JitMode, jit_counts, jit_exits, set_jit_mode};
+pub use native::{
+    HAS_CODE_GENERATOR, HAS_JIT, HAS_MACHINE_CODE, JitCounts, JitMode, jit_counts, jit_exits, set_jit_mode,
+};
 pub use object::{Object, ObjectError};
 pub use outcome::{BifIndex, BifResult, CallTarget, Class, Exception, TailCall};
 pub use run::run;

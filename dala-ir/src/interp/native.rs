@@ -47,10 +47,17 @@ pub enum JitMode {
     On,
     /// Each when it is called first, at once: for tests.
     Eager,
+    /// All of a module's when it is loaded, as it is made ahead of time: for tests of that, which need no linker then.
+    Ahead,
 }
 
-/// Whether this build can make machine code: with the feature `jit`, on a target that has it.
+/// Whether this build makes machine code while it runs: with the feature `jit`, on a target that has it.
 pub const HAS_JIT: bool = cfg!(dala_jit);
+/// Whether this build runs machine code that was made ahead of time: with the feature `aot` or `jit`, on a target that
+/// has it.
+pub const HAS_MACHINE_CODE: bool = cfg!(dala_native);
+/// Whether this build makes machine code ahead of time: with the feature `codegen` or `jit`, on a target that has it.
+pub const HAS_CODE_GENERATOR: bool = cfg!(dala_codegen);
 
 /// Sets the mode, for modules that are loaded from now on. Without the feature `jit`, or on a target that has none, all
 /// functions are interpreted.
@@ -81,9 +88,9 @@ pub fn jit_counts() -> JitCounts {
 /// Ops of register code at which machine code was left, and how often, the most frequent first. A return is one to a
 /// place without machine code. Empty unless `DALA_JIT_EXITS` is set.
 pub fn jit_exits() -> Vec<(String, u64)> {
-    #[cfg(dala_jit)]
+    #[cfg(dala_codegen)]
     return super::jit::exits();
-    #[cfg(not(dala_jit))]
+    #[cfg(not(dala_codegen))]
     Vec::new()
 }
 
@@ -97,10 +104,10 @@ impl CodeModule {
         let found =
             self.functions.iter().position(|function| (function.name, function.arity) == (name, arity));
         let number = found.ok_or_else(|| format!("no function {name}/{arity}"))?;
-        #[cfg(dala_jit)]
+        #[cfg(dala_codegen)]
         return super::jit::listing(self, number);
-        #[cfg(not(dala_jit))]
-        Err(format!("no JIT in this build for function {number}"))
+        #[cfg(not(dala_codegen))]
+        Err(format!("no code generator in this build for function {number}"))
     }
 }
 
@@ -108,11 +115,11 @@ impl CodeModule {
 pub(super) const ADDRESS_SHIFT: u32 = 16;
 /// What a return address's native cell holds while there is no machine code for it: a way out.
 pub(super) const NOT_NATIVE: Option<extern "C" fn()> = {
-    #[cfg(dala_jit)]
+    #[cfg(dala_native)]
     {
         Some(super::jit::leave_at_return)
     }
-    #[cfg(not(dala_jit))]
+    #[cfg(not(dala_native))]
     None
 };
 
@@ -159,12 +166,12 @@ impl Crossing {
 pub(super) unsafe fn enter(address: u64, vm: *mut Vm) {
     // Pairs with the release store of the word that named the address; no instruction on x86-64.
     fence(Ordering::Acquire);
-    #[cfg(dala_jit)]
+    #[cfg(dala_native)]
     // SAFETY: as the caller says.
     unsafe {
         super::jit::enter(address, vm);
     }
-    #[cfg(not(dala_jit))]
+    #[cfg(not(dala_native))]
     unreachable!("nothing makes machine code: {address:x} {vm:?}");
 }
 
@@ -190,7 +197,6 @@ impl CodeModule {
     ///
     /// # Safety
     /// The addresses are machine code for these places that follows the protocol above, and stay for ever.
-    #[cfg_attr(not(dala_jit), expect(dead_code, reason = "nothing makes machine code"))]
     pub(super) unsafe fn publish(&self, heads: &[Head]) {
         let mut patches = self.patches();
         let mut reachable: Vec<&Head> = Vec::new();

@@ -47,11 +47,11 @@ macro_rules! opcodes {
 
         impl Opcode {
             /// All of them, by number.
-            #[cfg(any(dala_jit, test))]
+            #[cfg(any(dala_codegen, test))]
             pub(super) const ALL: &[Opcode] = &[$(Opcode::$name),*];
 
             /// Its operands.
-            #[cfg_attr(not(dala_jit), expect(dead_code, reason = "only the JIT asks"))]
+            #[cfg_attr(not(dala_codegen), expect(dead_code, reason = "only the code generator asks"))]
             pub(super) const fn shape(self) -> Shape {
                 use super::shape::roles::{D, FD, FR, P, R};
                 match self {
@@ -523,7 +523,7 @@ pub(super) fn general_word(word: u64) -> u64 {
 }
 
 /// Op, first word and second word of an instruction, in the general form.
-#[cfg(dala_jit)]
+#[cfg(dala_codegen)]
 pub(super) fn general_form(word: u64, mut second: u64) -> Option<(Opcode, u64, u64)> {
     let number = usize::from(op_of(word));
     if let Some(form) = number.checked_sub(FIRST_FORM) {

@@ -1,6 +1,9 @@
 //! The operands of an op: what its fields and further words mean to a reader of register code other than its handler.
 
-#![cfg_attr(not(dala_jit), expect(dead_code, reason = "only the JIT reads register code so far"))]
+#![cfg_attr(
+    not(dala_codegen),
+    expect(dead_code, reason = "only the code generator reads register code so far")
+)]
 
 /// What a field, or a further operand, of an instruction is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -42,7 +42,7 @@ type Owner = NonNull<dyn Send>;
 
 const HEAD_BYTES: usize = size_of::<Head>();
 /// Where the head has the address of the first byte, for machine code.
-#[cfg(dala_jit)]
+#[cfg(dala_codegen)]
 pub(crate) const BYTES_OFFSET: usize = std::mem::offset_of!(Head, bytes);
 
 static REGION_BYTES: AtomicI64 = AtomicI64::new(0);

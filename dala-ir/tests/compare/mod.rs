@@ -46,7 +46,11 @@ pub(crate) fn compare(random: &mut Random, whence: &str, tally: &mut Tally) {
         let (budget, stress) = random.pick(&[(4000, false), (1, false), (7, true)]);
         let before = execute(&module, &[], name, &args, budget, stress, JitMode::Off);
         // Machine code takes time to make: once a module.
-        let jit = if turn == 0 { JitMode::Eager } else { JitMode::Off };
+        let jit = match turn {
+            0 => JitMode::Eager,
+            1 => JitMode::Ahead,
+            _ => JitMode::Off,
+        };
         let after = execute(&optimized, &[], name, &args, budget, stress, jit);
         assert!(
             before == after,

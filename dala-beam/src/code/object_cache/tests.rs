@@ -54,7 +54,7 @@ fn a_module_is_prepared_once() {
 fn damaged_files_are_made_anew() {
     let (exports, (_root, cache)) = (ExportTable::new(), cache());
     loads(&cache, &exports);
-    let (path, good) = (cache.path(bytes()), fs::read(cache.path(bytes())).unwrap());
+    let (path, good) = (cache.path(bytes(), OBJECT), fs::read(cache.path(bytes(), OBJECT)).unwrap());
     for at in [0, 4, 100, good.len() - 1] {
         let mut damaged = good.clone();
         damaged[at] ^= 1;
@@ -87,7 +87,7 @@ fn files_of_long_ago_are_forgotten_once_a_day() {
         let file = File::options().append(true).open(path).unwrap();
         file.set_modified(SystemTime::now() - age).unwrap();
     };
-    set(cache.path(bytes()), 2 * OLD);
+    set(cache.path(bytes(), OBJECT), 2 * OLD);
     assert!(ObjectCache::open(root.path()).unwrap().get(bytes()).is_some(), "nobody looked today");
     set(cache.folder.join(USED), 2 * DAY);
     assert!(ObjectCache::open(root.path()).unwrap().get(bytes()).is_none());

@@ -62,6 +62,9 @@ pub enum LoadError {
         /// How many were given.
         found: usize,
     },
+    /// Its machine code is that of another module.
+    #[error("machine code of another module")]
+    OtherMachineCode,
 }
 
 /// Verifies a module and encodes it.

@@ -1,9 +1,7 @@
-//! A function's machine code: its segments compiled, laid out together and made reachable.
-
-#![expect(unsafe_code, reason = "publishes machine code")]
+//! A function's machine code: its segments compiled and laid out together.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::control::ControlPlane;
@@ -15,16 +13,16 @@ use cranelift_frontend::FunctionBuilderContext;
 
 use super::decode::decode;
 use super::flow::{Flow, HeadKind};
-use super::{frameless, lower, memory, perf};
-use crate::interp::code::CodeModule;
-use crate::interp::native::Head;
+use super::lower::CODE;
+use super::source::Source;
+use super::{frameless, lower};
 
 /// Most instructions of a function that is compiled.
 const MOST_INSTRUCTIONS: usize = 3000;
 /// Alignment of segments.
-const ALIGN: usize = 16;
+pub(super) const ALIGN: usize = 16;
 /// What stands between segments: `int3`.
-const TRAP: u8 = 0xcc;
+pub(super) const TRAP: u8 = 0xcc;
 
 /// Why a function has no machine code.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +36,7 @@ pub(super) enum CompileError {
     /// Cranelift refused it.
     #[error("code generation failed: {0}")]
     Codegen(Box<CodegenError>),
-    /// A reference that is none between segments.
+    /// A reference that is neither to a segment nor to register code.
     #[error("unexpected relocation {0:?}")]
     Relocation(Reloc),
     /// No memory.
@@ -86,6 +84,7 @@ impl Engine {
     fn compile(&self, mut function: Function, is_listed: bool) -> Result<Machine, CompileError> {
         let ways = frameless::mark(&mut function);
         let mut listing = if is_listed { function.display().to_string() } else { String::new() };
+        let names = function.params.user_named_funcs().clone();
         let mut context = Context::for_function(function);
         context.set_disasm(is_listed);
         let compiled = context
@@ -94,7 +93,7 @@ impl Engine {
         if let Some(code) = &compiled.vcode {
             listing.push_str(code);
         }
-        let mut found = Vec::new();
+        let (mut jumps, mut references) = (Vec::new(), Vec::new());
         for reloc in compiled.buffer.relocs() {
             let FinalizedRelocTarget::ExternalName(ExternalName::User(name)) = reloc.target else {
                 return Err(CompileError::Relocation(reloc.kind));
@@ -102,17 +101,24 @@ impl Engine {
             if reloc.kind != Reloc::X86CallPCRel4 {
                 return Err(CompileError::Relocation(reloc.kind));
             }
-            found.push((reloc.offset, name, reloc.addend));
+            let (at, name) = (reloc.offset as usize, &names[name]);
+            let to = match name.namespace {
+                CODE => Symbol::Code,
+                _ => Symbol::Head(name.index),
+            };
+            if to != Symbol::Code {
+                jumps.push(at + 4);
+            }
+            references.push(Reference { at, to, addend: reloc.addend });
         }
-        let (bytes, entry, moved) = match frameless::cut(compiled, ways) {
-            Some(bytes) => (bytes, frameless::OPEN.len(), frameless::CLOSE.len()),
-            None => (compiled.code_buffer().to_vec(), 0, 0),
+        let (bytes, entry) = match frameless::cut(compiled, ways, &jumps) {
+            Some(bytes) => {
+                let moved = references.iter_mut().filter(|reference| reference.to != Symbol::Code);
+                moved.for_each(|reference| reference.at -= frameless::CLOSE.len());
+                (bytes, frameless::OPEN.len())
+            }
+            None => (compiled.code_buffer().to_vec(), 0),
         };
-        let names = context.func.params.user_named_funcs();
-        let references = found
-            .into_iter()
-            .map(|(at, name, addend)| Reference { at: at as usize - moved, head: names[name].index, addend })
-            .collect();
         Ok(Machine { bytes, entry, references, listing })
     }
 }
@@ -126,20 +132,19 @@ struct Machine {
     listing: String,
 }
 
-/// A place in a segment that holds the distance to another segment.
+/// A place in machine code that holds the distance from it to something else, and `addend` (of four bytes).
 struct Reference {
     at: usize,
-    head: u32,
+    to: Symbol,
     addend: i64,
 }
 
-/// What was compiled of a function.
-#[derive(Debug)]
-pub(super) struct Compiled {
-    /// Bytes of machine code.
-    pub(super) bytes: usize,
-    /// Whether the entry has machine code.
-    pub(super) has_entry: bool,
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Symbol {
+    /// The segment of a head of the same function.
+    Head(u32),
+    /// The module's register code.
+    Code,
 }
 
 /// Machine code of one head.
@@ -155,62 +160,79 @@ pub(super) struct SegmentCode {
 
 /// Machine code of all heads of function `number`, in order.
 pub(super) fn segments(
-    code: &CodeModule,
+    source: &Source<'_>,
     number: usize,
     is_listed: bool,
 ) -> Result<Vec<SegmentCode>, CompileError> {
-    let instructions = decode(code, number).ok_or(CompileError::Nothing)?;
+    let instructions = decode(source, number).ok_or(CompileError::Nothing)?;
     if instructions.is_empty() || instructions.len() > MOST_INSTRUCTIONS {
         return Err(CompileError::Nothing);
     }
     let engine = Engine::get()?;
     let flow = Flow::new(instructions);
-    let arity = code.functions[number].arity as u16;
+    let arity = source.functions[number].arity as u16;
     let mut context = FunctionBuilderContext::new();
     let compile = |(&head, &kind): (&u32, &HeadKind)| {
         let config = engine.isa.frontend_config();
-        let function = lower::segment(&mut context, config, code, &flow, head, arity);
+        let function = lower::segment(&mut context, config, source, &flow, head, arity);
         let Machine { bytes, entry, references, listing } = engine.compile(function, is_listed)?;
         Ok(SegmentCode { head, kind, bytes, entry, references, listing })
     };
     flow.heads.iter().map(compile).collect()
 }
 
-/// Compiles function `number` and makes the machine code reachable.
-pub(super) fn compile(code: &Arc<CodeModule>, number: usize) -> Result<Compiled, CompileError> {
-    let segments = segments(code, number, false)?;
-    let mut image: Vec<u8> = Vec::new();
-    let (mut entries, mut starts) = (BTreeMap::new(), Vec::new());
-    for segment in &segments {
-        image.resize(image.len().next_multiple_of(ALIGN), TRAP);
-        starts.push(image.len());
-        entries.insert(segment.head, image.len() + segment.entry);
-        image.extend_from_slice(&segment.bytes);
-    }
-    for (segment, start) in segments.iter().zip(starts) {
-        for reference in &segment.references {
-            let (Some(&target), at) = (entries.get(&reference.head), start + reference.at) else {
-                return Err(CompileError::Relocation(Reloc::X86CallPCRel4));
-            };
-            let distance = target as i64 + reference.addend - at as i64;
-            image[at..at + 4].copy_from_slice(&(distance as i32).to_le_bytes());
-        }
-    }
+/// Machine code of a function.
+pub(super) struct FunctionCode {
+    pub(super) bytes: Vec<u8>,
+    pub(super) heads: Vec<FunctionHead>,
+    /// Places of four bytes that hold the distance to the module's register code, with what is to be added to that.
+    pub(super) references: Vec<(usize, i64)>,
+}
+
+/// A head of a function, and where in its machine code that is entered.
+pub(super) struct FunctionHead {
+    pub(super) offset: u32,
+    pub(super) kind: HeadKind,
+    pub(super) entry: usize,
+}
+
+/// The machine code of function `number`.
+pub(super) fn function(source: &Source<'_>, number: usize) -> Result<FunctionCode, CompileError> {
+    let segments = segments(source, number, false)?;
     if segments.is_empty() {
         return Err(CompileError::Nothing);
     }
-    let base = memory::install(&image)?;
-    let heads: Vec<Head> = segments
+    let mut bytes: Vec<u8> = Vec::new();
+    let (mut entries, mut starts) = (BTreeMap::new(), Vec::new());
+    for segment in &segments {
+        bytes.resize(bytes.len().next_multiple_of(ALIGN), TRAP);
+        starts.push(bytes.len());
+        entries.insert(segment.head, bytes.len() + segment.entry);
+        bytes.extend_from_slice(&segment.bytes);
+    }
+    let mut references = Vec::new();
+    for (segment, start) in segments.iter().zip(starts) {
+        for reference in &segment.references {
+            let at = start + reference.at;
+            let target = match reference.to {
+                Symbol::Code => {
+                    references.push((at, reference.addend));
+                    continue;
+                }
+                Symbol::Head(head) => entries.get(&head),
+            };
+            let target = *target.ok_or(CompileError::Relocation(Reloc::X86CallPCRel4))?;
+            let distance = target as i64 + reference.addend - at as i64;
+            bytes[at..at + 4].copy_from_slice(&(distance as i32).to_le_bytes());
+        }
+    }
+    let heads = segments
         .iter()
-        .map(|segment| Head {
+        .map(|segment| FunctionHead {
             offset: segment.head,
-            has_cell: segment.kind != HeadKind::Middle,
-            address: base + entries[&segment.head] as u64,
+            kind: segment.kind,
+            entry: entries[&segment.head],
         })
         .collect();
-    perf::record(code, number, &heads, base + image.len() as u64);
-    // SAFETY: the segments were made for these heads.
-    unsafe { code.publish(&heads) };
-    let has_entry = segments.iter().any(|segment| segment.kind == HeadKind::Entry);
-    Ok(Compiled { bytes: image.len(), has_entry })
+    Ok(FunctionCode { bytes, heads, references })
 }

@@ -2,8 +2,9 @@
 
 use smallvec::SmallVec;
 
+use super::source::Source;
 use crate::abi::Word;
-use crate::interp::code::{CALL_WORDS, CELL, CodeModule, FRAME, INDEX, INLINE, X_NIL};
+use crate::interp::code::{CALL_WORDS, CELL, FRAME, INDEX, INLINE, X_NIL};
 use crate::interp::opcode::{LEN_SHIFT, Opcode, general_form};
 use crate::interp::shape::{Ends, Label, More, Role};
 
@@ -22,6 +23,8 @@ pub(super) struct Instruction {
     pub(super) words: SmallVec<[u64; 4]>,
     /// Its first word as it is dispatched.
     pub(super) first: u64,
+    /// Those of its words that linking fills in, by number.
+    pub(super) open: SmallVec<[u16; 2]>,
     pub(super) reads: SmallVec<[Register; 4]>,
     pub(super) writes: SmallVec<[Register; 2]>,
     /// Offsets it may jump to.
@@ -94,15 +97,29 @@ impl Instruction {
         )
     }
 
-    /// The constant that an operand is.
+    /// The word of the instruction that an operand is, by number.
+    pub(super) fn own_word(&self, operand: u16) -> Option<usize> {
+        let is_own = operand & (FRAME | INLINE) == INLINE && operand != X_NIL;
+        is_own.then_some(usize::from(operand & INDEX))
+    }
+
+    /// Whether an operand always has the same value.
+    pub(super) fn is_constant(&self, operand: u16) -> bool {
+        operand == X_NIL || self.own_word(operand).is_some()
+    }
+
+    /// The constant that an operand is, if it is known.
     pub(super) fn constant(&self, operand: u16) -> Option<u64> {
         if operand == X_NIL {
-            Some(Word::NIL.to_bits())
-        } else if operand & FRAME == 0 && operand & INLINE != 0 {
-            self.words.get(usize::from(operand & INDEX)).copied()
-        } else {
-            None
+            return Some(Word::NIL.to_bits());
         }
+        let index = self.own_word(operand).filter(|&index| !self.is_open(index))?;
+        self.words.get(index).copied()
+    }
+
+    /// Whether linking fills the word of this number in.
+    pub(super) fn is_open(&self, index: usize) -> bool {
+        self.open.iter().any(|&open| usize::from(open) == index)
     }
 
     fn read(&mut self, operand: u16) {
@@ -171,7 +188,7 @@ impl Instruction {
     }
 
     /// What the op's shape says, and what it leaves to the op itself.
-    fn operands(&mut self, code: &CodeModule) {
+    fn operands(&mut self, source: &Source<'_>) {
         let shape = self.op.shape();
         for (role, field) in shape.fields.into_iter().zip([self.a(), self.b(), self.c()]) {
             self.role(role, field);
@@ -193,12 +210,12 @@ impl Instruction {
                     self.read(self.packed(usize::from(from), index));
                 }
             }
-            More::Own => self.own_operands(code),
+            More::Own => self.own_operands(source),
         }
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "only ops whose shape says so come here")]
-    fn own_operands(&mut self, code: &CodeModule) {
+    fn own_operands(&mut self, source: &Source<'_>) {
         match self.op {
             Opcode::Move2 => {
                 let second = self.words[1] as u16;
@@ -223,7 +240,10 @@ impl Instruction {
                 }
             }
             Opcode::Return => self.reads.push(0),
-            Opcode::Call | Opcode::CallTail => self.read_first(arity_at(code, self.words[1])),
+            Opcode::Call | Opcode::CallTail => {
+                let arity = source.function(self.at + 1).map_or(0, |function| function.arity);
+                self.read_first(arity as u16);
+            }
             Opcode::CallExt | Opcode::CallExtTail => self.read_first(self.b()),
             Opcode::CallFun | Opcode::CallFunTail => self.read_first(self.b() + 1),
             Opcode::Apply | Opcode::ApplyTail => self.read_first(self.b() + 2),
@@ -265,24 +285,18 @@ impl Instruction {
     }
 }
 
-/// Arity of the function of this module whose entry is at `address`.
-fn arity_at(code: &CodeModule, address: u64) -> u16 {
-    let offset = code.offset(std::ptr::with_exposed_provenance(address as usize));
-    code.word(offset as usize - 1) as u32 as u16
-}
-
 /// The instructions of function `number`, in order. `None` when they are not what the encoder writes.
-pub(super) fn decode(code: &CodeModule, number: usize) -> Option<Vec<Instruction>> {
-    let start = code.functions[number].entry;
-    let end = match code.functions.get(number + 1) {
+pub(super) fn decode(source: &Source<'_>, number: usize) -> Option<Vec<Instruction>> {
+    let start = source.functions[number].entry;
+    let end = match source.functions.get(number + 1) {
         Some(next) => next.entry as usize - CELL,
-        None => code.words.len(),
+        None => source.len(),
     };
     let mut instructions = Vec::new();
     let mut at = start as usize;
     while at < end {
-        let first = code.word(at);
-        let second = if at + 1 < end { code.word(at + 1) } else { 0 };
+        let first = source.word(at);
+        let second = if at + 1 < end { source.word(at + 1) } else { 0 };
         let (op, word, second) = general_form(first, second)?;
         let len = match usize::from(word as u16 >> LEN_SHIFT) {
             0 => second as u32 as usize,
@@ -291,25 +305,29 @@ pub(super) fn decode(code: &CodeModule, number: usize) -> Option<Vec<Instruction
         if len == 0 || at + len > end {
             return None;
         }
-        let mut words: SmallVec<[u64; 4]> = (at..at + len).map(|index| code.word(index)).collect();
+        let mut words: SmallVec<[u64; 4]> = (at..at + len).map(|index| source.word(index)).collect();
         words[0] = word;
         if len > 1 {
             words[1] = second;
         }
-        let row = code.row_at(code.pc(at as u32)).copied();
+        let row = source.row_at(at as u32).copied();
         let mut handler = row.map(|row| row.handler).filter(|&handler| handler != 0);
         let mut instruction = Instruction {
             at: at as u32,
             op,
             words,
             first,
+            open: (0..len)
+                .filter(|&index| source.is_open((at + index) as u32))
+                .map(|index| index as u16)
+                .collect(),
             reads: SmallVec::new(),
             writes: SmallVec::new(),
             targets: SmallVec::new(),
             falls: true,
             handler: None,
         };
-        instruction.operands(code);
+        instruction.operands(source);
         if instruction.calls() {
             // The frame word says it for what is called, the row for what cannot be.
             let offset = (instruction.words[CALL_WORDS - 1] >> 32) as u32;

@@ -39,14 +39,15 @@ pub(super) fn mark(function: &mut Function) -> u32 {
 
 /// The code without what makes and drops its frame, where it needs none: it is entered [`OPEN`] bytes later, and its
 /// jumps stand [`CLOSE`] bytes earlier.
-pub(super) fn cut(compiled: &CompiledCode, ways: u32) -> Option<Vec<u8>> {
+///
+/// `jumps` are where the direct ones of them end.
+pub(super) fn cut(compiled: &CompiledCode, ways: u32, jumps: &[usize]) -> Option<Vec<u8>> {
     let mut code = compiled.code_buffer().to_vec();
     let is_frame_used = compiled.buffer.frame_layout()?.frame_to_fp_offset != 0;
     if is_frame_used || !code.starts_with(&OPEN) {
         return None;
     }
     let ends = ends(compiled, ways)?;
-    let jumps: Vec<usize> = compiled.buffer.relocs().iter().map(|reloc| reloc.offset as usize + 4).collect();
     if !jumps.iter().all(|jump| ends.contains(jump)) {
         return None;
     }

@@ -12,7 +12,7 @@ use std::arch::naked_asm;
 use super::offsets::ANSWER;
 use super::steps;
 use crate::abi::Word;
-use crate::interp::ops::funs;
+use crate::interp::ops::{funs, switch};
 use crate::term::{compare, map, view};
 
 /// The stub of a function, with more work before and behind the call.
@@ -55,7 +55,7 @@ macro_rules! stub {
                 answer = const ANSWER,
             )
         }
-        stub as *const () as usize as u64
+        stub
     }};
 }
 
@@ -65,18 +65,14 @@ macro_rules! helpers {
         #[derive(Clone, Copy, Debug)]
         pub(super) enum Helper { $($(#[doc = $doc])* $name,)* }
 
-        impl Helper {
-            /// Address of the stub.
-            pub(super) fn stub(self) -> u64 {
-                match self {
-                    $(Helper::$name => stub!($function, [], []),)*
-                }
-            }
+        /// See [`STUBS`].
+        pub(crate) type Stubs = [[extern "C" fn(); 2]; [$(Helper::$name),*].len()];
 
-            /// Address of the stub that preserves float registers, too.
-            pub(super) fn stub_for_floats(self) -> u64 {
-                match self {
-                    $(Helper::$name => stub!(
+        /// The stubs of each function, by its number: one, and one that preserves float registers, too.
+        pub(crate) static STUBS: Stubs = [
+            $([
+                stub!($function, [], []),
+                stub!(
                         $function,
                         [
                             "movups [rsp], xmm0",
@@ -114,11 +110,23 @@ macro_rules! helpers {
                             "movups xmm14, [rsp + 224]",
                             "movups xmm15, [rsp + 240]"
                         ]
-                    ),)*
-                }
-            }
-        }
+                ),
+            ],)*
+        ];
     };
+}
+
+#[cfg(dala_codegen)]
+impl Helper {
+    /// Address of its stub.
+    pub(super) fn stub(self, has_floats: bool) -> u64 {
+        STUBS[self as usize][usize::from(has_floats)] as *const () as usize as u64
+    }
+
+    /// Where the stub's address stands in [`STUBS`], in bytes.
+    pub(super) fn place(self, has_floats: bool) -> i32 {
+        (self as i32 * 2 + i32::from(has_floats)) * 8
+    }
 }
 
 helpers! {
@@ -148,6 +156,8 @@ helpers! {
     CallBuiltIn => steps::call_built_in,
     /// `is_function/2`
     IsFunctionArity => is_function_arity,
+    /// Where the `SwitchWords` at the first word goes with the second, in words from there.
+    SwitchWords => switch_words,
 }
 
 /// The word that machine code passes.
@@ -182,4 +192,9 @@ extern "C" fn bit_length(subject: u64, _: u64) -> u64 {
 
 extern "C" fn is_function_arity(fun: u64, arity: u64) -> u64 {
     u64::from(funs::is_function_arity(word(fun), word(arity)))
+}
+
+extern "C" fn switch_words(pc: u64, value: u64) -> u64 {
+    // SAFETY: machine code says where such an instruction stands.
+    unsafe { switch::target(std::ptr::with_exposed_provenance(pc as usize), value) }
 }

@@ -5,12 +5,14 @@ use std::fmt::Write;
 
 use super::compile::{CompileError, segments};
 use super::decode::{FLOAT, Instruction, decode};
+use super::source::Source;
 use crate::interp::code::CodeModule;
 
 /// The listing of function `number`.
 pub(in crate::interp) fn listing(code: &CodeModule, number: usize) -> Result<String, String> {
+    let source = Source::linked(code);
     let instructions =
-        decode(code, number).ok_or(CompileError::Nothing).map_err(|error| error.to_string())?;
+        decode(&source, number).ok_or(CompileError::Nothing).map_err(|error| error.to_string())?;
     let function = code.functions[number];
     let mut text = String::new();
     let name = format!("{}/{}", function.name, function.arity);
@@ -26,7 +28,7 @@ pub(in crate::interp) fn listing(code: &CodeModule, number: usize) -> Result<Str
         }
         show(&mut text, instruction);
     }
-    for segment in segments(code, number, true).map_err(|error| error.to_string())? {
+    for segment in segments(&source, number, true).map_err(|error| error.to_string())? {
         let head = segment.head;
         let _ = writeln!(text, "== {name}: {:?} at {head}, {} bytes", segment.kind, segment.bytes.len());
         text.push_str(&segment.listing);

@@ -1,5 +1,7 @@
 //! Where machine code finds things in [`Vm`].
 
+#![cfg_attr(not(dala_codegen), expect(dead_code, reason = "most are for the code generator"))]
+
 use std::mem::offset_of;
 
 use crate::interp::native::Crossing;
@@ -14,3 +16,5 @@ pub(super) const HP: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, hp))
 pub(super) const PC: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, pc)) as i32;
 pub(super) const ANSWER: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, answer)) as i32;
 pub(super) const WORD: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, word)) as i32;
+#[cfg(dala_codegen)]
+pub(super) const STUBS: i32 = offset_of!(Vm, stubs) as i32;

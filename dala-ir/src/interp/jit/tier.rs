@@ -9,14 +9,24 @@ use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use super::compile::{CompileError, compile};
+use super::compile::CompileError;
+use super::install::compile;
+use super::memory;
+use crate::interp::ahead::{MachineCode, Placed};
 use crate::interp::code::{self, CodeModule};
 use crate::interp::native::{Head, JitCounts, JitMode, NOT_YET};
+use crate::interp::object::Object;
 
 /// Samples that make a function hot.
 const HOT: u8 = 2;
 /// Heat of a function that was handed to the compiler.
 const TAKEN: u8 = u8::MAX;
+
+/// Heat of the functions of a new module, with machine code that was made ahead of time or without: with it they stay as
+/// they are.
+pub(crate) fn heat(has_machine_code: bool) -> u8 {
+    if has_machine_code { TAKEN } else { 0 }
+}
 
 static MODE: AtomicU8 = AtomicU8::new(JitMode::Off as u8);
 
@@ -35,6 +45,23 @@ fn function_at(pc: *const u64) -> Option<(Arc<CodeModule>, usize)> {
     let offset = code.offset(pc) as usize;
     let number = (code.word(offset - 1) >> 32) as usize;
     Some((code, number))
+}
+
+/// The machine code of a module that is about to be linked, in [`JitMode::Ahead`]; `make` makes it.
+pub(crate) fn ahead(
+    object: &Object,
+    make: impl FnOnce(&Object) -> Result<MachineCode, String>,
+) -> Option<Placed> {
+    if !is_mode(JitMode::Ahead) {
+        return None;
+    }
+    let code = make(object);
+    // Whoever asks for this mode wants to run machine code and nothing else.
+    let code = code.unwrap_or_else(|problem| panic!("{problem}"));
+    let placed = memory::place(&code, object.words()).unwrap_or_else(|error| panic!("machine code: {error}"));
+    FUNCTIONS.fetch_add(object.functions().count(), Ordering::Relaxed);
+    BYTES.fetch_add(code.text().len(), Ordering::Relaxed);
+    Some(placed)
 }
 
 /// A module was linked.

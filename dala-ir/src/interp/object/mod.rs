@@ -6,13 +6,14 @@
 
 mod wire;
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::code::{self, CALL_WORDS, CELL, CodeModule, FunctionInfo, Row};
+use super::ahead::Placed;
+use super::code::{self, CALL_WORDS, CELL, CodeModule, FunctionInfo, Row, UNSORTED, Words};
 use super::encode::LoadError;
 use super::export::{CodeAddress, ExportEntry, FunEntry};
-use super::native;
+use super::native::{self, HAS_MACHINE_CODE};
 use super::opcode::{Opcode, op_of};
 use crate::abi::{Atom, FunHead, Word};
 use crate::ir::{Import, Lambda};
@@ -47,7 +48,7 @@ pub struct Object {
     pub(super) name: Atom,
     pub(super) words: Vec<u64>,
     pub(super) relocations: Vec<Relocation>,
-    /// Where `SwitchWords` instructions stand: their keys are sorted by what atoms are in this OS process.
+    /// Where `SwitchWords` instructions stand: their keys, if there are many, are sorted by what atoms are in this OS process.
     pub(super) switches: Vec<u32>,
     pub(super) functions: Vec<FunctionInfo>,
     pub(super) rows: Vec<Row>,
@@ -95,12 +96,36 @@ impl Object {
         uniq: [u8; 16],
         import: impl FnMut(&Import) -> &'static ExportEntry,
     ) -> Result<Arc<CodeModule>, LoadError> {
+        self.link_with(None, literals, uniq, import)
+    }
+
+    /// As [`Object::link`], with machine code that was made ahead of time, where this build can run it
+    /// ([`HAS_MACHINE_CODE`]).
+    ///
+    /// # Errors
+    /// As [`Object::link`], and when the machine code is for another module.
+    pub fn link_with(
+        self,
+        machine: Option<Placed>,
+        literals: &[Word],
+        uniq: [u8; 16],
+        import: impl FnMut(&Import) -> &'static ExportEntry,
+    ) -> Result<Arc<CodeModule>, LoadError> {
+        #[cfg(dala_jit)]
+        let machine = machine.or_else(|| super::jit::ahead(&self, Object::machine_code));
+        let machine = machine.filter(|_| HAS_MACHINE_CODE);
+        if machine.as_ref().is_some_and(|machine| !machine.fits(&self)) {
+            return Err(LoadError::OtherMachineCode);
+        }
         if literals.len() != self.literals {
             return Err(LoadError::Literals { expected: self.literals, found: literals.len() });
         }
         let imports: Vec<&'static ExportEntry> = self.imports.iter().map(import).collect();
-        let mut words: Box<[AtomicU64]> = self.words.into_iter().map(AtomicU64::new).collect();
-        // The array does not move from here on.
+        let words = match &machine {
+            Some(machine) => machine.take(&self.words),
+            None => Words::Own(self.words.into_iter().map(AtomicU64::new).collect()),
+        };
+        // They do not move from here on.
         let base = words.as_ptr().cast::<u64>();
         let address =
             |function: usize| CodeAddress::new(base.wrapping_add(self.functions[function].entry as usize));
@@ -122,21 +147,22 @@ impl Object {
             })
             .collect();
         for &Relocation { at, symbol } in &self.relocations {
-            *words[at as usize].get_mut() = match symbol {
+            let word = match symbol {
                 Symbol::Atom(atom) => Word::atom(atom).to_bits(),
                 Symbol::Literal(index) => literals[index as usize].to_bits(),
                 Symbol::Import(index) => word_of(imports[index as usize]),
                 Symbol::Function(index) => address(index as usize).to_bits(),
                 Symbol::Lambda(index) => word_of(lambdas[index as usize]),
             };
+            words[at as usize].store(word, Ordering::Relaxed);
         }
         for &at in &self.switches {
-            sort_keys(&mut words[at as usize..]);
+            sort_keys(&words[at as usize..]);
         }
         for row in &self.rows {
-            let call = &mut words[row.offset as usize..];
-            if is_returning(*call[0].get_mut()) {
-                *call[CALL_WORDS - CELL].get_mut() = native::not_native();
+            let call = &words[row.offset as usize..];
+            if is_returning(call[0].load(Ordering::Relaxed)) {
+                call[CALL_WORDS - CELL].store(native::not_native(), Ordering::Relaxed);
             }
         }
         let module = Arc::new(CodeModule {
@@ -144,7 +170,11 @@ impl Object {
             words,
             patches: Mutex::default(),
             #[cfg(dala_jit)]
-            heat: self.functions.iter().map(|_| std::sync::atomic::AtomicU8::new(0)).collect(),
+            heat: self
+                .functions
+                .iter()
+                .map(|_| std::sync::atomic::AtomicU8::new(super::jit::heat(machine.is_some())))
+                .collect(),
             functions: self.functions.into(),
             rows: self.rows.into(),
             exports: self.exports.into(),
@@ -153,8 +183,12 @@ impl Object {
             files: self.files.into(),
         });
         code::register(&module);
-        #[cfg(dala_jit)]
-        super::jit::loaded(&module);
+        if let Some(machine) = machine {
+            machine.publish(&module);
+        } else {
+            #[cfg(dala_jit)]
+            super::jit::loaded(&module);
+        }
         Ok(module)
     }
 }
@@ -179,20 +213,23 @@ fn word_of<T>(entry: &'static T) -> u64 {
 }
 
 /// Sorts the keys of the `SwitchWords` instruction that `code` begins with, and its targets with them.
-fn sort_keys(code: &mut [AtomicU64]) {
-    let count = *code[2].get_mut() as u32 as usize;
+fn sort_keys(code: &[AtomicU64]) {
+    let word = |index: usize| code[index].load(Ordering::Relaxed);
+    let count = word(2) as u32 as usize;
+    if count <= UNSORTED {
+        return;
+    }
     let shift = |index: usize| 32 * (index % 2);
     let mut cases: Vec<(u64, u64)> = (0..count)
-        .map(|index| {
-            let key = *code[3 + index].get_mut();
-            (key, *code[3 + count + index / 2].get_mut() >> shift(index) & u64::from(u32::MAX))
-        })
+        .map(|index| (word(3 + index), word(3 + count + index / 2) >> shift(index) & u64::from(u32::MAX)))
         .collect();
     cases.sort_unstable_by_key(|&(key, _)| key);
-    code[3 + count..3 + count + count.div_ceil(2)].iter_mut().for_each(|word| *word.get_mut() = 0);
-    for (index, (key, target)) in cases.into_iter().enumerate() {
-        *code[3 + index].get_mut() = key;
-        *code[3 + count + index / 2].get_mut() |= target << shift(index);
+    for (index, (key, _)) in cases.iter().enumerate() {
+        code[3 + index].store(*key, Ordering::Relaxed);
+    }
+    for (index, pair) in cases.chunks(2).enumerate() {
+        let (low, high) = (pair[0].1, pair.get(1).map_or(0, |case| case.1));
+        code[3 + count + index].store(low | high << 32, Ordering::Relaxed);
     }
 }
 

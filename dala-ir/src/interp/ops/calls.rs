@@ -87,7 +87,7 @@ unsafe fn call_built_in(mut s: State, index: BifIndex) -> Next {
 ///
 /// # Safety
 /// The contract of handlers; the instruction is a call of an entry that is a built-in function.
-#[cfg(dala_jit)]
+#[cfg(dala_native)]
 #[inline]
 pub(in crate::interp) unsafe fn built_in_work(s: &mut State) -> Option<Word> {
     // SAFETY: as the caller says.
@@ -286,7 +286,7 @@ handler! {
 ///
 /// # Safety
 /// The contract of handlers.
-#[cfg(dala_jit)]
+#[cfg(dala_native)]
 pub(in crate::interp) unsafe fn bif_work(s: &mut State) -> Option<Word> {
     // SAFETY: as the caller says.
     unsafe {

@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "handlers keep the contract of `state`")]
 
 use crate::abi::Kind;
+use crate::interp::code::UNSORTED;
 use crate::interp::state::handler;
 use crate::term::view;
 
@@ -21,17 +22,30 @@ handler! {
 handler! {
     fn switch_words(s) {
         let value = s.get(s.a()).to_bits();
-        let count = s.w(2) as u32 as usize;
-        let keys = std::slice::from_raw_parts(s.pc.add(3), count);
-        let found = if count <= 8 {
+        s.jump(target(s.pc, value))
+    }
+}
+
+/// Where the `SwitchWords` instruction at `pc` goes with a value, in words from there (low 32 bits).
+///
+/// # Safety
+/// Such an instruction stands there.
+#[inline(always)]
+pub(in crate::interp) unsafe fn target(pc: *const u64, value: u64) -> u64 {
+    // SAFETY: an instruction has the words that its count says.
+    unsafe {
+        let count = *pc.add(2) as u32 as usize;
+        let keys = std::slice::from_raw_parts(pc.add(3), count);
+        let found = if count <= UNSORTED {
             keys.iter().position(|&key| key == value)
         } else {
             keys.binary_search(&value).ok()
         };
-        match found {
-            Some(index) => s.jump(s.w(3 + count + index / 2) >> (32 * (index % 2))),
-            None => s.jump(s.w(2) >> 32),
-        }
+        let relative = match found {
+            Some(index) => *pc.add(3 + count + index / 2) >> (32 * (index % 2)),
+            None => *pc.add(2) >> 32,
+        };
+        relative & u64::from(u32::MAX)
     }
 }
 

@@ -72,6 +72,9 @@ pub(super) struct Vm {
     pub(super) resumed: usize,
     /// What machine code was entered with, and left with.
     pub(super) crossing: Crossing,
+    /// The stubs that machine code calls.
+    #[cfg(dala_native)]
+    pub(super) stubs: &'static super::jit::Stubs,
     pub(super) x: [MaybeUninit<Word>; X_COUNT],
     pub(super) f: [MaybeUninit<f64>; F_COUNT],
     /// Why the process stops.
@@ -101,6 +104,8 @@ impl Vm {
             slack,
             resumed: 0,
             crossing: Crossing::new(),
+            #[cfg(dala_native)]
+            stubs: &super::jit::STUBS,
             x,
             f: [const { MaybeUninit::uninit() }; F_COUNT],
             suspend: None,

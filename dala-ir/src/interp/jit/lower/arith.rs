@@ -114,7 +114,7 @@ impl Segment<'_, '_> {
     /// An operand; leaves where it is no small integer.
     pub(super) fn small_operand(&mut self, operand: u16) -> Value {
         let value = self.get(operand);
-        if self.ins.constant(operand).is_some() || self.known.small.insert(operand) {
+        if self.ins.is_constant(operand) || self.known.small.insert(operand) {
             let not_small = self.not_small(value);
             self.guard_not(not_small);
         }
@@ -162,7 +162,7 @@ impl Segment<'_, '_> {
         let not_small = self.not_small(any);
         self.guard_not(not_small);
         for operand in [left, right] {
-            if self.ins.constant(operand).is_none() {
+            if !self.ins.is_constant(operand) {
                 self.known.small.insert(operand);
             }
         }

@@ -53,7 +53,7 @@ impl Segment<'_, '_> {
                 self.write_slot(FRAME_HEAD as u16 + slot, nil);
             }
         }
-        let back = self.word(self.pc(self.ins.next()));
+        let back = self.address(self.ins.next());
         self.write_slot(0, back);
         self.write_frame();
     }
@@ -69,13 +69,11 @@ impl Segment<'_, '_> {
     }
 
     pub(super) fn call(&mut self) {
-        let target = self.ins.words[1];
         let entry = self.flow.entry();
-        let arity =
-            self.code.word(self.code.offset(std::ptr::with_exposed_provenance(target as usize)) as usize - 1)
-                as u32 as u16;
+        let called = self.source.function(self.ins.at + 1).expect("the encoder names one of the module's");
+        let arity = called.arity as u16;
         let left = self.charge();
-        if target == self.pc(entry) && self.flow.heads.contains_key(&entry) {
+        if called.entry == entry && self.flow.heads.contains_key(&entry) {
             self.prepare(left);
             if self.head == entry {
                 self.b.ins().jump(self.body, &[]);
@@ -88,7 +86,7 @@ impl Segment<'_, '_> {
             self.b.ins().return_call(function, &arguments);
             return;
         }
-        let target = self.word(target);
+        let target = self.address(called.entry);
         let address = self.cell(target);
         self.prepare(left);
         self.enter(address, arity);
@@ -96,7 +94,7 @@ impl Segment<'_, '_> {
 
     pub(super) fn call_export(&mut self) {
         let left = self.charge();
-        let entry = self.word(self.ins.words[1]);
+        let entry = self.own_word(1);
         let target = self.load(entry, ExportEntry::TARGET as i32);
         // 0 where there is nothing, odd for a built-in function.
         self.guard(target);

@@ -38,7 +38,7 @@ impl Segment<'_, '_> {
                 }
             }
             Opcode::EqWord | Opcode::NeWord => {
-                let (left, right) = (self.get(self.ins.a()), self.word(self.ins.words[2]));
+                let (left, right) = (self.get(self.ins.a()), self.own_word(2));
                 let is_equal = self.ins.op == Opcode::EqWord;
                 let condition = if is_equal { IntCC::Equal } else { IntCC::NotEqual };
                 let holds = self.b.ins().icmp(condition, left, right);

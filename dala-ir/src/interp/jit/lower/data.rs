@@ -57,7 +57,7 @@ impl Segment<'_, '_> {
             Opcode::MakeFun => {
                 let free = usize::from(self.ins.c());
                 let header = self.word(Word::header(Header::new(Kind::Fun, free + 2)).to_bits());
-                let entry = self.word(self.ins.words[2]);
+                let entry = self.own_word(2);
                 let count = self.word(Word::small_int(free as i64).to_bits());
                 let values: Vec<Value> = (0..free).map(|index| self.get(self.ins.packed(3, index))).collect();
                 self.boxed(&[header, entry, count], &values);

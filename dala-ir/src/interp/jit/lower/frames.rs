@@ -6,7 +6,6 @@ use cranelift_codegen::ir::{InstBuilder, Value};
 use super::Segment;
 use crate::abi::Word;
 use crate::interp::code::{CELL, FRAME, FRAME_HEAD};
-use crate::interp::jit::exits;
 use crate::interp::jit::offsets::SLACK;
 use crate::interp::native;
 use crate::interp::opcode::Opcode;
@@ -62,7 +61,7 @@ impl Segment<'_, '_> {
 
     /// Counts a return to what has no machine code, if exits are counted.
     fn count_return(&mut self, cell: Value) {
-        if exits::counter(Opcode::Return).is_none() {
+        if self.counter(Opcode::Return).is_none() {
             return;
         }
         let (leaves, goes_on) = (self.b.create_block(), self.b.create_block());

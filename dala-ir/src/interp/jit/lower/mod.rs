@@ -9,6 +9,7 @@
     reason = "`is_inline` lists all ops, and an inline one that no file knows fails an assertion"
 )]
 
+mod addressing;
 mod arith;
 mod bits;
 mod call;
@@ -21,6 +22,7 @@ mod steps;
 mod switch;
 mod types;
 
+pub(super) use addressing::CODE;
 pub(super) use bits::segment_bytes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,20 +31,21 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, I64};
 use cranelift_codegen::ir::{
     AbiParam, Block, BlockArg, ExtFuncData, ExternalName, FuncRef, Function, InstBuilder, MemFlagsData,
-    SigRef, Signature, Type, UserExternalName, UserFuncName, Value,
+    SigRef, Signature, Type, UserExternalName, UserExternalNameRef, UserFuncName, Value,
 };
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 
 use super::decode::{FLOAT, Instruction, Register};
-use super::exits;
 use super::flow::{Flow, HeadKind};
 use super::helpers::Helper;
 use super::inline::is_inline;
 use super::offsets::{ANSWER, F, HP, PC, REDS, SP, WORD, X};
+use super::source::Source;
 use crate::abi::Word;
-use crate::interp::code::{CodeModule, FRAME, INDEX};
+use crate::interp::code::{FRAME, INDEX};
 use crate::interp::opcode::Opcode;
+use addressing::SEGMENTS;
 
 /// x registers that are passed in the machine's registers.
 pub(super) const PASSED: u16 = 3;
@@ -83,7 +86,7 @@ fn helper_signature() -> Signature {
 struct Segment<'a, 'b> {
     b: &'a mut FunctionBuilder<'b>,
     flow: &'a Flow,
-    code: &'a CodeModule,
+    source: &'a Source<'a>,
     head: u32,
     arity: u16,
     /// Where the head's instruction begins, after the registers were read.
@@ -106,6 +109,8 @@ struct Segment<'a, 'b> {
     known_at: BTreeMap<u32, Known>,
     /// The `Vm` in a block.
     vm: Option<(Block, Value)>,
+    /// The module's register code, if its place is not known yet.
+    code: Option<UserExternalNameRef>,
 }
 
 /// A block in which an instruction is left.
@@ -134,13 +139,13 @@ struct Known {
 pub(super) fn segment(
     context: &mut FunctionBuilderContext,
     config: TargetFrontendConfig,
-    code: &CodeModule,
+    source: &Source<'_>,
     flow: &Flow,
     head: u32,
     arity: u16,
 ) -> Function {
     let taken = passed(flow, head, arity);
-    let name = UserFuncName::user(0, head);
+    let name = UserFuncName::user(SEGMENTS, head);
     let mut function = Function::with_name_signature(name, segment_signature(taken));
     let mut builder = FunctionBuilder::new(&mut function, context);
     let entry = builder.create_block();
@@ -155,7 +160,7 @@ pub(super) fn segment(
     let mut segment = Segment {
         b: &mut builder,
         flow,
-        code,
+        source,
         head,
         arity,
         body,
@@ -173,6 +178,7 @@ pub(super) fn segment(
         known: Known::default(),
         known_at: BTreeMap::new(),
         vm: None,
+        code: None,
     };
     segment.read_registers(&parameters[usize::from(FIXED)..]);
     segment.b.ins().jump(body, &[]);
@@ -321,7 +327,7 @@ impl<'a> Segment<'a, '_> {
                 self.copy(self.ins.words[1] as u16, self.ins.c());
             }
             Opcode::MoveWord => {
-                let value = self.word(self.ins.words[1]);
+                let value = self.own_word(1);
                 self.set(self.ins.a(), value);
             }
             Opcode::MoveFloat => {
@@ -342,7 +348,7 @@ impl<'a> Segment<'a, '_> {
                 self.return_value(value, self.ins.b());
             }
             Opcode::ReturnWord => {
-                let value = self.word(self.ins.words[1]);
+                let value = self.own_word(1);
                 self.return_value(value, self.ins.b());
             }
             Opcode::Call | Opcode::CallTail => self.call(),
@@ -474,6 +480,9 @@ impl<'a> Segment<'a, '_> {
         if let Some(word) = self.ins.constant(operand) {
             return self.word(word);
         }
+        if let Some(index) = self.ins.own_word(operand) {
+            return self.own_word(index);
+        }
         if operand & FRAME == 0 {
             return self.register(operand);
         }
@@ -547,16 +556,10 @@ impl<'a> Segment<'a, '_> {
     /// Calls one of our functions.
     fn helper(&mut self, helper: Helper, args: [Value; 2]) -> Value {
         let signature = self.b.import_signature(helper_signature());
-        let stub = if self.flow.has_floats { helper.stub_for_floats() } else { helper.stub() };
-        let address = self.word(stub);
+        let address = self.stub(helper);
         self.b.ins().call_indirect(signature, address, &args);
         let vm = self.vm();
         self.load(vm, ANSWER)
-    }
-
-    /// Address of the instruction at an offset.
-    fn pc(&self, at: u32) -> u64 {
-        self.code.pc(at).expose_provenance() as u64
     }
 
     /// The interpreter goes on at the instruction at `at`.
@@ -568,13 +571,13 @@ impl<'a> Segment<'a, '_> {
         }
         let ins = &flow.instructions[flow.position(at)];
         self.count_exit(ins.op);
-        let (pc, word) = (self.word(self.pc(at)), self.word(ins.first));
+        let (pc, word) = (self.address(at), self.word(ins.first));
         self.leave_to(pc, word);
     }
 
     /// Counts an exit, if exits are counted. (Two at once may count as one.)
     fn count_exit(&mut self, op: Opcode) {
-        if let Some(counter) = exits::counter(op) {
+        if let Some(counter) = self.counter(op) {
             let place = self.word(counter);
             let count = self.load(place, 0);
             let count = self.b.ins().iadd_imm_s(count, 1);
@@ -624,7 +627,7 @@ impl<'a> Segment<'a, '_> {
             return function;
         }
         let signature = self.signature(passed(self.flow, head, self.arity));
-        let name = UserExternalName { namespace: 0, index: head };
+        let name = UserExternalName { namespace: SEGMENTS, index: head };
         let name = ExternalName::user(self.b.func.declare_imported_user_function(name));
         let data = ExtFuncData { name, signature, colocated: true, patchable: false };
         let function = self.b.import_function(data);

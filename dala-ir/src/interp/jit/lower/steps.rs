@@ -47,7 +47,7 @@ impl Segment<'_, '_> {
         let pop = if self.is_tail() { ins.a() } else { 0 };
         if pop != 0 {
             // As in the interpreter: the frame stays until the function has returned.
-            let back = self.word(self.pc(ins.at) + 8 * CALL_WORDS as u64);
+            let back = self.address(ins.at + CALL_WORDS as u32);
             self.write_slot(0, back);
         } else if !self.is_tail() {
             self.mark_return();
@@ -68,7 +68,7 @@ impl Segment<'_, '_> {
     fn ask(&mut self, helper: Helper, unfinished: u64) -> Value {
         self.write_frame();
         self.write_pointers();
-        let (pc, word) = (self.word(self.pc(self.ins.at)), self.word(self.ins.words[0]));
+        let (pc, word) = (self.address(self.ins.at), self.word(self.ins.words[0]));
         let value = self.helper(helper, [pc, word]);
         let vm = self.vm();
         for (variable, offset) in [(self.hp, HP), (self.reds, REDS)] {

@@ -81,7 +81,7 @@ impl Segment<'_, '_> {
                 self.tuple_of(value, is_tuple);
                 self.b.switch_to_block(is_tuple);
                 let tag = self.load(value, 8 - 3);
-                let wanted = self.word(self.ins.words[2]);
+                let wanted = self.own_word(2);
                 let holds = self.b.ins().icmp(IntCC::Equal, tag, wanted);
                 self.b.ins().brif(holds, next, &[], no, &[]);
             }
