@@ -15,6 +15,9 @@ defmodule Dala.Tensor do
   `transpose/3`) share the elements; so does `to_binary/1`, but for views with gaps and up to 64 bytes. What is copied is
   counted by the region (`Region::copied_bytes` in Rust).
 
+  A tensor on a GPU has a handle as well: a process can keep it, `release/1` it and send it on, to a Rust actor that computes
+  there; what would look at its elements raises.
+
   What does not fit raises: an `ArgumentError` for what is no tensor, a `RuntimeError` that says why else. The functions
   whose body is `:erlang.nif_error/1` are Rust's (`dala_gpu::Natives`).
   """

@@ -15,6 +15,7 @@ mod error;
 mod fuse;
 mod in_flight;
 mod mapped;
+mod message;
 mod ops;
 mod pipeline;
 mod poller;

@@ -98,6 +98,6 @@ fn to_list(tensor: TensorRef) -> Vec<Number> {
 
 #[dala::native(module = "Elixir.Dala.Tensor")]
 fn release(tensor: Released) -> Atom {
-    let Released(tensor) = tensor;
-    Atom::new(if tensor.is_some() { "ok" } else { "stale" })
+    let Released(was_there) = tensor;
+    Atom::new(if was_there { "ok" } else { "stale" })
 }

@@ -3,13 +3,15 @@
 //! Between native actors a tensor moves: the message holds a view, nothing is copied. An Erlang process gets the struct
 //! `%Dala.Tensor{type: :f32, shape: [2, 3], handle: reference}`: the reference shares the buffer, and gives it back when
 //! the process ends or collects its garbage, or when somebody lets go of it (`Dala.Tensor.release/1`): then it is stale.
-//! Nothing is copied in either direction. A reference cannot be made up, so who has one was given it; type and shape beside
+//! Nothing is copied in either direction. A tensor on a GPU is such a struct too: a process can keep it, let go of it and hand
+//! it on to whoever computes there, but not see its elements. A reference cannot be made up, so who has one was given it; type and shape beside
 //! it are for patterns, and are not believed.
 //!
 //! A process without the functions of `Dala.Tensor` may send `{tensor, Type, Sizes, Elements}`, for instance
 //! `{tensor, f32, [2, 3], <<...>>}` with the elements in this machine's byte order, the last axis running fastest. Those
 //! are copied, and the region counts it.
-use std::sync::{Mutex, PoisonError};
+use std::any::Any;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use dala::message::{ConvertError, Source};
 use dala::{Atom, Bytes, Opaque, StableLayout};
@@ -26,14 +28,23 @@ use super::tensor::Tensor;
 
 /// What the reference of a tensor names: it, until somebody lets go of it.
 #[derive(Debug)]
-struct Handle(Mutex<Option<TensorRef>>);
+struct Handle(Mutex<Option<Held>>);
+
+/// A tensor, wherever it lies.
+#[derive(Clone, Debug)]
+pub(crate) enum Held {
+    /// On the host.
+    Host(TensorRef),
+    /// Not on the host: a `Tensor` of its types.
+    Elsewhere(Arc<dyn Any + Send + Sync>),
+}
 
 impl Handle {
-    fn take(&self) -> Option<TensorRef> {
+    fn take(&self) -> Option<Held> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    fn open(&self) -> Option<TensorRef> {
+    fn open(&self) -> Option<Held> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -51,8 +62,8 @@ fn misfit(source: &Source<'_>) -> ConvertError {
     source.misfit("a `%Dala.Tensor{}` or `{tensor, Type, Sizes, Elements}`")
 }
 
-/// The handle of a tensor that a process lets go of, and the tensor, unless it is gone already.
-pub(crate) struct Released(pub(crate) Option<TensorRef>);
+/// A tensor that a process lets go of, and whether it was there.
+pub(crate) struct Released(pub(crate) bool);
 
 impl StableLayout for Released {
     const FIELD: FieldType = FieldType::Term;
@@ -63,29 +74,43 @@ impl StableLayout for Released {
 
     fn read_term(source: Source<'_>) -> Result<Self, ConvertError> {
         let handle = handle_in(source.word()).ok_or_else(|| source.misfit("a `%Dala.Tensor{}`"))?;
-        Ok(Released(handle.take()))
+        Ok(Released(handle.take().is_some()))
     }
+}
+
+/// A `%Dala.Tensor{}` of this tensor.
+pub(crate) fn write_handle(writer: &mut dyn TermWriter, dtype: DType, shape: Shape, held: Held) -> Word {
+    let sizes: Vec<Word> = shape.sizes().iter().map(|&size| writer.unsigned(size as u64)).collect();
+    let bytes = shape.elements() * dtype.bytes();
+    let handle = Opaque::keeping(Handle(Mutex::new(Some(held))), bytes);
+    let pairs = [
+        (key("__struct__"), key("Elixir.Dala.Tensor")),
+        (key("type"), key(dtype.name())),
+        (key("shape"), writer.list(&sizes, Word::NIL)),
+        (key("handle"), handle.write_term(writer)),
+    ];
+    map::from_pairs(writer, &pairs)
+}
+
+/// The tensor of a `%Dala.Tensor{}`, if it is one; one that is stale is an error.
+pub(crate) fn held_in(source: &Source<'_>) -> Result<Option<Held>, ConvertError> {
+    let Some(handle) = handle_in(source.word()) else { return Ok(None) };
+    handle.open().map(Some).ok_or_else(|| source.misfit("a tensor that nobody let go of"))
 }
 
 impl StableLayout for TensorRef {
     const FIELD: FieldType = FieldType::Term;
 
     fn write_term(&self, writer: &mut dyn TermWriter) -> Word {
-        let sizes: Vec<Word> =
-            self.shape().sizes().iter().map(|&size| writer.unsigned(size as u64)).collect();
-        let handle = Opaque::keeping(Handle(Mutex::new(Some(self.clone()))), self.byte_length());
-        let pairs = [
-            (key("__struct__"), key("Elixir.Dala.Tensor")),
-            (key("type"), key(self.dtype().name())),
-            (key("shape"), writer.list(&sizes, Word::NIL)),
-            (key("handle"), handle.write_term(writer)),
-        ];
-        map::from_pairs(writer, &pairs)
+        write_handle(writer, self.dtype(), self.shape(), Held::Host(self.clone()))
     }
 
     fn read_term(source: Source<'_>) -> Result<Self, ConvertError> {
-        if let Some(handle) = handle_in(source.word()) {
-            return handle.open().ok_or_else(|| source.misfit("a tensor that nobody let go of"));
+        if let Some(held) = held_in(&source)? {
+            return match held {
+                Held::Host(tensor) => Ok(tensor),
+                Held::Elsewhere(_) => Err(source.misfit("a tensor on the host, not on a GPU")),
+            };
         }
         let Some(&[tag, dtype, sizes, elements]) = view::tuple_elements(source.word()) else {
             return Err(misfit(&source));
@@ -187,10 +212,10 @@ mod tests {
         assert_eq!(region.live_bytes(), 100);
         let read = || TensorRef::read_term(Source::new(term.root()));
         assert!(read().is_ok());
-        assert!(Released::read_term(Source::new(term.root())).expect("a tensor").0.is_some());
+        assert!(Released::read_term(Source::new(term.root())).expect("a tensor").0);
         assert_eq!(region.live_bytes(), 0);
         assert!(read().expect_err("stale").to_string().contains("let go of"));
-        assert!(Released::read_term(Source::new(term.root())).expect("its handle").0.is_none());
+        assert!(!Released::read_term(Source::new(term.root())).expect("its handle").0);
         Ok(())
     }
 

@@ -240,3 +240,52 @@ fn a_shared_tensor_behind_a_capability_ends_with_its_owner_and_crosses_as_a_term
     assert!(cap.get().is_err());
     Ok(())
 }
+
+#[dala::message]
+struct OnDevice {
+    tensor: Tensor<f32, Device>,
+}
+
+struct Multiplier {
+    gpu: Gpu,
+}
+
+#[dala::actor]
+impl Multiplier {
+    #[handler]
+    fn square(&mut self, given: OnDevice) -> Result<Tensor<f32, Device>, String> {
+        self.gpu.matmul(&given.tensor, &given.tensor).map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn a_tensor_on_the_device_moves_in_messages_and_crosses_as_a_handle() -> Result<(), Box<dyn std::error::Error>>
+{
+    use crate::region::message::Released;
+    use dala::StableLayout;
+    use dala::message::Source;
+    let Some(gpu) = &*GPU else { return Ok(()) };
+    let (gpu, host) = (gpu.for_actor(dala::Pid::from_parts(9, 1), 1 << 20), region());
+    let runtime = dala::Runtime::builder().workers(1).build()?;
+    let a = tensor(&host, &[5, 5], 1);
+    let multiplier = runtime.spawn(Multiplier { gpu: gpu.clone() })?;
+    let there = gpu.upload(&a)?;
+    let squared = runtime.block_on(multiplier.call(OnDevice { tensor: there }))??;
+    near(&gpu.download(&host, &squared)?.wait()?, &cpu::matmul(&host, &a, &a)?, 1e-5, 2e-5);
+    // As a process sees it.
+    let term = dala_ir::term::OwnedTerm::build(|writer| squared.write_term(writer));
+    let source = || Source::new(term.root());
+    let back = Tensor::<f32, Device>::read_term(source())?;
+    assert_eq!(gpu.download(&host, &back)?.wait()?, gpu.download(&host, &squared)?.wait()?);
+    let wrong = Tensor::<F16, Device>::read_term(source()).expect_err("it is f32");
+    assert!(wrong.to_string().contains("a tensor of f16 on a GPU"), "{wrong}");
+    let wrong = TensorRef::read_term(source()).expect_err("it is not here");
+    assert!(wrong.to_string().contains("on the host, not on a GPU"), "{wrong}");
+    drop((squared, back));
+    assert_eq!(gpu.region().live_bytes(), 100, "the handle keeps it");
+    assert!(Released::read_term(source())?.0);
+    assert_eq!(gpu.region().live_bytes(), 0);
+    let stale = Tensor::<f32, Device>::read_term(source()).expect_err("stale");
+    assert!(stale.to_string().contains("let go of"), "{stale}");
+    Ok(())
+}
