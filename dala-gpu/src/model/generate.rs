@@ -32,15 +32,21 @@ pub fn mlp(sizes: &[usize]) -> Vec<u8> {
         graph.message(5, &weights(&format!("w{layer}"), &[pair[0], pair[1]]));
         graph.message(5, &weights(&format!("b{layer}"), &[pair[1]]));
     }
-    graph.message(11, &port("x", sizes[0]));
-    graph.message(12, &port("y", sizes[layers]));
-    let mut operators = Message::default();
-    operators.number(2, 13);
-    let mut model = Message::default();
-    model.number(1, 8);
-    model.message(7, &graph);
-    model.message(8, &operators);
-    model.bytes
+    graph.message(11, &port("x", &[Size::Any("batch"), Size::Is(sizes[0])]));
+    graph.message(12, &port("y", &[Size::Any("batch"), Size::Is(sizes[layers])]));
+    model(&graph)
+}
+
+/// An ONNX file with one `MatMul` (operator set 13) of floats: inputs `a` of `[m, k]` and `b` of `[k, n]`, output `y` of
+/// `[m, n]`, of any sizes.
+pub fn product() -> Vec<u8> {
+    let mut graph = Message::default();
+    graph.message(1, &node("MatMul", &["a", "b"], "y"));
+    graph.text(2, "product");
+    graph.message(11, &port("a", &[Size::Any("m"), Size::Any("k")]));
+    graph.message(11, &port("b", &[Size::Any("k"), Size::Any("n")]));
+    graph.message(12, &port("y", &[Size::Any("m"), Size::Any("n")]));
+    model(&graph)
 }
 
 /// `NodeProto`.
@@ -63,13 +69,23 @@ fn weights(name: &str, sizes: &[usize]) -> Message {
     tensor
 }
 
-/// `ValueInfoProto` of floats, `[batch, size]`.
-fn port(name: &str, size: usize) -> Message {
-    let (mut batch, mut fixed, mut shape) = (Message::default(), Message::default(), Message::default());
-    batch.text(2, "batch");
-    fixed.number(1, size as u64);
-    shape.message(1, &batch);
-    shape.message(1, &fixed);
+/// A size in a `ValueInfoProto`.
+enum Size {
+    Any(&'static str),
+    Is(usize),
+}
+
+/// `ValueInfoProto` of floats.
+fn port(name: &str, sizes: &[Size]) -> Message {
+    let mut shape = Message::default();
+    for size in sizes {
+        let mut dimension = Message::default();
+        match size {
+            Size::Any(name) => dimension.text(2, name),
+            Size::Is(size) => dimension.number(1, *size as u64),
+        }
+        shape.message(1, &dimension);
+    }
     let mut tensor = Message::default();
     tensor.number(1, 1);
     tensor.message(2, &shape);
@@ -79,6 +95,17 @@ fn port(name: &str, size: usize) -> Message {
     port.text(1, name);
     port.message(2, &kind);
     port
+}
+
+/// `ModelProto` with a graph, of operator set 13.
+fn model(graph: &Message) -> Vec<u8> {
+    let mut operators = Message::default();
+    operators.number(2, 13);
+    let mut model = Message::default();
+    model.number(1, 8);
+    model.message(7, graph);
+    model.message(8, &operators);
+    model.bytes
 }
 
 /// A message of protocol buffers, as it is written.

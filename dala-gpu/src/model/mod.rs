@@ -31,7 +31,7 @@ mod tests;
 pub use builtin::Builtin;
 pub use cache::CacheStats;
 pub use error::ModelError;
-pub use generate::{mlp, ramp};
+pub use generate::{mlp, product, ramp};
 #[cfg(feature = "onnx")]
 pub use onnx::{Onnx, OnnxOptions};
 pub use port::{Port, check_ports};

@@ -36,6 +36,7 @@ pub(crate) enum Held {
     /// On the host.
     Host(TensorRef),
     /// Not on the host: a `Tensor` of its types.
+    #[cfg_attr(not(feature = "wgpu"), expect(dead_code, reason = "only a GPU has such"))]
     Elsewhere(Arc<dyn Any + Send + Sync>),
 }
 
