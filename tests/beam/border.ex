@@ -12,6 +12,40 @@ defmodule Border do
     {result, Process.info(self(), :messages)}
   end
 
+  # How a process looks to others.
+  def look(pid), do: Process.info(pid, [:status, :monitors, :message_queue_len])
+
+  # By another label, by `gen:call/3`, and with a limit that is none.
+  def by_gen({to, request}) do
+    wrong =
+      try do
+        :gen.call(to, :"$gen_call", request, :soon)
+      catch
+        :error, reason -> reason
+      end
+
+    {:gen.call(to, :"$gen_call", request), :gen.call(to, :"$gen_call", request, 5000), wrong}
+  end
+
+  # A traced process calls as OTP's does: what it sends and receives is there to be told.
+  def traced({to, request}) do
+    tracer = self()
+
+    caller =
+      spawn(fn ->
+        receive do
+          :go -> GenServer.call(to, request)
+        end
+      end)
+
+    :erlang.trace(caller, true, [:send, {:tracer, tracer}])
+    send(caller, :go)
+
+    receive do
+      {:trace, ^caller, :send, {:"$gen_call", {^caller, _}, ^request}, ^to} -> :told
+    end
+  end
+
   def cast({to, request}), do: GenServer.cast(to, request)
 
   def tell({to, message}), do: send(to, message)

@@ -86,6 +86,9 @@ impl Stage {
         let (sender, notes) = channel();
         let gate = Arc::new(tokio::sync::Notify::new());
         let peer = self.runtime.spawn(Peer { notes: sender, gate: gate.clone() }).expect("pids are left");
+        // The first call of a native actor goes through OTP's own `gen:call`, all later ones do not.
+        let first = (peer.pid(), term(&(Atom::new("add"), 1_i64, 1_i64)), atom("infinity"));
+        assert_eq!(self.run("call", &first), "{{replied,2},{messages,[]}}");
         (peer.into(), Notes { notes, gate })
     }
 

@@ -42,6 +42,44 @@ fn a_genserver_call_from_elixir_gets_the_rust_actors_reply() {
 }
 
 #[test]
+fn a_process_that_waits_for_a_rust_actor_has_no_monitor_and_is_woken_by_the_reply_alone() {
+    let stage = Stage::new();
+    let (peer, notes) = stage.peer();
+    let gated = term(&dala::Atom::new("hold"));
+    let caller = stage.begin_in("Elixir.Border", "call", &(peer.pid(), gated, for_ever()));
+    notes.told();
+    stage.run("tell", &(caller.pid, atom("a message that waits as well")));
+    let looks = "[{status,waiting},{monitors,[]},{message_queue_len,1}]";
+    while stage.run("look", &caller.pid) != looks {
+        std::thread::yield_now();
+    }
+    notes.open();
+    let replied = "{{replied,1},{messages,['a message that waits as well']}}";
+    assert_eq!(text(&caller.value()), replied);
+}
+
+#[test]
+fn a_killed_process_waits_no_longer_and_the_actor_goes_on() {
+    let stage = Stage::new();
+    let (peer, notes) = stage.peer();
+    let caller =
+        stage.begin_in("Elixir.Border", "call", &(peer.pid(), term(&dala::Atom::new("hold")), for_ever()));
+    notes.told();
+    stage.run("ended", &(caller.pid, atom("kill")));
+    notes.open();
+    assert_eq!(stage.run("call", &(peer.pid(), add(40, 2), for_ever())), "{{replied,42},{messages,[]}}");
+}
+
+#[test]
+fn gen_call_by_itself_and_of_a_traced_process_is_as_otp_has_it() {
+    let stage = Stage::new();
+    let (peer, _notes) = stage.peer();
+    let by_gen = stage.run("by_gen", &(peer.pid(), add(40, 2)));
+    assert_eq!(by_gen, "{{ok,42},{ok,42},function_clause}");
+    assert_eq!(stage.run("traced", &(peer.pid(), add(1, 2))), "told");
+}
+
+#[test]
 fn an_async_handler_answers_elixir_too() {
     let stage = Stage::new();
     let (peer, _notes) = stage.peer();

@@ -224,6 +224,8 @@ mod tests {
             "atomics",
             "binary",
             "crypto",
+            // Confined processes call as the module's own function does.
+            "dala_gen",
             "dala_io",
             "error_logger",
             "ets",

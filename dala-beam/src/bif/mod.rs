@@ -43,6 +43,7 @@ pub mod table;
 pub mod unicode;
 pub mod zlib;
 
+pub(crate) use crate::interop::gen_call as dala_gen;
 pub use state::State;
 pub use table::{BifFunction, BifKind, BifRow, Coverage, lookup, row};
 

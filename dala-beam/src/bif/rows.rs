@@ -313,6 +313,8 @@ bifs! {
     dala "spawn_actor"/4 plain dala_actor::spawn_actor full;
     dala "wake_actor"/1 plain dala_actor::wake_actor full;
     dala "link_actors"/2 plain dala_actor::link_actors full;
+    dala_gen "call"/3 plain dala_gen::call_within_default full;
+    dala_gen "call"/4 plain dala_gen::call full;
     dala_io "write"/2 plain dala_io::write full;
     dala_io "read_line"/0 plain dala_io::read_line full;
     logger "allow"/2 replaces dala_io::log_allow full;

@@ -10,7 +10,7 @@ use super::ets::Tables;
 use super::os::Environment;
 use super::persistent_term::PersistentTerms;
 use super::re::Patterns;
-use crate::interop::{ActorKinds, NativeCalls, Outside};
+use crate::interop::{ActorKinds, GenCalls, NativeCalls, Outside};
 
 /// Tables and other shared state of built-in functions; one per [`System`](crate::process::System).
 #[derive(Debug, Default)]
@@ -31,6 +31,8 @@ pub struct State {
     pub questions: Questions,
     /// Calls of native functions that processes wait for.
     pub natives: NativeCalls,
+    /// Calls of native actors.
+    pub gen_calls: GenCalls,
     /// Native actors that `Dala.Actor` starts.
     pub kinds: ActorKinds,
     /// What Erlang code takes for Rust code that is no actor.

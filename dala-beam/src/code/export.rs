@@ -13,6 +13,7 @@ use dala_ir::abi::{Atom, ExportHead};
 use dala_ir::interp::{ExportEntry, Target};
 use hashbrown::DefaultHashBuilder;
 
+use super::stand_in::is_stood_in;
 use crate::bif;
 
 /// Slots of the first array: room for the built-in functions and what starting OTP names.
@@ -117,9 +118,11 @@ impl ExportTable {
         self.current.store(next, Ordering::Release);
     }
 
-    /// Whether a function is the runtime's: built in, or native. A module's own of that name is not called.
+    /// Whether a function is the runtime's: built in, or native. A module's own of that name is not called, unless the
+    /// runtime's only [stands in](super::stand_in) for it.
     pub(super) fn is_ours(&self, module: Atom, function: Atom, arity: u32) -> bool {
         self.find(module, function, arity).is_some_and(|entry| matches!(entry.target(), Target::Bif(_)))
+            && !is_stood_in(module, function, arity)
     }
 
     /// All entries.

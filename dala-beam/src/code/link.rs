@@ -123,7 +123,8 @@ pub(super) fn publish(exports: &ExportTable, linked: &Linked, former: Option<&Lo
     for (function, arity, address) in linked.code.exports() {
         // The runtime's own version goes before the file's.
         if !exports.is_ours(name, function, arity) {
-            exports.entry(name, function, arity).set_target(Target::Code(address));
+            let entries = exports.entries_of_code(name, function, arity);
+            entries.for_each(|entry| entry.set_target(Target::Code(address)));
         }
     }
     if let Some(former) = former {
@@ -141,7 +142,8 @@ pub(super) fn withdraw<'f>(
 ) {
     for &(function, arity) in functions {
         if !exports.is_ours(module, function, arity) {
-            exports.entry(module, function, arity).set_target(Target::Undefined);
+            let entries = exports.entries_of_code(module, function, arity);
+            entries.for_each(|entry| entry.set_target(Target::Undefined));
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod on_load;
 pub mod paths;
 mod prepared;
 pub mod server;
+pub(crate) mod stand_in;
 pub(crate) mod stubs;
 
 pub use bundle::{Bundle, BundleError};

@@ -37,6 +37,7 @@ fn typed(system: &Arc<System>, protocol: &'static Protocol, to: Pid, term: Word)
             (term, None)
         }
         Some(&[tag, from, request]) if tag == Word::atom(atoms::DOLLAR_GEN_CALL) => {
+            system.builtins.gen_calls.note(system);
             (request, Caller::from_term(to, from))
         }
         Some(&[tag, request]) if tag == Word::atom(atoms::DOLLAR_GEN_CAST) => (request, None),

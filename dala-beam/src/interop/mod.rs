@@ -2,7 +2,8 @@
 //!
 //! - **BEAM to Rust** (`inbound`): a term sent to a native actor is converted once, straight into the payload of a
 //!   message of that actor's protocol. `GenServer.call` (`$gen_call`) becomes a call whose reply goes back as a term.
-//!   What does not convert reaches the actor's `unhandled` hook and the dead letters; a caller exits with the reason.
+//!   What does not convert reaches the actor's `unhandled` hook and the dead letters; a caller exits with the reason. A call
+//!   by `gen:call` takes neither monitor nor message for that (`gen_call`).
 //! - **Rust to BEAM** ([`Server`]): a message travels as it is, its payload in the node; the receiving process builds
 //!   the term when its `receive` first looks at it. Calls speak OTP's `gen` protocol (OTP manual, `gen_server`), and their
 //!   replies take no actor of their own (`reply`).
@@ -19,6 +20,7 @@ mod elixir;
 pub(crate) mod elixir_modules;
 mod elixir_types;
 mod function;
+pub(crate) mod gen_call;
 pub(crate) mod inbound;
 mod kinds;
 pub(crate) mod layouts;
@@ -34,6 +36,7 @@ pub use dala::server::ServerError;
 pub use elixir::elixir_module;
 pub use elixir_modules::ElixirModules;
 pub use function::FunctionError;
+pub use gen_call::GenCalls;
 pub(crate) use kinds::KindError;
 pub use kinds::{ActorKind, ActorKinds};
 pub use native::{NativeCalls, NativeTableError};

@@ -145,7 +145,7 @@ impl Server {
             let from = self.from(pid, &mut scratch);
             message::node_of(scratch.tuple(&[Word::atom(atoms::DOLLAR_GEN_CALL), from, request]))
         });
-        Ok(process::call(pid, node, limit))
+        Ok(process::call(pid, node, Some(limit)))
     }
 
     /// `From` of a new call of `pid`.

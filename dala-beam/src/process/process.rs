@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use dala::Qos;
 use dala::mailbox::receive::Receive;
+use dala::message::Call;
 use dala::pid::Ref;
 use dala_ir::abi::{Atom, Pid, Word, atoms};
+use dala_ir::term::OwnedTerm;
 use hashbrown::HashMap;
 
 use super::current::Current;
@@ -141,6 +143,8 @@ pub struct Process {
     /// What a built-in function keeps between its turns (`Retry`, `Wait`): a root, [`Word::NONE`] otherwise. Whoever
     /// sets it clears it with its last turn.
     pub bif_state: Word,
+    /// The native actor's reply that it waits for (`interop::gen_call`).
+    pub(crate) awaited: Option<Call<OwnedTerm>>,
     /// Reductions of activations that ended (`process_info(reductions)`).
     pub reductions_before: u64,
     /// Budget the running activation started with.
@@ -178,6 +182,7 @@ impl Process {
             is_runnable: true,
             suspensions: Suspensions::default(),
             bif_state: Word::NONE,
+            awaited: None,
             reductions_before: 0,
             activation_budget: 0,
             slice_spent: 0,
@@ -202,6 +207,12 @@ impl Process {
     #[inline]
     pub fn reductions_left(&self) -> i64 {
         self.heap.context.reductions_left()
+    }
+
+    /// Whether anything that it does is told to somebody.
+    #[inline]
+    pub(crate) fn is_traced(&self) -> bool {
+        !self.tracing.tracee.flags.is_empty()
     }
 
     /// The term that names an actor: a port or a pid.

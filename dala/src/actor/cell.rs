@@ -328,6 +328,11 @@ impl Header {
         self.host().dead_letters.record(|| DeadLetter { to, message: message.to_owned(), cause });
     }
 
+    /// Whether its mailbox has a limited capacity.
+    pub(crate) fn is_bounded(&self) -> bool {
+        self.bound.as_ref().is_some_and(|bound| bound.has_capacities())
+    }
+
     /// Bytes that the behaviour holds beside its state in the cell, as it said last.
     pub(crate) fn held(&self) -> u64 {
         u64::from(self.held.load(Ordering::Relaxed)) * HELD_UNIT

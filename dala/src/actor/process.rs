@@ -19,6 +19,7 @@ pub use crate::signal::signal::Seen;
 use crate::signal::signal::{Look, Question, Signal};
 use crate::timer::{Action, TimerKey, Timers};
 use dala_ir::term::OwnedTerm;
+use std::task::Waker;
 use std::time::Duration;
 
 /// Sends a node. A bounded receiver takes it all the same (`!`).
@@ -218,18 +219,19 @@ pub fn request(of: Pid, request: SystemRequest) -> Call<OwnedTerm> {
 
 /// Calls an actor with a message that a frontend made, for a reply that is a term. As with
 /// [`ActorRef::call_timeout`](super::ActorRef::call_timeout) the message is sent at once, the callee's end and the
-/// deadline fail the call, and so does a full mailbox of a native actor; deadline and class of whoever calls are inherited.
+/// deadline (if there is a limit) fail the call, and so does a full mailbox of a native actor; deadline and class of whoever calls
+/// are inherited.
 ///
 /// A native actor gets `message` as a call that is not Rust's; one that neither is native nor
 /// [answers terms](super::Behaviour::ANSWERS_TERMS) is sent it, and the call fails when it lets go of it.
-pub fn call(to: Pid, message: NodeBox, limit: Duration) -> Call<OwnedTerm> {
+pub fn call(to: Pid, message: NodeBox, limit: Option<Duration>) -> Call<OwnedTerm> {
     let pin = epoch::pin();
     let Some(cell) = cell::lookup(to, &pin) else { return Call::failed(CallError::NoProc) };
     if !takes(cell, &message) {
         return Call::failed(CallError::NotUnderstood("a message for another type of actor".into()));
     }
     let is_plain = cell.vtable.answers_terms;
-    call_node(to, Some(limit), limit != DEFAULT_DEADLINE, |reply| {
+    call_node(to, limit, limit.is_some_and(|limit| limit != DEFAULT_DEADLINE), |reply| {
         asking(message, if is_plain { reply } else { ReplyHandle::foreign(Box::new(AsTerm(reply))) })
     })
 }
@@ -245,6 +247,17 @@ impl ForeignReply for AsTerm {
     fn fail(self: Box<Self>, failure: CallError) {
         self.0.fail(failure);
     }
+}
+
+/// Whether the actor has a mailbox of limited capacity.
+pub fn is_bounded(pid: Pid) -> bool {
+    let pin = epoch::pin();
+    cell::lookup(pid, &pin).is_some_and(Header::is_bounded)
+}
+
+/// A waker that wakes an actor's behaviour. It costs nothing to make.
+pub fn waker(pid: Pid) -> Waker {
+    super::waker::waker(pid)
 }
 
 /// Wakes an actor's behaviour ([`Activation::take_wake`]).

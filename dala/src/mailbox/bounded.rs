@@ -155,6 +155,11 @@ impl Bound {
         }
     }
 
+    /// Whether a lane has a capacity.
+    pub(crate) fn has_capacities(&self) -> bool {
+        self.has_capacities
+    }
+
     /// Whether a sender may wait for room.
     pub(crate) fn lets_wait(&self) -> bool {
         self.has_capacities && self.overflow == Overflow::Wait

@@ -16,6 +16,19 @@ use crate::opcode::table::Instruction;
 /// Functions that no program can call alike on both: OTP has them not, or only for its own tests or start; and the tests of
 /// them.
 const OWN: &[(&str, &str, u32, &str)] = &[
+    (
+        "dala_gen",
+        "call",
+        3,
+        "tests/tests/interop_calls.rs gen_call_by_itself_and_of_a_traced_process_is_as_otp_has_it",
+    ),
+    (
+        "dala_gen",
+        "call",
+        4,
+        "tests/tests/interop_calls.rs \
+         a_process_that_waits_for_a_rust_actor_has_no_monitor_and_is_woken_by_the_reply_alone",
+    ),
     ("dala_io", "write", 2, "dala-beam/tests/cli.rs a_result_is_printed_when_asked_for_and_nothing_else"),
     ("dala_io", "read_line", 0, "dala-beam/tests/cli.rs lines_are_read_from_standard_input"),
     (
