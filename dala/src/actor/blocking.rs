@@ -1,11 +1,10 @@
 //! Work that blocks a thread, or computes for long.
 
 use crate::message::{ExitReason, exit};
-use crate::sched::handle::Handle;
+use crate::sync::offload::{Offloaded, offload};
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use tokio::sync::oneshot;
 
 /// Something that blocks a thread, or computes for long: it is done on tokio's blocking pool, not on a worker.
 ///
@@ -69,22 +68,12 @@ impl<R: Send + 'static> IntoFuture for Blocking<R> {
     /// # Panics
     /// Where there is neither a runtime of Dala nor one of tokio.
     fn into_future(self) -> BlockingWork<R> {
-        let (give, result) = oneshot::channel();
-        let Blocking(work) = self;
-        let run = move || {
-            // Nobody may be waiting any more.
-            let _ = give.send(exit::catch_here(work));
-        };
-        match Handle::current() {
-            Some(runtime) => runtime.run_blocking(Box::new(run)),
-            None => drop(tokio::task::spawn_blocking(run)),
-        }
-        BlockingWork(result)
+        BlockingWork(offload(move || exit::catch_here(self.0)))
     }
 }
 
 /// Work on the blocking pool, being waited for. Dropping it stops nothing.
-pub struct BlockingWork<R>(oneshot::Receiver<Result<R, ExitReason>>);
+pub struct BlockingWork<R>(Offloaded<Result<R, ExitReason>>);
 
 impl<R> std::fmt::Debug for BlockingWork<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -96,11 +85,8 @@ impl<R> Future for BlockingWork<R> {
     type Output = R;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
-        match Pin::new(&mut self.0).poll(context) {
-            Poll::Ready(Ok(Ok(result))) => Poll::Ready(result),
-            Poll::Ready(Ok(Err(reason))) => exit::raise_again(reason),
-            // It will not be done: the runtime ends, and with it who waits here.
-            Poll::Ready(Err(_)) | Poll::Pending => Poll::Pending,
-        }
+        Pin::new(&mut self.0)
+            .poll(context)
+            .map(|done| done.unwrap_or_else(|reason| exit::raise_again(reason)))
     }
 }

@@ -3,8 +3,9 @@
 use super::error::CapError;
 use super::held::{Cap, InUse};
 use super::rights::{ReadWrite, Rights};
-use crate::Blocking;
+use crate::sync::offload::offload;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 /// An open file. Its operations say where, so that many can use it at once; they run on threads for blocking work.
@@ -65,7 +66,8 @@ async fn blocking<O: Send + 'static>(
     file: InUse<File>,
     operation: impl FnOnce(&std::fs::File) -> io::Result<O> + Send + 'static,
 ) -> Result<O, CapError> {
-    Ok(Blocking::new(move || operation(&file.0)).await?)
+    let caught = move || catch_unwind(AssertUnwindSafe(|| operation(&file.0)));
+    Ok(offload(caught).await.unwrap_or_else(|_| Err(io::Error::other("the operation panicked")))?)
 }
 
 /// How much of a file one read asks for at a time: it may have been asked for more than there is.

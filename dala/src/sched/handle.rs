@@ -14,6 +14,7 @@ use crate::energy::{EnergyState, POWER_CHANGES, PowerChanged, THERMAL_CHANGES, T
 use crate::message::{Call, CallLimit, DeadLetters, Message};
 use crate::pid::{Pid, Ref, epoch};
 use crate::registry::{GroupChange, Keys, NameError, Registry, Topic};
+use crate::sync::offload::Work;
 use crate::sync::{Arc, Ordering, lock};
 use crate::timer::{Moment, Sleep, Timers, block_on};
 use dala_ir::abi::Atom;
@@ -63,10 +64,12 @@ impl Handle {
         Entered(std::marker::PhantomData)
     }
 
-    /// Has `work` done where it may block.
-    pub(crate) fn run_blocking(&self, work: Box<dyn FnOnce() + Send>) {
-        let host = self.scheduler.host();
+    /// Has the runtime of this thread do work that blocks; gives it back where there is none.
+    pub(super) fn offload(work: Work) -> Result<(), Work> {
+        let Some(runtime) = Handle::current() else { return Err(work) };
+        let host = runtime.scheduler.host();
         (host.functions.run_blocking)(host, work);
+        Ok(())
     }
 
     pub(super) fn running(&self) -> Result<(), SpawnError> {

@@ -4,6 +4,7 @@
 
 use super::background::Background;
 use super::deadline::Deadlines;
+use super::handle::Handle;
 use super::injector::Injector;
 use super::park::Idle;
 use super::pinned::PinnedThread;
@@ -24,6 +25,7 @@ use crate::registry::group::Groups;
 use crate::registry::name::Names;
 use crate::registry::topic::Topics;
 use crate::registry::via::Departures;
+use crate::sync::offload;
 use crate::sync::{
     Arc, AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Mutex, Ordering, Parker, Random, fence,
     thread,
@@ -226,6 +228,7 @@ impl Scheduler {
         workers: usize,
         simulated: Option<Simulated>,
     ) -> (Arc<Scheduler>, Vec<RunQueues>) {
+        offload::by(Handle::offload);
         let (queues, remotes): (Vec<_>, Vec<_>) = (0..workers)
             .map(|_| {
                 let (queues, robbed) = RunQueues::new();

@@ -17,6 +17,8 @@ pub(crate) use imp::*;
 
 #[cfg(not(loom))]
 pub(crate) mod cell;
+#[cfg(not(loom))]
+pub(crate) mod offload;
 mod parker;
 #[cfg(not(loom))]
 mod random;
