@@ -9,17 +9,19 @@ use std::ptr::NonNull;
 
 use dala::message::{Node, NodeBox, NodeVtable, PayloadKind};
 use dala_ir::abi::Word;
-use dala_ir::term::{copy_flat, release_offheap, size_in_words};
+use dala_ir::term::{Fragment, TermWriter, copy_flat, release_offheap, size_in_words};
 
 use crate::heap::{Heap, Release, is_literal};
 
 #[repr(C)]
 struct Payload {
     root: Word,
-    /// Words behind this header.
+    /// Words of the term, behind this header.
     words: u64,
+    /// Words behind those, which nobody uses.
+    spare: u32,
     /// Whether objects among them own off-heap counts that are not the heap's yet.
-    has_offheap: u64,
+    has_offheap: u32,
 }
 
 const HEADER_BYTES: usize = std::mem::size_of::<Payload>();
@@ -39,13 +41,14 @@ pub(crate) static TERM: NodeVtable = NodeVtable {
 };
 
 unsafe fn payload_bytes(payload: *const u8) -> usize {
-    // SAFETY: only nodes made by `node_of` have this vtable.
-    HEADER_BYTES + unsafe { (*payload.cast::<Payload>()).words } as usize * std::mem::size_of::<Word>()
+    // SAFETY: only nodes made by `node_of` and `NodeWriter` have this vtable.
+    let header = unsafe { &*payload.cast::<Payload>() };
+    HEADER_BYTES + (header.words as usize + header.spare as usize) * std::mem::size_of::<Word>()
 }
 
 /// Bytes of the binaries that the term keeps alive beside it.
 unsafe fn held(payload: *const u8) -> usize {
-    // SAFETY: only nodes made by `node_of` have this vtable; the words behind the header are whole objects.
+    // SAFETY: only nodes made by `node_of` and `NodeWriter` have this vtable; the words behind the header are whole objects.
     unsafe {
         let header = &*payload.cast::<Payload>();
         match header.has_offheap {
@@ -56,7 +59,7 @@ unsafe fn held(payload: *const u8) -> usize {
 }
 
 unsafe fn drop_payload(payload: *mut u8) {
-    // SAFETY: only nodes made by `node_of` have this vtable; the words behind the header are whole objects.
+    // SAFETY: only nodes made by `node_of` and `NodeWriter` have this vtable; the words behind the header are whole objects.
     unsafe {
         let header = &*payload.cast::<Payload>();
         if header.has_offheap != 0 {
@@ -79,8 +82,86 @@ pub(crate) fn node_of(term: Word) -> NodeBox {
         } else {
             copy_flat(term, payload.add(HEADER_BYTES).cast(), is_literal, |_| has_offheap = 1)
         };
-        payload.cast::<Payload>().write(Payload { root, words: words as u64, has_offheap });
+        payload.cast::<Payload>().write(Payload { root, words: words as u64, spare: 0, has_offheap });
         node
+    }
+}
+
+/// A message that holds the term that `write` writes, if it writes one: in place where it is small.
+pub(crate) fn node_written(write: impl FnOnce(&mut dyn TermWriter) -> Option<Word>) -> Option<NodeBox> {
+    let mut writer = NodeWriter::new();
+    let root = write(&mut writer)?;
+    Some(writer.finish(root))
+}
+
+/// Words of a term that is written in place.
+const IN_PLACE: usize = 16;
+
+/// Builds a term in the node of its message.
+struct NodeWriter {
+    node: NodeBox,
+    used: usize,
+    has_offheap: bool,
+    /// What does not fit.
+    rest: Option<Fragment>,
+}
+
+impl NodeWriter {
+    fn new() -> NodeWriter {
+        // SAFETY: the header says that there are no words yet, which is true of a node that is dropped unfinished too. Its
+        // counts are lost then: nobody can tell whether the objects were written.
+        let node = unsafe {
+            let node = NodeBox::allocate(&TERM, HEADER_BYTES + IN_PLACE * std::mem::size_of::<Word>());
+            let payload = node.payload();
+            payload.expose_provenance();
+            let header = Payload { root: Word::NIL, words: 0, spare: IN_PLACE as u32, has_offheap: 0 };
+            payload.cast::<Payload>().write(header);
+            node
+        };
+        NodeWriter { node, used: 0, has_offheap: false, rest: None }
+    }
+
+    /// The first word of the term's.
+    fn start(&self) -> *mut Word {
+        // SAFETY: the words follow the header.
+        unsafe { self.node.payload().add(HEADER_BYTES).cast() }
+    }
+
+    fn finish(self, root: Word) -> NodeBox {
+        // SAFETY: the payload is ours (`new`), and all words that were handed out are whole objects by now.
+        unsafe {
+            let header = &mut *self.node.payload().cast::<Payload>();
+            header.words = self.used as u64;
+            header.spare = (IN_PLACE - self.used) as u32;
+            header.has_offheap = u32::from(self.has_offheap);
+            header.root = root;
+        }
+        // What lies in two places is copied together; both give back what they count.
+        if self.rest.is_some() { node_of(root) } else { self.node }
+    }
+}
+
+// SAFETY: words of the node are handed out once, and it lives as long as the message; its counts are given back by
+// `drop_payload`, or by the heap that adopts it. The fragment does the same for its own.
+unsafe impl TermWriter for NodeWriter {
+    fn alloc_words(&mut self, words: usize) -> *mut Word {
+        if words > IN_PLACE - self.used || self.rest.is_some() {
+            return self.rest.get_or_insert_default().alloc_words(words);
+        }
+        // SAFETY: the node has room for so many words.
+        let start = unsafe { self.start().add(self.used) };
+        self.used += words;
+        start
+    }
+
+    fn own_offheap(&mut self, object: Word) {
+        let place = object.pointer().map_or(0, <*mut Word>::addr);
+        let node = self.start().addr();
+        if (node..node + self.used * std::mem::size_of::<Word>()).contains(&place) {
+            self.has_offheap = true;
+        } else {
+            self.rest.get_or_insert_default().own_offheap(object);
+        }
     }
 }
 
@@ -159,6 +240,34 @@ mod tests {
         heap.collect_major(0, &mut []).unwrap();
         assert_eq!(heap.counters().offheap_released, 1);
         assert_eq!(shared.slice(0, 1), [5]);
+    }
+
+    #[test]
+    fn a_term_is_written_into_its_node_or_beside_it_and_counts_are_given_back_once() {
+        for bytes in [0, 8, 64, 90, 300] {
+            for items in [0, 1, 5, 40] {
+                let shared = SharedBinary::copy_of(&vec![7; bytes]);
+                let node = node_written(|writer| {
+                    let kept = writer.shared_bits(shared.clone(), 0, 8 * bytes);
+                    let items = writer.list(&vec![Word::small_int(3); items], Word::NIL);
+                    let again = writer.shared_bits(shared.clone(), 0, 8 * bytes);
+                    Some(writer.tuple(&[kept, items, again]))
+                })
+                .unwrap();
+                let mut heap = Heap::new(HeapOptions { stress: true, ..HeapOptions::default() });
+                let mut roots = [adopt(node, &mut heap)];
+                heap.collect(0, &mut [&mut roots]).unwrap();
+                let elements = tuple_elements(roots[0]).unwrap();
+                assert_eq!(dala_ir::term::view::bytes(elements[2]).unwrap(), vec![7; bytes]);
+                assert_eq!(dala_ir::term::list_len(elements[1]), Some(items));
+                let counted = heap.counters().offheap_released;
+                heap.collect_major(0, &mut []).unwrap();
+                assert_eq!(heap.counters().offheap_released - counted, 2, "{bytes} bytes");
+            }
+        }
+        assert!(node_written(|_| None).is_none());
+        let root = node_written(|_| Some(Word::small_int(5))).map(|node| term_in(&node));
+        assert_eq!(root, Some(Word::small_int(5)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use dala::actor::Incoming;
 use dala::mailbox::receive::{Mark, Received};
-use dala::message::ExitReason;
+use dala::message::{ExitReason, NodeBox};
 use dala::pid::Ref;
 use dala_ir::abi::{Pid, Word, atoms};
 use dala_ir::term::{Fragment, TermWriter, copy_term, view};
@@ -62,20 +62,25 @@ impl Process {
             Term(Word),
             Exit(Pid, ExitReason),
             Down(Ref, Pid, ExitReason),
-            Rust(Word),
+            Rust(NodeBox),
             Other,
         }
         loop {
             let mut scratch = Fragment::new();
             let found = match self.mailbox().peek()? {
                 Received::Message(node) if message::is_term(node) => Found::Term(message::term_in(node)),
-                Received::Message(node) => node.write_term(&mut scratch).map_or(Found::Other, Found::Rust),
+                Received::Message(node) => {
+                    message::node_written(|writer| node.write_term(writer)).map_or(Found::Other, Found::Rust)
+                }
                 Received::Exit { from, reason } => Found::Exit(from, reason.clone()),
                 Received::Down { monitor, pid, reason } => Found::Down(monitor, pid, reason.clone()),
             };
             let term = match found {
                 Found::Term(term) => return Some(term),
-                Found::Rust(term) => term,
+                Found::Rust(node) => {
+                    self.mailbox().replace(node);
+                    continue;
+                }
                 // A message of a kind that no Erlang code can read.
                 Found::Other => {
                     drop(self.mailbox().take());
