@@ -14,14 +14,22 @@ use crate::bif::table::ROWS;
 /// Most native functions of one runtime, replaced ones counted.
 pub const MAX_NATIVES: usize = 4096;
 
-type Slots = [OnceLock<&'static NativeFunction>];
+type Slot = OnceLock<&'static NativeFunction>;
 
 /// All native functions. They are leaked, as the export entries that name them are: a call then borrows nothing of the
 /// process that it changes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct NativeTable {
-    slots: OnceLock<Box<Slots>>,
+    /// There from the start (64 KiB), so that a call has one question less to ask.
+    slots: Box<[Slot]>,
     used: AtomicUsize,
+}
+
+impl Default for NativeTable {
+    fn default() -> NativeTable {
+        let slots = std::iter::repeat_with(Slot::new).take(MAX_NATIVES).collect();
+        NativeTable { slots, used: AtomicUsize::new(0) }
+    }
 }
 
 impl NativeTable {
@@ -31,9 +39,7 @@ impl NativeTable {
             (used < MAX_NATIVES).then_some(used + 1)
         });
         let place = place.ok()?;
-        let slots =
-            self.slots.get_or_init(|| std::iter::repeat_with(OnceLock::new).take(MAX_NATIVES).collect());
-        slots[place].get_or_init(|| Box::leak(Box::new(function)));
+        self.slots[place].get_or_init(|| Box::leak(Box::new(function)));
         u16::try_from(ROWS.len() + place).ok().map(BifIndex)
     }
 
@@ -41,7 +47,7 @@ impl NativeTable {
     #[inline]
     pub(crate) fn get(&self, index: BifIndex) -> Option<&'static NativeFunction> {
         let place = usize::from(index.0).checked_sub(ROWS.len())?;
-        self.slots.get()?.get(place)?.get().copied()
+        self.slots.get(place)?.get().copied()
     }
 }
 
