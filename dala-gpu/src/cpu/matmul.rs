@@ -18,21 +18,29 @@ pub fn matmul<T: Real>(
         return Err(mismatch());
     }
     let mut output = region.zeros(Shape::new(&[m, n])?)?;
-    let mut elements = output.as_mut_slice()?.iter_mut();
-    for row in 0..m {
-        for column in 0..n {
-            let sum: f64 = (0..k)
-                .map(|i| {
-                    let a = left.get(&[row, i]).expect("row < m and i < k");
-                    let b = right.get(&[i, column]).expect("i < k and column < n");
-                    a.to_f64() * b.to_f64()
-                })
-                .sum();
-            *elements.next().expect("m * n elements") = T::from_f64(sum);
+    // Some rows of sums at a time, so that they stay in a cache, and each row of `right` is read once for all of them.
+    let (mut sums, mut line) = (vec![0.0f64; BLOCK.min(m) * n], vec![0.0f64; n]);
+    let rows: Vec<usize> = (0..m).collect();
+    let out = output.as_mut_slice()?;
+    for (block, out) in rows.chunks(BLOCK).zip(out.chunks_mut((BLOCK * n).max(1))) {
+        let sums = &mut sums[..block.len() * n];
+        sums.fill(0.0);
+        for i in 0..k {
+            for (to, from) in line.iter_mut().zip(right.slice(0, i..i + 1)?.iter()) {
+                *to = from.to_f64();
+            }
+            for (&row, sums) in block.iter().zip(sums.chunks_exact_mut(n.max(1))) {
+                let factor = left.get(&[row, i]).expect("row < m and i < k").to_f64();
+                sums.iter_mut().zip(&line).for_each(|(sum, right)| *sum += factor * right);
+            }
         }
+        out.iter_mut().zip(sums).for_each(|(to, sum)| *to = T::from_f64(*sum));
     }
     Ok(output)
 }
+
+/// Rows of the product that are computed together.
+const BLOCK: usize = 32;
 
 #[cfg(test)]
 mod tests {

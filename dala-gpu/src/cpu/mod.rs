@@ -1,7 +1,7 @@
 //! Reference kernels: plain loops, exact about shapes, that faster kernels are compared with.
 //!
 //! Floating-point kernels accumulate in `f64` and round once, so that they are the more exact side of a
-//! comparison. They allocate their result and copy nothing else; strided views are read in place.
+//! comparison. They allocate their result, and some rows of sums for a product; strided views are read in place.
 mod chain;
 mod conv;
 mod elementwise;

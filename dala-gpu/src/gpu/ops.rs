@@ -104,11 +104,15 @@ impl Gpu {
         for side in [left, right] {
             params.extend(words([side.offset(), side.strides()[0], side.strides()[1]])?);
         }
-        let grid = Grid(word(n.div_ceil(16))?, word(m.div_ceil(16))?);
+        // Blocks of 64 would be mostly empty for a few rows or columns.
+        let (source, tile) = match m.min(n) > 32 {
+            true => (include_str!("kernels/matmul_blocks.wgsl"), 64),
+            false => (include_str!("kernels/matmul.wgsl"), 16),
+        };
+        let grid = Grid(word(n.div_ceil(tile))?, word(m.div_ceil(tile))?);
         if grid.0.max(grid.1) > 65535 {
-            return Err(GpuError::TooLarge { bytes: m.max(n) as u64, limit: 65535 * 16 });
+            return Err(GpuError::TooLarge { bytes: m.max(n) as u64, limit: 65535 * tile as u64 });
         }
-        let source = include_str!("kernels/matmul.wgsl");
         self.kernel::<T>(source, &params, &[left.buffer(), right.buffer()], Shape::new(&[m, n])?, grid)
     }
 

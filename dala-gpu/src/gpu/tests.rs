@@ -104,9 +104,20 @@ fn views_on_the_gpu_are_those_on_the_cpu() -> Outcome {
 fn matmul_agrees_on_odd_shapes_and_strided_views() -> Outcome {
     let Some(gpu) = &*GPU else { return Ok(()) };
     let region = region();
-    for (m, k, n) in
-        [(1, 1, 1), (3, 5, 7), (16, 16, 16), (17, 33, 15), (1, 300, 2), (65, 1, 40), (0, 3, 2), (2, 0, 3)]
-    {
+    for (m, k, n) in [
+        (1, 1, 1),
+        (3, 5, 7),
+        (16, 16, 16),
+        (17, 33, 15),
+        (1, 300, 2),
+        (65, 1, 40),
+        (0, 3, 2),
+        (2, 0, 3),
+        (33, 17, 65),
+        (64, 64, 64),
+        (131, 47, 129),
+        (40, 0, 40),
+    ] {
         let (a, b) = (tensor(&region, &[m, k], 1), tensor(&region, &[k, n], 2));
         let got = gpu.matmul(&gpu.upload(&a)?, &gpu.upload(&b)?)?;
         near(&gpu.download(&region, &got)?.wait()?, &cpu::matmul(&region, &a, &b)?, 1e-5, 2e-5);
@@ -116,7 +127,12 @@ fn matmul_agrees_on_odd_shapes_and_strided_views() -> Outcome {
     let got = gpu.matmul(&there.slice(1, 3..28)?, &there.transpose(0, 1)?.slice(0, 5..30)?)?;
     let want = cpu::matmul(&region, &a.slice(1, 3..28)?, &a.transpose(0, 1)?.slice(0, 5..30)?)?;
     near(&gpu.download(&region, &got)?.wait()?, &want, 1e-5, 2e-5);
-    let wrong = gpu.matmul(&there, &there).expect_err("30 is not 20");
+    let a = tensor(&region, &[70, 90], 1);
+    let there = gpu.upload(&a)?;
+    let got = gpu.matmul(&there.slice(1, 3..88)?, &there.transpose(0, 1)?.slice(0, 5..90)?)?;
+    let want = cpu::matmul(&region, &a.slice(1, 3..88)?, &a.transpose(0, 1)?.slice(0, 5..90)?)?;
+    near(&gpu.download(&region, &got)?.wait()?, &want, 1e-5, 2e-5);
+    let wrong = gpu.matmul(&there, &there).expect_err("90 is not 70");
     assert!(matches!(wrong, GpuError::Tensor(TensorError::ShapeMismatch { .. })));
     Ok(())
 }

@@ -29,7 +29,7 @@ fn with_f16() -> Option<&'static Gpu> {
 fn matmul_chains_and_softmax_agree_in_f16() -> Outcome {
     let Some(gpu) = with_f16() else { return Ok(()) };
     let region = region();
-    for (m, k, n) in [(1, 1, 1), (17, 33, 9), (3, 300, 5)] {
+    for (m, k, n) in [(1, 1, 1), (17, 33, 9), (3, 300, 5), (65, 31, 67)] {
         let (a, b) = (halves(&region, &[m, k], 1)?, halves(&region, &[k, n], 2)?);
         let (on_a, on_b) = (gpu.upload(&a)?, gpu.upload(&b)?);
         agrees(gpu, &region, &gpu.matmul(&on_a, &on_b)?, &cpu::matmul(&region, &a, &b)?)?;
