@@ -9,7 +9,8 @@
 #   scripts/diff.sh every           all five, one after the other
 #   scripts/diff.sh jit             machine code for each function that is called, not for hot ones alone
 #   scripts/diff.sh jit-budget | jit-gc
-#   scripts/diff.sh interpreter     a build without the JIT
+#   scripts/diff.sh ahead           machine code of whole modules, as it is made ahead of time
+#   scripts/diff.sh interpreter     a build that makes no machine code
 #
 # What follows the mode filters by name: scripts/diff.sh budget gen_server
 set -uo pipefail
@@ -27,15 +28,16 @@ run() {
         one-worker)  DALA_WORKERS=1 cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
         two-workers) DALA_WORKERS=2 cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
         jit)         DALA_JIT=eager cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
+        ahead)       DALA_JIT=ahead run plain "${@:2}" ;;
         jit-budget)  DALA_JIT=eager run budget "${@:2}" ;;
         jit-gc)      DALA_JIT=eager run gc "${@:2}" ;;
         interpreter)
-            cargo build -q -p dala-beam --no-default-features --bin dala || return 1
+            cargo build -q -p dala-beam --no-default-features --features aot --bin dala || return 1
             DALA_BIN=${CARGO_TARGET_DIR:-$PWD/target}/debug/dala cargo test -q -p dala-tests --test diff -- "${@:2}"
             ;;
         *)
             echo "diff.sh: unknown mode $1 (plain, budget, gc, one-worker, two-workers, jit, jit-budget, jit-gc," \
-                "interpreter, every)" >&2
+                "ahead, interpreter, every)" >&2
             return 2
             ;;
     esac

@@ -1,7 +1,11 @@
 %% Times the programs of this folder: each in fresh processes, once to warm up and then some times more; prints the
 %% median of each in microseconds. Runs alike on OTP and on Dala.
 -module(bench).
--export([main/2]).
+-export([main/1, main/2]).
+
+%% Of a program that `dala build` made: its arguments.
+main([Times | Programs]) ->
+    main(list_to_integer(Times), [list_to_atom(Program) || Program <- Programs]).
 
 main(Times, Programs) ->
     lists:foreach(fun(Program) -> one(Program, Times) end, Programs).

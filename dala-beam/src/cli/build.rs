@@ -15,8 +15,10 @@ use dala_ir::abi::{Atom, Word};
 use dala_ir::term::view::list_to_vec;
 use dala_ir::term::{Fragment, tuple_elements};
 
+mod machine_code;
+
 use super::run::Program;
-use crate::code::bundle::{self, Bundle, BundledModule, BundledProgram};
+use crate::code::bundle::{self, Bundle, BundledModule, BundledProgram, Placing};
 use crate::otp::boot;
 use crate::otp::read_term::read_term;
 use crate::process::System;
@@ -48,6 +50,9 @@ pub struct Arguments {
     /// Writes the modules alone: a program in Rust finds them by `Bundle::at_end_of`
     #[arg(long, conflicts_with = "onto")]
     pub alone: bool,
+    /// Compiles the modules to machine code, which becomes a part of the program
+    #[arg(long, conflicts_with = "alone")]
+    pub release: bool,
     /// Module to run
     #[arg(required_unless_present_any = ["onto", "alone"])]
     pub module: Option<String>,
@@ -66,6 +71,56 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 /// # Errors
 /// With a text: no OTP is installed, a module or application is missing or malformed, the file cannot be written.
 pub fn build(arguments: &Arguments) -> Result<String, String> {
+    let (modules, program) = collect(arguments)?;
+    let output = arguments.output.clone().unwrap_or_else(|| match &arguments.module {
+        Some(name) => {
+            let name = name.trim_start_matches("Elixir.").to_lowercase();
+            format!("{name}{}", std::env::consts::EXE_SUFFIX).into()
+        }
+        None => "program.dala".into(),
+    });
+    let front = match (&arguments.onto, arguments.alone) {
+        (Some(front), _) => Some(front.clone()),
+        (None, true) => None,
+        (None, false) => Some(std::env::current_exe().map_err(|error| error.to_string())?),
+    };
+    let mut front = front.as_deref().map(in_front).transpose()?;
+    let placing = match &mut front {
+        Some(front) if arguments.release => machine_code::add(&mut front.bytes, &modules)
+            .map_err(|problem| format!("--release: {problem}"))?,
+        _ => Placing::default(),
+    };
+    let bytes = write(&output, front, &modules, placing, program)
+        .map_err(|error| format!("{}: {error}", output.display()))?;
+    Ok(format!("{}: {} modules, {:.1} MB\n", output.display(), modules.len(), bytes as f64 / 1e6))
+}
+
+/// The object file of a program in Rust that takes its modules by [`include_modules!`](crate::include_modules): those in
+/// `folders`, and what they and the applications reach. `dala-build` calls it.
+///
+/// # Errors
+/// As [`build`], and when this build makes no such files.
+#[cfg(feature = "codegen")]
+pub fn object_file(folders: Vec<PathBuf>, applications: Vec<String>) -> Result<Vec<u8>, String> {
+    let arguments = Arguments {
+        paths: folders,
+        output: None,
+        applications,
+        included: Vec::new(),
+        otp: None,
+        elixir: None,
+        onto: None,
+        alone: true,
+        release: true,
+        module: None,
+        function: String::new(),
+    };
+    let (modules, program) = collect(&arguments)?;
+    machine_code::object_file(&modules, program)
+}
+
+/// The modules of a program, and what it starts.
+fn collect(arguments: &Arguments) -> Result<(BTreeMap<String, BundledModule>, BundledProgram), String> {
     let own = modules_in(&arguments.paths)?;
     let is_elixir = own.iter().any(|name| name.starts_with("Elixir."));
     let mut started: Vec<&str> = if is_elixir { vec!["elixir"] } else { Vec::new() };
@@ -82,7 +137,10 @@ pub fn build(arguments: &Arguments) -> Result<String, String> {
         .chain(arguments.included.iter().cloned())
         .chain(arguments.module.clone())
         .collect();
-    let modules = reached(&system, roots, &own)?;
+    let mut modules = reached(&system, roots, &own)?;
+    if arguments.release {
+        machine_code::make(&system, &mut modules)?;
+    }
     let takes_arguments = match &arguments.module {
         Some(name) => takes_arguments(&modules[name], name, &arguments.function)?,
         None => false,
@@ -93,22 +151,7 @@ pub fn build(arguments: &Arguments) -> Result<String, String> {
         entry: arguments.module.clone().map(|module| (module, arguments.function.clone())),
         takes_arguments,
     };
-    let output = arguments.output.clone().unwrap_or_else(|| match &arguments.module {
-        Some(name) => {
-            let name = name.trim_start_matches("Elixir.").to_lowercase();
-            format!("{name}{}", std::env::consts::EXE_SUFFIX).into()
-        }
-        None => "program.dala".into(),
-    });
-    let front = match (&arguments.onto, arguments.alone) {
-        (Some(front), _) => Some(front.clone()),
-        (None, true) => None,
-        (None, false) => Some(std::env::current_exe().map_err(|error| error.to_string())?),
-    };
-    let front = front.as_deref().map(in_front).transpose()?;
-    let bytes =
-        write(&output, front, &modules, program).map_err(|error| format!("{}: {error}", output.display()))?;
-    Ok(format!("{}: {} modules, {:.1} MB\n", output.display(), modules.len(), bytes as f64 / 1e6))
+    Ok((modules, program))
 }
 
 /// Names of the modules in these folders.
@@ -231,7 +274,7 @@ fn needed_by(text: &str) -> Result<Vec<String>, String> {
 
 /// A program that modules are put behind: its bytes without those that are behind it already, and who may run it.
 struct Front {
-    bytes: io::Take<File>,
+    bytes: Vec<u8>,
     permissions: fs::Permissions,
 }
 
@@ -239,7 +282,9 @@ fn in_front(path: &Path) -> Result<Front, String> {
     let open = || {
         let file = File::open(path)?;
         let permissions = file.metadata()?.permissions();
-        Ok(Front { bytes: file.take(Bundle::length_before(path)?), permissions })
+        let mut bytes = Vec::new();
+        file.take(Bundle::length_before(path)?).read_to_end(&mut bytes)?;
+        Ok(Front { bytes, permissions })
     };
     open().map_err(|error: io::Error| format!("{}: {error}", path.display()))
 }
@@ -249,17 +294,18 @@ fn write(
     output: &Path,
     front: Option<Front>,
     modules: &BTreeMap<String, BundledModule>,
+    placing: Placing,
     program: BundledProgram,
 ) -> io::Result<u64> {
     // A program that runs cannot be written to, but on most systems be put aside.
     let unfinished = output.with_extension(format!("{}.new", std::process::id()));
     let written = (|| {
         let mut out = BufWriter::new(File::create_new(&unfinished)?);
-        if let Some(mut front) = front {
-            io::copy(&mut front.bytes, &mut out)?;
+        if let Some(front) = front {
+            out.write_all(&front.bytes)?;
             fs::set_permissions(&unfinished, front.permissions)?;
         }
-        bundle::write(&mut out, modules, program)?;
+        bundle::write(&mut out, modules, placing, program)?;
         out.flush()?;
         fs::rename(&unfinished, output)?;
         Ok(fs::metadata(output)?.len())

@@ -10,6 +10,7 @@ use dala::message::ExitReason;
 use dala::native::Arguments as NativeArguments;
 use dala::{Runtime, StableLayout};
 use dala_ir::abi::{Atom, Pid, Word};
+use dala_ir::interp::JitMode;
 use dala_ir::term::print::{Style, print};
 use dala_ir::term::{Fragment, OwnedTerm, TermWriter};
 
@@ -119,7 +120,10 @@ impl Program {
     /// With a text, when the environment asks for what there is not.
     pub(super) fn of_bundle(bundle: Arc<Bundle>) -> Result<Program, String> {
         let mut options = SystemOptions::from_environment();
-        jit_from_environment()?;
+        // Who has machine code makes none, unless it is asked to.
+        if jit_from_environment()?.is_none() && bundle.has_machine_code() {
+            options.jit = JitMode::Off;
+        }
         options.exits_on_halt = true;
         options.bundle = Some(bundle);
         // It has nothing to compile.

@@ -18,8 +18,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use dala_ir::abi::Atom;
+use dala_ir::interp::ahead::{MachineCode, Placed};
+use dala_ir::interp::{HAS_MACHINE_CODE, Object};
 use serde::{Deserialize, Serialize};
 
+use super::image::{Image, ImageId, LinkedModules, Place};
 use super::object_cache::{BUILD, checksum_of};
 use super::prepared::Prepared;
 
@@ -59,6 +62,16 @@ pub(crate) struct BundledModule {
     pub(crate) calls: HashSet<Atom>,
     /// Names and arities of its exported functions.
     pub(crate) exports: Vec<(Atom, u32)>,
+    /// Its object code, and its machine code once that is made.
+    pub(crate) object: Object,
+    pub(crate) machine: Option<MachineCode>,
+}
+
+/// Where the machine code of modules was put, by name, and in which image.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Placing {
+    pub(crate) image: ImageId,
+    pub(crate) places: BTreeMap<String, Place>,
 }
 
 /// What is in a bundle.
@@ -70,6 +83,10 @@ struct Index {
     modules: BTreeMap<String, Part>,
     /// .beam files of some.
     files: BTreeMap<String, Part>,
+    /// Where modules have machine code, if they have.
+    placing: Placing,
+    /// Which places of theirs have machine code, by name of the module.
+    heads: BTreeMap<String, Part>,
     program: BundledProgram,
 }
 
@@ -89,13 +106,46 @@ pub(crate) struct BundledProgram {
     pub(crate) takes_arguments: bool,
 }
 
-/// A bundle in a file.
+/// The [`Bundle`](crate::code::Bundle) of the modules that `dala_build::compile_ahead` made a part of this program, as a
+/// `Result`.
+///
+/// ```ignore
+/// let options = SystemOptions {
+///     bundle: Some(Arc::new(dala_beam::include_modules!()?)),
+///     jit: JitMode::Off,
+///     ..SystemOptions::from_environment()
+/// };
+/// ```
+#[macro_export]
+macro_rules! include_modules {
+    () => {{
+        #[expect(unsafe_code, reason = "names what the linker has put there")]
+        fn linked() -> ::std::result::Result<$crate::code::Bundle, $crate::code::BundleError> {
+            unsafe extern "C" {
+                safe static dala_linked_modules: $crate::code::LinkedModules;
+            }
+            // SAFETY: the object file of `dala_build::compile_ahead` has the one of this name.
+            unsafe { $crate::code::Bundle::linked(&dala_linked_modules) }
+        }
+        linked()
+    }};
+}
+
+/// Where a bundle lies.
+#[derive(Debug)]
+enum Contents {
+    /// In a file, from there on.
+    File(Mutex<File>, u64),
+    Memory(&'static [u8]),
+}
+
+/// A bundle.
 #[derive(Debug)]
 pub struct Bundle {
-    file: Mutex<File>,
-    /// Where it begins.
-    start: u64,
+    contents: Contents,
     index: Index,
+    /// The machine code of its modules, if this program has it.
+    image: Option<Image>,
 }
 
 impl Bundle {
@@ -125,9 +175,32 @@ impl Bundle {
             postcard::from_bytes(index).map_err(|_| BundleError::Damaged)?
         };
         match index.build == BUILD {
-            true => Ok(Some(Bundle { file: Mutex::new(file), start, index })),
+            true => {
+                let image = Image::of_this_program(&index.placing.image);
+                Ok(Some(Bundle { contents: Contents::File(Mutex::new(file), start), index, image }))
+            }
             false => Err(BundleError::OtherBuild(index.build)),
         }
+    }
+
+    /// The bundle that a linker has made a part of the program: [`include_modules!`](crate::include_modules) gives it.
+    ///
+    /// # Errors
+    /// When another build of Dala wrote it.
+    ///
+    /// # Safety
+    /// The modules are those of the object file that `dala_build::compile_ahead` made.
+    pub unsafe fn linked(modules: &'static LinkedModules) -> Result<Bundle, BundleError> {
+        let bytes = modules.bundle();
+        let trailer = bytes.len().checked_sub(TRAILER).ok_or(BundleError::Damaged)?;
+        let length: [u8; 8] = bytes[trailer + 8..trailer + 16].try_into().expect("eight bytes");
+        let start = trailer.checked_sub(u64::from_le_bytes(length) as usize).ok_or(BundleError::Damaged)?;
+        let index: Index = postcard::from_bytes(&bytes[start..trailer]).map_err(|_| BundleError::Damaged)?;
+        if index.build != BUILD {
+            return Err(BundleError::OtherBuild(index.build));
+        }
+        let image = Some(modules.image()).filter(|image| image.is(&index.placing.image));
+        Ok(Bundle { contents: Contents::Memory(bytes), index, image })
     }
 
     /// What it starts.
@@ -157,6 +230,26 @@ impl Bundle {
         }))
     }
 
+    /// Whether this program has machine code for its modules.
+    pub(crate) fn has_machine_code(&self) -> bool {
+        HAS_MACHINE_CODE && self.image.is_some()
+    }
+
+    /// The machine code of a module of it, to be linked now; `None` when it has none, or that was linked before.
+    ///
+    /// # Errors
+    /// As [`Bundle::module`].
+    pub(super) fn machine_code(&self, name: &str) -> Result<Option<Placed>, BundleError> {
+        let parts = (self.index.placing.places.get(name), self.index.heads.get(name));
+        let (Some(image), (Some(place), Some(&heads))) = (self.image.filter(|_| HAS_MACHINE_CODE), parts)
+        else {
+            return Ok(None);
+        };
+        let heads = postcard::from_bytes(&self.read(heads)?).map_err(|_| BundleError::Damaged)?;
+        // SAFETY: this build wrote the bundle and, since it has its name, the image.
+        Ok(unsafe { image.placed(place, heads) })
+    }
+
     /// The .beam file of a module; `None` when it is not in.
     ///
     /// # Errors
@@ -166,8 +259,16 @@ impl Bundle {
     }
 
     fn read(&self, (at, length, checksum): Part) -> Result<Vec<u8>, BundleError> {
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = self.start.saturating_add(at);
+        let (file, start) = match &self.contents {
+            Contents::File(file, start) => (file, *start),
+            // As much a part of the program as its code, for which there is no checksum either.
+            Contents::Memory(bytes) => {
+                let bytes = bytes.get(at as usize..).and_then(|bytes| bytes.get(..length as usize));
+                return bytes.map(<[u8]>::to_vec).ok_or(BundleError::Damaged);
+            }
+        };
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = start.saturating_add(at);
         // Nothing is reserved for what is not there.
         let length = length.min(file.metadata()?.len().saturating_sub(at));
         let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
@@ -198,10 +299,17 @@ fn find(file: &mut File) -> io::Result<Option<(u64, u64)>> {
 pub(crate) fn write(
     out: &mut impl Write,
     modules: &BTreeMap<String, BundledModule>,
+    placing: Placing,
     program: BundledProgram,
 ) -> io::Result<()> {
-    let mut index =
-        Index { build: BUILD.to_owned(), modules: BTreeMap::new(), files: BTreeMap::new(), program };
+    let mut index = Index {
+        build: BUILD.to_owned(),
+        modules: BTreeMap::new(),
+        files: BTreeMap::new(),
+        heads: BTreeMap::new(),
+        placing,
+        program,
+    };
     let mut at = 0;
     let mut add = |bytes: &[u8]| {
         let part = (at, bytes.len() as u64, checksum_of(bytes));
@@ -212,6 +320,10 @@ pub(crate) fn write(
         index.modules.insert(name.clone(), add(&module.bytes)?);
         if module.is_own {
             index.files.insert(name.clone(), add(&module.file)?);
+        }
+        if let Some(code) = &module.machine {
+            let heads = postcard::to_allocvec(code.heads()).expect("a vector takes what is written to it");
+            index.heads.insert(name.clone(), add(&heads)?);
         }
     }
     let index = postcard::to_allocvec(&index).expect("a vector takes what is written to it");

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use dala::native::NativeFunction;
 use dala_ir::abi::Atom;
-use dala_ir::interp::Target;
+use dala_ir::interp::ahead::MachineCode;
+use dala_ir::interp::{Object, Target};
 use hashbrown::HashMap;
 
 use super::bundle::{Bundle, BundledModule};
@@ -179,7 +180,12 @@ impl CodeServer {
                 let file = file.map_err(|error| LoadFailure::bundled(module, &error))?;
                 return self.install_bytes(None, module, None, &file);
             }
-            return self.install(module, || link::link(&self.exports, &self.lookup, None, prepared, None));
+            let machine = match &self.bundle {
+                Some(bundle) => bundle.machine_code(module.text()),
+                None => Ok(None),
+            };
+            let machine = machine.map_err(|error| LoadFailure::bundled(module, &error))?;
+            return self.install(module, || link::link(&self.exports, &self.lookup, None, prepared, machine));
         }
         let (path, bytes) = self.find(module)?;
         self.install_bytes(self.cache.as_ref(), module, path.as_deref(), &bytes)
@@ -213,7 +219,17 @@ impl CodeServer {
             calls: prepared.object.imports().iter().map(|import| import.module).collect(),
             exports: prepared.object.exports().collect(),
             file: bytes,
+            object: prepared.object,
+            machine: None,
         })
+    }
+
+    /// The machine code of a module's object code, from the cache if it is there.
+    ///
+    /// # Errors
+    /// With a text, when it cannot be made.
+    pub(crate) fn machine_code(&self, object: &Object) -> Result<MachineCode, String> {
+        link::machine_code(self.cache.as_ref(), object)
     }
 
     /// Loads a module from memory, in the place of a loaded version, which becomes old.

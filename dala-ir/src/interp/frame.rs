@@ -4,7 +4,7 @@
 //! follow. A function without an open frame runs with `sp` at its caller's frame, whose `sp[0]` is where to return to.
 //! The frame at the bottom returns to a fixed instruction that ends the process.
 //!
-//! A suspended process has a resume record on top of its frames: where to go on, marked with [`RECORD`], the number of
+//! A suspended process has a resume record on top of its frames: where to go on, marked with `RECORD`, the number of
 //! x registers, and these registers. So everything that a process must keep lies on its stack.
 
 #![expect(unsafe_code, reason = "reads and writes the stack of an actor's block")]

@@ -16,11 +16,14 @@ fn file() -> Vec<u8> {
         names: Vec::new(),
         calls: HashSet::new(),
         exports: Vec::new(),
+        object: prepared.object,
+        machine: None,
     };
     let modules = BTreeMap::from([("dala_io".to_owned(), module)]);
     let mut file = b"a program".to_vec();
     let entry = Some(("dala_io".to_owned(), "start".to_owned()));
-    write(&mut file, &modules, BundledProgram { entry, ..BundledProgram::default() }).unwrap();
+    write(&mut file, &modules, Placing::default(), BundledProgram { entry, ..BundledProgram::default() })
+        .unwrap();
     file
 }
 
@@ -34,7 +37,7 @@ fn open(bytes: &[u8]) -> Result<Option<Bundle>, BundleError> {
 #[test]
 fn a_bundle_is_found_at_the_end_of_a_file() {
     let bundle = open(&file()).unwrap().unwrap();
-    assert_eq!(bundle.start, 9);
+    assert!(matches!(bundle.contents, Contents::File(_, 9)));
     assert_eq!(bundle.program().entry.as_ref().unwrap().1, "start");
     assert_eq!(bundle.module("dala_io").unwrap().unwrap().object.name().text(), "dala_io");
     assert!(bundle.file("dala_io").unwrap().unwrap() == carried::module("dala_io").unwrap());
@@ -65,7 +68,7 @@ fn damage_is_found() {
 #[test]
 fn a_bundle_of_another_build_is_refused_by_name() {
     let mut file = Vec::new();
-    write(&mut file, &BTreeMap::new(), BundledProgram::default()).unwrap();
+    write(&mut file, &BTreeMap::new(), Placing::default(), BundledProgram::default()).unwrap();
     let at = file.windows(BUILD.len()).position(|bytes| bytes == BUILD.as_bytes()).unwrap();
     file[at..at + 5].copy_from_slice(b"other");
     let index = file.len() - TRAILER;
