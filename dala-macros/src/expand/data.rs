@@ -7,6 +7,9 @@ use syn::spanned::Spanned as _;
 use crate::model::data::{Body, Data, DataField, DataVariant};
 use crate::names;
 
+/// The key that says of which module an Elixir struct is.
+const STRUCT: &str = "__struct__";
+
 /// The impl.
 pub(crate) fn impls(data: &Data) -> TokenStream {
     let ident = &data.ident;
@@ -90,7 +93,6 @@ fn write(data: &Data, variant: &DataVariant) -> TokenStream {
         })
         .collect();
     let keys = variant.fields.iter().map(|field| atom_name(&field.name));
-    let pairs = quote!([#((#keys, #words)),*]);
     let tag = variant.tag.as_deref().map(|tag| {
         let tag = atom_name(tag);
         quote!(::dala::__rt::Word::atom(#tag.atom()))
@@ -98,12 +100,9 @@ fn write(data: &Data, variant: &DataVariant) -> TokenStream {
     let body = match &variant.body {
         Body::Elements if words.is_empty() && tag.is_some() => TokenStream::new(),
         Body::Elements => quote!(#(#words),*),
-        Body::Map => quote!(::dala::__rt::data::write_map(#pairs, ::dala::__rt::None, writer)),
-        Body::Struct(module) => {
-            let module = atom_name(module);
-            quote!(::dala::__rt::data::write_map(#pairs, ::dala::__rt::Some(#module), writer))
-        }
-        Body::Keyword => quote!(::dala::__rt::data::write_keyword(#pairs, writer)),
+        Body::Map => write_map(&variant.fields, &words, None),
+        Body::Struct(module) => write_map(&variant.fields, &words, Some(module)),
+        Body::Keyword => quote!(::dala::__rt::data::write_keyword([#((#keys, #words)),*], writer)),
         Body::Value => quote!(#(#words)*),
     };
     let term = match (&tag, &variant.body) {
@@ -227,6 +226,24 @@ fn reader(field: &DataField) -> TokenStream {
             quote_spanned!(ty.span()=> |source| <#ty as ::dala::__rt::data::Optional>::read_or(#none, source))
         }
     }
+}
+
+/// The map with these values under the fields' keys, which are put in order here: atoms go by their texts.
+fn write_map(fields: &[DataField], words: &[TokenStream], module: Option<&str>) -> TokenStream {
+    let mut pairs: Vec<(&str, TokenStream)> =
+        fields.iter().zip(words).map(|(field, word)| (field.name.as_str(), word.clone())).collect();
+    if let Some(module) = module
+        && !pairs.iter().any(|(key, _)| *key == STRUCT)
+    {
+        let module = atom_name(module);
+        pairs.push((STRUCT, quote!(::dala::__rt::Word::atom(#module.atom()))));
+    }
+    pairs.sort_by_key(|(key, _)| *key);
+    let pairs = pairs.into_iter().map(|(key, word)| {
+        let key = atom_name(key);
+        quote!((::dala::__rt::Word::atom(#key.atom()), #word))
+    });
+    quote!(::dala::__rt::data::write_map([#(#pairs),*], writer))
 }
 
 fn atom_name(text: &str) -> TokenStream {

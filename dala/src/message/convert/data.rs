@@ -50,33 +50,9 @@ impl<T: StableLayout> Optional for Option<T> {
 /// A value under the name of its field, before its term is put together.
 pub type Pair = (AtomName, Word);
 
-/// The map from atoms with these fields; an Elixir struct if a module is given.
-pub fn write_map<const N: usize>(
-    pairs: [Pair; N],
-    module: Option<AtomName>,
-    writer: &mut dyn TermWriter,
-) -> Word {
-    let mut pairs = pairs;
-    // Atoms are ordered by their texts, and these need no look at the atom table as those of words do.
-    pairs.sort_by(|one, two| one.0.text().cmp(two.0.text()));
-    let mut words: Vec<(Word, Word)> = Vec::with_capacity(N + 1);
-    let mut module = module.map(|module| (STRUCT, Word::atom(module.atom())));
-    let mut last = "";
-    let mut is_distinct = true;
-    for (name, word) in pairs {
-        if let Some((key, module)) = module.take_if(|(key, _)| key.text() <= name.text()) {
-            words.push((Word::atom(key.atom()), module));
-            last = key.text();
-        }
-        is_distinct &= words.is_empty() || last != name.text();
-        last = name.text();
-        words.push((Word::atom(name.atom()), word));
-    }
-    words.extend(module.map(|(key, module)| (Word::atom(key.atom()), module)));
-    match is_distinct {
-        true => map::from_sorted(writer, &words),
-        false => map::from_pairs(writer, &words),
-    }
+/// The map with these pairs, whose keys are atoms in the order of their texts.
+pub fn write_map<const N: usize>(pairs: [(Word, Word); N], writer: &mut dyn TermWriter) -> Word {
+    map::from_sorted(writer, &pairs)
 }
 
 /// The keyword list with these fields, in order.
