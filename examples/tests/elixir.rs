@@ -57,6 +57,7 @@ fn orders_run_where_there_is_no_elixir_with_their_modules_behind_them() {
         elixir: None,
         onto: Some(binary("orders")),
         alone: false,
+        release: false,
         module: None,
         function: String::new(),
     };
