@@ -52,6 +52,13 @@ pub(super) struct AheadHead {
     pub(super) entry: u32,
 }
 
+impl Heads {
+    /// Whether all lie in machine code of so many bytes.
+    pub fn lie_in(&self, text_bytes: u64) -> bool {
+        self.0.iter().all(|head| u64::from(head.entry) < text_bytes)
+    }
+}
+
 impl MachineCode {
     /// What the places of machine code have to be a multiple of.
     pub const ALIGN: usize = 16;

@@ -125,7 +125,8 @@ impl Image {
             let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
             taken.insert(words.as_ptr().addr())
         };
-        if end > self.text_bytes as u64 || !is_new() {
+        let fits = end <= self.text_bytes as u64 && heads.lie_in(place.text_bytes);
+        if !fits || !is_new() {
             return None;
         }
         let text = std::ptr::with_exposed_provenance(self.text + place.text as usize);
