@@ -93,6 +93,18 @@ defmodule Confined do
 
   defp grow(list), do: grow([list | list])
 
+  # For the command line.
+  def tell do
+    IO.puts(Enum.map_join(["read raw", "environment", "compute"], " ", &attempt/1))
+  end
+
+  # Starts an application of Confined.App, and stops it; what it told.
+  def application(name) do
+    {:ok, [^name]} = Application.ensure_all_started(name)
+    told = Agent.get(Confined.App, & &1)
+    {told, Application.stop(name), Process.whereis(Confined.App)}
+  end
+
   # A process that is not confined.
   def victim do
     Process.register(spawn(fn -> Process.sleep(:infinity) end), :confined_victim)
@@ -111,6 +123,16 @@ defmodule Confined.Server do
   def start, do: elem(GenServer.start(__MODULE__, nil), 1)
   def init(_), do: {:ok, nil}
   def handle_call({:attempt, what}, _from, state), do: {:reply, Confined.attempt(what), state}
+end
+
+# An application that tries things as it starts, and keeps what came of them.
+defmodule Confined.App do
+  use Application
+
+  def start(:normal, attempts) do
+    told = Enum.map(attempts, &Confined.attempt(Atom.to_string(&1)))
+    Supervisor.start_link([%{id: 1, start: {Agent, :start_link, [fn -> told end, [name: __MODULE__]]}}], strategy: :one_for_one)
+  end
 end
 
 defmodule Confined.Native do

@@ -11,6 +11,7 @@ defmodule Ledger do
     {"open_account", "{:open_account, owner: String.t()} :: non_neg_integer"},
     {"pay", "{:pay, number: non_neg_integer, amount: integer} :: :ok | {:error, refusal}"},
     {"find", "{:find, number: non_neg_integer} :: account | nil"},
+    {"adopt", "{:adopt, account: account} :: non_neg_integer"},
     {"end", "{:end, after: 0..255, server: {number | :nan | :infinity | :\"-infinity\", boolean}} :: :ok"},
     {"type account", "%{number: non_neg_integer, owner: String.t(), history: [change]}"},
     {"type change", ":opened | {:paid, integer}"},
@@ -22,6 +23,26 @@ defmodule Ledger do
   @type change :: :opened | {:paid, integer}
 
   @type refusal :: :unknown | {:short, integer}
+
+  defmodule Messages do
+    @moduledoc "Messages of the Rust actor as records, to send and to match on: `require Ledger.Messages`."
+    require Record
+
+    Record.defrecord(:open_account, :open_account, owner: nil)
+    @type open_account :: record(:open_account, owner: String.t())
+
+    Record.defrecord(:pay, :pay, number: nil, amount: nil)
+    @type pay :: record(:pay, number: non_neg_integer, amount: integer)
+
+    Record.defrecord(:find, :find, number: nil)
+    @type find :: record(:find, number: non_neg_integer)
+
+    Record.defrecord(:adopt, :adopt, account: nil)
+    @type adopt :: record(:adopt, account: Ledger.account)
+
+    Record.defrecord(:message_end, :end, after: nil, server: nil)
+    @type message_end :: record(:message_end, after: 0..255, server: {number | :nan | :infinity | :"-infinity", boolean})
+  end
 
   @doc """
   Opens an account: `"\#{owner}"` in Elixir is text, \\ too.
@@ -40,6 +61,10 @@ defmodule Ledger do
   @doc "Sends `{:find, number}` and waits for the reply."
   @spec find(server, non_neg_integer, timeout) :: account | nil
   def find(server, number, timeout \\ 5000), do: GenServer.call(server, {:find, number}, timeout)
+
+  @doc "Sends `{:adopt, account}` and waits for the reply."
+  @spec adopt(server, account, timeout) :: non_neg_integer
+  def adopt(server, account, timeout \\ 5000), do: GenServer.call(server, {:adopt, account}, timeout)
 
   @doc """
   Names that mean something in Elixir.

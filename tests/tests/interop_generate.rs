@@ -59,6 +59,13 @@ impl Ledger {
         self.accounts.get(number as usize).cloned()
     }
 
+    #[message]
+    fn adopt(&mut self, account: Account) -> u64 {
+        let number = account.number;
+        self.accounts.push(account);
+        number
+    }
+
     /// Names that mean something in Elixir.
     #[message(name = "end")]
     fn close(&mut self, after: u8, server: (f64, bool)) {
@@ -88,4 +95,47 @@ fn elixir_reaches_the_actor_by_the_module() {
         "{0,ok,{error,{short,3}},{error,unknown},#{history => [opened,{paid,5}],number => 0,\
          owner => <<\"ann\">>},nil,ok,nil}"
     );
+}
+
+/// What uses the records of the module.
+const CLIENT: &str = r#"
+defmodule Client do
+  require Ledger.Messages, as: Messages
+
+  @spec payment(non_neg_integer) :: Messages.pay()
+  def payment(number), do: Messages.pay(number: number, amount: 2)
+
+  def of(Messages.pay(amount: amount)), do: {:paid, amount}
+  def of(Messages.message_end(after: last)), do: {:ended, last}
+  def of(Messages.adopt(account: %{owner: owner})), do: owner
+end
+"#;
+
+/// What comes of it.
+const CHECKS: &str = r#"
+require Ledger.Messages
+{:pay, 7, 2} = Client.payment(7)
+{:paid, 2} = Client.of(Client.payment(1))
+{:ended, 3} = Client.of({:end, 3, nil})
+"ann" = Client.of(Ledger.Messages.adopt(account: %{owner: "ann"}))
+IO.puts("matched")
+"#;
+
+#[test]
+fn real_elixir_compiles_the_records_and_matches_on_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let client = folder.path().join("client.ex");
+    std::fs::write(&client, CLIENT).unwrap();
+    let compiled = std::process::Command::new("elixirc")
+        .args(["--warnings-as-errors", "-o"])
+        .arg(folder.path())
+        .args([GOLDEN.as_ref(), client.as_os_str()])
+        .output()
+        .expect("Elixir is installed");
+    assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
+    let ran =
+        std::process::Command::new("elixir").arg("-pa").arg(folder.path()).arg("-e").arg(CHECKS).output();
+    let ran = ran.expect("Elixir is installed");
+    let errors = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), "matched\n", "{errors}");
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use dala::{Pid, Runtime, StableLayout};
 use dala_beam::interop::{Server, ServerSpec};
-use dala_beam::otp::boot;
+use dala_beam::otp::boot as otp;
 use dala_beam::process::{System, SystemOptions};
 use dala_gpu::pipeline::{Each, Edge, Failure, Flow, Pipeline, PipelineError, Running, ServerStage, Source};
 use dala_gpu::{DType, Natives, Region, Shape, TensorRef};
@@ -37,11 +37,18 @@ fn ebin() -> &'static Path {
     })
 }
 
-fn setup() -> Result<Setup, Box<dyn std::error::Error>> {
+/// One for all tests: each has processes of its own, and one alone makes tensors.
+fn setup() -> Result<&'static Setup, &'static str> {
+    static SETUP: OnceLock<Result<Setup, String>> = OnceLock::new();
+    let started = SETUP.get_or_init(|| boot().map_err(|error| error.to_string()));
+    started.as_ref().map_err(String::as_str)
+}
+
+fn boot() -> Result<Setup, Box<dyn std::error::Error>> {
     let runtime = Runtime::builder().workers(2).build()?;
     let options = SystemOptions { paths: vec![ebin().to_owned()], ..SystemOptions::from_environment() };
     let system = System::new(runtime.handle().clone(), options);
-    boot::start(&system, &["elixir"])?;
+    otp::start(&system, &["elixir"])?;
     let region = Region::with_limit(16 << 20);
     system.add_natives(Natives::in_region(&region).functions())?;
     Ok(Setup { runtime, system, region })
@@ -132,9 +139,9 @@ fn an_elixir_stage_keeps_state_and_gives_none_or_many_frames_and_what_is_left() 
     let mut pipeline = Pipeline::new();
     let numbers = pipeline.source("numbers", || Numbers(1..=6));
     let (sums, pids) =
-        elixir::<u64, u64>(&mut pipeline, (&system, "Elixir.Sums", 100), &numbers, Edge::block(2));
+        elixir::<u64, u64>(&mut pipeline, (system, "Elixir.Sums", 100), &numbers, Edge::block(2));
     let all = Collected::of(&mut pipeline, &sums);
-    let running = runtime.block_on(pipeline.start(&runtime))?;
+    let running = runtime.block_on(pipeline.start(runtime))?;
     runtime.block_on(running.ended())?;
     assert_eq!(all.take(), [103, 2, 110, 4, 121, 6, 121]);
     assert_eq!(counts(&running, "Elixir.Sums"), [6, 0, 0, 0]);
@@ -149,9 +156,9 @@ fn a_process_that_crashes_is_started_anew_and_goes_on_with_the_next_frame() -> O
     let mut pipeline = Pipeline::new();
     let numbers = pipeline.source("numbers", || Numbers(11..=16));
     let (sums, pids) =
-        elixir::<u64, u64>(&mut pipeline, (&system, "Elixir.Sums", 0), &numbers, Edge::block(2));
+        elixir::<u64, u64>(&mut pipeline, (system, "Elixir.Sums", 0), &numbers, Edge::block(2));
     let all = Collected::of(&mut pipeline, &sums);
-    let running = runtime.block_on(pipeline.start(&runtime))?;
+    let running = runtime.block_on(pipeline.start(runtime))?;
     runtime.block_on(running.ended())?;
     assert_eq!(all.take(), [23, 12, 14, 14, 45, 16, 45], "13 is gone, and so is the sum before it");
     assert_eq!(counts(&running, "Elixir.Sums"), [6, 0, 0, 1]);
@@ -181,11 +188,11 @@ fn let_go(setup: &Setup, pids: &Mutex<Vec<Pid>>) -> Outcome {
 #[test]
 fn an_elixir_stage_that_is_slow_holds_its_source_back() -> Outcome {
     let setup = setup()?;
-    let (running, all, pids) = gated(&setup, Edge::block(2))?;
+    let (running, all, pids) = gated(setup, Edge::block(2))?;
     // One in hand, two that wait, and one that the source cannot get rid of.
     wait(|| counts(&running, "numbers")[0] == 4);
     assert_eq!(counts(&running, "Elixir.Gate"), [1, 0, 2, 0]);
-    let_go(&setup, &pids)?;
+    let_go(setup, &pids)?;
     setup.runtime.block_on(running.ended())?;
     assert_eq!(all.take(), (1..=20).collect::<Vec<_>>());
     assert!(running.stats().iter().all(|stage| stage.name != "Elixir.Gate" || stage.most == 2));
@@ -195,7 +202,7 @@ fn an_elixir_stage_that_is_slow_holds_its_source_back() -> Outcome {
 #[test]
 fn frames_for_which_an_elixir_stage_has_no_room_are_dropped_as_its_edge_says() -> Outcome {
     let setup = setup()?;
-    let (running, all, pids) = gated(&setup, Edge::drop_oldest(2))?;
+    let (running, all, pids) = gated(setup, Edge::drop_oldest(2))?;
     // All but the one in hand and those that wait.
     wait(|| {
         let [taken, dropped, waiting, _] = counts(&running, "Elixir.Gate");
@@ -203,7 +210,7 @@ fn frames_for_which_an_elixir_stage_has_no_room_are_dropped_as_its_edge_says() -
     });
     let [_, dropped, waiting, _] = counts(&running, "Elixir.Gate");
     assert!(dropped >= 17 && waiting <= 2, "{:?}", running.stats());
-    let_go(&setup, &pids)?;
+    let_go(setup, &pids)?;
     setup.runtime.block_on(running.ended())?;
     let passed = all.take();
     assert_eq!((passed.len() as u64, passed.last()), (1 + waiting, Some(&20)));
@@ -213,7 +220,7 @@ fn frames_for_which_an_elixir_stage_has_no_room_are_dropped_as_its_edge_says() -
 #[test]
 fn a_process_ends_with_a_pipeline_that_is_stopped() -> Outcome {
     let setup = setup()?;
-    let (running, _all, pids) = gated(&setup, Edge::block(2))?;
+    let (running, _all, pids) = gated(setup, Edge::block(2))?;
     let pid = last(&pids).ok_or("it was started")?;
     assert!(dala::actor::process::is_alive(pid));
     setup.runtime.block_on(running.stop());
@@ -242,14 +249,10 @@ fn tensors_go_through_an_elixir_stage_with_no_byte_copied() -> Outcome {
     let mut pipeline = Pipeline::new();
     let from = region.clone();
     let tensors = pipeline.source("tensors", move || Tensors { region: from.clone(), left: 5 });
-    let (halves, _) = elixir::<TensorRef, TensorRef>(
-        &mut pipeline,
-        (&system, "Elixir.Halves", 0),
-        &tensors,
-        Edge::block(2),
-    );
+    let (halves, _) =
+        elixir::<TensorRef, TensorRef>(&mut pipeline, (system, "Elixir.Halves", 0), &tensors, Edge::block(2));
     let all = Collected::of(&mut pipeline, &halves);
-    let running = runtime.block_on(pipeline.start(&runtime))?;
+    let running = runtime.block_on(pipeline.start(runtime))?;
     runtime.block_on(running.ended())?;
     let halves = all.take();
     assert!(halves.iter().all(|half| half.shape().sizes() == [1, 4096]));
@@ -267,7 +270,7 @@ fn a_function_of_an_elixir_module_is_a_stage_too() -> Outcome {
     let Setup { runtime, system, .. } = setup()?;
     let mut pipeline = Pipeline::new();
     let numbers = pipeline.source("numbers", || Numbers(12..=15));
-    let doubled = pipeline.stage("twice", &numbers, Edge::block(2), move || {
+    let doubled = pipeline.stage("twice", &numbers, Edge::block(2), || {
         let system = system.clone();
         Each::new(move |n: u64| {
             let system = system.clone();
@@ -275,7 +278,7 @@ fn a_function_of_an_elixir_module_is_a_stage_too() -> Outcome {
         })
     });
     let all = Collected::of(&mut pipeline, &doubled);
-    let running = runtime.block_on(pipeline.start(&runtime))?;
+    let running = runtime.block_on(pipeline.start(runtime))?;
     runtime.block_on(running.ended())?;
     assert_eq!(all.take(), [24, 28, 30]);
     assert_eq!(counts(&running, "twice"), [4, 0, 0, 1]);
@@ -288,9 +291,9 @@ fn a_stage_that_fails_at_every_frame_ends_the_pipeline() -> Outcome {
     for module in ["Elixir.Wrong", "Elixir.Nobody"] {
         let mut pipeline = Pipeline::new().restarts(2);
         let numbers = pipeline.source("numbers", || Numbers(1..=1000));
-        let (wrong, _) = elixir::<u64, u64>(&mut pipeline, (&system, module, 0), &numbers, Edge::block(2));
+        let (wrong, _) = elixir::<u64, u64>(&mut pipeline, (system, module, 0), &numbers, Edge::block(2));
         let all = Collected::of(&mut pipeline, &wrong);
-        let running = runtime.block_on(pipeline.start(&runtime))?;
+        let running = runtime.block_on(pipeline.start(runtime))?;
         let ended = runtime.block_on(running.ended());
         assert!(matches!(ended, Err(PipelineError::Failed(_))), "{module}: {ended:?}");
         assert_eq!((all.take(), counts(&running, module)[3]), (vec![], 2));

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use dala::{MemoryLimit, Pid};
+use dala::{Atom, MemoryLimit, Pid};
 use dala_beam::interop::{FunctionError, Server, ServerSpec};
 use dala_beam::process::{Grant, Sandbox};
 use dala_tests::border::Stage;
@@ -114,6 +114,44 @@ fn a_module_and_an_application_can_be_confined() {
     stage.system.confine_application("mnesia", Sandbox::new()).unwrap();
     let error = stage.system.confine_application("no_such_application", Sandbox::new()).unwrap_err();
     assert!(error.contains("no_such_application.app"), "{error}");
+}
+
+#[test]
+fn an_application_is_confined_from_its_start() {
+    let stage = stage();
+    let folder = tempfile::tempdir().unwrap();
+    let specification = |name: &str| {
+        format!(
+            "{{application, {name}, [{{modules, ['Elixir.Confined.App']}}, {{registered, []}},
+              {{applications, [kernel, stdlib, elixir]}},
+              {{mod, {{'Elixir.Confined.App', [compute, 'read raw', environment, child, supervise]}}}}]}}."
+        )
+    };
+    let started = |name: &str| -> (Vec<String>, Atom, Option<Pid>) {
+        let call = stage.system.call("Elixir.Confined", "application", (Atom::new(name),));
+        stage.runtime.block_on(call).unwrap()
+    };
+    for name in ["confined_app", "confined_free"] {
+        std::fs::write(folder.path().join(format!("{name}.app")), specification(name)).unwrap();
+    }
+    let path: Vec<char> = folder.path().to_str().unwrap().chars().collect();
+    let added: bool = stage.runtime.block_on(stage.system.call("code", "add_patha", (path,))).unwrap();
+    assert!(added);
+    let all = ["55", ":ok", "true", "\":ok\"", ":ok"].map(str::to_owned).to_vec();
+    assert_eq!(
+        started("confined_free"),
+        (all, Atom::new("ok"), None),
+        "what is not confined may do all of it"
+    );
+    let sandbox = Sandbox::new().grant(Grant::Environment).processes(10);
+    stage.system.confine_application("confined_app", sandbox).unwrap();
+    let refused = ["55", "{:not_granted, :files}", "true", "\"{:not_granted, :files}\"", ":ok"];
+    let refused = refused.map(str::to_owned).to_vec();
+    assert_eq!(
+        started("confined_app"),
+        (refused, Atom::new("ok"), None),
+        "and its supervisor is ended by it"
+    );
 }
 
 #[test]

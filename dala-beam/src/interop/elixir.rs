@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use dala::actor::{Actor, Protocol};
 use dala_ir::abi::shape::Shape;
 
-use super::elixir_types::{Types, is_plain, literal};
+use super::elixir_types::{Types, is_plain, key, literal, type_name};
 use super::layouts;
 
 /// Words that name no variable in Elixir.
@@ -17,7 +17,7 @@ const RESERVED: &[&str] = &[
 ];
 
 /// The text of an Elixir module called `module` with a function for each message that actors of type `A` take: calls, and
-/// `cast_..` beside those whose reply says nothing; `@doc`s have the doc comments of their handlers. Write it to a file of the Elixir project, in a test that fails when the
+/// `cast_..` beside those whose reply says nothing; `@doc`s have the doc comments of their handlers. In its `Messages` each message with fields is a record, to send and to match on. Write it to a file of the Elixir project, in a test that fails when the
 /// file is another, or in a build script.
 ///
 /// ```
@@ -54,10 +54,44 @@ pub fn elixir_module<A: Actor>(module: &str) -> String {
         A::NAME,
         layouts::attribute(A::NAME, protocol),
     );
+    let records = records(module, protocol, &mut types);
     for definition in types.named.values().filter_map(|(name, body)| Some((name, body.as_ref()?))) {
         let _ = write!(text, "\n  @type {} :: {}\n", definition.0, definition.1);
     }
-    text + &functions + "end\n"
+    text + &records + &functions + "end\n"
+}
+
+/// The messages with fields, as records of a module within: here their macros would be in the way of the functions.
+fn records(module: &str, protocol: Option<&Protocol>, types: &mut Types) -> String {
+    types.module = format!("{module}.");
+    let mut records = String::new();
+    let entries = protocol.map_or(&[][..], Protocol::entries).iter();
+    for shape in entries.flat_map(|entry| entry.shapes().all()).filter(|shape| !shape.fields().is_empty()) {
+        let (name, tag) = (identifier(shape.name().text()), literal(shape.name().text()));
+        let (mut defaults, mut typed) = (String::new(), String::new());
+        for field in shape.fields() {
+            let name =
+                if is_plain(field.name) { field.name.to_owned() } else { format!("field_{}", field.name) };
+            let _ = write!(defaults, ", {}: nil", key(&name));
+            let _ = write!(typed, ", {}: {}", key(&name), types.of(field.ty));
+        }
+        let _ = write!(
+            records,
+            "\n    Record.defrecord({}, {tag}{defaults})\n    @type {} :: record({}{typed})\n",
+            literal(&name),
+            type_name(name.clone()),
+            literal(&name),
+        );
+    }
+    types.module.clear();
+    if records.is_empty() {
+        return records;
+    }
+    format!(
+        "\n  defmodule Messages do\n    \
+         @moduledoc \"Messages of the Rust actor as records, to send and to match on: `require {module}.Messages`.\"\n    \
+         require Record\n{records}  end\n"
+    )
 }
 
 fn function(text: &mut String, shape: &Shape, documentation: &str, reply: &str, types: &mut Types) {

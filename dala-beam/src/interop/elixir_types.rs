@@ -47,6 +47,8 @@ const BUILT_IN: &[&str] = &[
 #[derive(Default)]
 pub(super) struct Types {
     pub(super) named: BTreeMap<&'static str, (String, Option<String>)>,
+    /// What goes before a name where the module with the definitions is another, with a dot.
+    pub(super) module: String,
 }
 
 impl Types {
@@ -93,7 +95,7 @@ impl Types {
 
     fn named(&mut self, rust: &'static str, alternatives: impl FnOnce(&mut Types) -> Vec<String>) -> String {
         if let Some((name, _)) = self.named.get(rust) {
-            return name.clone();
+            return format!("{}{name}", self.module);
         }
         let short = rust.rsplit("::").next().unwrap_or(rust);
         let mut name = snake(short);
@@ -102,9 +104,11 @@ impl Types {
         }
         // Known before its parts are looked at: it may contain itself.
         self.named.insert(rust, (name.clone(), None));
+        let module = std::mem::take(&mut self.module);
         let alternatives = alternatives(self).join(" | ");
+        self.module = module;
         self.named.insert(rust, (name.clone(), Some(alternatives)));
-        name
+        format!("{}{name}", self.module)
     }
 
     fn shape(&mut self, shape: &Shape) -> String {
@@ -159,8 +163,16 @@ pub(super) fn literal(atom: &str) -> String {
     }
 }
 
+/// A name for a type that Elixir has not.
+pub(super) fn type_name(mut name: String) -> String {
+    while BUILT_IN.contains(&&*name) {
+        name.push('_');
+    }
+    name
+}
+
 /// A key of a map as Elixir writes it before a colon.
-fn key(name: &str) -> String {
+pub(super) fn key(name: &str) -> String {
     if is_plain(name) { name.to_owned() } else { format!("{name:?}") }
 }
 

@@ -35,7 +35,7 @@ impl Behaviour for Process {
     fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {
         let is_first = self.pid == dala::pid::NOBODY;
         self.pid = activation.pid();
-        if is_first && let Some(member) = &mut self.confined {
+        if is_first && let Some(member) = &self.confined {
             member.began(self.pid);
         }
         if is_first && (self.tracing.has(TraceFlags::ANY) || self.may_tell_of_others()) {

@@ -181,12 +181,43 @@ pub(crate) struct Confinement {
     /// How many live.
     processes: AtomicU32,
     /// Which they are: those may end one another, and link.
-    mates: Mutex<HashSet<Pid>>,
+    mates: Mutex<Mates>,
     /// Those that were made.
     atoms: AtomicU32,
     /// Until when, on the runtime's clock, the rate of reductions is used up: a leaky bucket (ITU-T I.371, "GCRA", virtual
     /// scheduling). Nanoseconds.
     used_until: AtomicU64,
+}
+
+/// The processes of a sandbox that live. A process is known by a number before it has a pid, and until it ends, whoever hears
+/// of that first: so its pid is not noted after its end.
+#[derive(Debug, Default)]
+struct Mates {
+    joined: u64,
+    /// By number; [`NOBODY`] until the pid is known.
+    living: HashMap<u64, Pid>,
+    pids: HashSet<Pid>,
+}
+
+impl Mates {
+    fn join(&mut self) -> u64 {
+        self.joined += 1;
+        self.living.insert(self.joined, NOBODY);
+        self.joined
+    }
+
+    fn know(&mut self, number: u64, pid: Pid) {
+        if let Some(known) = self.living.get_mut(&number) {
+            *known = pid;
+            self.pids.insert(pid);
+        }
+    }
+
+    fn leave(&mut self, number: u64) {
+        if let Some(pid) = self.living.remove(&number) {
+            self.pids.remove(&pid);
+        }
+    }
 }
 
 /// There are as many processes as there may be.
@@ -201,7 +232,13 @@ impl Confinement {
         let counted = self
             .processes
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| (count < most).then(|| count + 1));
-        counted.map(|_| Member { confinement: self.clone(), pid: NOBODY }).map_err(|_| TooMany)
+        counted.map_err(|_| TooMany)?;
+        let number = self.mates().join();
+        Ok(Member { confinement: self.clone(), number })
+    }
+
+    fn mates(&self) -> std::sync::MutexGuard<'_, Mates> {
+        self.mates.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -209,14 +246,13 @@ impl Confinement {
 #[derive(Debug)]
 pub(crate) struct Member {
     confinement: Arc<Confinement>,
-    /// Nobody's until it runs.
-    pid: Pid,
+    number: u64,
 }
 
 impl Drop for Member {
     fn drop(&mut self) {
         self.confinement.processes.fetch_sub(1, Ordering::Relaxed);
-        self.mates().remove(&self.pid);
+        self.confinement.mates().leave(self.number);
     }
 }
 
@@ -229,25 +265,24 @@ impl Member {
         self.confinement.join()
     }
 
-    fn mates(&self) -> std::sync::MutexGuard<'_, HashSet<Pid>> {
-        self.confinement.mates.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What [`spawned`](Member::spawned) knows it by.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
     }
 
     /// It runs for the first time, as `pid`.
-    pub(crate) fn began(&mut self, pid: Pid) {
-        self.pid = pid;
-        self.mates().insert(pid);
+    pub(crate) fn began(&self, pid: Pid) {
+        self.confinement.mates().know(self.number, pid);
     }
 
-    /// It spawned `pid`, which did not run yet.
-    pub(crate) fn spawned(&self, pid: Pid) {
-        // One that has ended meanwhile stays in the set: its pid is nobody's again.
-        self.mates().insert(pid);
+    /// It spawned the member `number`, which is `pid`, and may not have run yet, or have ended.
+    pub(crate) fn spawned(&self, number: u64, pid: Pid) {
+        self.confinement.mates().know(number, pid);
     }
 
     /// Whether `pid` is in the same sandbox.
     pub(crate) fn is_mate(&self, pid: Pid) -> bool {
-        self.mates().contains(&pid)
+        self.confinement.mates().pids.contains(&pid)
     }
 
     /// Whether it has `grant`.
@@ -340,8 +375,8 @@ impl System {
         Ok(())
     }
 
-    /// Confines the processes of an OTP application, as [`confine_module`](System::confine_module) those of each of its modules.
-    /// Its `start/2` runs in a process of OTP's.
+    /// Confines the processes of an OTP application, as [`confine_module`](System::confine_module) those of each of its modules;
+    /// the process that calls its `start/2`, and `stop/1` in the end, among them.
     ///
     /// # Errors
     /// With a text, when there is no such application, or its `.app` file cannot be read.
@@ -382,10 +417,13 @@ impl System {
     }
 }
 
-/// The callback module of a process that `proc_lib` starts (as `proc_lib:translate_initial_call/1` finds it).
+/// The callback module of a process that `proc_lib` starts (as `proc_lib:translate_initial_call/1` finds it), or that starts an
+/// application.
 fn callback_module(module: Atom, function: Atom, args: Word) -> Option<Atom> {
-    if (module.text(), function.text()) != ("proc_lib", "init_p") {
-        return None;
+    match (module.text(), function.text()) {
+        ("proc_lib", "init_p") => {}
+        ("application_master", "start_it") => return application_module(args),
+        _ => return None,
     }
     let args = view::list_to_vec(args)?;
     let &[_, _, module, function, args] = args.first_chunk::<5>()?;
@@ -401,6 +439,15 @@ fn callback_module(module: Atom, function: Atom, args: Word) -> Option<Atom> {
         ("supervisor", Some(&[_, module, _])) => module.as_atom(),
         _ => Some(callback),
     }
+}
+
+/// The callback module of an application, from `[Tag, State, Master, Type]`: the records of `application_master.erl` and `.hrl`.
+fn application_module(args: Word) -> Option<Atom> {
+    let args = view::list_to_vec(args)?;
+    let state = view::tuple_elements(*args.get(1)?)?;
+    let application = view::tuple_elements(*state.get(2)?)?;
+    let &[module, _] = view::tuple_elements(*application.get(4)?)? else { return None };
+    module.as_atom()
 }
 
 /// OTP's own servers, which do for others what a confined process may not do, with the grant that a message to them needs.
@@ -454,6 +501,36 @@ mod tests {
         assert!(second.join().is_err());
         drop(first);
         assert!(second.join().is_ok());
+    }
+
+    #[test]
+    fn mates_are_those_that_live_whoever_tells_of_them_when() {
+        let confinement = Sandbox::new().confinement();
+        let parent = confinement.join().unwrap();
+        let pid = |slot| Pid::from_parts(slot, 1);
+        parent.began(pid(1));
+        // Its parent hears of it, then it runs.
+        let child = parent.join().unwrap();
+        parent.spawned(child.number(), pid(2));
+        child.began(pid(2));
+        assert!(parent.is_mate(pid(2)) && child.is_mate(pid(1)));
+        drop(child);
+        assert!(!parent.is_mate(pid(2)));
+        // It ran and ended before its parent hears of it.
+        let child = parent.join().unwrap();
+        let number = child.number();
+        child.began(pid(3));
+        drop(child);
+        parent.spawned(number, pid(3));
+        assert!(!parent.is_mate(pid(3)));
+        // It ends without having run.
+        let child = parent.join().unwrap();
+        parent.spawned(child.number(), pid(4));
+        drop(child);
+        assert!(!parent.is_mate(pid(4)));
+        drop(parent);
+        let mates = confinement.mates();
+        assert_eq!((mates.living.len(), mates.pids.len()), (0, 0));
     }
 
     #[test]

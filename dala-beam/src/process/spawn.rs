@@ -31,6 +31,7 @@ impl Process {
         let confined = confined.transpose().map_err(|TooMany| Exception::error_atom(atoms::SYSTEM_LIMIT))?;
         let memory = confined.as_ref().and_then(Member::memory).unwrap_or(self.system.options.memory);
         let mut child = Process::new(self.system.clone(), request.heap.within(memory), Mfa::UNKNOWN);
+        let number = confined.as_ref().map(Member::number);
         child.confined = confined;
         child.parent = Some(self.pid);
         child.group_leader = self.group_leader;
@@ -48,8 +49,8 @@ impl Process {
         options.alias = request.monitor.as_ref().and_then(|monitor| monitor.alias);
         let spawned = self.system.runtime.spawn_behaviour(child, &options);
         let spawned = spawned.map_err(|_| Exception::error_atom(atoms::SYSTEM_LIMIT))?;
-        if let Some(member) = &self.confined {
-            member.spawned(spawned.pid);
+        if let (Some(member), Some(number)) = (&self.confined, number) {
+            member.spawned(number, spawned.pid);
         }
         let monitor = match (spawned.monitor, request.monitor) {
             (Some(reference), Some(options)) => Some(self.monitor_reference(reference, None, options)),

@@ -14,12 +14,15 @@
 //! | [`Result`] | `{ok, Value}` or `{error, Reason}`; a plain `ok` for `Result<(), E>` |
 //! | [`Box`] | what is in it |
 //! | `RangeInclusive` | Elixir's range of step 1 |
+//! | dates and times of `chrono` and `jiff` (features of these names) | `%Date{}`, `%Time{}`, `%NaiveDateTime{}`, `%DateTime{}` in UTC; Erlang's tuples are read too, and written by `Tuples` |
 //! | `#[dala::message]` types | their tuple or atom; last fields that are options may be missing, and are `None` then |
 //! | types with [`#[derive(dala::Term)]`](macro@crate::Term) | as their attributes say: map, struct, tuple, list of pairs, atom |
 //! | [`OwnedTerm`] | any term, as it is |
 //!
 //! Reading never panics and takes native stack for at most [`MAX_DEPTH`] levels, whatever the term.
 
+#[cfg(any(feature = "chrono", feature = "jiff"))]
+mod calendar;
 mod collection;
 mod compound;
 #[doc(hidden)]
@@ -29,6 +32,8 @@ mod integer;
 mod scalar;
 mod text;
 
+#[cfg(any(feature = "chrono", feature = "jiff"))]
+pub use calendar::Tuples;
 pub use error::{ConvertError, Step};
 
 use std::marker::PhantomData;
