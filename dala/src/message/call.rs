@@ -1,20 +1,21 @@
-//! Calls: a slot that the reply is put into, a future that waits for it, and what can go wrong.
+//! Calls: their two ends, and what can go wrong.
 //!
-//! The protocol between the two ends is that of `sync::Rendezvous`.
+//! The protocol between the ends is that of `sync::Rendezvous`, the memory that they share is in `message::slot`.
 
 #![expect(unsafe_code, reason = "the slot's cells are guarded by its state word")]
 
 use super::exit::ExitReason;
+use super::slot::{ForeignSlot, Head, Share, Slot, release_native};
 #[cfg(debug_assertions)]
 use crate::pid::Pid;
-use crate::sync::{Arc, AtomicU32, AtomicU64, Ordering, Rendezvous};
-use crate::timer::{Expire, TimerKey, Timers, nursery};
+use crate::sync::Ordering;
+use crate::timer::{Timers, nursery};
 use dala_ir::abi::Word;
 use dala_ir::term::{OwnedTerm, TermWriter};
 use std::any::TypeId;
-use std::cell::UnsafeCell;
 use std::future::Future;
 use std::pin::Pin;
+use std::ptr::NonNull;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -65,85 +66,8 @@ impl<R: super::StableLayout> ReplyValue for R {
     }
 }
 
-#[repr(C)]
-struct Head {
-    meeting: Rendezvous,
-    /// When the call fails, once somebody knows; 0 before.
-    deadline: AtomicU64,
-    /// The timer that was armed for that: where it is, then (release) its id, which is not 0.
-    timer_index: AtomicU32,
-    timer_id: AtomicU64,
-    vtable: &'static SlotVtable,
-    failure: UnsafeCell<Option<CallError>>,
-}
-
-struct SlotVtable {
-    /// Lets go of the callee's share.
-    release: unsafe fn(*const Head),
-    foreign: bool,
-    /// The reply's type, of a native slot.
-    made_for: Option<fn() -> TypeId>,
-}
-
-#[repr(C)]
-struct Slot<R> {
-    head: Head,
-    value: UnsafeCell<Option<R>>,
-}
-
-// SAFETY: `failure` and `value` are accessed only as the protocol of `Rendezvous` allows; R moves between threads.
-unsafe impl<R: Send> Send for Slot<R> {}
-// SAFETY: as above.
-unsafe impl<R: Send> Sync for Slot<R> {}
-
-#[repr(C)]
-struct ForeignSlot {
-    head: Head,
-    reply: Box<dyn ForeignReply>,
-}
-
-unsafe fn release_native<R>(head: *const Head) {
-    // SAFETY: the callee's share came from `Arc::into_raw` of an `Arc<Slot<R>>`, whose first field is the head.
-    drop(unsafe { Arc::from_raw(head.cast::<Slot<R>>()) });
-}
-
-unsafe fn release_foreign(head: *const Head) {
-    // SAFETY: came from `Box::into_raw` of a `Box<ForeignSlot>`, whose first field is the head.
-    drop(unsafe { Box::from_raw(head.cast_mut().cast::<ForeignSlot>()) });
-}
-
-struct VtableOf<R>(std::marker::PhantomData<R>);
-
-impl<R: 'static> VtableOf<R> {
-    const NATIVE: SlotVtable =
-        SlotVtable { release: release_native::<R>, foreign: false, made_for: Some(TypeId::of::<R>) };
-}
-
-static FOREIGN: SlotVtable = SlotVtable { release: release_foreign, foreign: true, made_for: None };
-
-impl Head {
-    fn new(vtable: &'static SlotVtable) -> Head {
-        Head {
-            meeting: Rendezvous::new(),
-            deadline: AtomicU64::new(0),
-            timer_index: AtomicU32::new(0),
-            timer_id: AtomicU64::new(0),
-            vtable,
-            failure: UnsafeCell::new(None),
-        }
-    }
-
-    fn fail(&self, failure: CallError) {
-        if let Some(completing) = self.meeting.begin() {
-            // SAFETY: whoever completes stores the result, before the caller looks (`Rendezvous`).
-            unsafe { *self.failure.get() = Some(failure) };
-            self.meeting.finish(completing, false);
-        }
-    }
-}
-
 /// The callee's end of a call. Dropping it unanswered fails the call with [`CallError::NoReply`].
-pub struct ReplyHandle(*const Head);
+pub struct ReplyHandle(NonNull<Head>);
 
 // SAFETY: a handle is a share of a slot, which is Sync, or owns a foreign reply, which is Send.
 unsafe impl Send for ReplyHandle {}
@@ -159,23 +83,24 @@ impl std::fmt::Debug for ReplyHandle {
 impl ReplyHandle {
     /// A handle whose reply goes to `reply`.
     pub fn foreign(reply: Box<dyn ForeignReply>) -> ReplyHandle {
-        let slot = Box::new(ForeignSlot { head: Head::new(&FOREIGN), reply });
-        ReplyHandle(Box::into_raw(slot).cast_const().cast())
+        ReplyHandle(NonNull::from(Box::leak(ForeignSlot::new(reply))).cast())
     }
 
     pub(crate) fn into_bits(self) -> u64 {
-        std::mem::ManuallyDrop::new(self).0 as u64
+        std::mem::ManuallyDrop::new(self).0.as_ptr() as u64
     }
 
     /// # Safety
     /// `bits` came from [`ReplyHandle::into_bits`], once.
     pub(crate) unsafe fn from_bits(bits: u64) -> ReplyHandle {
-        ReplyHandle(bits as *const Head)
+        // SAFETY: the address of a slot, which is none of zero.
+        ReplyHandle(unsafe { NonNull::new_unchecked(bits as *mut Head) })
     }
 
+    #[inline(always)]
     fn head(&self) -> &Head {
         // SAFETY: the handle keeps its slot alive.
-        unsafe { &*self.0 }
+        unsafe { self.0.as_ref() }
     }
 
     /// Whether an answer would reach nobody: the caller gave up, or its deadline passed.
@@ -203,11 +128,11 @@ impl ReplyHandle {
         if self.head().vtable.foreign {
             let head = std::mem::ManuallyDrop::new(self).0;
             // SAFETY: a foreign head is the first field of the ForeignSlot that we own.
-            let slot = unsafe { Box::from_raw(head.cast_mut().cast::<ForeignSlot>()) };
+            let slot = unsafe { Box::from_raw(head.cast::<ForeignSlot>().as_ptr()) };
             return write(&value, slot.reply);
         }
         // SAFETY: a native slot of a call for R (caller).
-        let slot = unsafe { &*self.0.cast::<Slot<R>>() };
+        let slot = unsafe { self.0.cast::<Slot<R>>().as_ref() };
         if let Some(completing) = slot.head.meeting.begin() {
             // SAFETY: whoever completes stores the result, before the caller looks (`Rendezvous`).
             unsafe { *slot.value.get() = Some(value) };
@@ -258,7 +183,7 @@ impl ReplyHandle {
         let head = this.head();
         if head.vtable.foreign {
             // SAFETY: a foreign head is the first field of the ForeignSlot that we own.
-            let slot = unsafe { Box::from_raw(this.0.cast_mut().cast::<ForeignSlot>()) };
+            let slot = unsafe { Box::from_raw(this.0.cast::<ForeignSlot>().as_ptr()) };
             return slot.reply.fail(failure);
         }
         head.fail(failure);
@@ -280,28 +205,13 @@ impl ReplyHandle {
     }
 }
 
-impl<R: Send> Expire for Slot<R> {
-    fn expire(&self) {
-        self.head.fail(CallError::Timeout);
-    }
-
-    fn is_done(&self) -> bool {
-        self.head.meeting.is_done()
-    }
-
-    fn set_timer(&self, key: TimerKey) {
-        self.head.timer_index.store(key.index, Ordering::Relaxed);
-        self.head.timer_id.store(key.id, Ordering::Release);
-    }
-}
-
 /// The caller's end of a call: a future of the reply.
 ///
 /// Dropping it cancels the call: a request that the callee has not begun to handle is never handled; one that it has
 /// begun is handled to the end, and its reply dropped. The same happens when the deadline passes.
 #[must_use = "dropping a call cancels it; use `tell` to send without waiting"]
 pub struct Call<R: Send + 'static> {
-    slot: Result<Arc<Slot<R>>, Option<CallError>>,
+    slot: Result<Share<R>, Option<CallError>>,
     limit: CallLimit,
     #[cfg(debug_assertions)]
     watch: Option<Watch>,
@@ -349,19 +259,15 @@ impl<R: Send + 'static> Call<R> {
     /// A new call: the caller's and the callee's end.
     #[inline(always)]
     pub(crate) fn new(limit: CallLimit) -> (Call<R>, ReplyHandle) {
-        let head = Head::new(&VtableOf::<R>::NATIVE);
-        if let CallLimit::At(_, deadline) = limit {
-            head.deadline.store(deadline, Ordering::Relaxed);
-        }
-        let slot = Arc::new(Slot { head, value: UnsafeCell::new(None) });
-        let handle = ReplyHandle(Arc::into_raw(slot.clone()).cast());
+        let deadline = if let CallLimit::At(_, deadline) = limit { deadline } else { 0 };
+        let (slot, callee) = Share::new(deadline);
         let call = Call {
             slot: Ok(slot),
             limit,
             #[cfg(debug_assertions)]
             watch: None,
         };
-        (call, handle)
+        (call, ReplyHandle(callee))
     }
 
     /// Tells `waits` when somebody waits for `callee`.
@@ -420,12 +326,12 @@ impl<R: Send + 'static> Future for Call<R> {
             CallLimit::None | CallLimit::Armed(_) => {}
             CallLimit::After(timers, limit) => {
                 this.limit = CallLimit::Armed(timers);
-                let deadline = nursery::expire_after(timers, limit, slot.clone());
+                let deadline = nursery::expire_after(timers, limit, slot.waiting());
                 slot.head.deadline.store(deadline, Ordering::Relaxed);
             }
             CallLimit::At(timers, deadline) => {
                 this.limit = CallLimit::Armed(timers);
-                nursery::expire_at(timers, deadline, slot.clone());
+                nursery::expire_at(timers, deadline, slot.waiting());
             }
         }
         Poll::Pending
@@ -446,10 +352,8 @@ impl<R: Send + 'static> Drop for Call<R> {
             slot.head.meeting.abandon();
         }
         if let CallLimit::Armed(timers) = self.limit {
-            let id = slot.head.timer_id.load(Ordering::Acquire);
-            if id != 0 {
-                let index = slot.head.timer_index.load(Ordering::Relaxed);
-                timers.cancel(TimerKey { id, index });
+            if let Some(key) = slot.head.timer() {
+                timers.cancel(key);
             }
         }
     }
@@ -458,6 +362,7 @@ impl<R: Send + 'static> Drop for Call<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sync::Arc;
     use std::task::Waker;
 
     fn now<R: Send + 'static>(call: Call<R>) -> Option<Result<R, CallError>> {
@@ -495,7 +400,7 @@ mod tests {
     fn a_reply_after_the_deadline_is_dropped() {
         let (call, handle) = Call::<Arc<u8>>::new(CallLimit::None);
         let value = Arc::new(1);
-        call.slot.as_ref().expect("sent").expire();
+        call.slot.as_ref().expect("sent").head.fail(CallError::Timeout);
         // SAFETY: the call is for these.
         unsafe { handle.answer(value.clone(), |_, _| ()) };
         assert_eq!(now(call), Some(Err(CallError::Timeout)));

@@ -22,6 +22,7 @@ pub mod nested;
 pub mod node;
 mod opaque;
 mod reply_to;
+mod slot;
 mod stable;
 mod system;
 

@@ -47,34 +47,22 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::{AtomicBool, Ordering};
-    use crate::timer::{Clock, Expire, TimerKey, Timers};
-
-    #[derive(Default)]
-    struct Waiting {
-        is_done: AtomicBool,
-    }
-
-    impl Expire for Waiting {
-        fn expire(&self) {}
-        fn is_done(&self) -> bool {
-            self.is_done.load(Ordering::Relaxed)
-        }
-        fn set_timer(&self, _: TimerKey) {}
-    }
+    use crate::sync::Ordering;
+    use crate::timer::waiting::tests::{Waits, of};
+    use crate::timer::{Clock, Timers};
 
     #[test]
     fn a_thread_that_blocks_arms_what_still_waits_when_it_is_quiet_and_at_the_end() {
         let timers: &Timers = Box::leak(Box::new(Timers::new(Clock::Real)));
-        let (quick, slow, left) = <(Arc<Waiting>, Arc<Waiting>, Arc<Waiting>)>::default();
+        let (quick, slow, left) = <(Arc<Waits>, Arc<Waits>, Arc<Waits>)>::default();
         let later = timers.deadline(Duration::from_secs(3600));
         let mut polls = 0;
         block_on(std::future::poll_fn(|context| {
             polls += 1;
             match polls {
                 1 => {
-                    nursery::expire_at(timers, later, quick.clone());
-                    nursery::expire_at(timers, later, slow.clone());
+                    nursery::expire_at(timers, later, of(&quick));
+                    nursery::expire_at(timers, later, of(&slow));
                     quick.is_done.store(true, Ordering::Relaxed);
                     assert_eq!((timers.armed_count(), nursery::kept()), (0, 2));
                     let waker = context.waker().clone();
@@ -87,7 +75,7 @@ mod tests {
                     Poll::Pending
                 }
                 _ => {
-                    nursery::expire_at(timers, later, left.clone());
+                    nursery::expire_at(timers, later, of(&left));
                     assert_eq!((timers.armed_count(), nursery::kept()), (1, 1));
                     Poll::Ready(())
                 }

@@ -14,6 +14,7 @@ mod moment;
 pub(crate) mod nursery;
 mod sleep;
 mod timers;
+mod waiting;
 mod wheel;
 
 pub(crate) use block_on::block_on;
@@ -21,14 +22,5 @@ pub use clock::{Clock, VirtualClock};
 pub use moment::{Missed, Moment};
 pub use sleep::Sleep;
 pub(crate) use timers::{Action, Timers};
+pub(crate) use waiting::{Waiting, WaitingFunctions};
 pub use wheel::TimerKey;
-
-/// Something that waits with a deadline.
-pub(crate) trait Expire: Send + Sync {
-    /// The deadline passed.
-    fn expire(&self);
-    /// Whether there is nothing left to expire.
-    fn is_done(&self) -> bool;
-    /// Notes the timer that was armed for it.
-    fn set_timer(&self, key: TimerKey);
-}

@@ -8,15 +8,14 @@
 //! other keeps one entry here. Kept until they were armed, thirty answered calls were freed at once at every
 //! thirtieth, which was the 99th percentile of asking (`benches/RESULTS.md`, "ask").
 
-use super::{Action, Clock, Expire, Moment, Timers};
-use crate::sync::Arc;
+use super::{Action, Clock, Moment, Timers, Waiting};
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 struct Entry {
     timers: &'static Timers,
     due: Due,
-    waiting: Arc<dyn Expire>,
+    waiting: Waiting,
 }
 
 /// When something is to expire.
@@ -99,7 +98,7 @@ pub(super) fn kept() -> usize {
 
 /// Sees to it that `waiting` expires at `deadline`.
 #[inline]
-pub(crate) fn expire_at(timers: &'static Timers, deadline: u64, waiting: Arc<dyn Expire>) {
+pub(crate) fn expire_at(timers: &'static Timers, deadline: u64, waiting: Waiting) {
     let entry = Entry { timers, due: Due::At(deadline), waiting };
     NURSERY.with(|nursery| nursery.keep_or_arm(entry));
 }
@@ -107,7 +106,7 @@ pub(crate) fn expire_at(timers: &'static Timers, deadline: u64, waiting: Arc<dyn
 /// Sees to it that `waiting` expires after `limit`. Returns the deadline for those who are asked meanwhile: on a worker it
 /// counts from a moment before, at most [`USES`] calls or the activations between two of [`arm_waiting`] ago.
 #[inline]
-pub(crate) fn expire_after(timers: &'static Timers, limit: Duration, waiting: Arc<dyn Expire>) -> u64 {
+pub(crate) fn expire_after(timers: &'static Timers, limit: Duration, waiting: Waiting) -> u64 {
     NURSERY.with(|nursery| {
         if nursery.keeps.get() != Keeps::All || !matches!(timers.clock(), Clock::Real) {
             let deadline = timers.deadline(limit);
@@ -204,24 +203,8 @@ fn arm_all(mut kept: Vec<Entry>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::{AtomicBool, Mutex, Ordering, lock};
-    use crate::timer::TimerKey;
-
-    #[derive(Default)]
-    struct Waiting {
-        is_done: AtomicBool,
-        key: Mutex<Option<TimerKey>>,
-    }
-
-    impl Expire for Waiting {
-        fn expire(&self) {}
-        fn is_done(&self) -> bool {
-            self.is_done.load(Ordering::Relaxed)
-        }
-        fn set_timer(&self, key: TimerKey) {
-            *lock(&self.key) = Some(key);
-        }
-    }
+    use crate::sync::{Arc, Ordering, lock};
+    use crate::timer::waiting::tests::{Waits, of};
 
     fn on_a_worker(test: impl FnOnce() + Send + 'static) {
         let worker = std::thread::spawn(|| {
@@ -236,12 +219,12 @@ mod tests {
         on_a_worker(|| {
             let timers: &Timers = Box::leak(Box::new(Timers::new(Clock::Real)));
             let limit = Duration::from_secs(3600);
-            let waits = Arc::new(Waiting::default());
-            expire_after(timers, limit, waits.clone());
+            let waits = Arc::new(Waits::default());
+            expire_after(timers, limit, of(&waits));
             let answered: Vec<_> = (0..1000)
                 .map(|_| {
-                    let call = Arc::new(Waiting::default());
-                    expire_after(timers, limit, call.clone());
+                    let call = Arc::new(Waits::default());
+                    expire_after(timers, limit, of(&call));
                     call.is_done.store(true, Ordering::Relaxed);
                     call
                 })
@@ -261,8 +244,8 @@ mod tests {
             let limit = Duration::from_secs(3600);
             for _ in 0..100 {
                 let began = timers.now();
-                let call = Arc::new(Waiting::default());
-                let told = expire_after(timers, limit, call.clone());
+                let call = Arc::new(Waits::default());
+                let told = expire_after(timers, limit, of(&call));
                 arm_waiting();
                 let key = lock(&call.key).take().expect("armed");
                 let (left, now) = (timers.remaining(key).expect("an hour"), timers.now());

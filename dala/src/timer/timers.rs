@@ -1,14 +1,14 @@
 //! Armed timers in order of their deadlines, and the thread that fires them.
 
 use super::wheel::{TimerKey, Wheel};
-use super::{Clock, Expire};
-use crate::sync::{Arc, Condvar, Mutex, lock, thread};
+use super::{Clock, Waiting};
+use crate::sync::{Condvar, Mutex, lock, thread};
 use std::time::{Duration, SystemTime};
 
 /// What a timer does when its time has come. Runs on the timer thread: must be short.
 pub(crate) enum Action {
     /// A deadline of something that waits.
-    Expire(Arc<dyn Expire>),
+    Expire(Waiting),
     /// Anything else.
     Run(Box<dyn FnOnce() + Send>),
 }
