@@ -71,7 +71,7 @@ mod api {
     pub use crate::actor::spawn::{SpawnError, SpawnOptions, Spawned};
     pub use crate::actor::stream::{Items, Outlet, outlet};
     pub use crate::actor::{
-        Actor, ActorRef, Behaviour, Blocking, Callee, Concurrent, Context, Handles, Qos, Recipient,
+        Actor, ActorRef, Alias, Behaviour, Blocking, Callee, Concurrent, Context, Handles, Qos, Recipient,
         SendError, Unhandled, WorkerHold,
     };
     pub use crate::config::Builder;

@@ -93,6 +93,29 @@ defmodule Border do
     end
   end
 
+  # Sends by an alias of a Rust actor, more often than it may be.
+  def tell_by_alias({alias, numbers}), do: for(number <- numbers, do: send(alias, {:answer, number}))
+
+  # Asks a Rust actor for an answer by an alias of this process, and for one that comes too late.
+  def asks_by_alias(asked) do
+    first = :erlang.alias([:reply])
+    send(asked, {:answer_by, first, 1})
+    send(asked, {:answer_by, first, 2})
+    gone = :erlang.alias()
+    true = :erlang.unalias(gone)
+    send(asked, {:answer_by, gone, 3})
+    # Messages of one sender keep their order.
+    last = :erlang.alias()
+    send(asked, {:answer_by, last, 4})
+
+    receive do
+      {:answer, 4} -> Process.info(self(), :messages)
+    end
+  end
+
+  # Hands an alias on to another Rust actor.
+  def hands_on({to, alias, number}), do: send(to, {:answer_by, alias, number})
+
   def watched(peer) do
     reference = Process.monitor(peer)
     send(peer, {:stop, :finished})

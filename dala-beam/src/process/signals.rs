@@ -89,10 +89,15 @@ impl Process {
             if let Some(call) = reply::call_by(reference) {
                 self.answer_call(call, message);
             } else if reference.high != 0 {
-                self.may_send(Pid::from_bits(reference.high), message)?;
-                let mut node = message::node_of(message);
+                let owner = Pid::from_bits(reference.high);
+                self.may_send(owner, message)?;
+                let mut node = crate::interop::inbound::node_for(&self.system, owner, message);
+                if node.is_call() {
+                    // The caller stands where the alias would: it comes as the term that it is.
+                    node = message::node_of(message);
+                }
                 node.set_alias(Ref::from_bits(reference.low));
-                drop(actor::send(Pid::from_bits(reference.high), node));
+                drop(actor::send(owner, node));
             }
             return Ok(());
         }

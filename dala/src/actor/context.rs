@@ -186,7 +186,7 @@ impl<A: Actor> Context<A> {
         self.cell().observed()
     }
 
-    fn act<R>(&mut self, act: impl FnOnce(&mut Activation<'_>) -> R) -> R {
+    pub(super) fn act<R>(&mut self, act: impl FnOnce(&mut Activation<'_>) -> R) -> R {
         // SAFETY: handlers run as the owner of the cell, and no borrow of its relations is held across them.
         let mut activation = unsafe { Activation::new(self.cell(), Budget::of_messages(1)) };
         act(&mut activation)

@@ -6,6 +6,7 @@
 
 pub mod activation;
 pub(crate) mod admission;
+pub mod alias;
 pub(crate) mod beat;
 pub mod behaviour;
 mod beside;
@@ -38,6 +39,7 @@ mod ticker;
 pub(crate) mod waker;
 
 pub use activation::{Activation, Incoming};
+pub use alias::Alias;
 pub use behaviour::{Behaviour, Outcome};
 pub use blocking::{Blocking, BlockingWork};
 pub use context::{Context, WorkerHold};

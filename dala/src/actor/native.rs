@@ -14,15 +14,17 @@ use super::behaviour::{Behaviour, Outcome};
 use super::context::{Context, Request};
 use super::current;
 use super::handler::{Actor, HandledKind, Handles, Unhandled};
+use super::protocol::Protocol;
 use super::start::Unborn;
 use super::suspended::{AnyFuture, Beginning, Handling, Suspended};
 use super::waker::waker;
 use crate::message::node::{class, held_by_message};
 use crate::message::{
-    CallError, DeadLetter, DeadLetterCause, ExitReason, Message, NodeBox, NodeVtable, PayloadKind,
+    CallError, DeadLetter, DeadLetterCause, ExitReason, Message, NodeBox, NodeVtable, OwnedTerm, PayloadKind,
 };
 use crate::observe::Dropped;
 use crate::pid::Pid;
+use dala_ir::abi::Word;
 use std::mem::MaybeUninit;
 
 /// The state of a native actor in its cell.
@@ -272,7 +274,7 @@ impl<A: Actor> Native<A> {
     }
 
     #[cold]
-    fn special(&mut self, node: NodeBox) {
+    fn special(&mut self, node: NodeBox, activation: &Activation<'_>) {
         match super::activation::incoming(node) {
             super::Incoming::Exit { from, reason } => {
                 let (state, context) = self.state();
@@ -283,8 +285,36 @@ impl<A: Actor> Native<A> {
                 state.on_down(&down, context);
             }
             super::Incoming::Message(node) if node.is_system_request() => self.system(node),
-            super::Incoming::Message(node) => self.foreign(node),
+            super::Incoming::Message(node) => match Self::read(&node) {
+                Some(message) => self.typed(message, activation),
+                None => self.foreign(node),
+            },
         }
+    }
+
+    /// Handles a message of this actor's own.
+    #[inline(always)]
+    fn typed(&mut self, node: NodeBox, activation: &Activation<'_>) {
+        // SAFETY: who sends a node of kind `Typed` has an `ActorRef<A>` of this very actor, or was held back by
+        // `process::send`, which compares `NodeVtable::receiver`; so its vtable is the first field of a
+        // `TypedVtable<A>`.
+        let typed = unsafe { &*(&raw const *node.vtable()).cast::<TypedVtable<A>>() };
+        (typed.run)(self, node, activation);
+    }
+
+    /// A message that was made for whoever reads it by its shape, if it is one that this actor takes: sent by an alias that
+    /// was a term on its way.
+    fn read(node: &NodeBox) -> Option<NodeBox> {
+        let protocol = A::protocol()?.downcast_ref::<Protocol>()?;
+        if node.is_call() || node.vtable().write_term.is_none() {
+            return None;
+        }
+        let term = OwnedTerm::build(|writer| node.write_term(writer).unwrap_or(Word::NIL));
+        let mut message = protocol.convert(term.root()).ok()?;
+        if let Some(sender) = node.sender() {
+            message.set_sender(sender);
+        }
+        Some(message)
     }
 
     fn foreign(&mut self, node: NodeBox) {
@@ -391,16 +421,12 @@ impl<A: Actor> Behaviour for Native<A> {
                 beat.message(vtable);
             }
             if vtable.kind as u8 == PayloadKind::Typed as u8 && node.class.get() & class::SYSTEM == 0 {
-                // SAFETY: who sends a node of kind `Typed` has an `ActorRef<A>` of this very actor, or was held back by
-                // `process::send`, which compares `NodeVtable::receiver`; so its vtable is the first field of a
-                // `TypedVtable<A>`.
-                let typed = unsafe { &*(&raw const *vtable).cast::<TypedVtable<A>>() };
-                (typed.run)(self, node, activation);
+                self.typed(node, activation);
             } else {
                 if node.raises() {
                     activation.cell.lower();
                 }
-                self.special(node);
+                self.special(node, activation);
             }
             if A::IDLE_AFTER.is_some() {
                 self.context.extras().idle.was_active = true;
