@@ -204,14 +204,14 @@ impl<A: Actor> Context<A> {
     }
 
     /// Memory for what this handler needs until it returns: freed all at once, and kept for the next one on this thread. What is
-    /// taken from it counts for the actor's [`MemoryLimit`](crate::MemoryLimit).
+    /// taken from it counts for the actor's [`MemoryLimit`](crate::MemoryLimit), against messages that come meanwhile too.
     pub fn arena(&self) -> Arena {
-        let Some((meter, limit)) = self.cell().meter().and_then(|meter| Some((meter, meter.limit().bytes?)))
-        else {
-            return Arena::unlimited();
-        };
-        let in_use = meter.load().0.saturating_add(self.cell().held());
-        Arena::new(limit.saturating_sub(in_use), limit)
+        let cell = self.cell();
+        let limit = cell.meter().and_then(|meter| meter.limit().bytes);
+        match (&cell.bound, limit) {
+            (Some(bound), Some(limit)) => Arena::counted(bound.clone(), cell.held(), limit),
+            _ => Arena::unlimited(),
+        }
     }
 
     /// This actor's pid.

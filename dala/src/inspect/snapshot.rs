@@ -100,7 +100,7 @@ impl Handle {
                 is_busy: !cell.head.is_at_rest(),
                 waiting: cell.bound.as_ref().map(|bound| bound.load()),
                 own_bytes: cell.vtable.layout.size(),
-                held_bytes: cell.held(),
+                held_bytes: cell.held() + cell.meter().map_or(0, |meter| meter.scratch()),
                 waiting_bytes: cell.meter().map(|meter| meter.load().0),
                 memory: cell.meter().map_or(MemoryLimit::NONE, |meter| meter.limit()),
             });

@@ -14,6 +14,7 @@
 use super::meter::Meter;
 use crate::message::{Lane, MemoryLimit, Node, NodeBox, NodeVtable, PayloadKind};
 use crate::observe::Observed;
+use crate::region::Account;
 use crate::sync::{Mutex, lock};
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -113,6 +114,18 @@ pub(crate) fn ticket(lane: Lane) -> NodeBox {
 /// Whether the node is a ticket.
 pub(crate) fn is_ticket(node: &Node) -> bool {
     std::ptr::eq(node.vtable(), &TICKET)
+}
+
+impl Account for Bound {
+    fn reserve(&self, bytes: u64, held: u64) -> bool {
+        self.meter.as_ref().is_none_or(|meter| meter.take_scratch(bytes, held))
+    }
+
+    fn give_back(&self, bytes: u64) {
+        if let Some(meter) = &self.meter {
+            meter.give_scratch_back(bytes);
+        }
+    }
 }
 
 impl Bound {

@@ -26,6 +26,8 @@ pub(crate) struct Meter {
     limit: MemoryLimit,
     bytes: AtomicU64,
     messages: AtomicU64,
+    /// Bytes that handlers have in arenas.
+    scratch: AtomicU64,
     is_over: AtomicBool,
 }
 
@@ -35,6 +37,7 @@ impl Meter {
             limit,
             bytes: AtomicU64::new(0),
             messages: AtomicU64::new(0),
+            scratch: AtomicU64::new(0),
             is_over: AtomicBool::new(false),
         }
     }
@@ -57,7 +60,8 @@ impl Meter {
         let bytes = node.bytes();
         let all = self.bytes.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
         let messages = self.messages.fetch_add(1, Ordering::Relaxed) + 1;
-        let Some(over) = self.limit.exceeded_by(all.saturating_add(held), messages) else {
+        let beside = held.saturating_add(self.scratch());
+        let Some(over) = self.limit.exceeded_by(all.saturating_add(beside), messages) else {
             node.set_counted();
             return Counted::Yes;
         };
@@ -69,8 +73,29 @@ impl Meter {
     /// What the actor holds beside its mailbox changed. Returns the limit that it is over now, once.
     pub(crate) fn holds(&self, held: u64) -> Option<OverLimit> {
         let (bytes, messages) = self.load();
-        let over = self.limit.exceeded_by(bytes.saturating_add(held), messages)?;
+        let beside = held.saturating_add(self.scratch());
+        let over = self.limit.exceeded_by(bytes.saturating_add(beside), messages)?;
         (!self.is_over.swap(true, Ordering::Relaxed)).then_some(over)
+    }
+
+    /// Bytes that handlers have in arenas.
+    pub(crate) fn scratch(&self) -> u64 {
+        self.scratch.load(Ordering::Relaxed)
+    }
+
+    /// Counts bytes of an arena, of an actor that holds `held` bytes beside. Returns false, and counts nothing, if that is too much.
+    pub(crate) fn take_scratch(&self, bytes: u64, held: u64) -> bool {
+        let scratch = self.scratch.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
+        let all = scratch.saturating_add(held).saturating_add(self.load().0);
+        let fits = self.limit.bytes.is_none_or(|limit| all <= limit);
+        if !fits {
+            self.give_scratch_back(bytes);
+        }
+        fits
+    }
+
+    pub(crate) fn give_scratch_back(&self, bytes: u64) {
+        self.scratch.fetch_sub(bytes, Ordering::Relaxed);
     }
 
     /// A message takes the place of another that was counted.

@@ -351,10 +351,10 @@ impl<R: Send + 'static> Drop for Call<R> {
         if !slot.head.meeting.is_done() {
             slot.head.meeting.abandon();
         }
-        if let CallLimit::Armed(timers) = self.limit {
-            if let Some(key) = slot.head.timer() {
-                timers.cancel(key);
-            }
+        if let CallLimit::Armed(timers) = self.limit
+            && let Some(key) = slot.head.timer()
+        {
+            timers.cancel(key);
         }
     }
 }

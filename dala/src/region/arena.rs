@@ -7,6 +7,7 @@ use bumpalo::Bump;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// An arena with more memory than this is not kept: a guess, for the handler that needs a lot once.
@@ -65,6 +66,17 @@ pub(crate) struct ArenaFull {
     pub(crate) limit: u64,
 }
 
+/// Who counts what arenas take.
+pub(crate) trait Account: fmt::Debug {
+    /// Counts so many bytes more, of an actor that holds `held` beside. Returns false, and counts nothing, if that is too much.
+    fn reserve(&self, bytes: u64, held: u64) -> bool;
+    /// Counts them no more.
+    fn give_back(&self, bytes: u64);
+}
+
+/// Bytes that are counted at a time, where so many are left: a guess, so that most handlers count once.
+const AHEAD: usize = 4096;
+
 /// Memory for what a handler needs until it returns: from [`Context::arena`](crate::Context::arena). What is put into it is freed
 /// all at once when the arena is dropped, without a look at each; so only values without a `Drop` of their own go in, and
 /// references to them go no further than the arena.
@@ -106,24 +118,35 @@ pub struct Arena {
     bump: Option<Bump>,
     /// Bytes that were taken.
     used: Cell<usize>,
-    /// Bytes that may be.
-    most: usize,
-    /// What whoever takes more is over.
+    /// Bytes that were counted: no fewer.
+    reserved: Cell<usize>,
+    actor: Option<Actor>,
+}
+
+/// Whose arena it is.
+#[derive(Debug)]
+struct Actor {
+    account: Arc<dyn Account>,
+    /// What it held beside when it got the arena.
+    held: u64,
+    /// What it is over if it takes too much.
     limit: u64,
 }
 
 impl Arena {
-    /// An arena of at most `most` bytes; `limit` is the actor's, which the rest is in use of.
-    pub(crate) fn new(most: u64, limit: u64) -> Arena {
-        // While the thread's locals are being destroyed there are none.
-        let bump = ARENAS.try_with(Kept::take).ok().flatten().unwrap_or_default();
-        let most = usize::try_from(most).unwrap_or(usize::MAX);
-        Arena { bump: Some(bump), used: Cell::new(0), most, limit }
+    /// An arena of an actor that may hold `limit` bytes and holds `held` beside what the account counts.
+    pub(crate) fn counted(account: Arc<dyn Account>, held: u64, limit: u64) -> Arena {
+        let mut arena = Arena::unlimited();
+        arena.reserved.set(0);
+        arena.actor = Some(Actor { account, held, limit });
+        arena
     }
 
     /// An arena that is no actor's, and has no limit.
     pub fn unlimited() -> Arena {
-        Arena::new(u64::MAX, u64::MAX)
+        // While the thread's locals are being destroyed there are none.
+        let bump = ARENAS.try_with(Kept::take).ok().flatten().unwrap_or_default();
+        Arena { bump: Some(bump), used: Cell::new(0), reserved: Cell::new(usize::MAX), actor: None }
     }
 
     /// Bytes that were taken so far.
@@ -135,17 +158,23 @@ impl Arena {
     #[inline]
     fn take(&self, bytes: usize) -> &Bump {
         let used = self.used.get().saturating_add(bytes);
-        if used > self.most {
-            self.is_over();
+        if used > self.reserved.get() {
+            self.reserve(used);
         }
         self.used.set(used);
         self.bump.as_ref().expect("there until the arena is dropped")
     }
 
-    /// Ends whoever runs.
+    /// Sees to it that `used` bytes are counted; if that is too much, it ends whoever runs.
     #[cold]
-    fn is_over(&self) -> ! {
-        std::panic::panic_any(ArenaFull { limit: self.limit })
+    fn reserve(&self, used: usize) {
+        let Some(Actor { account, held, limit }) = &self.actor else { return };
+        let missing = used - self.reserved.get();
+        let counts = |bytes: usize| account.reserve(bytes as u64, *held).then_some(bytes);
+        match counts(missing.max(AHEAD)).or_else(|| counts(missing)) {
+            Some(bytes) => self.reserved.set(self.reserved.get() + bytes),
+            None => std::panic::panic_any(ArenaFull { limit: *limit }),
+        }
     }
 
     /// Puts a value in.
@@ -199,6 +228,9 @@ impl Drop for Arena {
             bump.reset();
             // As in `new`.
             let _ = ARENAS.try_with(|arenas| arenas.put(bump));
+        }
+        if let Some(actor) = &self.actor {
+            actor.account.give_back(self.reserved.get() as u64);
         }
     }
 }
@@ -306,12 +338,31 @@ mod tests {
 
     #[test]
     fn an_arena_gives_what_its_limit_allows_and_not_a_byte_more() {
-        let arena = Arena::new(100, 400);
-        arena.filled(99, 0u8);
+        #[derive(Debug, Default)]
+        struct Left(AtomicUsize);
+        impl Account for Left {
+            fn reserve(&self, bytes: u64, held: u64) -> bool {
+                let all = self.0.load(Ordering::Relaxed) as u64 + bytes + held;
+                let fits = all <= 400;
+                self.0.fetch_add(if fits { bytes as usize } else { 0 }, Ordering::Relaxed);
+                fits
+            }
+            fn give_back(&self, bytes: u64) {
+                self.0.fetch_sub(bytes as usize, Ordering::Relaxed);
+            }
+        }
+        let account = Arc::new(Left::default());
+        let (arena, other) = [300; 2].map(|held| Arena::counted(account.clone(), held, 400)).into();
+        arena.filled(49, 0u8);
+        other.filled(50, 0u8);
         arena.value(1u8);
         let over = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| arena.value(2u8) as *mut u8));
         let over = over.expect_err("it is over the limit").downcast::<ArenaFull>().expect("of that kind");
-        assert_eq!((over.limit, arena.used()), (400, 100));
+        assert_eq!((over.limit, arena.used()), (400, 50));
+        drop(arena);
+        assert_eq!(account.0.load(Ordering::Relaxed), 50, "what the other took");
+        drop(other);
+        assert_eq!(account.0.load(Ordering::Relaxed), 0);
     }
 
     proptest! {

@@ -12,7 +12,7 @@ mod arena;
 pub(crate) mod freelist;
 mod stable;
 
-pub(crate) use arena::ArenaFull;
+pub(crate) use arena::{Account, ArenaFull};
 pub use arena::{Arena, ArenaVec};
 pub use stable::{Stable, StableFull, limit_stable};
 

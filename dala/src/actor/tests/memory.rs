@@ -146,6 +146,55 @@ fn what_an_actor_says_it_holds_counts_and_shows() {
 }
 
 #[test]
+fn what_a_handler_has_in_an_arena_counts_while_it_has_it() {
+    /// Takes scratch memory, says so, and keeps it until it is told to go on.
+    struct Scratch;
+    #[dala::actor]
+    impl Scratch {
+        #[message]
+        fn take(
+            &mut self,
+            bytes: u64,
+            began: Local<mpsc::Sender<()>>,
+            go_on: Local<mpsc::Receiver<()>>,
+            ctx: &mut Context<Self>,
+        ) {
+            let arena = ctx.arena();
+            arena.filled(bytes as usize, 0u8);
+            began.send(()).unwrap();
+            go_on.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
+        }
+        #[message]
+        fn text(&mut self, text: String) {
+            drop(text);
+        }
+    }
+    let runtime = runtime();
+    let limit = MemoryLimit::bytes(20_000);
+    let take = |actor: ScratchRef| {
+        let ((began, begun), (go_on, waits)) = (mpsc::channel(), mpsc::channel());
+        actor.tell(Take { bytes: 9000, began: Local(began), go_on: Local(waits) }).unwrap();
+        begun.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
+        go_on
+    };
+    let scratch =
+        ScratchRef::from(runtime.spawn_with(Scratch, &SpawnOptions::default().memory(limit)).unwrap());
+    let ended = scratch.ended();
+    let go_on = take(scratch);
+    let held = |actor: ScratchRef| runtime.snapshot().actor(actor.pid()).unwrap().held_bytes;
+    assert_eq!(held(scratch), 9000);
+    scratch.tell(Text { text: "x".repeat(10_000) }).unwrap();
+    go_on.send(()).unwrap();
+    block_on(scratch.text(String::new())).unwrap();
+    assert_eq!(held(scratch), 0);
+    // Both together are too much, whoever comes last.
+    let go_on = take(scratch);
+    assert!(scratch.tell(Text { text: "x".repeat(12_000) }).is_err());
+    go_on.send(()).unwrap();
+    assert_eq!(block_on(ended), Ok(ExitReason::OverLimit(OverLimit::Bytes(20_000))));
+}
+
+#[test]
 fn the_limit_is_that_of_the_actor_type_unless_the_spawner_says_otherwise() {
     struct Small;
     #[dala::actor(memory = "4KiB", messages = 10)]
