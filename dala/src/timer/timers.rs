@@ -1,6 +1,6 @@
 //! Armed timers in order of their deadlines, and the thread that fires them.
 
-use super::wheel::{TimerKey, Wheel};
+use super::wheel::{Due, TimerKey, Wheel};
 use super::{Clock, Waiting};
 use crate::sync::{Condvar, Mutex, lock, thread};
 use std::time::{Duration, SystemTime};
@@ -138,13 +138,19 @@ impl Timers {
         loop {
             let now = self.now();
             let mut state = lock(&self.state);
-            while due.len() < AT_ONCE
-                && let Some(action) = state.armed.take_due(now)
-            {
-                due.push(action);
-            }
+            let is_over = loop {
+                match state.armed.take_due(now) {
+                    Due::Now(action) => due.push(action),
+                    Due::Later => break due.is_empty(),
+                    // Others may have the lock first.
+                    Due::Moving => break false,
+                }
+                if due.len() == AT_ONCE {
+                    break false;
+                }
+            };
             drop(state);
-            if due.is_empty() {
+            if is_over {
                 return;
             }
             due.drain(..).for_each(Action::fire);

@@ -8,7 +8,8 @@
 //! their deadlines, and of their numbers where these are the same.
 //!
 //! The wheel moves on to the next bucket when nothing is near and that one's earliest entry is due: its entries are then
-//! near, or go down to lower levels. Nothing else moves, and nobody need wake up for a move.
+//! near, or go down to lower levels. Nothing else moves, and nobody need wake up for a move. A bucket is moved in steps of so many
+//! entries, between which whoever has the wheel may let others have it; nothing is taken out before the last step.
 //!
 //! # Cost
 //! Adding and removing are constant and touch the entry, its neighbours and its bucket: buckets are lists through a slab. Each
@@ -32,6 +33,8 @@ const LEVELS: usize = (u64::BITS - GRAIN).div_ceil(DIGIT) as usize;
 const NONE: u32 = u32::MAX;
 /// The bucket of entries that are near.
 const NEAR: u16 = u16::MAX;
+/// Entries that are moved at a time: some ten microseconds.
+const STEP: usize = if cfg!(test) { 3 } else { 1024 };
 /// Room that is kept when there is nothing in it.
 const KEPT: usize = 4096;
 
@@ -87,12 +90,28 @@ pub(super) struct Wheel<T> {
     last_id: u64,
     position: u64,
     levels: [Level; LEVELS],
+    /// What is left of the bucket that the wheel moved on to.
+    moving: Bucket,
+    /// The number of that bucket, which its entries keep: nothing else gets it before all are moved, since the position then has that
+    /// digit.
+    moving_from: u16,
     /// Near entries that came from a bucket, the first at the end.
     sorted: Vec<Place>,
-    /// Those that came when their tick was near already.
+    /// Those that came when their tick was near already, or with a later step.
     late: BinaryHeap<Reverse<Place>>,
     /// Places whose entries were removed.
     stale: usize,
+}
+
+/// What there is by some moment.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Due<T> {
+    /// This.
+    Now(T),
+    /// Nothing.
+    Later,
+    /// A bucket is being moved: ask again.
+    Moving,
 }
 
 impl Level {
@@ -112,6 +131,8 @@ impl<T> Wheel<T> {
             last_id: 0,
             position: 0,
             levels: [const { Level::EMPTY }; LEVELS],
+            moving: Bucket::EMPTY,
+            moving_from: NEAR,
             sorted: Vec::new(),
             late: BinaryHeap::new(),
             stale: 0,
@@ -176,33 +197,52 @@ impl<T> Wheel<T> {
         self.entries.get(key.index as usize).filter(|entry| entry.id == key.id).map(|entry| entry.deadline)
     }
 
-    /// Takes out the first entry that is due by `now`.
-    pub(super) fn take_due(&mut self, now: u64) -> Option<T> {
-        self.first_until(now)?;
-        self.take_near()
+    /// Takes out the first entry that is due by `now`. Bounded work.
+    pub(super) fn take_due(&mut self, now: u64) -> Due<T> {
+        match self.look(now) {
+            Due::Now(_) => self.take_near().map_or(Due::Later, Due::Now),
+            Due::Later => Due::Later,
+            Due::Moving => Due::Moving,
+        }
     }
 
     /// A moment no later than the first deadline.
     pub(super) fn not_before(&mut self) -> Option<u64> {
+        let moving = (self.moving.first != NONE).then_some(self.moving.earliest);
         if let Some(place) = self.near() {
-            return Some(place.deadline);
+            return Some(moving.map_or(place.deadline, |moving| moving.min(place.deadline)));
         }
-        let (level, slot) = self.next_bucket()?;
-        Some(self.levels[level].buckets[slot].earliest)
+        moving.or_else(|| {
+            let (level, slot) = self.next_bucket()?;
+            Some(self.levels[level].buckets[slot].earliest)
+        })
     }
 
-    /// The first deadline, if it is no later than `limit`. Moves on as far as that.
+    /// The first deadline, if it is no later than `limit`. Moves on as far as that, however many entries there are.
     pub(super) fn first_until(&mut self, limit: u64) -> Option<u64> {
         loop {
-            if let Some(place) = self.near() {
-                return Some(place.deadline).filter(|&deadline| deadline <= limit);
+            match self.look(limit) {
+                Due::Now(deadline) => return Some(deadline),
+                Due::Later => return None,
+                Due::Moving => {}
             }
-            let (level, slot) = self.next_bucket()?;
-            if self.levels[level].buckets[slot].earliest > limit {
-                return None;
-            }
-            self.move_to(level, slot);
         }
+    }
+
+    /// The first deadline, if it is no later than `limit`. Moves on towards that, one step of a bucket at most.
+    fn look(&mut self, limit: u64) -> Due<u64> {
+        if self.moving.first == NONE {
+            if let Some(place) = self.near() {
+                return if place.deadline <= limit { Due::Now(place.deadline) } else { Due::Later };
+            }
+            let Some((level, slot)) = self.next_bucket() else { return Due::Later };
+            if self.levels[level].buckets[slot].earliest > limit {
+                return Due::Later;
+            }
+            self.begin_move(level, slot);
+        }
+        self.step();
+        Due::Moving
     }
 
     /// Takes all entries out.
@@ -243,9 +283,10 @@ impl<T> Wheel<T> {
     }
 
     fn unlink(&mut self, index: u32) {
-        let Entry { previous, next, bucket, .. } = self.entries[index as usize];
-        let (level, slot) = (bucket as usize / SLOTS, bucket as usize % SLOTS);
-        let bucket = &mut self.levels[level].buckets[slot];
+        let Entry { previous, next, bucket: number, .. } = self.entries[index as usize];
+        let (level, slot) = (number as usize / SLOTS, number as usize % SLOTS);
+        let moves = number == self.moving_from && self.moving.first != NONE;
+        let bucket = if moves { &mut self.moving } else { &mut self.levels[level].buckets[slot] };
         match self.entries.get_mut(previous as usize) {
             Some(previous) => previous.next = next,
             None => bucket.first = next,
@@ -256,7 +297,9 @@ impl<T> Wheel<T> {
         }
         if bucket.first == NONE {
             bucket.earliest = u64::MAX;
-            self.levels[level].filled &= !(1 << slot);
+            if !moves {
+                self.levels[level].filled &= !(1 << slot);
+            }
         }
     }
 
@@ -333,26 +376,44 @@ impl<T> Wheel<T> {
         Some((level, self.levels[level].filled.trailing_zeros() as usize))
     }
 
-    /// Moves on to the earliest deadline of the next bucket. Nothing may be near.
+    /// Moves on to the earliest deadline of the next bucket, whose entries are to be moved then. Nothing may be near.
     #[cold]
-    fn move_to(&mut self, level: usize, slot: usize) {
+    fn begin_move(&mut self, level: usize, slot: usize) {
         self.levels[level].filled &= !(1 << slot);
-        let bucket = std::mem::replace(&mut self.levels[level].buckets[slot], Bucket::EMPTY);
-        self.position = bucket.earliest >> GRAIN;
-        let mut index = bucket.first;
-        while index != NONE {
-            let Entry { deadline, next, .. } = self.entries[index as usize];
-            if self.is_near(deadline) {
-                self.entries[index as usize].bucket = NEAR;
-                self.sorted.push(self.place(index));
-            } else {
-                self.link(index);
+        self.moving = std::mem::replace(&mut self.levels[level].buckets[slot], Bucket::EMPTY);
+        self.moving_from = (level * SLOTS + slot) as u16;
+        self.position = self.moving.earliest >> GRAIN;
+    }
+
+    /// Moves some entries of that bucket.
+    #[cold]
+    fn step(&mut self) {
+        // The order is made by sorting where that is bounded, else entry by entry.
+        let sorts = self.sorted.is_empty() && self.late.is_empty();
+        for _ in 0..STEP {
+            let index = self.moving.first;
+            if index == NONE {
+                break;
             }
-            index = next;
+            let Entry { deadline, .. } = self.entries[index as usize];
+            self.unlink(index);
+            if !self.is_near(deadline) {
+                self.link(index);
+                continue;
+            }
+            self.entries[index as usize].bucket = NEAR;
+            let place = self.place(index);
+            if sorts {
+                self.sorted.push(place);
+            } else {
+                self.late.push(Reverse(place));
+            }
         }
-        // Buckets are in the order of their arming, which often is that of their deadlines: sorting such runs is quick.
-        self.sorted.sort_unstable();
-        self.sorted.reverse();
+        if sorts {
+            // Buckets are in the order of their arming, which often is that of their deadlines: sorting such runs is quick.
+            self.sorted.sort_unstable();
+            self.sorted.reverse();
+        }
     }
 }
 
@@ -370,6 +431,8 @@ mod tests {
         Remove(usize),
         /// Takes what is due after so much more time.
         Turn(u64),
+        /// Takes one that is due after so much more time, or moves some.
+        Begin(u64),
         /// Takes the first, whenever it is due.
         Jump,
     }
@@ -381,7 +444,8 @@ mod tests {
             4 => span.clone().prop_map(|span| Step::Add(span as i64)),
             1 => span.clone().prop_map(|span| Step::Add(-((span >> 20) as i64))),
             2 => any::<usize>().prop_map(Step::Remove),
-            2 => span.prop_map(|span| Step::Turn(span >> 8)),
+            2 => span.clone().prop_map(|span| Step::Turn(span >> 8)),
+            2 => span.prop_map(|span| Step::Begin(span >> 8)),
             1 => Just(Step::Jump),
         ]
     }
@@ -408,12 +472,26 @@ mod tests {
                     Step::Remove(_) => {}
                     Step::Turn(by) => {
                         now = now.saturating_add(by);
-                        while let Some(number) = wheel.take_due(now) {
+                        loop {
+                            match wheel.take_due(now) {
+                                Due::Now(number) => {
+                                    let ((deadline, _), expected) = model.pop_first().expect("it has one more");
+                                    prop_assert!(deadline <= now);
+                                    prop_assert_eq!(number, expected);
+                                }
+                                Due::Moving => {}
+                                Due::Later => break,
+                            }
+                        }
+                        prop_assert!(model.first_key_value().is_none_or(|(key, _)| key.0 > now));
+                    }
+                    Step::Begin(by) => {
+                        now = now.saturating_add(by);
+                        if let Due::Now(number) = wheel.take_due(now) {
                             let ((deadline, _), expected) = model.pop_first().expect("it has one more");
                             prop_assert!(deadline <= now);
                             prop_assert_eq!(number, expected);
                         }
-                        prop_assert!(model.first_key_value().is_none_or(|(key, _)| key.0 > now));
                     }
                     Step::Jump => {
                         let first = model.first_key_value().map(|(key, _)| key.0);
@@ -441,6 +519,34 @@ mod tests {
         }
         assert!(wheel.late.len() < 1000 && wheel.entries.len() < 10, "{}", wheel.late.len());
         assert_eq!((wheel.len(), wheel.first_until(6)), (1, Some(5)));
+    }
+
+    #[test]
+    fn a_bucket_is_moved_a_few_entries_at_a_time_while_others_come_and_go() {
+        let mut wheel = Wheel::new();
+        // Two hours ahead, within an hour: one bucket or few.
+        let deadline = |number: u64| (2 << 42) + (number * 7919 % 1000) * (1 << 31);
+        let keys: Vec<_> = (0..1000).map(|number| wheel.add(deadline(number), number)).collect();
+        let (mut steps, mut taken, mut others) = (0, Vec::new(), 0);
+        loop {
+            match wheel.take_due(u64::MAX - 1) {
+                Due::Moving => {
+                    steps += 1;
+                    // One that lies where it was, and one that comes.
+                    let number = steps * 13 % 1000;
+                    if !taken.contains(&number) && wheel.remove(keys[number as usize]).is_some() {
+                        taken.push(number);
+                        others += 1;
+                    }
+                }
+                Due::Now(number) => taken.push(number),
+                Due::Later => break,
+            }
+        }
+        assert!(steps >= 1000 / STEP as u64 && others > 100, "{steps} {others}");
+        taken.sort_unstable();
+        assert_eq!(taken, (0..1000).collect::<Vec<_>>());
+        assert_eq!((wheel.len(), wheel.not_before()), (0, None));
     }
 
     #[test]
