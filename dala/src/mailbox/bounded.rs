@@ -9,14 +9,14 @@
 //! finds the ring full takes the oldest out and puts its own in; the number of tickets stays. So the bound is exact at any
 //! time, and a message never comes later than its ticket did.
 
-#![expect(unsafe_code, reason = "the owner's counters stand beside the shared semaphores; makes tickets")]
+#![expect(unsafe_code, reason = "makes tickets")]
 
+use super::credit::Taken;
 use super::meter::Meter;
 use crate::message::{Lane, MemoryLimit, Node, NodeBox, NodeVtable, PayloadKind};
 use crate::observe::Observed;
 use crate::region::Account;
 use crate::sync::{Mutex, lock};
-use std::cell::Cell;
 use std::collections::VecDeque;
 use tokio::sync::Semaphore;
 
@@ -53,7 +53,7 @@ pub(crate) struct Bound {
     lanes: [Semaphore; 4],
     capacities: [u32; 4],
     /// Credits that the owner has not given back yet. Owner only.
-    taken: [Cell<u32>; 4],
+    taken: [Taken; 4],
     overflow: Overflow,
     /// Whether a lane has a capacity.
     has_capacities: bool,
@@ -69,10 +69,6 @@ struct Ring {
     messages: VecDeque<NodeBox>,
     is_closed: bool,
 }
-
-// SAFETY: `taken` is touched by `took` and `give_back` only, which the actor's owner calls; owners follow one another
-// with a happens-before edge (the mailbox head's protocol).
-unsafe impl Sync for Bound {}
 
 /// Whether a message may go into a lane.
 #[derive(Debug)]
@@ -141,7 +137,7 @@ impl Bound {
         Bound {
             lanes: capacities.map(|capacity| Semaphore::new(capacity as usize)),
             capacities,
-            taken: [const { Cell::new(0) }; 4],
+            taken: std::array::from_fn(|_| Taken::new()),
             overflow,
             has_capacities,
             rings: (has_capacities && overflow == Overflow::DropOldest).then(Box::default),
@@ -212,13 +208,8 @@ impl Bound {
     /// The owner took a message of the lane. Owner only.
     pub(crate) fn took(&self, lane: Lane) {
         let rank = lane.rank();
-        let taken = self.taken[rank].get() + 1;
-        // A quarter: rare enough to cost little, often enough that senders rarely find the mailbox full.
-        if taken >= (self.capacities[rank] / 4).max(1) {
-            self.taken[rank].set(0);
-            self.lanes[rank].add_permits(taken as usize);
-        } else {
-            self.taken[rank].set(taken);
+        if let Some(credits) = self.taken[rank].took(self.capacities[rank]) {
+            self.lanes[rank].add_permits(credits as usize);
         }
     }
 
@@ -228,9 +219,9 @@ impl Bound {
             return;
         }
         for (lane, taken) in self.lanes.iter().zip(&self.taken) {
-            let taken = taken.replace(0);
-            if taken > 0 {
-                lane.add_permits(taken as usize);
+            let credits = taken.rest();
+            if credits > 0 {
+                lane.add_permits(credits as usize);
             }
         }
     }

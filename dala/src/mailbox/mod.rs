@@ -6,6 +6,7 @@
 
 #[cfg(not(loom))]
 pub mod bounded;
+pub(crate) mod credit;
 #[cfg(not(loom))]
 pub(crate) mod lanes;
 #[cfg(not(loom))]

@@ -39,6 +39,7 @@ pub(crate) mod injector;
 mod job_queue;
 #[cfg(not(loom))]
 pub(crate) mod lifecycle;
+pub(crate) mod lifo;
 pub(crate) mod park;
 #[cfg(not(loom))]
 pub(crate) mod pinned;

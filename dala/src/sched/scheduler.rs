@@ -6,6 +6,7 @@ use super::background::Background;
 use super::deadline::Deadlines;
 use super::handle::Handle;
 use super::injector::Injector;
+use super::lifo::Lifo;
 use super::park::Idle;
 use super::pinned::PinnedThread;
 use super::run_queue::{Job, Robbed, RunQueues};
@@ -27,13 +28,12 @@ use crate::registry::topic::Topics;
 use crate::registry::via::Departures;
 use crate::sync::offload;
 use crate::sync::{
-    Arc, AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Mutex, Ordering, Parker, Random, fence,
-    thread,
+    Arc, AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Mutex, Ordering, Parker, Random, fence, thread,
 };
 use crate::timer::Timers;
 use crossbeam_utils::CachePadded;
 use std::hash::{BuildHasher, RandomState};
-use std::ptr::{NonNull, null_mut};
+use std::ptr::NonNull;
 use std::sync::{OnceLock, Weak};
 
 /// What all schedulers of one runtime share.
@@ -60,8 +60,8 @@ pub(crate) struct Services {
 /// A worker as others see it.
 #[derive(Debug)]
 pub(crate) struct Remote {
-    /// The actor that the worker runs next. Only the worker puts one in; anyone takes it out.
-    lifo: CachePadded<AtomicPtr<Header>>,
+    /// The actor that the worker runs next.
+    lifo: CachePadded<Lifo<Header>>,
     pub(crate) robbed: Robbed,
     pub(crate) parker: Parker,
 }
@@ -232,7 +232,7 @@ impl Scheduler {
         let (queues, remotes): (Vec<_>, Vec<_>) = (0..workers)
             .map(|_| {
                 let (queues, robbed) = RunQueues::new();
-                let lifo = CachePadded::new(AtomicPtr::new(null_mut()));
+                let lifo = CachePadded::new(Lifo::new());
                 (queues, Remote { lifo, robbed, parker: Parker::new() })
             })
             .unzip();
@@ -380,26 +380,18 @@ impl Remote {
     /// Worker only. Returns what was there before.
     #[inline(always)]
     pub(crate) fn put_lifo(&self, job: Job) -> Option<Job> {
-        // Nobody else puts one in, so an empty slot stays empty: a plain store instead of an exchange.
-        if self.lifo.load(Ordering::Relaxed).is_null() {
-            self.lifo.store(job.0.as_ptr(), Ordering::Release);
-            return None;
-        }
-        NonNull::new(self.lifo.swap(job.0.as_ptr(), Ordering::AcqRel)).map(Job)
+        self.lifo.put(job.0).map(Job)
     }
 
     /// Anyone.
     #[inline(always)]
     pub(crate) fn has_lifo(&self) -> bool {
-        !self.lifo.load(Ordering::Relaxed).is_null()
+        self.lifo.is_filled()
     }
 
     /// Anyone.
     #[inline(always)]
     pub(crate) fn take_lifo(&self) -> Option<Job> {
-        if !self.has_lifo() {
-            return None;
-        }
-        NonNull::new(self.lifo.swap(null_mut(), Ordering::AcqRel)).map(Job)
+        self.lifo.take().map(Job)
     }
 }
