@@ -12,7 +12,7 @@
 # that fails, and any listed one that passes, makes this script fail.
 #
 # OTP's results are kept between runs. DALA_BIN names the command to test; without it cargo builds one.
-# CASE_LIMIT and SUITE_LIMIT are in seconds.
+# CASE_LIMIT and SUITE_LIMIT are in seconds; JOBS suites run at a time (1).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,6 +23,7 @@ if [ "${1:-}" = -c ]; then
 fi
 CASE_LIMIT=${CASE_LIMIT:-240}
 SUITE_LIMIT=${SUITE_LIMIT:-1800}
+JOBS=${JOBS:-1}
 work=$PWD/target/conformance
 own=$PWD/tests/conformance
 mkdir -p "$work"
@@ -109,7 +110,7 @@ run_suite() {
         [ "$left" -gt 0 ] || break
         status=0
         if [ "$engine" = otp ]; then
-            (cd "$out/private" && timeout -k 5 "$left" erl -enable-feature all -noinput -sname "conformance$$" $(printf -- '-pa %s ' "${paths[@]}") \
+            (cd "$out/private" && timeout -k 5 "$left" erl -enable-feature all -noinput -sname "conformance$BASHPID" $(printf -- '-pa %s ' "${paths[@]}") \
                 -eval "$call, halt().") </dev/null >>"$out/said" 2>&1 || status=$?
         else
             (cd "$out/private" && timeout -k 5 "$left" "$DALA_BIN" eval $(printf -- '--pa %s ' "${paths[@]}") \
@@ -129,24 +130,31 @@ run_suite() {
 
 chosen() { [ ${#names[@]} -eq 0 ] || [[ " ${names[*]} " == *" $1 "* ]]; }
 
+# One suite on both engines.
+both() {
+    run_suite otp "$1" "$2"
+    run_suite dala "$1" "$2"
+    say "$2: OTP $(cat "$work/otp/$2/complete") s, Dala $(cat "$work/dala/$2/complete") s"
+}
+
 names=("$@")
 ran=()
 while read -r folder suites; do
     for suite in $suites; do
         chosen "$suite" || continue
-        compile "$folder" "$suite" || { ran+=("$suite"); continue; }
+        ran+=("$suite")
+        compile "$folder" "$suite" || continue
         if [ -n "$one_case" ]; then
             run_suite dala "$folder" "$suite"
             grep -v "^plan" "$work/one/$suite/results"
             cat "$work/one/$suite/log"
             exit
         fi
-        run_suite otp "$folder" "$suite"
-        run_suite dala "$folder" "$suite"
-        ran+=("$suite")
-        say "$suite: OTP $(cat "$work/otp/$suite/complete") s, Dala $(cat "$work/dala/$suite/complete") s"
+        while [ "$(jobs -rp | wc -l)" -ge "$JOBS" ]; do wait -n || true; done
+        both "$folder" "$suite" &
     done
 done < <(grep -v '^#' "$own/suites")
+wait
 
 [ ${#ran[@]} -gt 0 ] || { say "no such suite: $*"; exit 1; }
 page=/dev/stdout

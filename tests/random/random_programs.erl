@@ -535,12 +535,8 @@ result(Call) ->
     try Call() of
         Value -> io_lib:format("~w", [shown(Value)])
     catch
-        Class:Reason:Stack -> io_lib:format("~w:~w~w", [Class, shown(Reason), [place(Frame) || Frame <- frames(Reason, Stack), is_of_program(Frame)]])
+        Class:Reason:Stack -> io_lib:format("~w:~w~w", [Class, shown(Reason), [place(Frame) || Frame <- Stack, is_of_program(Frame)]])
     end.
-
-%% OTP's machine code shows the caller of what is no fun twice where the compiler did not look what it is.
-frames({badfun, _}, [Frame, Frame | Stack]) -> [Frame | Stack];
-frames(_, Stack) -> Stack.
 
 %% Frames of this module are the same anyway; those of libraries show how far they came.
 is_of_program({?MODULE, _, _, _}) -> false;

@@ -67,6 +67,12 @@ pub(crate) fn small(word: Word) -> Result<i64, Exception> {
 /// One more than OTP's largest small integer: what must be one there is `badarg` from here on.
 const OTP_SMALL_END: usize = 1 << 59;
 
+/// The lowest byte of what is a small integer in OTP: what its readers of digits take of an element.
+pub(crate) fn low_byte(word: Word) -> Option<u8> {
+    let end = OTP_SMALL_END as i64;
+    word.as_small().filter(|value| (-end..end).contains(value)).map(|value| value as u8)
+}
+
 /// A small integer argument of at least 0.
 #[inline]
 pub(crate) fn index(word: Word) -> Result<usize, Exception> {

@@ -1,19 +1,21 @@
 //! Module `persistent_term`: terms shared by all processes without copying.
 //!
-//! A value that was read is referred to by process heaps, which know no counts. So values are never freed: `put/2`
-//! with another value and `erase/1` leak the old one, as [`PersistentTerms::leaked_words`] counts.
+//! They are literals, as constants of modules are: no collection scans them, and messages share them. A value that was
+//! read is referred to by process heaps, which know no counts. So values are never freed: `put/2` with another value and
+//! `erase/1` leak the old one, as [`PersistentTerms::leaked_words`] counts.
 
-use std::sync::RwLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use dala_ir::abi::{Word, atoms};
 use dala_ir::term::compare::eq_exact;
 use dala_ir::term::hash::phash2;
-use dala_ir::term::{OwnedTerm, TermWriter, map};
+use dala_ir::term::{TermWriter, map};
 use hashbrown::HashTable;
 
 use super::Answer;
 use super::arguments::{badarg, boolean, named, ok};
+use crate::heap::literal_area;
 use crate::process::Process;
 
 /// All persistent terms of a runtime.
@@ -23,51 +25,68 @@ pub struct PersistentTerms {
     leaked_words: AtomicUsize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Entry {
     hash: u32,
-    key: OwnedTerm,
-    value: OwnedTerm,
+    key: Literal,
+    value: Literal,
+}
+
+/// A literal, and the words that it takes.
+#[derive(Clone, Copy, Debug)]
+struct Literal {
+    term: Word,
+    words: usize,
+}
+
+impl Literal {
+    /// A copy of the term that lasts for ever.
+    fn of(term: Word) -> Literal {
+        let mut draft = literal_area().draft();
+        let literal = Literal { term: draft.copy(term), words: draft.words() };
+        draft.keep();
+        literal
+    }
 }
 
 impl PersistentTerms {
-    fn get(&self, key: Word) -> Option<OwnedTerm> {
-        let entries = self.entries.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+    fn read(&self) -> RwLockReadGuard<'_, HashTable<Entry>> {
+        self.entries.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, HashTable<Entry>> {
+        self.entries.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn get(&self, key: Word) -> Option<Word> {
         let hash = phash2(key);
-        entries.find(u64::from(hash), |entry| entry.is(hash, key)).map(|entry| entry.value.clone())
+        self.read().find(u64::from(hash), |entry| entry.is(hash, key)).map(|entry| entry.value.term)
     }
 
     fn put(&self, key: Word, value: Word) {
         let hash = phash2(key);
-        let mut entries = self.entries.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut entries = self.write();
         if let Some(entry) = entries.find_mut(u64::from(hash), |entry| entry.is(hash, key)) {
-            if !eq_exact(entry.value.root(), value) {
-                let former = std::mem::replace(&mut entry.value, OwnedTerm::copy_of(value));
-                self.leak(former);
+            if !eq_exact(entry.value.term, value) {
+                let former = std::mem::replace(&mut entry.value, Literal::of(value));
+                self.leaked_words.fetch_add(former.words, Ordering::Relaxed);
             }
             return;
         }
-        let entry = Entry { hash, key: OwnedTerm::copy_of(key), value: OwnedTerm::copy_of(value) };
+        let entry = Entry { hash, key: Literal::of(key), value: Literal::of(value) };
         entries.insert_unique(u64::from(hash), entry, |entry| u64::from(entry.hash));
     }
 
     fn erase(&self, key: Word) -> bool {
         let hash = phash2(key);
-        let mut entries = self.entries.write().unwrap_or_else(|poisoned| poisoned.into_inner());
-        match entries.find_entry(u64::from(hash), |entry| entry.is(hash, key)) {
+        match self.write().find_entry(u64::from(hash), |entry| entry.is(hash, key)) {
             Ok(found) => {
                 let (entry, _) = found.remove();
-                self.leak(entry.value);
+                self.leaked_words.fetch_add(entry.key.words + entry.value.words, Ordering::Relaxed);
                 true
             }
             Err(_) => false,
         }
-    }
-
-    fn leak(&self, value: OwnedTerm) {
-        self.leaked_words.fetch_add(value.words(), Ordering::Relaxed);
-        // Heaps may point into it, see the module's docs.
-        std::mem::forget(value);
     }
 
     /// Words of replaced and erased values, which stay allocated.
@@ -75,42 +94,32 @@ impl PersistentTerms {
         self.leaked_words.load(Ordering::Relaxed)
     }
 
-    fn all(&self) -> Vec<(OwnedTerm, OwnedTerm)> {
-        let entries = self.entries.read().unwrap_or_else(|poisoned| poisoned.into_inner());
-        entries.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect()
+    fn all(&self) -> Vec<Entry> {
+        self.read().iter().copied().collect()
     }
 }
 
 impl Entry {
     fn is(&self, hash: u32, key: Word) -> bool {
-        self.hash == hash && eq_exact(self.key.root(), key)
+        self.hash == hash && eq_exact(self.key.term, key)
     }
 }
 
 /// `persistent_term:get(Key)`.
 pub(crate) fn get_1(p: &mut Process, [key]: [Word; 1]) -> Answer {
-    match p.system.builtins.persistent_terms.get(key) {
-        // The entry's own count is never given back, so the word stays valid for ever.
-        Some(value) => Ok(value.root()),
-        None => badarg(),
-    }
+    p.system.builtins.persistent_terms.get(key).map_or_else(badarg, Ok)
 }
 
 /// `persistent_term:get(Key, Default)`.
 pub(crate) fn get_2(p: &mut Process, [key, default]: [Word; 2]) -> Answer {
-    Ok(p.system.builtins.persistent_terms.get(key).map_or(default, |value| value.root()))
+    Ok(p.system.builtins.persistent_terms.get(key).unwrap_or(default))
 }
 
 /// `persistent_term:get()`.
 pub(crate) fn get_0(p: &mut Process, []: [Word; 0]) -> Answer {
     let all = p.system.builtins.persistent_terms.all();
-    let pairs: Vec<Word> = all
-        .iter()
-        .map(|(key, value)| {
-            let key = key.copy_to(&mut p.heap);
-            p.heap.tuple(&[key, value.root()])
-        })
-        .collect();
+    let pairs: Vec<Word> =
+        all.iter().map(|entry| p.heap.tuple(&[entry.key.term, entry.value.term])).collect();
     Ok(p.heap.list(&pairs, Word::NIL))
 }
 
@@ -128,8 +137,8 @@ pub(crate) fn erase(p: &mut Process, [key]: [Word; 1]) -> Answer {
 /// `erts_internal:erase_persistent_terms()`.
 pub(crate) fn erase_all(p: &mut Process, []: [Word; 0]) -> Answer {
     let all = p.system.builtins.persistent_terms.all();
-    for (key, _) in all {
-        p.system.builtins.persistent_terms.erase(key.root());
+    for entry in all {
+        p.system.builtins.persistent_terms.erase(entry.key.term);
     }
     Ok(Word::atom(atoms::TRUE))
 }
@@ -137,7 +146,7 @@ pub(crate) fn erase_all(p: &mut Process, []: [Word; 0]) -> Answer {
 /// `persistent_term:info()`.
 pub(crate) fn info(p: &mut Process, []: [Word; 0]) -> Answer {
     let all = p.system.builtins.persistent_terms.all();
-    let words: usize = all.iter().map(|(key, value)| key.words() + value.words()).sum();
+    let words: usize = all.iter().map(|entry| entry.key.words + entry.value.words).sum();
     let pairs = [
         (Word::atom(named!("count")), Word::small_int(all.len() as i64)),
         (Word::atom(named!("memory")), Word::small_int((words * 8) as i64)),

@@ -3,6 +3,7 @@
 use dala_ir::ir::{Block, BlockCall, Function, FunctionBuilder, Immediate, Op, Terminator, Type, Value};
 
 use super::blocks::{self, Graph};
+use super::builtins::is_builtin;
 use super::context::{Context, Slot};
 use super::flow::EdgeKind;
 use super::functions::{FunctionCode, Functions};
@@ -88,11 +89,18 @@ fn places(file: &BeamFile, function: &FunctionCode) -> Vec<u32> {
             former = std::mem::replace(&mut place, index);
         }
         let here = place;
-        if let I::CallExtLast { target, .. } | I::CallExtOnly { target, .. } = located.instruction
+        let is_erlang = match located.instruction {
+            I::CallLast { .. } | I::CallOnly { .. } => true,
+            I::CallExtLast { target, .. } | I::CallExtOnly { target, .. } => {
+                let import = &file.imports[target.0 as usize];
+                !is_builtin(import.module, import.function, import.arity)
+            }
+            _ => false,
+        };
+        if is_erlang
             && at > 1
             && matches!(code[at - 1].instruction, I::Line { .. })
             && matches!(code[at - 2].instruction, I::Move { to: Register::X(0), .. })
-            && !super::flow::is_builtin(file, target)
         {
             place = former;
         }

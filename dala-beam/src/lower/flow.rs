@@ -174,27 +174,6 @@ impl OperandVisitor for FailOperand {
     }
 }
 
-/// Whether OTP's emulator has the function itself, of those that are called last in practice. (Which of them Dala has is
-/// a matter of `bif`, and none of what code means.)
-pub(super) fn is_builtin(file: &BeamFile, import: Import) -> bool {
-    let import = &file.imports[import.0 as usize];
-    match import.module.text() {
-        "erlang" | "ets" | "math" | "erts_internal" | "persistent_term" | "atomics" => true,
-        "lists" => matches!(
-            (import.function.text(), import.arity),
-            ("member", 2) | ("reverse", 2) | ("keyfind" | "keymember" | "keysearch", 3)
-        ),
-        "maps" => matches!(
-            (import.function.text(), import.arity),
-            ("get" | "find" | "is_key" | "merge" | "remove" | "take" | "from_keys", 2)
-                | ("put" | "update", 3)
-                | ("keys" | "values" | "from_list", 1)
-        ),
-        "binary" => !matches!(import.function.text(), "replace" | "encode_hex" | "decode_hex"),
-        _ => false,
-    }
-}
-
 /// Whether a function of another module only raises. Compilers put nothing behind a call of one, so the code
 /// that follows belongs to something else.
 pub(super) fn never_returns(file: &BeamFile, import: Import) -> bool {

@@ -44,6 +44,7 @@ macro_rules! by_operands {
 mod bifs;
 mod bits;
 mod blocks;
+mod builtins;
 mod calls;
 mod context;
 mod dispatch;

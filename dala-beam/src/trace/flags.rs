@@ -43,7 +43,7 @@ macro_rules! flags {
 }
 
 flags! {
-    /// Messages begin with `trace_ts` and end with the time of day.
+    /// Messages begin with `trace_ts` and end with the time of day. Of several kinds of times the first here is shown.
     TIMESTAMP = 0 "timestamp";
     /// As `TIMESTAMP`, with monotonic time and a number that no other has.
     STRICT_MONOTONIC_TIMESTAMP = 1 "strict_monotonic_timestamp";
@@ -84,12 +84,6 @@ impl TraceFlags {
     pub(crate) const ANY: TraceFlags = TraceFlags::ALL;
     /// None.
     pub(crate) const NONE: TraceFlags = TraceFlags(0);
-    const TIMES: TraceFlags = TraceFlags(
-        TraceFlags::TIMESTAMP.0
-            | TraceFlags::STRICT_MONOTONIC_TIMESTAMP.0
-            | TraceFlags::MONOTONIC_TIMESTAMP.0,
-    );
-
     /// Whether any flag of `other` is among them.
     #[inline]
     pub(crate) const fn has(self, other: TraceFlags) -> bool {
@@ -102,10 +96,9 @@ impl TraceFlags {
         self.0 == 0
     }
 
-    /// With those of `other`; of two kinds of times the new one.
+    /// With those of `other`.
     pub(crate) const fn with(self, other: TraceFlags) -> TraceFlags {
-        let kept = if other.has(TraceFlags::TIMES) { self.without(TraceFlags::TIMES) } else { self };
-        TraceFlags(kept.0 | other.0)
+        TraceFlags(self.0 | other.0)
     }
 
     /// Without those of `other`.

@@ -25,10 +25,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 
-use super::export::{CodeAddress, FunEntry};
+use super::export::{CodeAddress, ExportEntry, FunEntry};
 use super::native::{self, Head};
 use super::opcode::{LEN_SHIFT, Opcode, op_of};
-use crate::abi::Atom;
+use crate::abi::{Atom, atoms};
 
 /// Bit of an operand that counts from `sp`.
 pub(super) const FRAME: u16 = 0x8000;
@@ -333,11 +333,48 @@ pub(super) unsafe fn first_word(pc: *const u64) -> u64 {
 }
 
 impl CodeModule {
-    /// Whether the instruction at `pc` is a tail call of a function by name.
-    pub(super) fn is_tail_call(&self, pc: *const u64) -> bool {
-        let op = op_of(self.word(self.offset(pc) as usize));
-        op == Opcode::CallExtTail as u16 || op == Opcode::ApplyTail as u16
+    /// How the instruction at `pc` calls, where it is a call of something that may have no code.
+    pub(super) fn call_site(&self, pc: *const u64) -> Option<CallSite> {
+        let offset = self.offset(pc) as usize;
+        let by_name = || {
+            // SAFETY: the second word of a call by name is its entry, and entries live for ever.
+            let head = unsafe { &*(self.word(offset + 1) as *const ExportEntry) }.head();
+            match (head.module == atoms::ERLANG && head.function.text() == "apply", head.arity) {
+                (true, 2) => Callee::Fun,
+                (true, 3) => Callee::Names,
+                _ => Callee::Fixed,
+            }
+        };
+        let (is_tail, callee) = match op_of(self.word(offset)) {
+            op if op == Opcode::CallExt as u16 => (false, by_name()),
+            op if op == Opcode::CallExtTail as u16 => (true, by_name()),
+            op if op == Opcode::CallFun as u16 => (false, Callee::Fun),
+            op if op == Opcode::CallFunTail as u16 => (true, Callee::Fun),
+            op if op == Opcode::Apply as u16 => (false, Callee::Names),
+            op if op == Opcode::ApplyTail as u16 => (true, Callee::Names),
+            _ => return None,
+        };
+        Some(CallSite { is_tail, callee })
     }
+}
+
+/// How an instruction calls.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CallSite {
+    /// The frame goes before the call.
+    pub(super) is_tail: bool,
+    pub(super) callee: Callee,
+}
+
+/// What a call is of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Callee {
+    /// The function that the code names.
+    Fixed,
+    /// A fun.
+    Fun,
+    /// The names of a module and a function.
+    Names,
 }
 
 /// Fixed code: where the first function of a process returns to, and how it starts.

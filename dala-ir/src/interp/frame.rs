@@ -11,7 +11,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::code::{self, FRAME_HEAD, X_EXCEPTION};
+use super::code::{self, CallSite, Callee, FRAME_HEAD, X_EXCEPTION};
 use super::host::Host;
 use super::machine::{Machine, Outcome};
 use super::outcome::{CallTarget, Class, Exception, TailCall};
@@ -34,30 +34,73 @@ pub fn set_trace_frames(frames: usize) -> usize {
     TRACE_FRAMES.swap(frames.min(MAX_TRACE_FRAMES), Ordering::Relaxed)
 }
 
-/// An exception, and the built-in function that is its top frame.
+/// An exception, and what raised it.
 #[derive(Debug)]
 pub(super) struct Raise {
     pub(super) exception: Exception,
-    /// Module, function, arity.
-    pub(super) builtin: Option<(Atom, Atom, u32)>,
-    /// Whether that function does not exist: a tail call of it has dropped its caller's frame.
-    pub(super) is_undefined: bool,
+    pub(super) origin: Origin,
+}
+
+/// What raised an exception. Functions are module, name and arity.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Origin {
+    /// The running function's own code.
+    Code,
+    /// A built-in function.
+    Builtin(Atom, Atom, u32),
+    /// The call of a function that does not exist.
+    Undefined(Atom, Atom, u32),
+    /// The call of a fun that is none, or takes another number of arguments.
+    BadFun,
 }
 
 impl Raise {
+    /// An exception of the running function itself.
+    pub(super) fn by_code(exception: Exception) -> Raise {
+        Raise { exception, origin: Origin::Code }
+    }
+
     /// An error of the running function itself.
     pub(super) fn error(reason: Word) -> Raise {
-        Raise { exception: Exception::new(Class::Error, reason), builtin: None, is_undefined: false }
+        Raise::by_code(Exception::new(Class::Error, reason))
     }
 
     /// An exception of built-in function `module:function/arity`.
     pub(super) fn of(exception: Exception, module: Atom, function: Atom, arity: u32) -> Raise {
-        Raise { exception, builtin: Some((module, function, arity)), is_undefined: false }
+        Raise { exception, origin: Origin::Builtin(module, function, arity) }
     }
 
-    /// The built-in function that the trace begins with.
+    /// The function without code that the trace begins with.
     pub(super) fn shown_builtin(&self) -> Option<(Atom, Atom, u32)> {
-        self.builtin.filter(|_| self.exception.is_builtin_frame)
+        match self.origin {
+            Origin::Builtin(module, function, arity) | Origin::Undefined(module, function, arity) => {
+                self.exception.is_builtin_frame.then_some((module, function, arity))
+            }
+            Origin::Code | Origin::BadFun => None,
+        }
+    }
+
+    /// Whether a tail call of a built-in function has dropped its caller's frame.
+    fn has_dropped(&self, callee: Callee) -> bool {
+        match callee {
+            Callee::Fixed => false,
+            Callee::Fun => true,
+            // `erlang:error/1` and its like are asked for the place.
+            Callee::Names => self.exception.is_builtin_frame,
+        }
+    }
+
+    /// How often the trace shows the function whose call at `site` raised, as OTP's machine code does. A tail call has
+    /// dropped its frame already when it comes to a function that it was given as a value, or to one that does not
+    /// exist; any other call of what turns out to be no fun has pushed its return address, and is shown once more.
+    fn times_shown(&self, site: Option<CallSite>) -> usize {
+        let Some(site) = site else { return 1 };
+        match self.origin {
+            Origin::Builtin(..) if site.is_tail && self.has_dropped(site.callee) => 0,
+            Origin::Undefined(..) if site.is_tail => 0,
+            Origin::BadFun if !site.is_tail => 2,
+            Origin::Code | Origin::Builtin(..) | Origin::Undefined(..) | Origin::BadFun => 1,
+        }
     }
 }
 
@@ -182,11 +225,11 @@ pub(super) unsafe fn raise(
     raise: Raise,
     x: *mut Word,
 ) -> Result<*const u64, Outcome> {
-    // Its row, whether it is a tail call, and its handler.
+    // Its row, how it calls, and its handler.
     let found = code::with_module(pc as usize as u64, |module| {
         let row = module.row_at(pc).copied()?;
         let handler = (row.handler != 0).then(|| module.pc(row.handler));
-        Some((row, raise.is_undefined && module.is_tail_call(pc), handler))
+        Some((row, module.call_site(pc), handler))
     });
     let found = found.flatten();
     let own_frame = found.map_or(0, |(row, ..)| usize::from(row.frame));
@@ -201,8 +244,8 @@ pub(super) unsafe fn raise(
             let mut pcs: smallvec::SmallVec<[Word; 8]> = smallvec::SmallVec::new();
             // The function that raised is shown in any case; a built-in one comes before the code.
             let room = trace_frames().max(1) - usize::from(raise.shown_builtin().is_some());
-            if found.is_some_and(|(_, is_gone, _)| !is_gone) && room > 0 {
-                pcs.push(pc_word(pc.wrapping_add(1)));
+            if let Some((_, site, _)) = found {
+                pcs.resize(raise.times_shown(site).min(room), pc_word(pc.wrapping_add(1)));
             }
             // Repeated frames of a recursion count once, as in OTP.
             let mut former = None;

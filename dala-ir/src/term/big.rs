@@ -258,25 +258,18 @@ fn decompose(value: f64) -> (u64, i64) {
     if exponent == 0 { (fraction, -1074) } else { (fraction | 1 << 52, exponent - 1075) }
 }
 
-/// `float(Integer)`: the nearest float, ties to even; `None` when there is none or `word` is no integer.
+/// `float(Integer)`; `None` when there is none or `word` is no integer. As OTP does, digit by digit, each step rounded:
+/// up to an ulp beside the nearest float where a big integer has several.
 pub fn to_f64(word: Word) -> Option<f64> {
     if let Some(small) = word.as_small() {
         return Some(small as f64);
     }
     let big = view::big(word)?;
-    let bits = bit_len(big.limbs);
-    if bits > 1024 {
+    if bit_len(big.limbs) > 1024 {
         return None;
     }
-    // The top 64 bits, the lowest of them set when anything below is: rounding a `u64` then rounds the whole.
-    let shift = bits.saturating_sub(64);
-    let (skip, bit) = (shift / 64, shift % 64);
-    let low = big.limbs[skip] >> bit;
-    let high = if bit == 0 { 0 } else { big.limbs.get(skip + 1).map_or(0, |limb| limb << (64 - bit)) };
-    let dropped =
-        big.limbs[..skip].iter().any(|&limb| limb != 0) || (bit > 0 && big.limbs[skip] << (64 - bit) != 0);
-    let top = low | high | u64::from(dropped);
-    let value = top as f64 * 2f64.powi(shift as i32);
+    const BASE: f64 = 18_446_744_073_709_551_616.0;
+    let value = big.limbs.iter().rev().fold(0.0, |value, &limb| value * BASE + limb as f64);
     value.is_finite().then_some(if big.negative { -value } else { value })
 }
 

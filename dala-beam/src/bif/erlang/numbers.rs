@@ -6,7 +6,7 @@ use dala_ir::term::{ListIter, TermWriter, big, view};
 use smallvec::SmallVec;
 
 use crate::bif::Answer;
-use crate::bif::arguments::{badarg, bytes, list, named, small, system_limit, tuple};
+use crate::bif::arguments::{badarg, bytes, list, low_byte, named, small, system_limit, tuple};
 use crate::bif::float_text;
 use crate::process::Process;
 
@@ -58,6 +58,21 @@ fn ascii_of_list(list: Word) -> Result<SmallVec<[u8; 32]>, Exception> {
     if iter.ended_proper() { Ok(text) } else { badarg() }
 }
 
+/// Text of a list of digits behind a sign, of which OTP only looks at the lowest bytes.
+fn digits_of_list(list: Word) -> Result<SmallVec<[u8; 32]>, Exception> {
+    let mut iter = ListIter::new(list);
+    let mut text = SmallVec::new();
+    for item in iter.by_ref() {
+        let byte = low_byte(item).ok_or(Exception::badarg())?;
+        let is_sign = matches!(byte, b'+' | b'-');
+        if is_sign && item != Word::small_int(i64::from(byte)) {
+            return badarg();
+        }
+        text.push(byte);
+    }
+    if iter.ended_proper() { Ok(text) } else { badarg() }
+}
+
 fn parse_integer(p: &mut Process, text: &[u8], radix: u32) -> Answer {
     p.charge(text.len() / 8);
     match big::from_text(&mut p.heap, text, radix) {
@@ -69,12 +84,12 @@ fn parse_integer(p: &mut Process, text: &[u8], radix: u32) -> Answer {
 
 /// `list_to_integer(String)`.
 pub(crate) fn list_to_integer(p: &mut Process, [text]: [Word; 1]) -> Answer {
-    parse_integer(p, &ascii_of_list(text)?, 10)
+    parse_integer(p, &digits_of_list(text)?, 10)
 }
 
 /// `list_to_integer(String, Base)`.
 pub(crate) fn list_to_integer_in(p: &mut Process, [text, base]: [Word; 2]) -> Answer {
-    parse_integer(p, &ascii_of_list(text)?, radix(base)?)
+    parse_integer(p, &digits_of_list(text)?, radix(base)?)
 }
 
 /// `binary_to_integer(Binary)`.

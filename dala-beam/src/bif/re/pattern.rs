@@ -29,8 +29,44 @@ impl Flags {
     }
 }
 
-/// PCRE2's number for a range whose end is no character.
+/// PCRE2's numbers for what PCRE 8 reads otherwise.
+const UNKNOWN_ESCAPE: i32 = 103;
+const UNKNOWN_ESCAPE_IN_CLASS: i32 = 107;
+const NO_SUCH_GROUP: i32 = 115;
 const INVALID_RANGE: i32 = 150;
+
+/// Makes one place of a pattern, of which PCRE2 said `error`, mean to it what it means to PCRE 8; says whether there was
+/// one. There the hyphen of `[\d-z]` is itself, as are the letters of `\i` and `[\B]`, and the digit of `\8` where there are
+/// fewer groups.
+fn amend(pattern: &mut Vec<u8>, error: CompileError) -> bool {
+    let behind = |count| error.offset.checked_sub(count);
+    let escaped = |at: usize| (pattern.get(at) == Some(&b'\\')).then(|| pattern.get(at + 1)).flatten();
+    match error.code {
+        INVALID_RANGE => {
+            let Some(hyphen) = behind(1).filter(|&at| pattern.get(at) == Some(&b'-')) else { return false };
+            pattern.insert(hyphen, b'\\');
+            return true;
+        }
+        UNKNOWN_ESCAPE | UNKNOWN_ESCAPE_IN_CLASS => {
+            // The place is that of the letter, or behind it.
+            let mut places = [behind(1), behind(2)].into_iter().flatten();
+            if let Some(at) = places.find(|&at| escaped(at).is_some()) {
+                pattern.remove(at);
+                return true;
+            }
+        }
+        NO_SUCH_GROUP => {
+            let digits =
+                pattern[..error.offset].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+            if let Some(at) = behind(digits + 1).filter(|&at| matches!(escaped(at), Some(b'8' | b'9'))) {
+                pattern.remove(at);
+                return true;
+            }
+        }
+        _ => {}
+    }
+    false
+}
 
 /// Bounds of one match.
 #[derive(Clone, Copy, Debug, Default)]
@@ -80,25 +116,21 @@ unsafe impl Send for Pattern {}
 unsafe impl Sync for Pattern {}
 
 impl Pattern {
-    /// Compiles `source`.
-    ///
-    /// PCRE2 refuses `[\\d-z]`, whose hyphen PCRE 8 takes for itself: there it is escaped.
+    /// Compiles `source` as PCRE 8 reads it.
     pub(super) fn compile(source: &[u8], mut flags: Flags) -> Result<Pattern, CompileError> {
         if flags.starts_wrong(source) {
             flags.options |= sys::PCRE2_NO_START_OPTIMIZE;
         }
-        let mut escaped = Cow::Borrowed(source);
+        let mut amended = Cow::Borrowed(source);
         loop {
-            let error = match Pattern::compile_as_it_is(&escaped, flags) {
+            let error = match Pattern::compile_as_it_is(&amended, flags) {
                 Ok(pattern) => return Ok(pattern),
                 Err(error) => error,
             };
-            let hyphen = error.offset.wrapping_sub(1);
-            if error.code != INVALID_RANGE || escaped.get(hyphen) != Some(&b'-') {
-                let inserted = escaped.len() - source.len();
-                return Err(CompileError { offset: error.offset.saturating_sub(inserted), ..error });
+            if error.offset > amended.len() || !amend(amended.to_mut(), error) {
+                let offset = (error.offset + source.len()).saturating_sub(amended.len());
+                return Err(CompileError { offset, ..error });
             }
-            escaped.to_mut().insert(hyphen, b'\\');
         }
     }
 
@@ -323,6 +355,17 @@ mod tests {
         assert_eq!(find("[\\d-z[:alpha:]-!]+", 0, b"12-34z"), Some(vec![Some((0, 6))]));
         let error = Pattern::compile(b"[\\d-z](", Flags::default()).unwrap_err();
         assert_eq!((error.code, error.offset), (114, 7));
+    }
+
+    #[test]
+    fn unknown_escapes_are_literal() {
+        assert_eq!(find("a\\id[\\z\\C]\\j+", 0, b"aidzjj"), Some(vec![Some((0, 6))]));
+        assert_eq!(find("^A\\8B\\91(C)\\1$", 0, b"A8B91CC"), Some(vec![Some((0, 7)), Some((5, 1))]));
+        let error = Pattern::compile(b"\\i\\8(", Flags::default()).unwrap_err();
+        assert_eq!((error.code, error.offset), (114, 5));
+        for pattern in [&b"\\7"[..], b"\\k<a>", b"[\\N]", b"\\L"] {
+            assert!(Pattern::compile(pattern, Flags::default()).is_err());
+        }
     }
 
     #[test]

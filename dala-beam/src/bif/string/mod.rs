@@ -1,24 +1,16 @@
 //! Module `string`: the number a list starts with.
 
 use dala_ir::abi::{Word, atoms};
-use dala_ir::term::{TermWriter, big, view};
+use dala_ir::term::{ListIter, TermWriter, big, view};
 
-use super::arguments::named;
+use super::arguments::{low_byte, named};
 use super::{Answer, float_text};
 use crate::process::Process;
 
-/// Leading characters of a list for which `take` holds, and the rest.
-fn leading(list: Word, take: impl Fn(u8) -> bool) -> (Vec<u8>, Word) {
-    let mut bytes = Vec::new();
-    let mut rest = list;
-    while let Some((head, tail)) = view::cons(rest) {
-        match head.as_small().and_then(|value| u8::try_from(value).ok()).filter(|&byte| take(byte)) {
-            Some(byte) => bytes.push(byte),
-            None => break,
-        }
-        rest = tail;
-    }
-    (bytes, rest)
+/// Leading characters of a list for which `take` holds.
+fn leading(list: Word, take: impl Fn(u8) -> bool) -> Vec<u8> {
+    let byte = |item: Word| item.as_small().and_then(|value| u8::try_from(value).ok());
+    ListIter::new(list).map_while(|item| byte(item).filter(|&byte| take(byte))).collect()
 }
 
 fn failure(p: &mut Process, reason: &str) -> Answer {
@@ -36,7 +28,13 @@ pub(crate) fn list_to_integer(p: &mut Process, [text]: [Word; 1]) -> Answer {
         Some((head, tail)) if head == Word::small_int(i64::from(b'+')) => ("", tail),
         _ => ("", text),
     };
-    let (bytes, rest) = leading(digits, |byte| byte.is_ascii_digit());
+    let (mut bytes, mut rest) = (Vec::new(), digits);
+    while let Some((head, tail)) = view::cons(rest)
+        && let Some(digit) = low_byte(head).filter(u8::is_ascii_digit)
+    {
+        bytes.push(digit);
+        rest = tail;
+    }
     let spelled = format!("{sign}{}", String::from_utf8_lossy(&bytes));
     match big::from_text(&mut p.heap, spelled.as_bytes(), 10) {
         Ok(Some(number)) => Ok(p.heap.tuple(&[number, rest])),
@@ -49,7 +47,7 @@ pub(crate) fn list_to_float(p: &mut Process, [text]: [Word; 1]) -> Answer {
     if !text.is_cons() && !text.is_nil() {
         return failure(p, "not_a_list");
     }
-    let (mut bytes, _) = leading(text, |byte| byte.is_ascii_digit() || b"+-.,eE".contains(&byte));
+    let mut bytes = leading(text, |byte| byte.is_ascii_digit() || b"+-.,eE".contains(&byte));
     // As in OTP, a comma is a point too.
     bytes.iter_mut().filter(|byte| **byte == b',').for_each(|byte| *byte = b'.');
     let value = float_text::float_len(&bytes)

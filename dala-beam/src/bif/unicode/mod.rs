@@ -9,7 +9,7 @@ use dala_ir::term::view::TermView;
 use dala_ir::term::{TermWriter, view};
 
 use super::Answer;
-use super::arguments::{atom, badarg, boolean, named};
+use super::arguments::{atom, badarg, boolean, low_byte, named};
 use crate::process::Process;
 
 /// How input bytes are read.
@@ -169,7 +169,10 @@ fn convert(p: &mut Process, data: Word, encoding: Word) -> Result<(Vec<u32>, End
                         current = tail;
                         continue;
                     }
-                    None => break End::Error(remaining(p, current, &pending)),
+                    None => {
+                        check_form(current, &pending)?;
+                        break End::Error(remaining(p, current, &pending));
+                    }
                 }
             }
             if head.is_cons() || head.is_nil() || view::bits(head).is_some() {
@@ -207,12 +210,14 @@ fn convert(p: &mut Process, data: Word, encoding: Word) -> Result<(Vec<u32>, End
                     if let Some(incomplete) = failure {
                         let rest = p.heap.sub_bits(current, at * 8, bits.bit_len - at * 8).unwrap_or(current);
                         if !incomplete {
+                            check_form(Word::NIL, &pending)?;
                             break End::Error(remaining(p, rest, &pending));
                         }
                         // The character may go on in the next piece of a list.
                         match following(&mut pending)? {
                             Following::Nothing => break End::Incomplete(rest),
                             Following::Integer(list) => {
+                                check_form(list, &pending)?;
                                 let others = remaining(p, list, &pending);
                                 break End::Error(p.heap.list(&[rest, others], Word::NIL));
                             }
@@ -238,6 +243,29 @@ fn convert(p: &mut Process, data: Word, encoding: Word) -> Result<(Vec<u32>, End
     };
     p.charge(text.len() / 64);
     Ok((text, end))
+}
+
+/// Whether what is left, `current` and the waiting tails, has the form of character data: OTP sees to that before it
+/// converts, up to the first integer that is no small one. Linear, worklist.
+fn check_form(current: Word, pending: &[Word]) -> Result<(), Exception> {
+    let mut rest = pending.to_vec();
+    rest.push(current);
+    while let Some(mut current) = rest.pop() {
+        while let Some((head, tail)) = view::cons(current) {
+            if low_byte(head).is_some() {
+                current = tail;
+            } else if view::is_integer(head) {
+                return Ok(());
+            } else {
+                rest.push(tail);
+                current = head;
+            }
+        }
+        if !current.is_nil() && !view::bits(current).is_some_and(|bits| bits.bit_len % 8 == 0) {
+            return badarg();
+        }
+    }
+    Ok(())
 }
 
 fn is_big(word: Word) -> bool {

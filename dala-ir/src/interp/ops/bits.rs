@@ -381,7 +381,7 @@ pub(crate) fn create<W: TermWriter + ?Sized>(heap: &mut W, pieces: &[Piece]) -> 
         };
         let error_info = pieces.get(index).map(|piece| failure_info(heap, piece, index, &bad));
         let exception = Exception { error_info, ..Exception::new(Class::Error, Word::atom(reason)) };
-        Raise { exception, builtin: None, is_undefined: false }
+        Raise::by_code(exception)
     })
 }
 

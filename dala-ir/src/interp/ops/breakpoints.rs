@@ -88,7 +88,7 @@ handler! {
                 .or_else(|| class.as_atom().and_then(Class::from_atom))
                 .unwrap_or(Class::Error);
             let exception = Exception { trace: trace::usable(raw), ..Exception::new(class, reason) };
-            s.store(Raise { exception, builtin: None, is_undefined: false });
+            s.store(Raise::by_code(exception));
         });
         s.raise_stored()
     }

@@ -5,7 +5,7 @@
 use crate::abi::{Kind, Word, atoms};
 use crate::interp::code;
 use crate::interp::export::{ExportEntry, FunEntry, Target};
-use crate::interp::frame::{self, Raise};
+use crate::interp::frame::{self, Origin, Raise};
 use crate::interp::host::Host;
 use crate::interp::machine::{Outcome, Suspend};
 use crate::interp::outcome::{BifResult, CallTarget, Class, Exception};
@@ -64,8 +64,8 @@ pub(crate) unsafe fn call_entry(
         Target::Undefined => match machine.undefined_function(entry, args) {
             BifResult::Raise(exception) => {
                 let head = entry.head();
-                let raise = Raise::of(exception, head.module, head.function, head.arity);
-                return Flow::Raise(Raise { is_undefined: true, ..raise });
+                let origin = Origin::Undefined(head.module, head.function, head.arity);
+                return Flow::Raise(Raise { exception, origin });
             }
             result @ (BifResult::Value(_)
             | BifResult::Call(_)
@@ -222,7 +222,7 @@ pub(crate) unsafe fn call_behind(
 pub(crate) unsafe fn call_fun(machine: &mut dyn Host, fun: Word, arity: usize, x: *mut Word) -> Flow {
     let error = |machine: &mut dyn Host, reason, subject| {
         let reason = machine.heap().tuple(&[Word::atom(reason), subject]);
-        Flow::Raise(Raise::error(reason))
+        Flow::Raise(Raise { origin: Origin::BadFun, ..Raise::error(reason) })
     };
     let bad_arity = |machine: &mut dyn Host| {
         // SAFETY: `x` are the x registers with the arguments in front, the context is up to date.

@@ -13,7 +13,7 @@ use crate::term::view;
 /// Stores an exception of the running function.
 unsafe fn store(s: &State, exception: Exception) {
     // SAFETY: the contract of handlers.
-    unsafe { s.store(Raise { exception, builtin: None, is_undefined: false }) };
+    unsafe { s.store(Raise::by_code(exception)) };
 }
 
 handler! {

@@ -117,7 +117,7 @@ handler! {
             match s.ask(|host| host.receive_wait(time)) {
                 Ok(wait_for) => Some(wait_for),
                 Err(exception) => {
-                    s.store(Raise { exception, builtin: None, is_undefined: false });
+                    s.store(Raise::by_code(exception));
                     None
                 }
             }
