@@ -89,14 +89,14 @@ fn places(file: &BeamFile, function: &FunctionCode) -> Vec<u32> {
             former = std::mem::replace(&mut place, index);
         }
         let here = place;
-        let is_erlang = match located.instruction {
-            I::CallLast { .. } | I::CallOnly { .. } => true,
-            I::CallExtLast { target, .. } | I::CallExtOnly { target, .. } => {
+        let is_tail_call = matches!(located.instruction, I::CallLast { .. } | I::CallOnly { .. });
+        let is_erlang =
+            if let I::CallExtLast { target, .. } | I::CallExtOnly { target, .. } = located.instruction {
                 let import = &file.imports[target.0 as usize];
                 !is_builtin(import.module, import.function, import.arity)
-            }
-            _ => false,
-        };
+            } else {
+                is_tail_call
+            };
         if is_erlang
             && at > 1
             && matches!(code[at - 1].instruction, I::Line { .. })

@@ -281,6 +281,10 @@ impl Process {
 
 /// Tells the tracer of `pid`. Says whether it is there.
 fn tell(system: &System, scratch: &mut Fragment, pid: Pid, tracee: Tracee, fields: &[Word]) -> bool {
+    // Who traces itself is told nothing.
+    if tracee.tracer == pid {
+        return true;
+    }
     let time = timestamp(system, scratch, tracee.flags);
     let tag = if time.is_some() { named!("trace_ts") } else { named!("trace") };
     let mut elements: smallvec::SmallVec<[Word; 8]> = smallvec::smallvec![Word::atom(tag), Word::pid(pid)];
@@ -295,7 +299,7 @@ fn timestamp(system: &System, scratch: &mut Fragment, flags: TraceFlags) -> Opti
     use std::sync::atomic::{AtomicI64, Ordering};
     static UNIQUE: AtomicI64 = AtomicI64::new(0);
     if flags.has(TraceFlags::TIMESTAMP) {
-        return Some(time::timestamp_in(system, scratch));
+        return Some(time::now_in(system, scratch));
     }
     let is_strict = flags.has(TraceFlags::STRICT_MONOTONIC_TIMESTAMP);
     if !is_strict && !flags.has(TraceFlags::MONOTONIC_TIMESTAMP) {

@@ -81,7 +81,8 @@ impl Tracees {
         self.table().default.if_live().unwrap_or_default()
     }
 
-    /// Sets or takes away flags of `pid`. Says whether it could: only a process's own tracer may, while it lives.
+    /// Sets or takes away flags of `pid`. Says whether it could: only a process's own tracer may, while it lives, or who
+    /// takes flags away and names none.
     pub(crate) fn set(&self, pid: Pid, is_on: bool, change: Tracee) -> bool {
         let mut table = self.table();
         let entry = table.tracees.entry(pid).or_default();
@@ -133,13 +134,16 @@ impl Tracees {
 }
 
 fn update(entry: &mut Tracee, is_on: bool, change: Tracee) -> bool {
+    let names_tracer = change.tracer != dala::pid::NOBODY;
     if let Some(live) = entry.if_live()
+        && names_tracer
         && live.tracer != change.tracer
     {
         return false;
     }
+    let tracer = if names_tracer { change.tracer } else { entry.tracer };
     let flags = entry.if_live().map_or(TraceFlags::NONE, |live| live.flags);
     let flags = if is_on { flags.with(change.flags) } else { flags.without(change.flags) };
-    *entry = if flags.is_empty() { Tracee::default() } else { Tracee { flags, tracer: change.tracer } };
+    *entry = if flags.is_empty() { Tracee::default() } else { Tracee { flags, tracer } };
     true
 }

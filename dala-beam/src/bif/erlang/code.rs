@@ -57,10 +57,9 @@ pub(crate) fn delete_module(p: &mut Process, [module]: [Word; 1]) -> Answer {
     }
 }
 
-/// `code:delete(Module)`: whether there was current code.
+/// `code:delete(Module)`: false only where old code is in the way.
 pub(crate) fn delete(p: &mut Process, [module]: [Word; 1]) -> Answer {
-    let deleted = delete_module(p, [module])?;
-    Ok(boolean(deleted == Word::atom(atoms::TRUE)))
+    Ok(boolean(p.system.code.delete(atom(module)?).is_ok()))
 }
 
 /// `erts_internal:purge_module(Module, Operation)`, `code:purge/1`: old code is forgotten at once; its memory stays.

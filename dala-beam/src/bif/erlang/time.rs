@@ -102,10 +102,9 @@ pub(crate) fn timestamp(p: &mut Process, []: [Word; 0]) -> Answer {
     Ok(triple(p, now))
 }
 
-/// What `timestamp()` tells, written elsewhere.
-pub(crate) fn timestamp_in(system: &System, writer: &mut impl TermWriter) -> Word {
-    let micros = (monotonic(system) + offset(system)) / 1000;
-    writer.tuple(&triple_parts(micros).map(Word::small_int))
+/// What `now()` tells, written elsewhere.
+pub(crate) fn now_in(system: &System, writer: &mut impl TermWriter) -> Word {
+    writer.tuple(&triple_parts(unique_micros(system)).map(Word::small_int))
 }
 
 /// A moment of monotonic time as `timestamp()` tells it.
@@ -116,12 +115,17 @@ pub(crate) fn timestamp_of(p: &mut Process, moment: i64) -> Word {
 
 /// `now()`: as `timestamp()`, but each is later than the one before.
 pub(crate) fn now(p: &mut Process, []: [Word; 0]) -> Answer {
+    let micros = unique_micros(&p.system);
+    Ok(triple(p, micros))
+}
+
+/// Microseconds since 1970, later than all that were given before.
+fn unique_micros(system: &System) -> i64 {
     use std::sync::atomic::{AtomicI64, Ordering};
     static LAST: AtomicI64 = AtomicI64::new(0);
-    let micros = (monotonic(&p.system) + offset(&p.system)) / 1000;
+    let micros = (monotonic(system) + offset(system)) / 1000;
     let last = LAST.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| Some(micros.max(last + 1)));
-    let unique = micros.max(last.unwrap_or(0) + 1);
-    Ok(triple(p, unique))
+    micros.max(last.unwrap_or(0) + 1)
 }
 
 /// `{MegaSeconds, Seconds, MicroSeconds}` of microseconds since 1970.

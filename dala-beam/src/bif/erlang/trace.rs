@@ -21,7 +21,7 @@ use crate::trace::{TraceFlags, Tracee};
 
 /// `erts_internal:trace(Who, How, Flags)`: how many processes.
 pub(crate) fn trace(p: &mut Process, [who, how, flags]: [Word; 3]) -> Answer {
-    let mut change = Tracee { flags: TraceFlags::NONE, tracer: p.pid };
+    let mut change = Tracee::default();
     for flag in list(flags).map_err(bad_option)? {
         change.flags = change.flags.with(match view::tuple_elements(flag) {
             Some(&[name, tracer]) if name == Word::atom(named!("tracer")) => {
@@ -36,6 +36,9 @@ pub(crate) fn trace(p: &mut Process, [who, how, flags]: [Word; 3]) -> Answer {
         });
     }
     let is_on = truth(how)?;
+    if is_on && change.tracer == dala::pid::NOBODY {
+        change.tracer = p.pid;
+    }
     let count = match who.as_atom().map(Atom::text) {
         None => {
             let Some(pid) = who.as_pid() else {
@@ -45,7 +48,7 @@ pub(crate) fn trace(p: &mut Process, [who, how, flags]: [Word; 3]) -> Answer {
                     None => badarg(),
                 };
             };
-            let is_traced = is_process(pid) && actor::is_alive(pid) && pid != change.tracer;
+            let is_traced = is_process(pid) && actor::is_alive(pid);
             if !is_traced || !p.system.tracees.set(pid, is_on, change) {
                 return badarg();
             }
@@ -71,7 +74,7 @@ fn set_default(p: &mut Process, is_on: bool, change: Tracee) -> Result<i64, Exce
 fn set_existing(p: &mut Process, is_on: bool, change: Tracee) -> i64 {
     let mut count = 0;
     for pid in p.system.processes() {
-        if is_process(pid) && pid != change.tracer && p.system.tracees.set(pid, is_on, change) {
+        if is_process(pid) && p.system.tracees.set(pid, is_on, change) {
             count += 1;
         }
     }

@@ -33,6 +33,7 @@ impl Flags {
 const UNKNOWN_ESCAPE: i32 = 103;
 const UNKNOWN_ESCAPE_IN_CLASS: i32 = 107;
 const NO_SUCH_GROUP: i32 = 115;
+const NOT_CONTROLLED: i32 = 168;
 const INVALID_RANGE: i32 = 150;
 
 /// Makes one place of a pattern, of which PCRE2 said `error`, mean to it what it means to PCRE 8; says whether there was
@@ -60,6 +61,14 @@ fn amend(pattern: &mut Vec<u8>, error: CompileError) -> bool {
                 pattern[..error.offset].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
             if let Some(at) = behind(digits + 1).filter(|&at| matches!(escaped(at), Some(b'8' | b'9'))) {
                 pattern.remove(at);
+                return true;
+            }
+        }
+        // `\c` before a delete character is a question mark.
+        NOT_CONTROLLED => {
+            let mut places = [behind(1), behind(2), behind(3)].into_iter().flatten();
+            if let Some(at) = places.find(|&at| pattern[at..].starts_with(b"\\c\x7f")) {
+                pattern.splice(at..at + 3, *b"\\?");
                 return true;
             }
         }
@@ -148,6 +157,8 @@ impl Pattern {
             sys::pcre2_set_newline_8(context, newline);
             sys::pcre2_set_bsr_8(context, if flags.bsr == 0 { sys::PCRE2_BSR_UNICODE } else { flags.bsr });
             sys::pcre2_set_character_tables_8(context, latin1_tables().as_ptr());
+            // `\K` may stand in lookarounds in PCRE 8.
+            sys::pcre2_set_compile_extra_options_8(context, sys::PCRE2_EXTRA_ALLOW_LOOKAROUND_BSK);
             let compiled = sys::pcre2_compile_8(
                 source.as_ptr(),
                 source.len(),
@@ -363,6 +374,8 @@ mod tests {
         assert_eq!(find("^A\\8B\\91(C)\\1$", 0, b"A8B91CC"), Some(vec![Some((0, 7)), Some((5, 1))]));
         let error = Pattern::compile(b"\\i\\8(", Flags::default()).unwrap_err();
         assert_eq!((error.code, error.offset), (114, 5));
+        assert!(find("(?=a\\Kb)", 0, b"ab").is_some());
+        assert_eq!(find("^\\c\x7f", 0, b"?ab"), Some(vec![Some((0, 1))]));
         for pattern in [&b"\\7"[..], b"\\k<a>", b"[\\N]", b"\\L"] {
             assert!(Pattern::compile(pattern, Flags::default()).is_err());
         }

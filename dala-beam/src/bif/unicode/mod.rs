@@ -261,7 +261,7 @@ fn check_form(current: Word, pending: &[Word]) -> Result<(), Exception> {
                 current = head;
             }
         }
-        if !current.is_nil() && !view::bits(current).is_some_and(|bits| bits.bit_len % 8 == 0) {
+        if !current.is_nil() && view::bits(current).is_none_or(|bits| bits.bit_len % 8 != 0) {
             return badarg();
         }
     }
