@@ -22,7 +22,11 @@ struct Arguments {
     #[arg(long, default_value_t = 5)]
     rounds: usize,
     /// Sizes, as rows x inner x columns.
-    #[arg(long, value_delimiter = ',', default_value = "64x64x64,127x129x131,1x784x512,333x257x129,512x512x512")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "64x64x64,127x129x131,1x784x512,333x257x129,512x512x512"
+    )]
     sizes: Vec<String>,
     /// Only those whose name has this in it.
     #[arg(long, default_value = "")]
@@ -42,7 +46,8 @@ pub(crate) struct Case {
 impl Case {
     fn new(text: &str) -> Outcome<Case> {
         let sizes: Vec<usize> = text.split('x').map(str::parse).collect::<Result<_, _>>()?;
-        let sizes: [usize; 3] = sizes.try_into().map_err(|_| format!("{text}: not rows x inner x columns"))?;
+        let sizes: [usize; 3] =
+            sizes.try_into().map_err(|_| format!("{text}: not rows x inner x columns"))?;
         let [m, k, n] = sizes;
         // Two parts of one sequence: `a` is not `b`.
         let all: Vec<f32> = ramp(m * k + k * n).collect();
