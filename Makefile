@@ -12,6 +12,7 @@
 #   make bench           Dala beside its peers, in one run
 #   make bench-ai        models asked through actors, beside those who run them alone
 #   make loom            models of the lock-free parts
+#   make instructions    what a hop and a request cost in instructions, against benches/instructions.txt
 #   make asan            unit tests, and tests that run BEAM programs, under AddressSanitizer
 #   make soak            actors spawned, killed, linked, timed and flooded for ten minutes; ARGS="SECONDS SEED WORKERS"
 #   make fuzz            fuzzing of what takes bytes from others; TIME=seconds a target (60), ARGS="external run"
@@ -21,7 +22,7 @@ LOG ?=
 WAV ?=
 ARGS ?=
 
-.PHONY: demo demo-ai demo-files demo-voice test diff bench bench-ai loom asan fuzz check setup conformance soak random
+.PHONY: instructions demo demo-ai demo-files demo-voice test diff bench bench-ai loom asan fuzz check setup conformance soak random
 
 # Where ONNX Runtime's library could not be fetched, models run in Rust alone (ten minutes to build).
 WITHOUT_LIBRARY = $$([ -e "$${DALA_AI:-target/ai}/lib/libonnxruntime.so" ] || echo --features tract)
@@ -79,6 +80,9 @@ bench:
 bench-ai: setup
 	@./scripts/setup-ai.sh python
 	cargo run --release -p dala-benches-ai
+
+instructions:
+	./scripts/instructions.sh
 
 loom:
 	@./scripts/loom.sh

@@ -1,14 +1,15 @@
-//! Ping-pong between two actors on one worker, for counting instructions: where a machine is too busy to time a hop, callgrind
-//! still tells what it costs.
+//! Ping-pong between two actors on one worker, and a task that asks one of them, for counting instructions: where a machine is
+//! too busy to time a hop, callgrind still tells what it costs.
 //!
-//! `cargo bench -p dala --bench hops --no-run`, then `valgrind --tool=callgrind PROGRAM HOPS` for two numbers of hops: the
-//! difference of the totals, divided by that of the numbers, is the instructions a hop.
+//! `cargo bench -p dala --bench hops --no-run`, then `valgrind --tool=callgrind PROGRAM HOPS REQUESTS` for two numbers of one of
+//! them: the difference of the totals, divided by that of the numbers, is the instructions of one. `scripts/instructions.sh` does it.
 
 use dala::{Local, ReplyTo, Runtime};
 use std::time::Instant;
 
 /// Of a run without arguments.
 const HOPS: u64 = 2_000_000;
+const REQUESTS: u64 = 1_000_000;
 
 #[dala::message]
 struct Ball {
@@ -31,6 +32,11 @@ impl Player {
     }
 
     #[message]
+    fn next(&mut self, number: u64) -> u64 {
+        number + 1
+    }
+
+    #[message]
     fn meet(&mut self, other: Local<PlayerRef>) {
         self.other = Some(other.0);
     }
@@ -49,7 +55,9 @@ impl Player {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // `cargo bench` adds flags of its own. An odd number: who serves gets the last.
-    let hops = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(HOPS) | 1;
+    let mut numbers = std::env::args().skip(1).filter_map(|argument| argument.parse::<u64>().ok());
+    let hops = numbers.next().unwrap_or(HOPS) | 1;
+    let requests = numbers.next().unwrap_or(REQUESTS);
     let runtime = Runtime::builder().workers(1).build()?;
     let player = || runtime.spawn(Player { other: None, done: None }).map(PlayerRef::from);
     let (one, other) = (player()?, player()?);
@@ -57,5 +65,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let began = Instant::now();
     one.blocking_call(Serve { to: Local(other), hops })?;
     println!("{hops} hops, {} ns each", began.elapsed().as_nanos() as u64 / hops);
+    let (done, is_done) = std::sync::mpsc::channel();
+    let began = Instant::now();
+    runtime.spawn_task(async move {
+        for number in 0..requests {
+            assert_eq!(one.next(number).await, Ok(number + 1));
+        }
+        let _ = done.send(());
+    })?;
+    is_done.recv()?;
+    println!("{requests} requests, {} ns each", began.elapsed().as_nanos() as u64 / requests.max(1));
     Ok(())
 }
