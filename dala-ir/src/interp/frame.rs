@@ -16,7 +16,7 @@ use super::host::Host;
 use super::machine::{Machine, Outcome};
 use super::outcome::{CallTarget, Class, Exception, TailCall};
 use super::trace;
-use crate::abi::{Atom, Word};
+use crate::abi::{Atom, Word, atoms};
 
 /// Most frames in a stack trace (OTP: `backtrace_depth`), of all actors of the program.
 static TRACE_FRAMES: AtomicUsize = AtomicUsize::new(8);
@@ -96,6 +96,10 @@ impl Raise {
     fn times_shown(&self, site: Option<CallSite>) -> usize {
         let Some(site) = site else { return 1 };
         match self.origin {
+            // `apply/3` looks at the names before it calls.
+            Origin::Builtin(module, function, 3) if module == atoms::ERLANG && function.text() == "apply" => {
+                1
+            }
             Origin::Builtin(..) if site.is_tail && self.has_dropped(site.callee) => 0,
             Origin::Undefined(..) if site.is_tail => 0,
             Origin::BadFun if !site.is_tail => 2,

@@ -47,7 +47,7 @@ defmodule ExGenserverFlow do
   def main do
     Process.flag(:trap_exit, true)
     IO.inspect([GenServer.start_link(Server, {:stop, :bad_luck}), GenServer.start_link(Server, :ignore)])
-    IO.inspect(for _ <- 1..2, do: next() |> elem(2))
+    IO.inspect(for(_ <- 1..2, do: next() |> elem(2)) |> Enum.sort())
     {:ok, p} = GenServer.start_link(Server, {:continue, self()})
     IO.inspect({next(), GenServer.call(p, :log)})
     {:ok, t} = GenServer.start_link(Server, {:timeout, self()}, name: :ex_flow_named)

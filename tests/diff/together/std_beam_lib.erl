@@ -31,7 +31,7 @@ main() ->
     p({Old(1), bl_one:g(), Held, code:is_loaded(bl_one), erlang:check_old_code(bl_one)}),
     p({code:soft_purge(bl_one), erlang:check_old_code(bl_one)}),
     p({code:delete(bl_one), catch bl_one:f(1), code:is_loaded(bl_one), erlang:check_old_code(bl_one)}),
-    p({code:purge(bl_one), erlang:check_old_code(bl_one), code:delete(bl_one)}),
+    p({code:purge(bl_one), erlang:check_old_code(bl_one)}),
     p(code:load_binary(bl_one, "x", <<"FOR1", 1, 2, 3>>)),
     p(code:load_binary(bl_two, "x", One)),
     p(code:load_file(bl_no_such_module)),

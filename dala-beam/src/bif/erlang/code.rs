@@ -57,9 +57,10 @@ pub(crate) fn delete_module(p: &mut Process, [module]: [Word; 1]) -> Answer {
     }
 }
 
-/// `code:delete(Module)`: false only where old code is in the way.
+/// `code:delete(Module)`: whether there was current code.
 pub(crate) fn delete(p: &mut Process, [module]: [Word; 1]) -> Answer {
-    Ok(boolean(p.system.code.delete(atom(module)?).is_ok()))
+    let deleted = delete_module(p, [module])?;
+    Ok(boolean(deleted == Word::atom(atoms::TRUE)))
 }
 
 /// `erts_internal:purge_module(Module, Operation)`, `code:purge/1`: old code is forgotten at once; its memory stays.
