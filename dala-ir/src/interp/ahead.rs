@@ -3,7 +3,7 @@
 //! It is position-independent: it finds the module's register code, which linking has filled in, at a fixed distance from
 //! itself, and everything else through that and through `Vm`. So it may lie in the executable, as any other code does,
 //! and nothing has to be made executable to run it. Where it leaves, the interpreter goes on, as with the JIT's
-//! ([`native`](super::native)).
+//! (`interp/native.rs`).
 //!
 //! A module has three parts then: object code, machine code, and an array of words beside it, in which that object code
 //! is linked. The distance between the last two is written into the machine code by whoever lays them out

@@ -18,9 +18,12 @@
 //! | `#[dala::message]` types | their tuple or atom; last fields that are options may be missing, and are `None` then |
 //! | types with [`#[derive(dala::Term)]`](macro@crate::Term) | as their attributes say: map, struct, tuple, list of pairs, atom |
 //! | [`OwnedTerm`] | any term, as it is |
+//! | `Serde<T>` (feature `serde`) | what serde knows of a type of another crate |
 //!
 //! Reading never panics and takes native stack for at most [`MAX_DEPTH`] levels, whatever the term.
 
+#[cfg(feature = "serde")]
+mod bridge;
 #[cfg(any(feature = "chrono", feature = "jiff"))]
 mod calendar;
 mod collection;
@@ -32,6 +35,8 @@ mod integer;
 mod scalar;
 mod text;
 
+#[cfg(feature = "serde")]
+pub use bridge::Serde;
 #[cfg(any(feature = "chrono", feature = "jiff"))]
 pub use calendar::Tuples;
 pub use error::{ConvertError, Step};
