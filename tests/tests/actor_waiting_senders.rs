@@ -92,13 +92,14 @@ fn actors_that_wait_for_room_run_only_when_there_is_some_and_take_no_memory() {
     };
     work();
     let (polls, bytes) = (POLLS.load(SeqCst), allocations::live_bytes_of_all());
-    for _ in 0..20 {
+    for _ in 0..100 {
         work();
     }
     assert_eq!(POLLS.load(SeqCst), polls, "a sender ran with no room for its message");
     let grown = allocations::live_bytes_of_all() - bytes;
-    // Blocks that the free lists of threads keep come and go; a byte a call would be more.
-    assert!(grown < 40_000, "{grown} bytes for {SENDERS} senders that wait during 40000 calls");
+    // Blocks that the free lists of threads keep, of messages and of replies, come and go: up to about 110,000 bytes, whatever
+    // the number of calls. A byte a call would be more.
+    assert!(grown < 200_000, "{grown} bytes for {SENDERS} senders that wait during 200,000 calls");
     // With nothing to do no worker wakes up. On a busy machine each may go to sleep late, once; then all is quiet.
     let is_quiet = |_| {
         let sleeps = runtime.sleeps();
