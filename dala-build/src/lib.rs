@@ -9,7 +9,7 @@
 //! let options = SystemOptions { paths: std::env::split_paths(env!("DALA_EBIN")).collect(), ..SystemOptions::default() };
 //! ```
 //!
-//! It depends on nothing, so that a build script costs little; but for the feature `ahead`, with which [`compile_ahead`] makes the modules
+//! It depends on nothing, so that a build script costs little; but for the feature `ahead`, with which `compile_ahead` makes the modules
 //! machine code that is a part of the app.
 
 #[cfg(feature = "ahead")]
