@@ -26,6 +26,7 @@ for ((from = first; from < first + count; from += batch)); do
     erl -noshell -pa "$work" -eval "random_programs:make(\"$folder\", $seed, $from, $size), halt()." >"$work/said"
     # In a process of its own: one that compiled the sources knows atoms that the modules do not have.
     erl -noshell -pa "$work" -eval "random_programs:run(\"$folder\", $from, $size, \"$work/otp.txt\"), halt()."
+    [ -s "$work/otp.txt" ] || { echo "random: OTP ran none of the modules"; exit 1; }
     (ulimit -v unlimited; timeout 1800 "$DALA_BIN" eval --pa "$work" --erl \
         "random_programs:run(\"$folder\", $from, $size, \"$work/dala.txt\").") >"$work/dala.said" 2>&1 ||
         { tail -n 5 "$work/dala.said"; echo "random: Dala ended in modules $from to $((from + size - 1)) of seed $seed"; different=$((different + 1)); }
