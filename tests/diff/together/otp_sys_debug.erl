@@ -39,8 +39,9 @@ main() ->
     p(catch sys:get_state(no_such_process)),
 
     R = monitor(process, P),
-    p(sys:terminate(P, going)),
-    receive {'DOWN', R, _, _, Why} -> p(Why) end,
+    % Printed when the server has ended, which prints as well.
+    Said = sys:terminate(P, going),
+    receive {'DOWN', R, _, _, Why} -> p({Said, Why}) end,
     p(flush()).
 
 init(N) -> {ok, {N, []}}.
