@@ -16,7 +16,7 @@ if grep -q cranelift "$target/aot/runtime"; then
 fi
 
 status=0
-DALA_BIN=$target/aot/dala DALA_RUNTIME=$target/aot/runtime cargo test -q -p dala-tests --test cli_release \
-    -- --include-ignored || status=1
+DALA_BIN=$target/aot/dala DALA_RUNTIME=$target/aot/runtime cargo test -q -p dala-tests --features linked \
+    --test cli_release --test cli_linked || status=1
 DALA_BIN=$target/aot/runtime cargo test -q -p dala-tests --test diff -- "$@" || status=1
 exit "$status"

@@ -1,5 +1,7 @@
 //! Loading ONNX Runtime: one test, in a process of its own, because the first library that loads stays.
 #![cfg(feature = "onnx")]
+mod fetched;
+
 use std::path::PathBuf;
 
 use dala_gpu::model::{ModelError, Onnx, OnnxOptions};
@@ -24,20 +26,9 @@ fn a_missing_or_wrong_library_is_an_error_and_a_good_one_loads_afterwards() {
         assert!(matches!(error, ModelError::WrongLibrary { .. }), "{error}");
     }
     std::fs::remove_dir_all(&folder).expect("made above");
-    let fetched = match std::env::var_os("DALA_AI") {
-        Some(folder) => PathBuf::from(folder),
-        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/ai"),
-    };
-    match Onnx::load(&OnnxOptions::in_folder(fetched.join("lib"))) {
-        Ok(onnx) => {
-            assert!(onnx.build().contains("ORT Build Info"), "{onnx:?}");
-            // What is loaded stays, whatever is asked for.
-            let again = Onnx::load(&OnnxOptions::at("elsewhere.so")).expect("it is loaded");
-            assert_eq!(again.path(), onnx.path());
-        }
-        Err(error) => {
-            assert!(matches!(error, ModelError::NoLibrary(_)), "{error}");
-            eprintln!("skipped: {error} (scripts/setup-ai.sh fetches it)");
-        }
-    }
+    let Some(onnx) = fetched::onnx() else { return };
+    assert!(onnx.build().contains("ORT Build Info"), "{onnx:?}");
+    // What is loaded stays, whatever is asked for.
+    let again = Onnx::load(&OnnxOptions::at("elsewhere.so")).expect("it is loaded");
+    assert_eq!(again.path(), onnx.path());
 }

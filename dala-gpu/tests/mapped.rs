@@ -1,25 +1,15 @@
 //! From the host to a model of ONNX Runtime, on to a kernel of the GPU, and back to the host, with no byte copied: all of
 //! them work in one memory, where the GPU shares the host's (Mesa's CPU driver does).
 #![cfg(all(feature = "onnx", feature = "wgpu"))]
-use std::path::PathBuf;
+mod fetched;
 
 use dala_gpu::gpu::{Gpu, GpuError, GpuOptions};
-use dala_gpu::model::{Backend, Onnx, OnnxOptions, SessionOptions, mlp, ramp};
+use dala_gpu::model::{Backend, SessionOptions, mlp, ramp};
 use dala_gpu::{Chain, DType, Region, Shape, Unary, cpu};
 
 #[test]
 fn a_model_and_a_kernel_work_in_the_same_memory() -> Result<(), Box<dyn std::error::Error>> {
-    let fetched = match std::env::var_os("DALA_AI") {
-        Some(folder) => PathBuf::from(folder),
-        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/ai"),
-    };
-    let onnx = match Onnx::load(&OnnxOptions::in_folder(fetched.join("lib"))) {
-        Ok(onnx) => onnx,
-        Err(error) => {
-            eprintln!("skipped: {error} (scripts/setup-ai.sh fetches it)");
-            return Ok(());
-        }
-    };
+    let Some(onnx) = fetched::onnx() else { return Ok(()) };
     let gpu = match Gpu::open(&GpuOptions::any()) {
         Ok(gpu) if gpu.shares_memory() => gpu,
         Ok(_) | Err(GpuError::NoAdapter(_)) => {

@@ -1,12 +1,13 @@
 //! A model of ONNX Runtime that is loaded, served and unloaded a hundred times: our bytes are 0 after each, and the process
 //! does not grow. What the process takes is looked at as a whole: hence a program of its own, and one test.
 #![cfg(all(feature = "onnx", target_os = "linux"))]
-use std::path::PathBuf;
+mod fetched;
+
 use std::sync::Arc;
 
 use dala::Runtime;
 use dala_gpu::infer::{Deployment, ServeOptions, Server};
-use dala_gpu::model::{Backend, Onnx, OnnxOptions, mlp, ramp};
+use dala_gpu::model::{Backend, mlp, ramp};
 use dala_gpu::{Region, Shape};
 
 type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
@@ -25,17 +26,8 @@ fn median(mut numbers: Vec<i64>) -> i64 {
 
 #[test]
 fn a_hundred_times_loaded_and_unloaded_leaves_no_bytes_and_a_process_of_the_same_size() -> Outcome {
-    let fetched = match std::env::var_os("DALA_AI") {
-        Some(folder) => PathBuf::from(folder),
-        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/ai"),
-    };
-    let onnx: Arc<dyn Backend> = match Onnx::load(&OnnxOptions::in_folder(fetched.join("lib"))) {
-        Ok(onnx) => Arc::new(onnx),
-        Err(error) => {
-            eprintln!("skipped: {error} (scripts/setup-ai.sh fetches it)");
-            return Ok(());
-        }
-    };
+    let Some(onnx) = fetched::onnx() else { return Ok(()) };
+    let onnx: Arc<dyn Backend> = Arc::new(onnx);
     let runtime = Runtime::builder().workers(2).build()?;
     let region = Region::with_limit(1 << 24);
     // 2.7 MB of weights.

@@ -2,15 +2,16 @@
 //! allocator that counts: hence a program of its own, and one test.
 #![cfg(feature = "onnx")]
 #![expect(unsafe_code, reason = "an allocator that counts is an unsafe trait")]
+mod fetched;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dala::Runtime;
 use dala_gpu::infer::{Ask, InferError, ServeOptions, Server};
-use dala_gpu::model::{Backend, Onnx, OnnxOptions, SessionOptions, mlp, ramp};
+use dala_gpu::model::{Backend, Onnx, SessionOptions, mlp, ramp};
 use dala_gpu::{DType, Region, Shape, TensorRef};
 
 struct Counting;
@@ -50,17 +51,7 @@ fn allocations<R>(run: impl FnOnce() -> R) -> (usize, R) {
 fn a_steady_run_copies_nothing_and_allocates_nothing() -> Result<(), Box<dyn std::error::Error>> {
     let (counted, _) = allocations(|| std::hint::black_box(Box::new(1)));
     assert_eq!(counted, 1, "the allocator counts");
-    let fetched = match std::env::var_os("DALA_AI") {
-        Some(folder) => PathBuf::from(folder),
-        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/ai"),
-    };
-    let onnx = match Onnx::load(&OnnxOptions::in_folder(fetched.join("lib"))) {
-        Ok(onnx) => onnx,
-        Err(error) => {
-            eprintln!("skipped: {error} (scripts/setup-ai.sh fetches it)");
-            return Ok(());
-        }
-    };
+    let Some(onnx) = fetched::onnx() else { return Ok(()) };
     let onnx = Arc::new(onnx);
     let mut session = onnx.load(&mlp(&[784, 64, 10]), &SessionOptions::default())?;
     let region = Region::with_limit(1 << 20);

@@ -1,4 +1,4 @@
-//! A program in Rust with its modules linked into it, which runs `numbers:main/0`. Built by the test `cli_release`, with an
+//! A program in Rust with its modules linked into it, which runs `numbers:main/0`. Built by the test `cli_linked`, with an
 //! object file that has the modules.
 
 use std::error::Error;

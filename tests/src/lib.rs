@@ -6,6 +6,8 @@ pub mod border;
 pub mod diff;
 pub mod fuzz;
 pub mod mutated;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+pub mod release;
 pub mod semantic;
 pub mod soak;
 pub mod stalled;

@@ -1,0 +1,24 @@
+//! The library that scripts/setup-ai.sh fetches, for tests in programs of their own.
+
+use std::path::PathBuf;
+
+use dala_gpu::model::{ModelError, Onnx, OnnxOptions};
+
+/// ONNX Runtime; one that is not there is said, for the test to be skipped.
+///
+/// # Panics
+/// When there is one that does not load.
+pub(crate) fn onnx() -> Option<Onnx> {
+    let folder = match std::env::var_os("DALA_AI") {
+        Some(folder) => PathBuf::from(folder),
+        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/ai"),
+    };
+    match Onnx::load(&OnnxOptions::in_folder(folder.join("lib"))) {
+        Ok(onnx) => Some(onnx),
+        Err(error) => {
+            assert!(matches!(error, ModelError::NoLibrary(_)), "{error}");
+            eprintln!("skipped: {error} (scripts/setup-ai.sh fetches it)");
+            None
+        }
+    }
+}
