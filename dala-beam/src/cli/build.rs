@@ -79,15 +79,15 @@ pub fn build(arguments: &Arguments) -> Result<String, String> {
         }
         None => "program.dala".into(),
     });
-    let front = match (&arguments.onto, arguments.alone) {
+    let path = match (&arguments.onto, arguments.alone) {
         (Some(front), _) => Some(front.clone()),
         (None, true) => None,
         (None, false) => Some(std::env::current_exe().map_err(|error| error.to_string())?),
     };
-    let mut front = front.as_deref().map(in_front).transpose()?;
-    let placing = match &mut front {
-        Some(front) if arguments.release => machine_code::add(&mut front.bytes, &modules)
-            .map_err(|problem| format!("--release: {problem}"))?,
+    let mut front = path.as_deref().map(in_front).transpose()?;
+    let placing = match (&path, &mut front) {
+        (Some(path), Some(front)) if arguments.release => machine_code::add(&mut front.bytes, &modules)
+            .map_err(|problem| format!("--release: {}: {problem}", path.display()))?,
         _ => Placing::default(),
     };
     let bytes = write(&output, front, &modules, placing, program)
