@@ -97,7 +97,8 @@ fn read(path: &Path, what: &str) -> Result<Vec<u8>, Failure> {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let region = Region::with_limit(256 << 20);
-    let sound = wav::read(&read(&arguments.wav, "the sound")?)?;
+    let sound = wav::read(&read(&arguments.wav, "the sound")?)
+        .map_err(|problem| format!("the sound {}: {problem}", arguments.wav.display()))?;
     let recording = Arc::new(stages::Recording::new(&region, &sound)?);
     let (backend, file, options) = model(arguments, &region)?;
     let name = backend.name().to_owned();
@@ -201,7 +202,7 @@ async fn listen(
     let line = |stage: &dala_gpu::pipeline::StageStats| {
         let (name, frames) = (&stage.name, stage.frames);
         format!(
-            "{name:>10} {frames:>5} frames, {} dropped, median latency {:?}",
+            "{name:>10} {frames:>5} frames, {} dropped, median latency {:.1?}",
             stage.dropped + stage.late,
             stage.median
         )
