@@ -338,8 +338,8 @@ bifs! {
     erlang "process_info"/1 plain erlang::info::process_info_1 partial("as process_info/2");
     erlang "process_info"/2 plain erlang::info::process_info_2 partial("binary, sequential_trace_token, last_calls, catchlevel and trace are as of a process without any; garbage_collection_info is short; of the caller itself, the stack starts at its caller");
     erts_internal "garbage_collect"/1 plain erlang::info::garbage_collect partial("collects at the next function entry, always as the heap decides");
-    erts_internal "request_system_task"/3 plain erlang::info::request_system_task partial("collects garbage, whatever kind is asked for and at any priority; no process ever uses purged code");
-    erts_internal "check_process_code"/1 plain erlang::info::check_process_code partial("old code is never freed, so nobody need leave it");
+    erts_internal "request_system_task"/3 plain erlang::info::request_system_task partial("at any priority; collects garbage whatever kind is asked for");
+    erts_internal "check_process_code"/1 plain erlang::code::check_process_code full;
     erts_internal "is_system_process"/1 plain erlang::info::is_system_process partial("always false: a system process is an ordinary one");
 
     erlang "link"/1 plain erlang::links::link full;
@@ -460,6 +460,7 @@ bifs! {
     erlang "call_on_load_function"/1 plain erlang::code::call_on_load_function full;
     erlang "finish_after_on_load"/2 plain erlang::code::finish_after_on_load full;
     dala_code "claim"/1 plain erlang::code::claim_pending full;
+    dala_code "is_purging"/1 plain erlang::code::is_purging full;
     code "ensure_loaded"/1 replaces erlang::code::ensure_loaded partial("the caller does it: the process code_server takes no part");
     code "ensure_modules_loaded"/1 replaces erlang::code::ensure_modules_loaded partial("the caller does it: the process code_server takes no part");
     code "load_file"/1 replaces erlang::code::load_file partial("the caller does it: the process code_server takes no part");
@@ -482,8 +483,8 @@ bifs! {
     code "all_loaded"/0 replaces erlang::code::all_loaded partial("the caller does it: the process code_server takes no part; no module is preloaded");
     code "get_mode"/0 replaces erlang::code::get_mode partial("the caller does it: the process code_server takes no part");
     code "delete"/1 replaces erlang::code::delete partial("the caller does it: the process code_server takes no part");
-    code "purge"/1 replaces erlang::code::purge partial("no process is killed: old code is never freed");
-    code "soft_purge"/1 replaces erlang::code::soft_purge partial("no process is looked at: old code is never freed");
+    code "purge"/1 replaces erlang::code::purge partial("the caller asks the purger: the process code_server takes no part; the memory of old code is not freed");
+    code "soft_purge"/1 replaces erlang::code::soft_purge partial("the caller asks the purger: the process code_server takes no part; the memory of old code is not freed");
 
     crypto "hash_nif"/2 plain crypto::hash partial("md4, ripemd160 and blake2 are not there");
     crypto "hash_info_nif"/1 plain crypto::hash_info partial("md4, ripemd160 and blake2 are not there");
@@ -561,7 +562,7 @@ bifs! {
     erlang "trace_delivered"/1 plain erlang::trace::trace_delivered full;
     erts_internal "get_dflags"/0 plain erlang::names::get_dflags partial("the constants of OTP 25: there is no distribution");
     erts_internal "get_creation"/0 plain erlang::names::get_creation partial("always undefined: there is no distribution");
-    erts_internal "purge_module"/2 plain erlang::code::purge_module partial("old code is forgotten, its memory stays; all steps do the same");
+    erts_internal "purge_module"/2 plain erlang::code::purge_module partial("the memory of old code is not freed");
     erlang "has_prepared_code_on_load"/1 plain erlang::code::has_no_on_load partial("always badarg: code is loaded at once, nothing is ever prepared");
     error_logger "warning_map"/0 plain erlang::names::warning_map partial("always warning, OTP's default (no +W)");
     prim_file "internal_name2native"/1 plain os::name_to_native partial("UTF-8 only");

@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 use std::sync::{PoisonError, RwLock};
 
 use dala_ir::abi::{Atom, ExportHead, FunHead};
-use dala_ir::interp::FunEntry;
+use dala_ir::interp::{CodeModule, FunEntry};
 use hashbrown::HashMap;
 
 use super::export::ExportTable;
@@ -19,14 +19,19 @@ type FunIdentity = (Atom, u32, [u8; 16]);
 const MAX_UNLOADED: usize = 1 << 16;
 
 /// The local funs of all loaded modules, and those that external terms named before their module was.
+///
+/// Two versions of a module that are the same file have the same funs: all entries of one fun lead to the code that was loaded
+/// last. When code is purged, the entries that still lead there lose it, and their funs are none that can be called, until a
+/// module with that fun is loaded.
 #[derive(Debug, Default)]
 pub struct Lookup(RwLock<Funs>);
 
 #[derive(Debug, Default)]
 struct Funs {
     loaded: HashMap<FunIdentity, &'static FunEntry>,
-    /// They may differ in what they say of their arguments.
-    unloaded: HashMap<FunIdentity, Vec<&'static FunEntry>>,
+    /// Those of former versions, and of funs whose module was not loaded; the latter may differ in what they say of their
+    /// arguments.
+    others: HashMap<FunIdentity, Vec<&'static FunEntry>>,
     unloaded_count: usize,
 }
 
@@ -37,7 +42,7 @@ impl Funs {
             // A term that says otherwise of its arguments is no fun of that module.
             return Some(Some(entry).filter(|entry| entry.is_called_as(identity)));
         }
-        self.unloaded.get(&key)?.iter().find(|entry| entry.head() == identity).map(|&entry| Some(entry))
+        self.others.get(&key)?.iter().find(|entry| entry.head() == identity).map(|&entry| Some(entry))
     }
 }
 
@@ -50,10 +55,40 @@ impl Lookup {
     pub(super) fn add(&self, entry: &'static FunEntry) {
         let key = key_of(entry.head());
         let mut funs = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        funs.loaded.insert(key, entry);
-        for waiting in funs.unloaded.get(&key).into_iter().flatten() {
-            waiting.adopt(entry);
+        if let Some(former) = funs.loaded.insert(key, entry) {
+            funs.others.entry(key).or_default().push(former);
         }
+        for other in funs.others.get(&key).into_iter().flatten() {
+            other.adopt(entry);
+        }
+    }
+
+    /// Takes the funs of a module's code that is to be purged out of reach. Those that `current` has too lead there. Gives those
+    /// that lead nowhere now.
+    pub(super) fn withhold(&self, code: &CodeModule, current: Option<&CodeModule>) -> Vec<&'static FunEntry> {
+        let mut funs = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let current: HashMap<FunIdentity, &'static FunEntry> = current
+            .into_iter()
+            .flat_map(CodeModule::fun_entries)
+            .map(|entry| (key_of(entry.head()), entry))
+            .collect();
+        let mut withheld = Vec::new();
+        for key in code.fun_entries().map(|entry| key_of(entry.head())) {
+            if let Some(&entry) = current.get(&key)
+                && let Some(former) = funs.loaded.insert(key, entry)
+                && !std::ptr::eq(former, entry)
+            {
+                funs.others.entry(key).or_default().push(former);
+            }
+            let known = funs.loaded.get(&key).into_iter().chain(funs.others.get(&key).into_iter().flatten());
+            for &entry in known.filter(|entry| entry.is_in(code)) {
+                if !current.get(&key).is_some_and(|current| entry.adopt(current)) {
+                    entry.withhold();
+                    withheld.push(entry);
+                }
+            }
+        }
+        withheld
     }
 
     /// The lookup as external terms are decoded with.
@@ -87,7 +122,7 @@ unsafe impl CodeLookup for CodeByName<'_> {
                     None => {
                         let entry = FunEntry::leak_unloaded(*identity);
                         funs.unloaded_count += 1;
-                        funs.unloaded.entry(key_of(identity)).or_default().push(entry);
+                        funs.others.entry(key_of(identity)).or_default().push(entry);
                         entry
                     }
                 }

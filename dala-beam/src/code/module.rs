@@ -9,8 +9,7 @@ use dala_ir::interp::CodeModule;
 
 /// A version of a module that was loaded.
 ///
-/// Versions are never freed: return addresses, funs and literals of theirs may be anywhere. Purging one only takes
-/// it out of the tables.
+/// Versions are never freed: literals of theirs may be anywhere. [Purging](super::purge) sees to it that nobody runs one any more.
 #[derive(Debug)]
 pub struct LoadedModule {
     /// Its name.

@@ -25,14 +25,19 @@ use super::natives::NativeTable;
 use super::object_cache::ObjectCache;
 use super::on_load::PendingModules;
 use super::paths::CodePaths;
+use super::purge::Purge;
 use crate::interop::layouts::Protocols;
 use crate::process::SystemOptions;
 
 /// The versions of one module.
 #[derive(Debug, Default)]
-struct Versions {
-    current: Option<Arc<LoadedModule>>,
-    old: Option<Arc<LoadedModule>>,
+pub(super) struct Versions {
+    pub(super) current: Option<Arc<LoadedModule>>,
+    pub(super) old: Option<Arc<LoadedModule>>,
+    /// One whose `-on_load` function refused it; processes that the function started may be in it.
+    pub(super) refused: Option<Arc<LoadedModule>>,
+    /// The old or the refused one, while it is purged.
+    pub(super) purging: Option<Purge>,
 }
 
 /// The name under which a pending module's `-on_load` function is called; no compiler makes such a name.
@@ -45,9 +50,9 @@ pub(crate) fn on_load_name() -> Atom {
 pub struct CodeServer {
     /// Folders searched.
     pub paths: RwLock<CodePaths>,
-    modules: RwLock<HashMap<Atom, Versions>>,
+    pub(super) modules: RwLock<HashMap<Atom, Versions>>,
     exports: ExportTable,
-    lookup: Lookup,
+    pub(super) lookup: Lookup,
     natives: NativeTable,
     /// Modules that wait for their `-on_load` function.
     pub pending: PendingModules,
@@ -115,7 +120,7 @@ impl CodeServer {
         }
     }
 
-    fn with_modules<R>(&self, look: impl FnOnce(&HashMap<Atom, Versions>) -> R) -> R {
+    pub(super) fn with_modules<R>(&self, look: impl FnOnce(&HashMap<Atom, Versions>) -> R) -> R {
         look(&self.modules.read().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -300,7 +305,9 @@ impl CodeServer {
         let loaded = Arc::new(linked.module);
         let mut modules = self.modules.write().unwrap_or_else(PoisonError::into_inner);
         let versions = modules.entry(module).or_default();
-        versions.old = versions.current.replace(loaded.clone());
+        if let Some(former) = versions.current.replace(loaded.clone()) {
+            versions.old = Some(former);
+        }
         loaded
     }
 
@@ -311,6 +318,9 @@ impl CodeServer {
         let Some(linked) = self.pending.take(module) else { return false };
         if keep {
             self.publish(linked);
+        } else {
+            let mut modules = self.modules.write().unwrap_or_else(PoisonError::into_inner);
+            modules.entry(module).or_default().refused = Some(Arc::new(linked.module));
         }
         true
     }
@@ -343,11 +353,5 @@ impl CodeServer {
             None => self.all(),
         };
         self.call_patterns.set(&self.exports, &modules, of, pattern)
-    }
-
-    /// Forgets the old version of a module; says whether there was one. Its code stays in memory.
-    pub fn purge(&self, module: Atom) -> bool {
-        let mut modules = self.modules.write().unwrap_or_else(PoisonError::into_inner);
-        modules.get_mut(&module).is_some_and(|versions| versions.old.take().is_some())
     }
 }

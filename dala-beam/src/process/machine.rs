@@ -89,9 +89,12 @@ unsafe impl Machine for Process {
 
     #[cold]
     fn undefined_fun(&mut self, module: Atom) -> Option<&'static ExportEntry> {
-        let exports = self.system.code.exports();
-        (!self.system.code.is_loaded(module))
-            .then(|| exports.entry(self.error_handler, Atom::new("undefined_lambda"), 3))
+        let code = &self.system.code;
+        if code.is_purging(module) {
+            return Some(code.exports().entry(named!("dala_code"), named!("call_when_purged"), 3));
+        }
+        (!code.is_loaded(module))
+            .then(|| code.exports().entry(self.error_handler, Atom::new("undefined_lambda"), 3))
     }
 
     fn send(&mut self, destination: Word, message: Word) -> Result<(), Exception> {

@@ -474,7 +474,7 @@ fn needed_for(name: &str) -> Option<Grant> {
             None
         }
         "file_server_2" | "erl_prim_loader" => Some(Grant::Files),
-        "code_server" | "elixir_code_server" | "elixir_config" => Some(Grant::Code),
+        "code_server" | "erts_code_purger" | "elixir_code_server" | "elixir_config" => Some(Grant::Code),
         _ => Some(Grant::Emulator),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use super::code;
+use super::code::{self, CodeModule};
 use super::opcode::Opcode;
 use super::outcome::BifIndex;
 use crate::abi::{Atom, ExportHead, FunHead};
@@ -209,6 +209,24 @@ impl FunEntry {
         fits
     }
 
+    /// Whether its code lies in this module.
+    pub fn is_in(&self, code: &CodeModule) -> bool {
+        let address = self.code.load(Ordering::Acquire);
+        address != 0 && code.contains(address)
+    }
+
+    /// From now on calls do not reach the code; [`FunEntry::restore`] has them do so again.
+    pub fn withhold(&self) {
+        self.takes.store(NO_CALL, Ordering::Release);
+    }
+
+    /// Ends [`FunEntry::withhold`].
+    pub fn restore(&self) {
+        if self.code.load(Ordering::Acquire) != 0 {
+            self.takes.store(self.head.arity, Ordering::Release);
+        }
+    }
+
     /// Whether funs that say `other` of themselves may go to this entry's code.
     pub fn is_called_as(&self, other: &FunHead) -> bool {
         (self.head.arity, self.head.free) == (other.arity, other.free)
@@ -270,5 +288,9 @@ mod tests {
         assert!(unloaded.adopt(FunEntry::leak(head, address)));
         assert!(unloaded.takes(1));
         assert_eq!(unloaded.code(), address);
+        unloaded.withhold();
+        assert!(!unloaded.takes(1));
+        unloaded.restore();
+        assert!(unloaded.takes(1));
     }
 }

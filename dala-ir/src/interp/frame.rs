@@ -11,12 +11,12 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::code::{self, CallSite, Callee, FRAME_HEAD, X_EXCEPTION};
+use super::code::{self, CallSite, Callee, CodeModule, FRAME_HEAD, X_EXCEPTION};
 use super::host::Host;
 use super::machine::{Machine, Outcome};
 use super::outcome::{CallTarget, Class, Exception, TailCall};
 use super::trace;
-use crate::abi::{Atom, Word, atoms};
+use crate::abi::{ActorContext, Atom, Word, atoms};
 
 /// Most frames in a stack trace (OTP: `backtrace_depth`), of all actors of the program.
 static TRACE_FRAMES: AtomicUsize = AtomicUsize::new(8);
@@ -343,27 +343,38 @@ pub fn starting_call<M: Machine>(machine: &mut M) -> Option<(CallTarget, Vec<Wor
 /// Return addresses of a process, innermost first, for `process_info(current_stacktrace)`: of one that is suspended,
 /// or, while a built-in function of its own runs, of one that is running.
 pub fn return_address_words<M: Machine>(machine: &mut M, limit: usize) -> Vec<Word> {
-    let context = machine.context();
     let mut pcs = Vec::new();
+    let Some((resumed, frame)) = top(machine.context()) else { return pcs };
+    pcs.extend(resumed.filter(|_| limit > 0).map(|pc| pc_word(pc.wrapping_add(1))));
+    // SAFETY: `frame` is the head of a frame.
+    let callers = unsafe { return_addresses(frame) }.filter(|&(_, pc)| pc != code::traced_return_pc());
+    pcs.extend(callers.take(limit.saturating_sub(pcs.len())).map(|(_, pc)| pc_word(pc)));
+    pcs
+}
+
+/// Whether a process goes on in this code, at once or when functions that it has called return: of one that is suspended, or,
+/// while a built-in function of its own runs, of one that is running. Of what its data leads to, funs say, nothing is said.
+pub fn runs_in<M: Machine>(machine: &mut M, code: &CodeModule) -> bool {
+    let Some((resumed, frame)) = top(machine.context()) else { return false };
+    let is_in = |pc: *const u64| code.contains(pc as usize as u64);
+    // SAFETY: `frame` is the head of a frame.
+    resumed.is_some_and(is_in) || unsafe { return_addresses(frame) }.any(|(_, pc)| is_in(pc))
+}
+
+/// Where the process goes on that has this context, if it is suspended in a function of some module, and the head of its first
+/// frame that has a return address; `None` of one that runs nothing.
+fn top(context: &ActorContext) -> Option<(Option<*const u64>, *const Word)> {
     if context.sp == context.top {
-        return pcs;
+        return None;
     }
     // SAFETY: the stack holds frames, with a resume record on top when the process is suspended.
     unsafe {
-        let mut frame = context.sp.cast_const();
-        if let Some(pc) = resume_pc(*frame) {
-            let count = (*frame.add(1)).as_small().unwrap_or(0);
-            frame = frame.add(2 + count as usize);
-            if let Some(module) = code::find(pc as usize as u64) {
-                if limit > 0 {
-                    pcs.push(pc_word(pc.wrapping_add(1)));
-                }
-                // Its own frame, if open, holds no return address: it calls nothing.
-                frame = frame.add(module.suspended_frame(pc));
-            }
-        }
-        let callers = return_addresses(frame).filter(|&(_, pc)| pc != code::traced_return_pc());
-        pcs.extend(callers.take(limit.saturating_sub(pcs.len())).map(|(_, pc)| pc_word(pc)));
+        let frame = context.sp.cast_const();
+        let Some(pc) = resume_pc(*frame) else { return Some((None, frame)) };
+        let count = (*frame.add(1)).as_small().unwrap_or(0);
+        let frame = frame.add(2 + count as usize);
+        let Some(module) = code::find(pc as usize as u64) else { return Some((None, frame)) };
+        // Its own frame, if open, holds no return address: it calls nothing.
+        Some((Some(pc), frame.add(module.suspended_frame(pc))))
     }
-    pcs
 }

@@ -49,7 +49,8 @@ pub unsafe trait Machine: 'static {
     fn undefined_function(&mut self, entry: &'static ExportEntry, args: &[Word]) -> BifResult;
 
     /// What is called with module, fun and arguments for a fun of `module` that has no code
-    /// (`error_handler:undefined_lambda/3`); `None` when the module is there, and the fun is not: `badfun`.
+    /// (`error_handler:undefined_lambda/3`, or what waits for the end of a purge); `None` when the module is there, and the fun is
+    /// not: `badfun`.
     fn undefined_fun(&mut self, module: Atom) -> Option<&'static ExportEntry>;
 
     /// `Destination ! Message`.

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use dala_ir::abi::{Word, atoms};
-use dala_ir::interp::{BifResult, Exception};
+use dala_ir::abi::{Atom, Word, atoms};
+use dala_ir::interp::{BifResult, Exception, frame};
 use dala_ir::term::{TermWriter, view};
 
 use super::funs::is_exported;
 use crate::bif::Answer;
 use crate::bif::arguments::{arity, atom, badarg, boolean, bytes, named, small};
 use crate::bif::table::is_instruction;
-use crate::code::{Claim, LoadFailure, LoadedModule};
+use crate::code::{Claim, LoadFailure, LoadedModule, Outdated};
 use crate::process::Process;
 
 /// `module_loaded(Module)`.
@@ -57,22 +57,42 @@ pub(crate) fn delete_module(p: &mut Process, [module]: [Word; 1]) -> Answer {
     }
 }
 
-/// `code:delete(Module)`: whether there was current code.
+/// `code:delete(Module)`: whether there was current code, and no old.
 pub(crate) fn delete(p: &mut Process, [module]: [Word; 1]) -> Answer {
-    let deleted = delete_module(p, [module])?;
-    Ok(boolean(deleted == Word::atom(atoms::TRUE)))
+    Ok(boolean(matches!(p.system.code.delete(atom(module)?), Ok(true))))
 }
 
-/// `erts_internal:purge_module(Module, Operation)`, `code:purge/1`: old code is forgotten at once; its memory stays.
-pub(crate) fn purge(p: &mut Process, [module]: [Word; 1]) -> Answer {
-    p.system.code.purge(atom(module)?);
-    Ok(boolean(false))
+/// `code:purge(Module)`: by OTP's purger, which `dala_code` starts where it is missing.
+pub(crate) fn purge(_: &mut Process, [module]: [Word; 1]) -> BifResult {
+    by_purger(named!("purge"), module)
 }
 
 /// `code:soft_purge(Module)`.
-pub(crate) fn soft_purge(p: &mut Process, [module]: [Word; 1]) -> Answer {
-    p.system.code.purge(atom(module)?);
-    Ok(boolean(true))
+pub(crate) fn soft_purge(_: &mut Process, [module]: [Word; 1]) -> BifResult {
+    by_purger(named!("soft_purge"), module)
+}
+
+fn by_purger(how: Atom, module: Word) -> BifResult {
+    match module.as_atom() {
+        Some(_) => BifResult::call(named!("dala_code"), how, &[module]),
+        None => BifResult::Raise(Exception::error_atom(atoms::FUNCTION_CLAUSE)),
+    }
+}
+
+/// `dala_code:is_purging(Module)`.
+pub(crate) fn is_purging(p: &mut Process, [module]: [Word; 1]) -> Answer {
+    Ok(boolean(p.system.code.is_purging(atom(module)?)))
+}
+
+/// `erts_internal:check_process_code(Module)`: whether this process is in old code.
+pub(crate) fn check_process_code(p: &mut Process, [module]: [Word; 1]) -> Answer {
+    let name = atom(module)?;
+    Ok(boolean(is_in_old_code(p, name)))
+}
+
+/// Whether a process goes on in the old code of a module, at once or when functions that it called return.
+pub(super) fn is_in_old_code(p: &mut Process, module: Atom) -> bool {
+    p.system.code.outdated(module).is_some_and(|version| frame::runs_in(p, &version.code))
 }
 
 fn module_of(p: &Process, module: Word) -> Result<Arc<LoadedModule>, Exception> {
@@ -85,7 +105,7 @@ pub(crate) fn get_module_info_1(p: &mut Process, [module]: [Word; 1]) -> Answer 
     let mut pairs = Vec::new();
     for name in ["module", "exports", "attributes", "compile", "md5"] {
         if let Some(value) = module_item(p, &loaded, name) {
-            let name = Word::atom(dala_ir::abi::Atom::new(name));
+            let name = Word::atom(Atom::new(name));
             pairs.push(p.heap.tuple(&[name, value]));
         }
     }
@@ -99,7 +119,7 @@ pub(crate) fn get_module_info_2(p: &mut Process, [module, item]: [Word; 2]) -> A
 }
 
 fn module_item(p: &mut Process, loaded: &LoadedModule, item: &str) -> Option<Word> {
-    let functions = |p: &mut Process, names: &[(dala_ir::abi::Atom, u32)]| {
+    let functions = |p: &mut Process, names: &[(Atom, u32)]| {
         let pairs: Vec<Word> = names
             .iter()
             .map(|&(name, arity)| p.heap.tuple(&[Word::atom(name), Word::small_int(i64::from(arity))]))
@@ -132,7 +152,7 @@ fn module_answer(p: &mut Process, module: Word) -> Word {
 }
 
 /// `{error, Reason}`.
-fn failure(p: &mut Process, reason: dala_ir::abi::Atom) -> Word {
+fn failure(p: &mut Process, reason: Atom) -> Word {
     p.heap.tuple(&[Word::atom(atoms::ERROR), Word::atom(reason)])
 }
 
@@ -203,8 +223,10 @@ pub(crate) fn load_binary(p: &mut Process, [module, file, binary]: [Word; 3]) ->
     let path: Option<std::path::PathBuf> = text_of(file).map(Into::into);
     let system = Arc::clone(&p.system);
     p.charge(500);
-    // code:load_binary/3 purges old code first, as code_server does.
-    system.code.purge(name);
+    if system.code.is_loaded(name) && system.code.has_old(name) {
+        // As code_server does.
+        return BifResult::call(named!("dala_code"), named!("purge_and_load"), &[module, file, binary]);
+    }
     let loaded = system.code.load_binary(name, path.as_deref(), &bytes);
     loaded_answer(p, module, loaded)
 }
@@ -429,11 +451,14 @@ pub(crate) fn purge_module(p: &mut Process, [module, operation]: [Word; 2]) -> A
     if p.system.whereis(named!("erts_code_purger")) != Some(p.pid) {
         return Err(Exception::error_atom(named!("notsup")));
     }
-    if !["prepare", "prepare_on_load", "abort", "complete"].contains(&atom(operation)?.text()) {
-        return badarg();
+    let (name, code) = (atom(module)?, &p.system.code);
+    match atom(operation)?.text() {
+        "prepare" => Ok(boolean(code.begin_purge(name, Outdated::Old))),
+        "prepare_on_load" => Ok(boolean(code.begin_purge(name, Outdated::Refused))),
+        "complete" if code.end_purge(name, true) => Ok(boolean(true)),
+        "abort" if code.end_purge(name, false) => Ok(boolean(false)),
+        _ => badarg(),
     }
-    p.system.code.purge(atom(module)?);
-    Ok(boolean(true))
 }
 
 /// `erlang:has_prepared_code_on_load(Prepared)`: nothing is prepared code, since code is loaded at once.

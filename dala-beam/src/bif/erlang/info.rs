@@ -13,6 +13,7 @@ use dala_ir::interp::{BifResult, Exception, frame, trace};
 use dala_ir::term::{Fragment, OwnedTerm, TermWriter, copy_term, map, view};
 use hashbrown::HashMap;
 
+use super::code::is_in_old_code;
 use super::process::{priority_name, queue_data};
 use super::suspend::{self, Told};
 use crate::bif::Answer;
@@ -99,12 +100,12 @@ pub enum Question {
     },
     /// `resume_process(Pid)`, the last of that process.
     Resume(Pid),
-    /// `garbage_collect(Pid)`; `{garbage_collect, RequestId, true}` goes back.
-    CollectGarbage {
+    /// `request_system_task(Pid, _, _)`
+    Task {
+        /// What.
+        task: Task,
         /// Who is told.
-        asker: Pid,
-        /// With what.
-        reply: OwnedTerm,
+        done: TaskDone,
     },
 }
 
@@ -119,12 +120,7 @@ pub fn answer(p: &mut Process, question: Question) {
         Question::Suspend { by, told } => suspend::suspended(p, by, told),
         Question::Resume(by) => suspend::resumed(p, by),
         Question::GroupLeader(leader) => p.group_leader = Word::pid(leader),
-        Question::CollectGarbage { asker, reply } => {
-            p.heap.context.request_collection();
-            let message = crate::process::message::node_of(reply.root());
-            // The asker may be gone meanwhile.
-            drop(actor::send(asker, message));
-        }
+        Question::Task { task, done } => run_task(p, task, done),
     }
 }
 
@@ -597,26 +593,70 @@ pub(crate) fn garbage_collect(p: &mut Process, [kind]: [Word; 1]) -> Answer {
 /// `erts_internal:request_system_task(Pid, Priority, {garbage_collect, Id, Kind} | {check_process_code, Id, Module})`.
 pub(crate) fn request_system_task(p: &mut Process, [pid, _priority, request]: [Word; 3]) -> Answer {
     let Some(pid) = pid.as_pid() else { return badarg() };
-    let Some(&[kind, id, _]) = view::tuple_elements(request) else { return badarg() };
-    let alive = pid == p.pid || actor::is_alive(pid);
-    // No process holds on to old code here: versions are never freed.
-    let collects = kind == Word::atom(named!("garbage_collect"));
-    let reply = p.heap.tuple(&[kind, id, boolean(alive && collects)]);
-    if collects && alive && pid != p.pid && is_process(pid) {
-        let question = Question::CollectGarbage { asker: p.pid, reply: own(reply) };
-        if actor::ask(pid, Box::new(question)).is_ok() {
-            return Ok(Word::atom(atoms::OK));
-        }
+    let Some(&[kind, id, what]) = view::tuple_elements(request) else { return badarg() };
+    let task = match atom(kind)?.text() {
+        "garbage_collect" => Task::CollectGarbage,
+        "check_process_code" => Task::CheckCode(atom(what)?),
+        _ => return badarg(),
+    };
+    let mut done = TaskDone { asker: p.pid, kind, id: Some(own(id)) };
+    if pid == p.pid {
+        run_task(p, task, done);
+    } else if is_process(pid) {
+        // Dropped where there is nobody, it says so.
+        drop(actor::ask(pid, Box::new(Question::Task { task, done })));
+    } else {
+        // A native actor has nothing to collect, and is in no code.
+        done.tell(matches!(task, Task::CollectGarbage) && actor::is_alive(pid));
     }
-    p.send_to(p.pid, reply);
     Ok(Word::atom(atoms::OK))
 }
 
-/// `erts_internal:check_process_code(Module)`: whether this process uses old code; versions are never freed, so it
-/// may go on with them.
-pub(crate) fn check_process_code(_: &mut Process, [module]: [Word; 1]) -> Answer {
-    atom(module)?;
-    Ok(boolean(false))
+/// What a process is asked to do for another.
+#[derive(Clone, Copy, Debug)]
+pub enum Task {
+    /// `garbage_collect(Pid)`
+    CollectGarbage,
+    /// `check_process_code(Pid, Module)`
+    CheckCode(Atom),
+}
+
+/// Who is told of the end of a task, by the message `{Kind, Id, Result}`; when the process that was asked ends first, with the
+/// result `false`.
+#[derive(Debug)]
+pub struct TaskDone {
+    asker: Pid,
+    kind: Word,
+    /// Until they are told.
+    id: Option<OwnedTerm>,
+}
+
+impl TaskDone {
+    fn tell(&mut self, result: bool) {
+        let Some(id) = self.id.take() else { return };
+        let mut scratch = Fragment::new();
+        let id = copy_term(id.root(), &mut scratch, crate::heap::is_literal);
+        let message = scratch.tuple(&[self.kind, id, boolean(result)]);
+        // The asker may be gone meanwhile.
+        drop(actor::send(self.asker, crate::process::message::node_of(message)));
+    }
+}
+
+impl Drop for TaskDone {
+    fn drop(&mut self) {
+        self.tell(false);
+    }
+}
+
+fn run_task(p: &mut Process, task: Task, mut done: TaskDone) {
+    let result = match task {
+        Task::CollectGarbage => {
+            p.heap.context.request_collection();
+            true
+        }
+        Task::CheckCode(module) => is_in_old_code(p, module),
+    };
+    done.tell(result);
 }
 
 /// `erts_internal:is_system_process(Pid)`.

@@ -116,6 +116,7 @@ pub(crate) fn system_info(p: &mut Process, [item]: [Word; 1]) -> Answer {
         "multi_scheduling" => Ok(Word::atom(named!("enabled"))),
         "delayed_node_table_gc" | "dist_buf_busy_limit" => count(1 << 20),
         "scheduler_id" => count(1),
+        "outstanding_system_requests_limit" => count((1 << 27) - 1),
         "debug_compiled" | "lock_checking" | "lock_counting" => Ok(boolean(false)),
         "nif_version" => Ok(p.heap.charlist("2.16")),
         "driver_version" => Ok(p.heap.charlist("3.3")),

@@ -46,6 +46,7 @@ const OWN: &[(&str, &str, u32, &str)] = &[
         "tests/tests/interop_children.rs a_native_actor_has_a_name_in_elixirs_registry",
     ),
     ("dala_code", "claim", 1, "dala-beam/src/bif/tests/tables.rs a_module_is_claimed_once"),
+    ("dala_code", "is_purging", 1, "dala-beam/src/bif/tests/tables.rs a_module_is_claimed_once"),
     (
         "code",
         "start_link",

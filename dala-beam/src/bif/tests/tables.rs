@@ -241,6 +241,8 @@ fn a_module_is_claimed_once() {
     check(p, "dala_code:claim(1)", "{error, badarg}");
     p.system.code.ensure_loaded(Atom::new("lists")).expect("lists is installed");
     check(p, "dala_code:claim(lists)", "{ok, loaded}");
+    check(p, "dala_code:is_purging(lists)", "{ok, false}");
+    check(p, "dala_code:is_purging(1)", "{error, badarg}");
 }
 
 #[test]

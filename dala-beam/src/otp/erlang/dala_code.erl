@@ -5,15 +5,18 @@
 %% others that need the module wait for the keeper's end. See the OTP reference manual, "Compilation and Code
 %% Loading", section "Running a Function When a Module is Loaded".
 %%
+%% It also starts OTP's purger, which ends old code, and asks it to.
+%%
 %% `dala_code.beam` beside this file is what the runtime carries: after a change here, run
 %% `erlc +deterministic +no_debug_info dala_code.erl` in this folder.
 -module(dala_code).
 -export([start/0, await/1, await_all/2, call/3, keep/1, claim/1, request/1]).
+-export([purge/1, soft_purge/1, purge_and_load/3, call_when_purged/3, is_purging/1]).
 
 %% Registers `code_server`: `error_handler` loads modules only where there is one.
 start() ->
     true = register(code_server, spawn_link(fun serve/0)),
-    ok.
+    start_purger().
 
 serve() ->
     receive
@@ -53,7 +56,7 @@ keep(Module) ->
             {Runner, Ref} = spawn_monitor(fun() -> exit(erlang:call_on_load_function(Module)) end),
             receive
                 {'DOWN', Ref, process, Runner, Result} ->
-                    erlang:finish_after_on_load(Module, Result =:= ok),
+                    finish(Module, Result =:= ok),
                     report(Module, Result),
                     exit(Result)
             end;
@@ -65,6 +68,13 @@ keep(Module) ->
         failed ->
             exit(on_load_failure)
     end.
+
+%% What a function started that refuses its module is killed if it is still there.
+finish(Module, true) ->
+    erlang:finish_after_on_load(Module, true);
+finish(Module, false) ->
+    start_purger(),
+    erts_code_purger:finish_after_on_load(Module, false).
 
 %% As OTP's code_server: an atom is a failure that was meant.
 report(_, Result) when is_atom(Result) ->
@@ -109,6 +119,51 @@ request(stop) ->
     ok;
 request(_) ->
     {error, enotsup}.
+
+%% Ends old code; says whether processes were killed.
+purge(Module) ->
+    start_purger(),
+    {_, HasKilled} = erts_code_purger:purge(Module),
+    HasKilled.
+
+%% Ends old code where no process is in it; says whether there is none now.
+soft_purge(Module) ->
+    start_purger(),
+    erts_code_purger:soft_purge(Module).
+
+%% A third version takes the place of the second one.
+purge_and_load(Module, File, Binary) ->
+    _ = purge(Module),
+    code:load_binary(Module, File, Binary).
+
+%% A system that was not booted has none until it needs it.
+start_purger() ->
+    case whereis(erts_code_purger) of
+        undefined ->
+            Purger = spawn(fun() -> process_flag(trap_exit, true), erts_code_purger:wait_for_request() end),
+            try register(erts_code_purger, Purger) of
+                true -> ok
+            catch
+                error:badarg ->
+                    exit(Purger, kill),
+                    ok
+            end;
+        _ ->
+            ok
+    end.
+
+%% A call of a fun whose code is being purged: it waits for what becomes of that.
+call_when_purged(Module, Fun, Args) ->
+    case is_purging(Module) of
+        true ->
+            receive after 1 -> call_when_purged(Module, Fun, Args) end;
+        false ->
+            apply(Fun, Args)
+    end.
+
+%% Built-in: whether a version of a module is being purged.
+is_purging(_Module) ->
+    erlang:nif_error(undefined).
 
 %% Built-in: makes the caller the keeper of a pending module, or tells who is, or how it ended.
 claim(_Module) ->
