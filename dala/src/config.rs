@@ -1,6 +1,7 @@
 //! How a runtime is set up.
 
 use crate::energy::Energy;
+use crate::message::report::{Hook, Report};
 use crate::observe::ObserverOptions;
 use crate::runtime::Runtime;
 use crate::sched::watchdog::{LongHandler, WatchOptions};
@@ -8,6 +9,16 @@ use crate::sync::Arc;
 use crate::timer::Clock;
 use std::num::NonZeroUsize;
 use std::time::Duration;
+
+/// Who gets the reports, if not standard error.
+#[derive(Clone)]
+pub(crate) struct ReportHook(pub(crate) Option<Hook>);
+
+impl std::fmt::Debug for ReportHook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() { "ReportHook" } else { "standard error" })
+    }
+}
 
 /// What a [`Runtime`] is made of; see the methods for the defaults.
 #[derive(Clone, Debug)]
@@ -19,6 +30,7 @@ pub struct Builder {
     pub(crate) watch: Option<WatchOptions>,
     pub(crate) energy: Option<Energy>,
     pub(crate) observe: ObserverOptions,
+    pub(crate) reports: ReportHook,
 }
 
 impl Default for Builder {
@@ -32,6 +44,7 @@ impl Default for Builder {
             watch: None,
             energy: None,
             observe: ObserverOptions::default(),
+            reports: ReportHook(None),
         }
     }
 }
@@ -83,6 +96,22 @@ impl Builder {
         report: impl Fn(&LongHandler) + Send + Sync + 'static,
     ) -> Builder {
         self.watch = Some(WatchOptions { limit, hook: Arc::new(report) });
+        self
+    }
+
+    /// Calls `hook` for each actor that crashes and each child that a supervisor loses, instead of writing that to standard error
+    /// (or to the log of Erlang's side, if the runtime has one). It is called on the thread that it happened on, before links
+    /// and monitors learn of it, and must not block.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let runtime = dala::Runtime::builder().reports(|report| eprintln!("my app: {report}")).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn reports(mut self, hook: impl Fn(&Report) + Send + Sync + 'static) -> Builder {
+        self.reports = ReportHook(Some(Arc::new(hook)));
         self
     }
 

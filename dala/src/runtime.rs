@@ -5,6 +5,7 @@
 use crate::actor::process;
 use crate::config::Builder;
 use crate::energy::{Energy, Governor, POWER_CHANGES, THERMAL_CHANGES};
+use crate::message::report::Reports;
 use crate::message::{DeadLetters, ExitReason};
 use crate::observe::Observer;
 use crate::pid::epoch::{self, Retired};
@@ -57,7 +58,8 @@ impl Runtime {
         };
         let background = builder.tokio.map_or_else(|| Background::Own(Default::default()), Background::Given);
         let observer = Observer::new(builder.observe);
-        let services = services(timers, background, builder.watch, builder.energy, observer);
+        let reports = Reports::to_app(builder.reports.0);
+        let services = services(timers, background, builder.watch, builder.energy, observer, reports);
         let (scheduler, queues) = Scheduler::new(services, builder.workers);
         let handle = Handle::new(scheduler.clone());
         handle.scheduler.services.main.get_or_init(|| Arc::downgrade(&scheduler));
@@ -76,7 +78,9 @@ impl Runtime {
     pub(crate) fn simulated(simulated: Simulated) -> Runtime {
         let clock = Clock::Virtual(Default::default());
         let timers = Box::leak(Box::new(Timers::new(clock)));
-        let services = services(timers, Background::Own(Default::default()), None, None, None);
+        let background = Background::Own(Default::default());
+        // What happens there is the simulation's to tell.
+        let services = services(timers, background, None, None, None, Reports::nowhere());
         let handle = Handle::new(Scheduler::simulated(services, simulated));
         Runtime { handle, threads: Vec::new(), is_down: false }
     }
@@ -191,6 +195,7 @@ fn services(
     watch: Option<WatchOptions>,
     energy: Option<Energy>,
     observer: Option<Arc<Observer>>,
+    reports: Reports,
 ) -> Arc<Services> {
     let topics = Topics::default();
     let governor = energy.map(|energy| {
@@ -200,6 +205,7 @@ fn services(
     Arc::new(Services {
         timers,
         dead_letters: Arc::new(DeadLetters::default()),
+        reports,
         names: Names::default(),
         groups: Default::default(),
         topics,

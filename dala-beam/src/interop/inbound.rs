@@ -186,6 +186,10 @@ impl ForeignReply for Caller {
         self.send(term);
     }
 
+    fn caller(&self) -> Option<Pid> {
+        Some(self.pid)
+    }
+
     /// `gen:call` learns of a failure by a DOWN message, as if the callee had ended with that reason. Sent by alias it
     /// also ends the caller's monitor, so no second one follows.
     fn fail(self: Box<Self>, failure: CallError) {

@@ -10,6 +10,7 @@
 //! - **Children** ([`ActorKind`]): Elixir's supervisors start native actors, through `Dala.Actor`.
 //! - **Applications** ([`ApplicationSpec`]): supervisors in Rust start OTP's applications.
 //! - **Development** ([`Watch`]): sources that change are loaded while the app runs.
+//! - **Reports** (`report`): what crashes in Rust is in OTP's log, with the stack of the process that waited for it.
 //! - **Functions** (`native`): Erlang code calls functions in Rust as if they were built in;
 //!   see [`dala::native`](mod@dala::native).
 //!
@@ -28,6 +29,7 @@ pub(crate) mod native;
 mod outbound;
 mod outside;
 pub(crate) mod reply;
+pub(crate) mod report;
 mod start;
 mod watch;
 

@@ -6,6 +6,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use dala::ExitReason;
 use dala::actor::process as actor;
 use dala::native::{Body, NativeError, NativeFunction};
 use dala_ir::abi::atom::AtomError;
@@ -117,11 +118,21 @@ fn begin_or_end(p: &mut Process, function: &NativeFunction, arguments: &[Word]) 
     }
 }
 
+/// Where in Rust a function panicked, as the trace shows it: `[{file, File}, {line, Line}]`.
+fn place_of(p: &mut Process, error: &NativeError) -> Option<Word> {
+    let NativeError::Panicked(ExitReason::Panic(panic)) = error else { return None };
+    let (file, line) = panic.file_and_line()?;
+    let file = p.heap.charlist(file);
+    let file = p.heap.tuple(&[Word::atom(atoms::FILE), file]);
+    let line = p.heap.tuple(&[Word::atom(atoms::LINE), Word::small_int(line.into())]);
+    Some(p.heap.list(&[file, line], Word::NIL))
+}
+
 #[cold]
 fn raised(p: &mut Process, function: &NativeFunction, error: &NativeError, arguments: &[Word]) -> Exception {
     let reason = error.write(function, &mut p.heap);
     let list = p.heap.list(arguments, Word::NIL);
-    Exception { args: Some(list), ..Exception::error(reason) }
+    Exception { args: Some(list), error_info: place_of(p, error), ..Exception::error(reason) }
 }
 
 /// The result of a call that takes its time, once it is there; begins it at the first turn.

@@ -8,6 +8,7 @@
 mod current;
 pub mod dictionary;
 pub mod ended;
+mod log;
 mod machine;
 pub(crate) mod message;
 #[expect(clippy::module_inception, reason = "the process itself, beside its parts")]

@@ -1,15 +1,14 @@
 //! A process as an actor of Dala: its activations and its end.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use dala::actor::{Activation, Behaviour, Outcome};
 use dala::message::ExitReason;
-use dala_ir::abi::{Atom, Pid, Word, atoms};
+use dala_ir::abi::{Atom, Word, atoms};
 use dala_ir::interp::{self, Class, Suspend};
 use dala_ir::term::print::{Style, print};
-use dala_ir::term::{Fragment, NoMemory, TermWriter, copy_term, map};
+use dala_ir::term::{Fragment, NoMemory, TermWriter, copy_term};
 
 use super::ended::Ended;
 use super::process::Process;
@@ -31,6 +30,8 @@ const SLICE: i64 = 1000;
 impl Behaviour for Process {
     const ARRIVAL_ORDER: bool = true;
     const ANSWERS_TERMS: bool = true;
+    // It logs its end as OTP's emulator does.
+    const REPORTS_CRASHES: bool = false;
 
     fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {
         let is_first = self.pid == dala::pid::NOBODY;
@@ -48,6 +49,12 @@ impl Behaviour for Process {
             return Outcome::Waiting;
         }
         activation.take_wake();
+        // Before the code runs on: what it is asked is where it stood when that came.
+        if !is_first {
+            while let Some(question) = activation.take_question() {
+                self.asked(question, activation);
+            }
+        }
         if self.suspensions.holds() {
             return Outcome::Waiting;
         }
@@ -184,32 +191,15 @@ impl Process {
 
     /// Logs an end by an exception that met no handler, as OTP's emulator does.
     fn log_end(&mut self, why: Word) {
-        let logger = self.system.builtins.system_logger.load(Ordering::Acquire);
-        if logger == 0 {
+        let format = "Error in process ~p with exit value:~n~p~n";
+        let me = self.pid;
+        let logged = self.system.log_error(format, me, self.group_leader, |scratch| {
+            vec![Word::pid(me), copy_term(why, scratch, crate::heap::is_literal)]
+        });
+        if !logged {
             let shown = print(why, Style::Readable).limited(REPORT_BYTES);
             self.system.report(&format!("Error in process {} with exit value:\n{shown}\n", self.pid));
-            return;
         }
-        let mut scratch = Fragment::new();
-        let name = |text: &str| Word::atom(Atom::new(text));
-        let format = scratch.charlist("Error in process ~p with exit value:~n~p~n");
-        let me = Word::pid(self.pid);
-        let why = copy_term(why, &mut scratch, crate::heap::is_literal);
-        let args = scratch.list(&[me, why], Word::NIL);
-        let micros = bif::erlang::time::wall_time(&self.system).div_euclid(1000);
-        let time = scratch.integer(micros);
-        let origin = [(name("tag"), name("error")), (name("emulator"), name("true"))];
-        let origin = map::from_pairs(&mut scratch, &origin);
-        let facts = [
-            (name("pid"), me),
-            (name("gl"), self.group_leader),
-            (name("time"), time),
-            (name("error_logger"), origin),
-        ];
-        let facts = map::from_pairs(&mut scratch, &facts);
-        let event = scratch.tuple(&[name("log"), name("error"), format, args, facts]);
-        // A logger that is gone logs nothing.
-        drop(dala::actor::process::send(Pid::from_bits(logger), message::node_of(event)));
     }
 
     /// What links and monitors see of an exception that met no handler (Erlang reference manual, "Errors and Error

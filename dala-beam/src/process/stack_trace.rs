@@ -45,6 +45,24 @@ pub fn show(class: Class, reason: Word, trace: Word) -> String {
     text
 }
 
+/// A line for each frame of the trace, innermost first: `lib/shop.ex:8: Shop.price/1`.
+pub(crate) fn frames(trace: Word) -> Vec<String> {
+    let frame = |frame: Word| {
+        let &[module, function, arity, info] = tuple_elements(frame)? else { return None };
+        let arity = view::list_len(arity).map_or(arity.as_small(), |arity| i64::try_from(arity).ok())?;
+        let function = print(function, Style::Readable);
+        let call = match module.as_atom()?.text().strip_prefix("Elixir.") {
+            Some(module) => format!("{module}.{function}/{arity}"),
+            None => format!("{}:{function}/{arity}", print(module, Style::Readable)),
+        };
+        Some(match place(info) {
+            Some((file, line)) => format!("{file}:{line}: {call}"),
+            None => call,
+        })
+    };
+    ListIter::new(trace).filter_map(frame).collect()
+}
+
 /// `[{file, File}, {line, Line}]`.
 fn place(info: Word) -> Option<(String, i64)> {
     let (mut file, mut line) = (None, None);

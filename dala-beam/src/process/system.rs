@@ -153,7 +153,7 @@ impl System {
         // `application:get_env/2` reads this table, which application_controller would have made. OTP's libraries do so
         // everywhere, in crash reports too.
         builtins.tables.add_public(Atom::new("ac_tab"));
-        Arc::new(System {
+        let system = Arc::new(System {
             code: CodeServer::new(&options),
             builtins,
             tracees: Tracees::default(),
@@ -164,7 +164,9 @@ impl System {
             guarded: OnceLock::new(),
             halted: Mutex::new(None),
             halting: AtomicBool::new(false),
-        })
+        });
+        crate::interop::report::log_reports(&system);
+        system
     }
 
     /// Ends the program (`erlang:halt/1`).

@@ -47,7 +47,7 @@ pub struct Exception {
     pub args: Option<Word>,
     /// Whether the top frame is the built-in function's own (it failed), not that of its caller (`error/1`).
     pub is_builtin_frame: bool,
-    /// Map that goes to the top frame as `{error_info, Map}`.
+    /// Map that goes to the top frame as `{error_info, Map}`; or, a list, all that this frame tells beside its function.
     pub error_info: Option<Word>,
     /// Trace to go on with instead of a new one, as a list of `{M, F, A, Info}` (`erlang:raise/3`).
     pub trace: Option<Word>,

@@ -123,6 +123,9 @@ fn info_list<W: TermWriter + ?Sized>(
     error_info: Option<Word>,
     place: Option<&Place<'_>>,
 ) -> Word {
+    if let Some(info) = error_info.filter(|info| info.is_cons()) {
+        return info;
+    }
     let mut items = Vec::new();
     if let Some((file, line)) = place.and_then(|place| place.line) {
         let file = heap.charlist(file);

@@ -51,6 +51,8 @@ pub struct Activation<'a> {
     until_look: u32,
     /// Why the actor must end, once a signal said so.
     pub(crate) doom: Option<ExitReason>,
+    /// Whether that is its own doing, and something to tell people of.
+    pub(crate) has_crashed: bool,
     pub(crate) woken: bool,
     pub(crate) questions: Vec<Question>,
     /// Where what is handled is noted, if a watchdog looks.
@@ -72,6 +74,7 @@ impl<'a> Activation<'a> {
             budget,
             until_look: MESSAGES_BETWEEN_LOOKS,
             doom: None,
+            has_crashed: false,
             woken: false,
             questions: Vec::new(),
             beat: None,
@@ -223,6 +226,15 @@ impl<'a> Activation<'a> {
             None => {}
             Some(observed) if is_over => observed.finish(self.now(), None),
             Some(observed) => observed.pause(self.now()),
+        }
+    }
+
+    /// What ran panicked.
+    #[cold]
+    pub(crate) fn crash(&mut self, reason: ExitReason) {
+        if self.doom.is_none() {
+            self.has_crashed = self.cell.vtable.reports_crashes && !reason.is_orderly();
+            self.doom = Some(reason);
         }
     }
 

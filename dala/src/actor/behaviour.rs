@@ -57,6 +57,9 @@ pub trait Behaviour: Sized + 'static {
     /// and answers them, at once or by reference ([`Activation::hold_call`]), with terms only.
     const ANSWERS_TERMS: bool = false;
 
+    /// Whether people are told when it ends by itself, with a reason that is no orderly one.
+    const REPORTS_CRASHES: bool = true;
+
     /// One activation. A panic in it is the actor's exit.
     fn run(&mut self, activation: &mut Activation<'_>) -> Outcome;
 
@@ -109,6 +112,7 @@ pub(crate) struct CellVtable {
     pub(crate) orderly_shutdown: bool,
     pub(crate) takes_system_requests: bool,
     pub(crate) answers_terms: bool,
+    pub(crate) reports_crashes: bool,
     pub(crate) type_id: fn() -> TypeId,
     pub(crate) name: fn() -> &'static str,
     pub(crate) protocol: fn() -> Option<&'static (dyn std::any::Any + Send + Sync)>,
@@ -129,6 +133,7 @@ unsafe fn run<B: Behaviour>(cell: &Header, activation: &mut Activation<'_>) -> V
         Outcome::Waiting => Verdict::Waiting,
         Outcome::WaitingForWake => Verdict::WaitingForWake,
         Outcome::Exited(reason) => {
+            activation.has_crashed = B::REPORTS_CRASHES && !reason.is_orderly();
             activation.doom.get_or_insert(reason);
             Verdict::Waiting
         }
@@ -166,6 +171,7 @@ impl<B: Behaviour> VtableOf<B> {
         orderly_shutdown: B::ORDERLY_SHUTDOWN,
         takes_system_requests: B::TAKES_SYSTEM_REQUESTS,
         answers_terms: B::ANSWERS_TERMS,
+        reports_crashes: B::REPORTS_CRASHES,
         type_id: B::stands_for,
         name: B::name,
         protocol: B::protocol,

@@ -3,7 +3,7 @@
 use super::cell::Header;
 use super::qos::Qos;
 use super::suspension::Suspension;
-use crate::message::DeadLetters;
+use crate::message::{DeadLetters, Report};
 use crate::observe::Observer;
 use crate::sync::{Arc, AtomicU32};
 use crate::timer::Timers;
@@ -43,6 +43,8 @@ pub(crate) struct HostFunctions {
     pub(crate) share_work: fn(&Host),
     /// An actor that may have names ended.
     pub(crate) ended: fn(&Host, &Header),
+    /// Something went wrong that people are told of. The name of an actor that crashed is added.
+    pub(crate) report: fn(&Host, Report),
     /// Enters tokio's context on this thread, if that has not been done.
     pub(crate) enter_tokio: fn(&Host),
     /// The current activation asks to hold its worker for long.

@@ -385,7 +385,11 @@ impl<A: Actor> Behaviour for Native<A> {
             match self.resume(is_first, activation) {
                 Ok(true) => {}
                 Ok(false) => return Outcome::WaitingForWake,
-                Err(reason) => return Outcome::Exited(reason),
+                Err(reason) => {
+                    // `init` says why there is no actor: its spawner learns it.
+                    activation.doom.get_or_insert(reason);
+                    return Outcome::WaitingForWake;
+                }
             }
         }
         if is_first && A::IDLE_AFTER.is_some() {

@@ -232,20 +232,34 @@ pub fn call(to: Pid, message: NodeBox, limit: Option<Duration>) -> Call<OwnedTer
     }
     let is_plain = cell.vtable.answers_terms;
     call_node(to, limit, limit.is_some_and(|limit| limit != DEFAULT_DEADLINE), |reply| {
-        asking(message, if is_plain { reply } else { ReplyHandle::foreign(Box::new(AsTerm(reply))) })
+        asking(
+            message,
+            if is_plain {
+                reply
+            } else {
+                ReplyHandle::foreign(Box::new(AsTerm { reply, caller: super::current::pid() }))
+            },
+        )
     })
 }
 
 /// Makes a term of whatever a native actor replies.
-struct AsTerm(ReplyHandle);
+struct AsTerm {
+    reply: ReplyHandle,
+    caller: Pid,
+}
 
 impl ForeignReply for AsTerm {
     fn answer(self: Box<Self>, value: &dyn ReplyValue) {
-        self.0.answer_term(OwnedTerm::build(|writer| value.write(writer)));
+        self.reply.answer_term(OwnedTerm::build(|writer| value.write(writer)));
     }
 
     fn fail(self: Box<Self>, failure: CallError) {
-        self.0.fail(failure);
+        self.reply.fail(failure);
+    }
+
+    fn caller(&self) -> Option<Pid> {
+        (self.caller != crate::pid::NOBODY).then_some(self.caller)
     }
 }
 

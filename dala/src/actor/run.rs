@@ -50,12 +50,12 @@ pub(crate) unsafe fn activate(cell: NonNull<Header>, budget: Budget, watched: Wa
         let mut verdict = Verdict::Waiting;
         // SAFETY: we own the cell, and the vtable is its own.
         if let Err(reason) = exit::catch(|| verdict = unsafe { (cell.vtable.run)(cell, &mut activation) }) {
-            activation.doom.get_or_insert(reason);
+            activation.crash(reason);
         }
         if !activation.questions.is_empty()
             && let Err(reason) = answer(cell, &mut activation)
         {
-            activation.doom.get_or_insert(reason);
+            activation.crash(reason);
         }
         if activation.doom.is_some()
             && let Some(reason) = activation.doom.take()

@@ -4,6 +4,7 @@ mod lifecycle;
 mod memory;
 mod messaging;
 mod outside;
+mod reports;
 mod timing;
 
 use super::{Actor, Context, Handled, Handles};

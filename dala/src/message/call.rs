@@ -52,6 +52,10 @@ pub trait ForeignReply: Send {
     fn answer(self: Box<Self>, value: &dyn ReplyValue);
     /// There will be no answer.
     fn fail(self: Box<Self>, failure: CallError);
+    /// Who waits, if that is an actor.
+    fn caller(&self) -> Option<Pid> {
+        None
+    }
 }
 
 /// A reply as a term.
@@ -101,6 +105,15 @@ impl ReplyHandle {
     fn head(&self) -> &Head {
         // SAFETY: the handle keeps its slot alive.
         unsafe { self.0.as_ref() }
+    }
+
+    /// Who waits, where that is known.
+    pub(crate) fn caller(&self) -> Option<Pid> {
+        if !self.head().vtable.foreign {
+            return None;
+        }
+        // SAFETY: a foreign head is the first field of a ForeignSlot, which the handle owns.
+        unsafe { self.0.cast::<ForeignSlot>().as_ref() }.reply.caller()
     }
 
     /// Whether an answer would reach nobody: the caller gave up, or its deadline passed.

@@ -4,6 +4,7 @@ use super::limit::OverLimit;
 use crate::region::ArenaFull;
 use dala_ir::abi::{Atom, Word, atoms};
 use dala_ir::term::{self, NoMemory, OwnedTerm, Style, TermWriter, print};
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -39,11 +40,23 @@ pub enum ExitReason {
 
 /// What a panic said and where it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PanicReason {
     /// The panic's message, or a note that it had none.
     pub message: String,
     /// File, line and column, when the panic hook could note them.
     pub place: Option<String>,
+    /// The stack, where `RUST_BACKTRACE` asks for it. Part of no exit reason that others see as a term.
+    pub stack: Option<String>,
+}
+
+impl PanicReason {
+    /// The file and the line of the place.
+    pub fn file_and_line(&self) -> Option<(&str, u32)> {
+        let mut parts = self.place.as_deref()?.rsplitn(3, ':').skip(1);
+        let line = parts.next()?.parse().ok()?;
+        Some((parts.next()?, line))
+    }
 }
 
 impl ExitReason {
@@ -141,6 +154,21 @@ impl PartialEq for ExitReason {
 /// Longest term of a reason in text: enough for a reason and its stack, too little for a server's whole state.
 const SHOWN_BYTES: usize = 2000;
 
+/// Longest where another report has all of it.
+const BRIEF_BYTES: usize = 200;
+
+impl ExitReason {
+    /// Its text, short: the beginning of a term.
+    pub(crate) fn brief(&self) -> impl std::fmt::Display + '_ {
+        std::fmt::from_fn(move |f| match self {
+            ExitReason::Term(term) => {
+                write!(f, "{}", print(term.root(), Style::Readable).limited(BRIEF_BYTES))
+            }
+            other => write!(f, "{other}"),
+        })
+    }
+}
+
 fn shown(term: &OwnedTerm) -> impl std::fmt::Display {
     print(term.root(), Style::Readable).limited(SHOWN_BYTES)
 }
@@ -173,9 +201,15 @@ impl std::fmt::Display for PanicReason {
 }
 
 thread_local! {
-    static LAST_PANIC_PLACE: std::cell::RefCell<Option<String>> = const { std::cell::RefCell::new(None) };
+    static LAST_PANIC: std::cell::RefCell<Option<Caught>> = const { std::cell::RefCell::new(None) };
     static IN_ACTOR: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
     static NOTED: std::cell::RefCell<Option<Vec<Arc<PanicReason>>>> = const { std::cell::RefCell::new(None) };
+}
+
+/// What the hook knows of a panic.
+struct Caught {
+    place: Option<String>,
+    stack: Option<String>,
 }
 
 /// From now on a panic on this thread is an actor's: the panic hook notes its place and prints nothing, since whoever
@@ -248,10 +282,30 @@ fn reason_of(payload: Box<dyn std::any::Any + Send>) -> ExitReason {
     } else {
         "(no text)".to_owned()
     };
-    let place = LAST_PANIC_PLACE.with(|place| place.borrow_mut().take());
-    let panic = Arc::new(PanicReason { message, place });
+    let caught = LAST_PANIC.with(|caught| caught.borrow_mut().take());
+    let Caught { place, stack } = caught.unwrap_or(Caught { place: None, stack: None });
+    let panic = Arc::new(PanicReason { message, place, stack });
     NOTED.with(|noted| noted.borrow_mut().as_mut().map(|noted| noted.push(panic.clone())));
     ExitReason::Panic(panic)
+}
+
+/// Of a stack in text the frames between the panic's own and the [`catch`] around the handler.
+fn handler_part(stack: &str) -> String {
+    let mut frames: Vec<String> = Vec::new();
+    for line in stack.lines() {
+        match frames.last_mut() {
+            // `at FILE:LINE:COLUMN` belongs to the frame before it.
+            Some(frame) if line.trim_start().starts_with("at ") => *frame = format!("{frame}\n{line}"),
+            _ => frames.push(line.to_owned()),
+        }
+    }
+    let is_panic = |frame: &String| {
+        ["panic_fmt", "begin_unwind", "panic_display"].iter().any(|part| frame.contains(part))
+    };
+    let first = frames.iter().rposition(is_panic).map_or(0, |last| last + 1);
+    let is_catch = |frame: &String| frame.contains("catch_unwind") || frame.contains("actor::run::activate");
+    let length = frames[first..].iter().position(is_catch).unwrap_or(frames.len() - first);
+    frames[first..first + length].join("\n")
 }
 
 /// Notes the place of panics inside actors; leaves all others to the hook that was there.
@@ -265,7 +319,10 @@ fn install_hook() {
         std::panic::set_hook(Box::new(move |info| {
             if IN_ACTOR.with(std::cell::Cell::get) {
                 let place = info.location().map(Location::to_string);
-                LAST_PANIC_PLACE.with(|slot| *slot.borrow_mut() = place);
+                let stack = Backtrace::capture();
+                let stack = matches!(stack.status(), BacktraceStatus::Captured)
+                    .then(|| handler_part(&stack.to_string()));
+                LAST_PANIC.with(|caught| *caught.borrow_mut() = Some(Caught { place, stack }));
             } else {
                 former(info);
             }
@@ -286,6 +343,17 @@ mod tests {
         let place = panic.place.clone();
         IN_ACTOR.with(|flag| flag.set(false));
         assert!(place.as_ref().is_some_and(|place| place.contains("exit.rs")), "{place:?}");
+        let (file, line) = panic.file_and_line().expect("there is a place");
+        assert!(file.ends_with("exit.rs") && line > 0, "{file}:{line}");
+    }
+
+    #[test]
+    fn a_stack_is_shown_from_the_panic_to_the_runtime() {
+        let stack = "   0: capture\n  1: rust_begin_unwind\n             at /std/panicking.rs:1:2\n   2: core::panicking::panic_fmt\n  \
+             3: price\n             at src/shop.rs:3:4\n   4: handle\n   5: call_once<(), dala::actor::run::activate::{closure}>\n   6: main";
+        assert_eq!(handler_part(stack), "  3: price\n             at src/shop.rs:3:4\n   4: handle");
+        assert_eq!(handler_part("   0: strange"), "   0: strange");
+        assert_eq!(handler_part(""), "");
     }
 
     #[test]

@@ -290,6 +290,11 @@ impl Node {
         self.with_reply(ReplyHandle::deadline).unwrap_or(0)
     }
 
+    /// Who waits for the reply, where that is known.
+    pub(crate) fn caller(&self) -> Option<Pid> {
+        self.with_reply(ReplyHandle::caller).flatten()
+    }
+
     #[inline(always)]
     fn with_reply<R>(&self, look: impl FnOnce(&ReplyHandle) -> R) -> Option<R> {
         if !self.is_call() {

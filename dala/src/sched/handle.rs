@@ -11,6 +11,7 @@ use crate::actor::spawn::{self, SpawnError, SpawnOptions, Spawned};
 use crate::actor::task::Task;
 use crate::actor::{Actor, ActorRef, process};
 use crate::energy::{EnergyState, POWER_CHANGES, PowerChanged, THERMAL_CHANGES, ThermalChanged};
+use crate::message::report::Reports;
 use crate::message::{Call, CallLimit, DeadLetters, Message};
 use crate::pid::{Pid, Ref, epoch};
 use crate::registry::{GroupChange, Keys, NameError, Registry, Topic};
@@ -269,6 +270,11 @@ impl Handle {
     /// Messages that reached nobody.
     pub fn dead_letters(&self) -> &DeadLetters {
         &self.scheduler.services.dead_letters
+    }
+
+    /// Where what went wrong is told.
+    pub fn reports(&self) -> &Reports {
+        &self.scheduler.services.reports
     }
 
     /// Worker threads.

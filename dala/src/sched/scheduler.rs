@@ -20,7 +20,8 @@ use crate::actor::host::{Host, HostFunctions};
 use crate::actor::suspension::Suspension;
 use crate::energy::Governor;
 use crate::mailbox::urgency::Raised;
-use crate::message::DeadLetters;
+use crate::message::report::Reports;
+use crate::message::{DeadLetters, Report};
 use crate::observe::Observer;
 use crate::registry::group::Groups;
 use crate::registry::name::Names;
@@ -41,6 +42,7 @@ use std::sync::{OnceLock, Weak};
 pub(crate) struct Services {
     pub(crate) timers: &'static Timers,
     pub(crate) dead_letters: Arc<DeadLetters>,
+    pub(crate) reports: Reports,
     pub(crate) names: Names,
     pub(crate) groups: Groups,
     pub(crate) topics: Topics,
@@ -104,6 +106,7 @@ static FUNCTIONS: HostFunctions = HostFunctions {
     give_deadline,
     share_work,
     ended,
+    report,
     enter_tokio,
     try_hold,
     end_hold,
@@ -176,6 +179,14 @@ pub(super) fn ended(host: &Host, cell: &Header) {
     services.names.forget(pid);
     services.groups.forget(pid);
     services.departures.note(pid);
+}
+
+pub(super) fn report(host: &Host, mut report: Report) {
+    let services = &of(host).services;
+    if let Report::Crash(crash) = &mut report {
+        crash.name = services.names.name_of(crash.pid);
+    }
+    services.reports.tell(&report);
 }
 
 #[inline]

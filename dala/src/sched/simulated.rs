@@ -70,6 +70,7 @@ pub(super) static FUNCTIONS: HostFunctions = HostFunctions {
     give_deadline,
     share_work,
     ended: scheduler::ended,
+    report: scheduler::report,
     enter_tokio,
     try_hold,
     end_hold,

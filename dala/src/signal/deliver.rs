@@ -144,7 +144,7 @@ fn act(activation: &mut Activation<'_>, node: NodeBox) -> Option<NodeBox> {
         Ok(Signal::Demonitor { reference }) => {
             activation.relations_mut().monitors.watchers.remove(&reference);
         }
-        Ok(Signal::OverLimit(over)) => activation.doom = Some(ExitReason::OverLimit(over)),
+        Ok(Signal::OverLimit(over)) => activation.crash(ExitReason::OverLimit(over)),
         Ok(Signal::Ask(question)) => activation.questions.insert(0, question),
         Ok(Signal::Look(Look(show))) => show(seen(activation)),
         Ok(Signal::Exit { .. } | Signal::Down { .. }) | Err(_) => {}

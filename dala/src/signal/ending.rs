@@ -8,6 +8,7 @@ use crate::actor::activation::Activation;
 use crate::actor::cell::Header;
 use crate::mailbox::bounded::is_ticket;
 use crate::mailbox::queue::Linked;
+use crate::message::report::{Crash, CrashedCall, Report};
 use crate::message::{CallError, DeadLetterCause, ExitReason, Node, NodeBox, exit};
 use crate::observe::End;
 use crate::pid::Pid;
@@ -24,6 +25,9 @@ pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
     // A panic in the last hook or in a destructor changes nothing any more.
     // SAFETY: we own the cell; the behaviour is not running.
     let _ = exit::catch(|| unsafe { (cell.vtable.exiting)(cell, &reason, activation) });
+    if activation.has_crashed {
+        report(activation, &reason);
+    }
     // SAFETY: as above; dropped once, and nothing runs the behaviour again.
     let _ = exit::catch(|| unsafe { (cell.vtable.drop_state)(cell) });
     // Who finds it dead finds no name of it.
@@ -67,6 +71,21 @@ pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
         observed.ended(if reason.is_orderly() { End::Orderly } else { End::Failed });
     }
     cell.retire();
+}
+
+/// Tells people, while the actor has its name and its caller still waits.
+fn report(activation: &Activation<'_>, reason: &ExitReason) {
+    let cell = activation.cell;
+    let call = activation.unanswered.as_ref();
+    let crash = Crash {
+        pid: cell.pid(),
+        actor: (cell.vtable.name)(),
+        name: None,
+        reason: reason.clone(),
+        call: call.map(|call| CrashedCall::new(call.vtable().type_name(), call.caller())),
+    };
+    // Hooks are others' code.
+    let _ = exit::catch(|| (cell.host().functions.report)(cell.host(), Report::Crash(crash)));
 }
 
 /// Takes from the registries what they know of it. A registry sets `named` under its lock, before it puts the actor in, and is

@@ -16,6 +16,7 @@ use crate::actor::behaviour::{Behaviour, Outcome};
 use crate::actor::process::{self, Timer};
 use crate::actor::waker::waker;
 use crate::actor::{Activation, Incoming};
+use crate::message::report::{ChildFate, LostChild, Report};
 use crate::message::{CallError, ExitReason, ReplyHandle};
 use crate::pid::{NOBODY, Pid, Ref};
 use crate::signal::signal::Question;
@@ -273,9 +274,22 @@ impl Running {
             Operation::Restart => {
                 self.steps.clear();
                 self.restart(key, activation, true);
+                let (supervisor, fate) = (activation.pid(), ChildFate::StartedAgain);
+                self.report(LostChild { supervisor, id, pid: None, reason, fate }, true, activation);
             }
             other => self.operation = other,
         }
+    }
+
+    /// Tells people of a child, once it is decided what becomes of it.
+    fn report(&self, mut lost: LostChild, is_restarted: bool, activation: &Activation<'_>) {
+        lost.fate = match (is_restarted, &self.ending) {
+            (false, _) => ChildFate::LeftOut,
+            (true, None) => ChildFate::StartedAgain,
+            (true, Some(_)) => ChildFate::GivenUp,
+        };
+        let host = activation.cell.host();
+        (host.functions.report)(host, Report::Child(lost));
     }
 
     /// Counts a restart, and does it or lets it wait. A `retry` gets in line behind what arrived meanwhile.
@@ -341,10 +355,23 @@ impl Running {
             Restart::Transient => !reason.is_orderly(),
             Restart::Temporary => false,
         };
-        if again {
-            return self.restart(key, activation, false);
-        }
         let is_significant = child.spec.is_significant;
+        let lost = (again || !reason.is_orderly()).then(|| LostChild {
+            supervisor: activation.pid(),
+            id: child.spec.id.clone(),
+            pid: Some(pid),
+            reason: reason.clone(),
+            fate: ChildFate::LeftOut,
+        });
+        if again {
+            self.restart(key, activation, false);
+        }
+        if let Some(lost) = lost {
+            self.report(lost, again, activation);
+        }
+        if again {
+            return;
+        }
         self.children.settle(key, self.flags.is_dynamic);
         let others =
             || self.children.iter().any(|(_, child)| child.spec.is_significant && child.pid().is_some());

@@ -19,6 +19,7 @@ use super::suspend::{self, Told};
 use crate::bif::Answer;
 use crate::bif::arguments::{atom, badarg, boolean, named};
 use crate::heap::own;
+use crate::interop::report::Unlogged;
 use crate::process::{Mfa, Process, System};
 
 /// What became of a question.
@@ -89,6 +90,8 @@ pub enum Question {
     },
     /// `is_process_alive(Pid)`, behind the signals that the asker sent before.
     Alive(Reply),
+    /// Where it is, for the report of an actor that it waits for.
+    Stack(Unlogged),
     /// `group_leader(Leader, Pid)`.
     GroupLeader(Pid),
     /// `suspend_process(Pid)`.
@@ -119,6 +122,10 @@ pub fn answer(p: &mut Process, question: Question) {
         Question::Alive(reply) => reply.answer(OwnedTerm::from(atoms::TRUE)),
         Question::Suspend { by, told } => suspend::suspended(p, by, told),
         Question::Resume(by) => suspend::resumed(p, by),
+        Question::Stack(report) => {
+            let trace = stack_trace(p);
+            report.of_caller(trace);
+        }
         Question::GroupLeader(leader) => p.group_leader = Word::pid(leader),
         Question::Task { task, done } => run_task(p, task, done),
     }
@@ -277,7 +284,7 @@ pub(crate) fn is_process_alive(p: &mut Process, [pid]: [Word; 1]) -> BifResult {
 }
 
 /// Whether `pid` names a process that can answer questions; a native actor cannot.
-pub(super) fn is_process(pid: Pid) -> bool {
+pub(crate) fn is_process(pid: Pid) -> bool {
     actor::behaviour_of(pid) == Some(std::any::TypeId::of::<Process>())
 }
 
@@ -333,6 +340,11 @@ fn native_item(system: &System, pid: Pid, item: &str, seen: &Seen, writer: &mut 
         "group_leader" => Word::pid(system.whereis(named!("user")).unwrap_or(dala::pid::NOBODY)),
         "priority" => Word::atom(atoms::NORMAL),
         "initial_call" | "current_function" => writer.tuple(&[module, kind(), count(1)]),
+        "current_location" => writer.tuple(&[module, kind(), count(1), Word::NIL]),
+        "current_stacktrace" => {
+            let frame = writer.tuple(&[module, kind(), count(1), Word::NIL]);
+            writer.list(&[frame], Word::NIL)
+        }
         "dictionary" => {
             let call = writer.tuple(&[module, kind(), count(1)]);
             let entry = writer.tuple(&[Word::atom(named!("$initial_call")), call]);
