@@ -20,6 +20,10 @@ fn read<T: StableLayout>(value: &impl StableLayout) -> Result<T, ConvertError> {
 
 const DAY: u64 = 86_400_000_000;
 
+/// With and without daylight saving time, on both sides of Greenwich, and one that changed by less than an hour.
+const ZONES: &[&str] =
+    &["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Africa/Monrovia"];
+
 /// Days from the year -9999 to 9999, and microseconds of a day, whole seconds among them.
 fn moments() -> impl Strategy<Value = (i32, u32, u64)> {
     let microseconds = prop_oneof![0..DAY, (0..DAY / 1_000_000).prop_map(|second| second * 1_000_000)];
@@ -46,7 +50,9 @@ fn day(year: i32, month: u32, day: u32) -> String {
 }
 
 mod by_chrono {
-    pub(super) use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+    pub(super) use chrono::{
+        DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc,
+    };
 
     pub(super) fn of((year, ordinal, microseconds): (i32, u32, u64)) -> NaiveDateTime {
         let date = NaiveDate::from_yo_opt(year, ordinal).expect("each year has 365 days");
@@ -57,9 +63,9 @@ mod by_chrono {
 }
 
 mod by_jiff {
-    pub(super) use jiff::Timestamp;
     pub(super) use jiff::civil::{Date, DateTime, Time};
-    use jiff::tz::TimeZone;
+    pub(super) use jiff::tz::{Offset, TimeZone};
+    pub(super) use jiff::{Timestamp, ZonedDateTime};
 
     pub(super) fn of((year, ordinal, microseconds): (i32, u32, u64)) -> DateTime {
         let (month, day) = (ordinal % 12 + 1, ordinal % 28 + 1);
@@ -94,6 +100,27 @@ proptest! {
     }
 
     #[test]
+    fn moments_keep_their_offset_or_time_zone(moment in moments(), offset in -50_000..=50_000_i32, zone in 0..ZONES.len()) {
+        use by_chrono::{FixedOffset, TimeZone as _};
+        let there = FixedOffset::east_opt(offset).unwrap().from_utc_datetime(&by_chrono::of(moment));
+        let same: by_chrono::DateTime<FixedOffset> = read(&there).unwrap();
+        prop_assert_eq!((same, same.offset()), (there, there.offset()));
+        let Some(utc) = by_jiff::moment(by_jiff::of(moment)) else { return Ok(()) };
+        let fixed = utc.to_zoned_datetime(by_jiff::TimeZone::fixed(by_jiff::Offset::from_seconds(offset).unwrap()));
+        let in_zone = utc.in_tz(ZONES[zone]).unwrap();
+        for there in [fixed, in_zone] {
+            let same: by_jiff::ZonedDateTime = read(&there).unwrap();
+            prop_assert_eq!((same.time_zone(), same.offset()), (there.time_zone(), there.offset()));
+            prop_assert_eq!(&same, &there);
+            prop_assert_eq!(read(&there), Ok(there.timestamp()));
+            // What has no database of time zones sees the offset.
+            let other: by_chrono::DateTime<FixedOffset> = read(&there).unwrap();
+            prop_assert_eq!(other.timestamp_micros(), there.timestamp().as_microsecond());
+            prop_assert_eq!(other.offset().local_minus_utc(), there.offset().seconds());
+        }
+    }
+
+    #[test]
     fn both_crates_and_erlangs_tuples_agree(moment in moments()) {
         use by_chrono::Datelike as _;
         let civil = by_jiff::of(moment);
@@ -112,6 +139,17 @@ proptest! {
         prop_assert_eq!(read::<by_jiff::Date>(&Tuples(naive.date())), Ok(civil.date()));
         prop_assert_eq!(read::<(u8, u8, u8)>(&Tuples(civil.time())), Ok(hms));
     }
+}
+
+/// Elixir's source for a moment in a time zone: local time, zone, abbreviation, offset and what is added to it.
+fn literal_of(text: &str) -> String {
+    let [local, zone, abbreviation, base, saving] = text.split(' ').collect::<Vec<_>>()[..] else {
+        panic!("{text}")
+    };
+    format!(
+        "(~N[{local}] |> Map.from_struct() |> Map.merge(%{{__struct__: DateTime, time_zone: {zone:?}, \
+         zone_abbr: {abbreviation:?}, utc_offset: {base}, std_offset: {saving}}}))"
+    )
 }
 
 /// What real Elixir compares: each line has a term of ours, in Erlang's syntax, and Elixir's source for it.
@@ -155,6 +193,32 @@ fn real_elixir_sees_what_a_person_would_write() {
         let source = format!("{tuples}(~N[{date} {time}])");
         all.push(Written { term: term(&Tuples(civil)), source });
     }
+    for (zone, utc, literal) in [
+        (
+            "Europe/Berlin",
+            "2026-06-30T23:30:00.5Z",
+            "2026-07-01T01:30:00.500000 Europe/Berlin CEST 3600 3600",
+        ),
+        ("Europe/Berlin", "2026-01-01T11:00:00Z", "2026-01-01T12:00:00 Europe/Berlin CET 3600 0"),
+        (
+            "Australia/Lord_Howe",
+            "2026-01-01T11:00:00Z",
+            "2026-01-01T22:00:00 Australia/Lord_Howe +11 37800 1800",
+        ),
+        ("Etc/UTC", "2026-01-01T11:00:00Z", "2026-01-01T11:00:00 Etc/UTC UTC 0 0"),
+    ] {
+        let there = utc.parse::<by_jiff::Timestamp>().unwrap().in_tz(zone).unwrap();
+        all.push(Written { term: term(&there), source: literal_of(literal) });
+    }
+    let there: by_chrono::DateTime<by_chrono::FixedOffset> = "2026-01-01T08:30:00-03:30".parse().unwrap();
+    all.push(Written {
+        term: term(&there),
+        source: literal_of("2026-01-01T08:30:00 -03:30 -03:30 -12600 0"),
+    });
+    // As Elixir prints it.
+    let source = r#"(with {:ok, moment, 0} <- DateTime.from_iso8601("2026-01-01T12:00:00Z"), do: moment)"#;
+    let utc: by_chrono::DateTime<by_chrono::FixedOffset> = "2026-01-01T12:00:00+00:00".parse().unwrap();
+    all.push(Written { term: term(&utc), source: source.to_owned() });
     let mut text = String::new();
     for Written { term, source } in &all {
         let _ = writeln!(text, "{}\t{source}", print(term.root(), Style::Plain));
@@ -209,6 +273,22 @@ fn a_moment_of_any_time_zone_is_read_as_one_in_utc() {
     assert_eq!(moment.to_string(), "2026-06-30 23:30:00.500 UTC");
     let moment: by_jiff::Timestamp = read(&berlin()).unwrap();
     assert_eq!(moment.to_string(), "2026-06-30T23:30:00.5Z");
+    let moment: by_jiff::ZonedDateTime = read(&berlin()).unwrap();
+    assert_eq!(moment.to_string(), "2026-07-01T01:30:00.5+02:00[Europe/Berlin]");
+    let moment: by_chrono::DateTime<by_chrono::FixedOffset> = read(&berlin()).unwrap();
+    assert_eq!(moment.to_string(), "2026-07-01 01:30:00.500 +02:00");
+    // A zone that is none, and an hour that its time zone has not.
+    let mut odd = berlin();
+    odd.time_zone = "Europe/Atlantis".to_owned();
+    let error = read::<by_jiff::ZonedDateTime>(&odd).unwrap_err().to_string();
+    assert!(error.contains("a time zone that `jiff` knows"), "{error}");
+    let mut odd = berlin();
+    odd.std_offset = 0;
+    let error = read::<by_jiff::ZonedDateTime>(&odd).unwrap_err().to_string();
+    assert!(error.contains("an offset that the time zone has then"), "{error}");
+    odd.utc_offset = 100_000;
+    let error = read::<by_chrono::DateTime<by_chrono::FixedOffset>>(&odd).unwrap_err().to_string();
+    assert!(error.contains("an offset of less than a day"), "{error}");
 }
 
 #[test]

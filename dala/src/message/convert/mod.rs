@@ -14,7 +14,7 @@
 //! | [`Result`] | `{ok, Value}` or `{error, Reason}`; a plain `ok` for `Result<(), E>` |
 //! | [`Box`] | what is in it |
 //! | `RangeInclusive` | Elixir's range of step 1 |
-//! | dates and times of `chrono` and `jiff` (features of these names) | `%Date{}`, `%Time{}`, `%NaiveDateTime{}`, `%DateTime{}` in UTC; Erlang's tuples are read too, and written by `Tuples` |
+//! | dates and times of `chrono` and `jiff` (features of these names) | `%Date{}`, `%Time{}`, `%NaiveDateTime{}`, `%DateTime{}`; Erlang's tuples are read too, and written by `Tuples` |
 //! | `#[dala::message]` types | their tuple or atom; last fields that are options may be missing, and are `None` then |
 //! | types with [`#[derive(dala::Term)]`](macro@crate::Term) | as their attributes say: map, struct, tuple, list of pairs, atom |
 //! | [`OwnedTerm`] | any term, as it is |

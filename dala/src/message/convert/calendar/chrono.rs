@@ -1,116 +1,87 @@
 //! Of the crate `chrono`. A leap second, which Elixir does not have, is written as the last microsecond before it.
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _, Utc};
-use dala_ir::abi::Word;
-use dala_ir::abi::shape::FieldType;
-use dala_ir::term::TermWriter;
+use chrono::{
+    DateTime, Datelike as _, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone,
+    Timelike as _, Utc,
+};
 
-use super::{Clock, Hms, InTuples, Ymd};
-use super::{read_date, read_naive, read_time, read_zoned, write_date, write_naive, write_time, write_utc};
-use crate::message::StableLayout;
-use crate::message::convert::{ConvertError, Source};
+use super::{Calendar, Clock, Hms, Moment, SOME_MOMENT, Ymd, Zone, civil, in_tuple};
 
-fn ymd(date: NaiveDate) -> Ymd {
-    (date.year(), date.month() as u8, date.day() as u8)
-}
+pub(super) struct Chrono;
 
-fn clock(time: NaiveTime) -> Clock {
-    let hms = (time.hour() as u8, time.minute() as u8, time.second() as u8);
-    Clock { hms, microsecond: (time.nanosecond() / 1000).min(999_999) }
-}
+civil!(Chrono { NaiveDate, NaiveTime, NaiveDateTime } DateTime<Utc>, DateTime<FixedOffset>);
 
-fn date((year, month, day): Ymd, source: Source<'_>) -> Result<NaiveDate, ConvertError> {
-    let date = NaiveDate::from_ymd_opt(year, month.into(), day.into());
-    date.ok_or_else(|| source.misfit("a day that there is"))
-}
+impl Calendar for Chrono {
+    type Date = NaiveDate;
+    type Time = NaiveTime;
+    type DateTime = NaiveDateTime;
 
-fn time(clock: Clock, source: Source<'_>) -> Result<NaiveTime, ConvertError> {
-    let (hour, minute, second) = clock.hms;
-    let is_fraction = clock.microsecond < 1_000_000;
-    let time = NaiveTime::from_hms_micro_opt(hour.into(), minute.into(), second.into(), clock.microsecond);
-    time.filter(|_| is_fraction).ok_or_else(|| source.misfit("a time that there is"))
-}
-
-impl StableLayout for NaiveDate {
-    const FIELD: FieldType = super::Date::FIELD;
-
-    fn write_term(&self, writer: &mut dyn TermWriter) -> Word {
-        write_date(ymd(*self), writer)
+    fn ymd(date: &NaiveDate) -> Ymd {
+        (date.year(), date.month() as u8, date.day() as u8)
     }
 
-    fn read_term(source: Source<'_>) -> Result<Self, ConvertError> {
-        date(read_date(source)?, source)
-    }
-}
-
-impl StableLayout for NaiveTime {
-    const FIELD: FieldType = super::Time::FIELD;
-
-    fn write_term(&self, writer: &mut dyn TermWriter) -> Word {
-        write_time(clock(*self), writer)
+    fn clock(time: &NaiveTime) -> Clock {
+        let hms = (time.hour() as u8, time.minute() as u8, time.second() as u8);
+        Clock { hms, microsecond: (time.nanosecond() / 1000).min(999_999) }
     }
 
-    fn read_term(source: Source<'_>) -> Result<Self, ConvertError> {
-        time(read_time(source)?, source)
+    fn date((year, month, day): Ymd) -> Option<NaiveDate> {
+        NaiveDate::from_ymd_opt(year, month.into(), day.into())
+    }
+
+    fn time(clock: Clock) -> Option<NaiveTime> {
+        let (hour, minute, second) = clock.hms;
+        // More would be a leap second.
+        let is_fraction = clock.microsecond < 1_000_000;
+        let time =
+            NaiveTime::from_hms_micro_opt(hour.into(), minute.into(), second.into(), clock.microsecond);
+        time.filter(|_| is_fraction)
+    }
+
+    fn join(date: NaiveDate, time: NaiveTime) -> NaiveDateTime {
+        date.and_time(time)
+    }
+
+    fn split(both: &NaiveDateTime) -> (NaiveDate, NaiveTime) {
+        (both.date(), both.time())
     }
 }
 
-impl StableLayout for NaiveDateTime {
-    const FIELD: FieldType = super::NaiveDateTime::FIELD;
+fn in_utc<Z: TimeZone>(moment: &DateTime<Z>) -> NaiveDateTime {
+    moment.naive_utc()
+}
 
-    fn write_term(&self, writer: &mut dyn TermWriter) -> Word {
-        write_naive(ymd(self.date()), clock(self.time()), writer)
+fn utc_of(local: NaiveDateTime, zone: &Zone) -> Result<NaiveDateTime, &'static str> {
+    let ahead = TimeDelta::try_seconds(zone.offset());
+    ahead.and_then(|ahead| local.checked_sub_signed(ahead)).ok_or(SOME_MOMENT)
+}
+
+impl Moment for DateTime<Utc> {
+    type Calendar = Chrono;
+
+    fn local(&self) -> (NaiveDateTime, Zone) {
+        (in_utc(self), Zone::utc())
     }
 
-    fn read_term(source: Source<'_>) -> Result<Self, ConvertError> {
-        let (ymd, clock) = read_naive(source)?;
-        Ok(date(ymd, source)?.and_time(time(clock, source)?))
+    fn of_local(local: NaiveDateTime, zone: &Zone) -> Result<DateTime<Utc>, &'static str> {
+        utc_of(local, zone).map(|utc| utc.and_utc())
     }
 }
 
-impl StableLayout for DateTime<Utc> {
-    const FIELD: FieldType = super::DateTime::FIELD;
+impl Moment for DateTime<FixedOffset> {
+    type Calendar = Chrono;
 
-    fn write_term(&self, writer: &mut dyn TermWriter) -> Word {
-        let naive = self.naive_utc();
-        write_utc(ymd(naive.date()), clock(naive.time()), writer)
+    fn local(&self) -> (NaiveDateTime, Zone) {
+        let ahead = self.offset().local_minus_utc();
+        // Not by `naive_local`, which has no time beyond the last day of all.
+        match in_utc(self).checked_add_signed(TimeDelta::seconds(ahead.into())) {
+            Some(local) => (local, Zone::ahead(ahead)),
+            None => (in_utc(self), Zone::utc()),
+        }
     }
 
-    fn read_term(source: Source<'_>) -> Result<Self, ConvertError> {
-        let (ymd, clock, ahead) = read_zoned(source)?;
-        let local = date(ymd, source)?.and_time(time(clock, source)?);
-        let moment = TimeDelta::try_seconds(ahead).and_then(|ahead| local.checked_sub_signed(ahead));
-        moment.map(|moment| moment.and_utc()).ok_or_else(|| source.misfit("a moment that there is"))
-    }
-}
-
-impl InTuples for NaiveDate {
-    type Tuple = Ymd;
-
-    fn to_tuple(&self) -> Ymd {
-        ymd(*self)
-    }
-}
-
-impl InTuples for NaiveTime {
-    type Tuple = Hms;
-
-    fn to_tuple(&self) -> Hms {
-        clock(*self).hms
-    }
-}
-
-impl InTuples for NaiveDateTime {
-    type Tuple = (Ymd, Hms);
-
-    fn to_tuple(&self) -> (Ymd, Hms) {
-        (ymd(self.date()), clock(self.time()).hms)
-    }
-}
-
-impl InTuples for DateTime<Utc> {
-    type Tuple = (Ymd, Hms);
-
-    fn to_tuple(&self) -> (Ymd, Hms) {
-        self.naive_utc().to_tuple()
+    fn of_local(local: NaiveDateTime, zone: &Zone) -> Result<DateTime<FixedOffset>, &'static str> {
+        let offset = i32::try_from(zone.offset()).ok().and_then(FixedOffset::east_opt);
+        let offset = offset.ok_or("an offset of less than a day")?;
+        Ok(offset.from_utc_datetime(&utc_of(local, zone)?))
     }
 }
