@@ -29,16 +29,31 @@
 //! # }
 //! ```
 //!
-//! There are sources for Linux ([`Sysfs`]). For Apple's and Android's systems implement the traits over
-//! `NSProcessInfo.thermalState` and `AThermal_getCurrentThermalStatus`, whose levels map onto [`Thermal`] as its table says; the
-//! crate has none of its own because nothing here can compile or test them.
+//! | system | heat | power |
+//! |---|---|---|
+//! | Linux | [`Sysfs`] | [`Sysfs`] |
+//! | macOS | `Apple` | `Apple` |
+//! | iOS | `Apple` | `Apple`: low power mode alone; `UIDevice`'s battery by way of [`Simulated`] |
+//! | Android, API level 30 | `AndroidThermal` | what the app's Java is told, by way of [`Simulated`] |
+//!
+//! Those of Android and Apple are written after the documentation of what they call, and are compiled for these systems by the
+//! gate; nobody has run them yet.
 
+#[cfg(any(test, target_os = "android"))]
+mod android;
+#[cfg(any(test, target_vendor = "apple"))]
+#[cfg_attr(not(target_os = "macos"), allow(dead_code, reason = "the power is read on macOS alone"))]
+mod apple;
 mod governor;
 mod policy;
 mod simulated;
 mod source;
 mod sysfs;
 
+#[cfg(target_os = "android")]
+pub use android::AndroidThermal;
+#[cfg(target_vendor = "apple")]
+pub use apple::Apple;
 pub use governor::{Energy, EnergyState, PowerChanged, ThermalChanged};
 pub(crate) use governor::{Governor, POWER_CHANGES, THERMAL_CHANGES};
 pub use policy::{Policy, Shares};
