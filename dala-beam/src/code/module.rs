@@ -9,7 +9,7 @@ use dala_ir::interp::CodeModule;
 
 /// A version of a module that was loaded.
 ///
-/// Versions are never freed: literals of theirs may be anywhere. [Purging](super::purge) sees to it that nobody runs one any more.
+/// Versions are never freed: literals of theirs may be anywhere. Purging (`purge.rs`) sees to it that nobody runs one any more.
 #[derive(Debug)]
 pub struct LoadedModule {
     /// Its name.
