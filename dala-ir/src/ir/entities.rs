@@ -48,4 +48,8 @@ entity! {
     LiteralId = "lit",
     /// A row of the module's table of local funs.
     LambdaId = "lambda",
+    /// A message that actors of some type take.
+    MessageId = "msg",
+    /// The protocol of a type of actors.
+    ProtocolId = "proto",
 }

@@ -21,11 +21,13 @@ pub mod function;
 pub mod inst;
 pub mod module;
 pub mod ops;
+pub mod typing;
 
 pub use builder::FunctionBuilder;
 pub use check::InstError;
-pub use entities::{Block, FuncId, ImportId, LambdaId, LiteralId, Value};
+pub use entities::{Block, FuncId, ImportId, LambdaId, LiteralId, MessageId, ProtocolId, Value};
 pub use function::{BlockData, Function, Location};
 pub use inst::{BlockCall, Constant, Immediate, InstData, SwitchKey, Terminator};
-pub use module::{Import, Lambda, Module};
+pub use module::{Import, Lambda, Module, Tables};
 pub use ops::{Effects, Op, Rest, Type};
+pub use typing::{Message, Protocol, Signature, Taken, Typing};

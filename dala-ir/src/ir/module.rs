@@ -2,6 +2,7 @@
 
 use super::entities::FuncId;
 use super::function::Function;
+use super::typing::Typing;
 use crate::abi::Atom;
 use crate::term::OwnedTerm;
 
@@ -48,6 +49,19 @@ pub struct Module {
     pub files: Vec<String>,
     /// The function to run before the module can be called (`-on_load`).
     pub on_load: Option<FuncId>,
+    /// What is known of native functions and actors.
+    pub typing: Typing,
+}
+
+/// What a module's functions refer to, for who looks at one of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Tables<'m> {
+    /// Literals.
+    pub literals: &'m [OwnedTerm],
+    /// Imported functions.
+    pub imports: &'m [Import],
+    /// What is known of native functions and actors.
+    pub typing: &'m Typing,
 }
 
 impl Module {
@@ -62,7 +76,13 @@ impl Module {
             lambdas: Vec::new(),
             files: Vec::new(),
             on_load: None,
+            typing: Typing::default(),
         }
+    }
+
+    /// What its functions refer to.
+    pub fn tables(&self) -> Tables<'_> {
+        Tables { literals: &self.literals, imports: &self.imports, typing: &self.typing }
     }
 
     /// The exported function `name/arity`.

@@ -4,9 +4,9 @@
 
 use smallvec::SmallVec;
 
-use super::{Shape, Tables};
+use super::Shape;
 use crate::analysis::liveness::{for_each_use, implicit_params};
-use crate::ir::{Block, BlockCall, BlockData, Effects, Function, Op, Terminator, Value};
+use crate::ir::{Block, BlockCall, BlockData, Effects, Function, Op, Tables, Terminator, Value};
 
 /// Jumps in a row that one edge is led past.
 const MOST_HOPS: usize = 16;

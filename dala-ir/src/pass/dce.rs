@@ -1,10 +1,10 @@
 //! Dead code: instructions without an effect whose results nobody needs, and block parameters that nobody needs with
 //! what is passed for them. What is left is numbered anew.
 
-use super::{Shape, Tables};
+use super::Shape;
 use crate::analysis::cfg::reverse_postorder;
 use crate::analysis::liveness::{for_each_operand, implicit_params};
-use crate::ir::{BlockData, Function, Terminator, Value};
+use crate::ir::{BlockData, Function, Tables, Terminator, Value};
 
 /// Runs the pass.
 pub(super) fn run(function: &mut Function, _: &mut Shape, _: Tables<'_>) {

@@ -7,9 +7,9 @@
 use hashbrown::HashMap;
 use smallvec::SmallVec;
 
+use super::Shape;
 use super::clean::replace_values;
-use super::{Shape, Tables};
-use crate::ir::{Block, Effects, Function, Immediate, InstData, Op, Type, Value};
+use crate::ir::{Block, Effects, Function, Immediate, InstData, Op, Tables, Type, Value};
 
 /// What makes two instructions the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -18,17 +18,7 @@ mod fold;
 mod gvn;
 
 use crate::analysis::{ControlFlow, DominatorTree};
-use crate::ir::{Function, Import, Module};
-use crate::term::OwnedTerm;
-
-/// What a pass may look up besides its function.
-#[derive(Clone, Copy, Debug)]
-pub struct Tables<'m> {
-    /// Literals of the module.
-    pub literals: &'m [OwnedTerm],
-    /// Imports of the module.
-    pub imports: &'m [Import],
-}
+use crate::ir::{Function, Module, Tables};
 
 /// The dominator tree of a function, computed when the first pass wants it.
 #[derive(Debug, Default)]
@@ -67,8 +57,8 @@ impl Pass {
     }
 
     fn run_over(&self, module: &mut Module, index: usize, shape: &mut Shape) {
-        let tables = Tables { literals: &module.literals, imports: &module.imports };
-        (self.run)(&mut module.functions[index], shape, tables);
+        let Module { literals, imports, typing, functions, .. } = module;
+        (self.run)(&mut functions[index], shape, Tables { literals, imports, typing });
         #[cfg(debug_assertions)]
         self.check(module, index);
     }

@@ -23,14 +23,17 @@
 //! terminator's instruction stands behind its keyword. `;` begins a comment. Values, blocks and functions may have
 //! any distinct numbers; printing numbers functions and blocks by their order.
 //!
+//! What is known of native functions and actors stands behind the lambdas: [`typing`].
+//!
 //! For every module, parsing what was printed gives the module back.
 
 pub mod lexer;
 pub mod literal;
 pub mod parser;
 pub mod printer;
+pub mod typing;
 
-pub use parser::{ParseError, parse_module};
+pub use parser::{ParseError, parse_module, parse_type};
 pub use printer::{print_function, print_module};
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 use super::lexer::{Token, tokenize};
 use super::literal::{self, bytes_from_hex};
 use super::printer::SEGMENT_KINDS;
+use super::typing;
 use crate::abi::Atom;
 use crate::ir::inst::{BuildSegment, Segment, SegmentFlags};
 use crate::ir::ops::{ImmediateKind, Rest};
@@ -69,13 +70,13 @@ impl Tokens {
         Err(self.error(format!("expected `{sign}`, found {found}")))
     }
 
-    fn eat_word(&mut self, word: &str) -> bool {
+    pub(super) fn eat_word(&mut self, word: &str) -> bool {
         let found = matches!(self.peek(), Token::Word(next) if next == word);
         self.at += usize::from(found);
         found
     }
 
-    fn expect_word(&mut self, word: &str) -> Result<(), ParseError> {
+    pub(super) fn expect_word(&mut self, word: &str) -> Result<(), ParseError> {
         if self.eat_word(word) {
             return Ok(());
         }
@@ -83,7 +84,7 @@ impl Tokens {
         Err(self.error(format!("expected `{word}`, found {found}")))
     }
 
-    fn word(&mut self) -> Result<String, ParseError> {
+    pub(super) fn word(&mut self) -> Result<String, ParseError> {
         match self.next() {
             Token::Word(word) => Ok(word),
             found => Err(self.error(format!("expected a word, found {found}"))),
@@ -91,12 +92,43 @@ impl Tokens {
     }
 
     pub(crate) fn number(&mut self) -> Result<u32, ParseError> {
-        let token = self.next();
-        let number = if let Token::Number(text) = &token { text.parse().ok() } else { None };
-        number.ok_or_else(|| self.error(format!("expected a number, found {token}")))
+        self.parsed("a number")
     }
 
-    fn atom(&mut self) -> Result<Atom, ParseError> {
+    /// A number of some type; `what` it is for.
+    pub(super) fn parsed<T: std::str::FromStr>(&mut self, what: &str) -> Result<T, ParseError> {
+        let token = self.next();
+        let number = if let Token::Number(text) = &token { text.parse().ok() } else { None };
+        number.ok_or_else(|| self.error(format!("expected {what}, found {token}")))
+    }
+
+    /// `open ITEM, .. close`
+    pub(super) fn separated<T>(
+        &mut self,
+        open: &str,
+        close: &str,
+        mut item: impl FnMut(&mut Tokens) -> Result<T, ParseError>,
+    ) -> Result<Vec<T>, ParseError> {
+        self.expect(open)?;
+        let mut items = Vec::new();
+        while !self.eat(close) {
+            if !items.is_empty() {
+                self.expect(",")?;
+            }
+            items.push(item(self)?);
+        }
+        Ok(items)
+    }
+
+    /// `PREFIXn =`, where `n` must be the next number.
+    pub(super) fn in_order(&mut self, prefix: &str, expected: usize) -> Result<(), ParseError> {
+        if self.entity(prefix)? != expected {
+            return Err(self.error(format!("expected `{prefix}{expected}`")));
+        }
+        self.expect("=")
+    }
+
+    pub(super) fn atom(&mut self) -> Result<Atom, ParseError> {
         match self.next() {
             Token::Atom(text) => Atom::try_new(&text).map_err(|error| self.error(error.to_string())),
             found => Err(self.error(format!("expected an atom in quotes, found {found}"))),
@@ -104,7 +136,7 @@ impl Tokens {
     }
 
     /// A word made of `prefix` and a number.
-    fn entity(&mut self, prefix: &str) -> Result<usize, ParseError> {
+    pub(super) fn entity(&mut self, prefix: &str) -> Result<usize, ParseError> {
         let token = self.next();
         let number = match &token {
             Token::Word(word) => word.strip_prefix(prefix).and_then(|digits| digits.parse::<u32>().ok()),
@@ -120,6 +152,19 @@ impl Tokens {
         matches!(self.peek(), Token::Word(word) if word.strip_prefix(prefix).is_some_and(|digits| {
             !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
         }))
+    }
+}
+
+/// Parses the type of a term.
+///
+/// # Errors
+/// The first thing that is not of the text form.
+pub fn parse_type(text: &str) -> Result<crate::types::TermType, ParseError> {
+    let mut tokens = Tokens { tokens: tokenize(text)?, at: 0 };
+    let ty = typing::term_type(&mut tokens)?;
+    match tokens.next() {
+        Token::End => Ok(ty),
+        found => Err(tokens.error(format!("{found} stands behind the type"))),
     }
 }
 
@@ -144,7 +189,7 @@ pub fn parse_module(text: &str) -> Result<Module, ParseError> {
                 found => return Err(tokens.error(format!("expected a file name, found {found}"))),
             },
             "import" => {
-                in_order(&mut tokens, "import", module.imports.len())?;
+                tokens.in_order("import", module.imports.len())?;
                 let name = tokens.atom()?;
                 tokens.expect(":")?;
                 let function = tokens.atom()?;
@@ -152,11 +197,11 @@ pub fn parse_module(text: &str) -> Result<Module, ParseError> {
                 module.imports.push(Import { module: name, function, arity: tokens.number()? });
             }
             "literal" => {
-                in_order(&mut tokens, "lit", module.literals.len())?;
+                tokens.in_order("lit", module.literals.len())?;
                 module.literals.push(literal::parse(&mut tokens)?);
             }
             "lambda" => {
-                in_order(&mut tokens, "lambda", module.lambdas.len())?;
+                tokens.in_order("lambda", module.lambdas.len())?;
                 let function = FuncId::new(tokens.entity("fn")?);
                 tokens.expect_word("free")?;
                 let free = tokens.number()?;
@@ -178,20 +223,17 @@ pub fn parse_module(text: &str) -> Result<Module, ParseError> {
                 let function = FunctionParser::new(&mut tokens).function()?;
                 module.functions.push(function);
             }
-            other => return Err(tokens.error(format!("`{other}` begins no declaration"))),
+            other => {
+                if !typing::declaration(other, &mut tokens, &mut module)? {
+                    return Err(tokens.error(format!("`{other}` begins no declaration")));
+                }
+            }
         }
     }
     if numbers.iter().enumerate().any(|(index, &number)| index != number) {
         return Err(tokens.error("functions must be numbered in order from fn0".into()));
     }
     Ok(module)
-}
-
-fn in_order(tokens: &mut Tokens, prefix: &str, expected: usize) -> Result<(), ParseError> {
-    if tokens.entity(prefix)? != expected {
-        return Err(tokens.error(format!("expected `{prefix}{expected}`")));
-    }
-    tokens.expect("=")
 }
 
 struct FunctionParser<'a> {

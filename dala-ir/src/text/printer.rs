@@ -59,6 +59,7 @@ fn module_text(module: &Module, out: &mut String) -> fmt::Result {
             lambda.function, lambda.free, lambda.index, lambda.old_uniq
         )?;
     }
+    super::typing::print(&module.typing, out)?;
     for (name, arity, function) in &module.exports {
         writeln!(out, "export {}/{arity} = {function}", atom(*name))?;
     }

@@ -10,7 +10,8 @@ macro_rules! kinds {
             $(#[doc = $doc] pub const $name: Kinds = Kinds(1 << $bit);)*
             /// Every kind.
             pub const ANY: Kinds = Kinds(0 $(| 1 << $bit)*);
-            const NAMES: &'static [(Kinds, &'static str)] = &[$((Kinds::$name, $text)),*];
+            /// Each kind with its name in texts.
+            pub const NAMES: &'static [(Kinds, &'static str)] = &[$((Kinds::$name, $text)),*];
         }
     };
 }

@@ -1,18 +1,14 @@
 //! What an op makes of operands of known types.
 
 use super::{AtomSet, IntRange, Kinds, TermType, TupleShape, guard_bifs};
-use crate::ir::{Constant, Immediate, Import, InstData, Op, Type};
+use crate::ir::{Constant, Immediate, InstData, Op, Tables, Type, Typing};
 use crate::term::OwnedTerm;
 
 /// Type of an instruction's result when it gives one; the operands' types are `args`, in order. A bool is typed as the
 /// atom that [`Op::BoolTerm`] makes of it, a float as a float.
 #[expect(clippy::wildcard_enum_match_arm, reason = "of the others only what the table of ops says")]
-pub fn result_type(
-    inst: &InstData,
-    args: &[&TermType],
-    literals: &[OwnedTerm],
-    imports: &[Import],
-) -> TermType {
+pub fn result_type(inst: &InstData, args: &[&TermType], tables: Tables<'_>) -> TermType {
+    let Tables { literals, typing, .. } = tables;
     match inst.op {
         Op::Const => immediate_type(inst, literals),
         Op::BoolTerm => args[0].meet(&TermType::atoms_of(AtomSet::booleans())),
@@ -41,7 +37,8 @@ pub fn result_type(
         Op::Negate => arithmetic(&[&TermType::integer(IntRange::exactly(0)), args[0]], IntRange::minus),
         Op::BitNot => TermType::integer(args[0].range().bit_not()),
         Op::Divide | Op::Box => TermType::of(Kinds::FLOAT),
-        Op::Bif => called(&inst.immediate, imports),
+        Op::Bif | Op::CallExt => called(&inst.immediate, tables),
+        Op::TupleGet => element(args[0].shape(), &inst.immediate, typing),
         Op::BsGetInteger => matched_integer(args[1], &inst.immediate),
         Op::BsGetFloat => TermType::of(Kinds::FLOAT),
         Op::BsGetBinary | Op::BsGetRest | Op::BsTail | Op::BsCreate => TermType::of(Kinds::BITSTRING),
@@ -73,10 +70,26 @@ fn updated(tuple: &TermType, immediate: &Immediate) -> TermType {
     TermType::tuple(if is_kept { was } else { TupleShape::Arity(*arity) })
 }
 
-/// Type of what a built-in function gives.
-fn called(immediate: &Immediate, imports: &[Import]) -> TermType {
-    let Immediate::Import(id) = immediate else { return TermType::ANY };
-    imports.get(id.index()).map_or(TermType::ANY, guard_bifs::result_type)
+/// Type of what a built-in or native function gives.
+fn called(immediate: &Immediate, tables: Tables<'_>) -> TermType {
+    let Immediate::Import(id) = *immediate else { return TermType::ANY };
+    match tables.typing.signature(id) {
+        Some(signature) => signature.result.clone(),
+        None => tables.imports.get(id.index()).map_or(TermType::ANY, guard_bifs::result_type),
+    }
+}
+
+/// Type of an element of a tuple, of which its shape says something.
+fn element(shape: TupleShape, immediate: &Immediate, typing: &Typing) -> TermType {
+    let known = match (shape, immediate) {
+        (shape, Immediate::Index(0)) => shape.tag().map(TermType::atom),
+        (TupleShape::Message(_, _, id), Immediate::Index(index)) => {
+            let field = (*index as usize).checked_sub(1);
+            typing.message(id).zip(field).and_then(|(message, field)| message.fields.get(field).cloned())
+        }
+        _ => None,
+    };
+    known.unwrap_or(TermType::ANY)
 }
 
 /// Type of an integer of so many units that a binary holds.

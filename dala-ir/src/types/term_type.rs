@@ -3,18 +3,21 @@
 use super::atoms::AtomSet;
 use super::kinds::Kinds;
 use super::range::IntRange;
+use super::referent::{ActorType, CapabilityType, Disjoint, Referent, Referents, TensorType};
 use super::tuple::TupleShape;
 use crate::abi::Atom;
 use crate::ir::Constant;
 
-/// A set of terms. What it says of integers, atoms and tuples means something only where the kinds allow such terms; where
-/// they do not, it is the part's top, so that equal sets are equal values.
+/// A set of terms. What it says of integers, atoms, tuples, and of what terms stand for, means something only where the kinds
+/// allow such terms; where they do not, it is the part's top, so that equal sets are equal values.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TermType {
     kinds: Kinds,
     range: IntRange,
     atoms: AtomSet,
     tuple: TupleShape,
+    /// Most types have none.
+    referents: Option<Box<Referents>>,
 }
 
 impl TermType {
@@ -25,7 +28,8 @@ impl TermType {
 
     /// All terms of these kinds.
     pub const fn of(kinds: Kinds) -> TermType {
-        TermType { kinds, range: IntRange::ANY, atoms: AtomSet::Any, tuple: TupleShape::Any }
+        let (range, atoms, tuple) = (IntRange::ANY, AtomSet::Any, TupleShape::Any);
+        TermType { kinds, range, atoms, tuple, referents: None }
     }
 
     /// Integers of a range.
@@ -48,6 +52,26 @@ impl TermType {
         TermType { tuple: shape, ..TermType::of(Kinds::TUPLE) }
     }
 
+    /// Pids of actors.
+    pub fn actor(actor: ActorType) -> TermType {
+        TermType::standing_for(Kinds::PID, Referents { actor: Some(actor), ..Referents::default() })
+    }
+
+    /// Handles of tensors.
+    pub fn tensor(tensor: TensorType) -> TermType {
+        TermType::standing_for(Kinds::MAP, Referents { tensor: Some(tensor), ..Referents::default() })
+    }
+
+    /// Names of capabilities.
+    pub fn capability(capability: CapabilityType) -> TermType {
+        let referents = Referents { capability: Some(capability), ..Referents::default() };
+        TermType::standing_for(Kinds::REFERENCE, referents)
+    }
+
+    fn standing_for(kinds: Kinds, referents: Referents) -> TermType {
+        TermType { referents: referents.kept(), ..TermType::of(kinds) }
+    }
+
     /// Kinds that its terms may have.
     pub fn kinds(&self) -> Kinds {
         self.kinds
@@ -66,6 +90,21 @@ impl TermType {
     /// Shape of its tuples.
     pub fn shape(&self) -> TupleShape {
         self.tuple
+    }
+
+    /// Actors that its pids stand for, if that is known.
+    pub fn as_actor(&self) -> Option<&ActorType> {
+        self.referents.as_ref()?.actor.as_ref()
+    }
+
+    /// Tensors that its maps stand for, if that is known.
+    pub fn as_tensor(&self) -> Option<&TensorType> {
+        self.referents.as_ref()?.tensor.as_ref()
+    }
+
+    /// Capabilities that its references stand for, if that is known.
+    pub fn as_capability(&self) -> Option<&CapabilityType> {
+        self.referents.as_ref()?.capability.as_ref()
     }
 
     /// Whether there is no such term.
@@ -107,7 +146,27 @@ impl TermType {
             range: part(Kinds::INTEGER, self, other, |ty| &ty.range, |a, b| a.join(*b)),
             atoms: part(Kinds::ATOM, self, other, |ty| &ty.atoms, AtomSet::join),
             tuple: part(Kinds::TUPLE, self, other, |ty| &ty.tuple, |a, b| a.join(*b)),
+            referents: self.join_referents(other),
         }
+    }
+
+    fn join_referents(&self, other: &TermType) -> Option<Box<Referents>> {
+        if self.referents.is_none() && other.referents.is_none() {
+            return None;
+        }
+        fn known<'a, T: Referent>(
+            a: &'a TermType,
+            b: &'a TermType,
+            of: fn(&'a TermType) -> Option<&'a T>,
+        ) -> Option<T> {
+            T::join_known((a.kinds, of(a)), (b.kinds, of(b)))
+        }
+        Referents {
+            actor: known(self, other, TermType::as_actor),
+            tensor: known(self, other, TermType::as_tensor),
+            capability: known(self, other, TermType::as_capability),
+        }
+        .kept()
     }
 
     /// What is both.
@@ -125,11 +184,30 @@ impl TermType {
         if tuple.is_none() {
             kinds = kinds.without(Kinds::TUPLE);
         }
+        let mut referents = None;
+        if self.referents.is_some() || other.referents.is_some() {
+            fn known<T: Referent>(kinds: &mut Kinds, part: Result<Option<T>, Disjoint>) -> Option<T> {
+                part.unwrap_or_else(|Disjoint| {
+                    *kinds = kinds.without(T::KIND);
+                    None
+                })
+            }
+            let meet = Referents {
+                actor: known(&mut kinds, Referent::meet_known(self.as_actor(), other.as_actor())),
+                tensor: known(&mut kinds, Referent::meet_known(self.as_tensor(), other.as_tensor())),
+                capability: known(
+                    &mut kinds,
+                    Referent::meet_known(self.as_capability(), other.as_capability()),
+                ),
+            };
+            referents = meet.kept();
+        }
         TermType {
             kinds,
             range: range.unwrap_or(IntRange::ANY),
             atoms: atoms.unwrap_or(AtomSet::Any),
             tuple: tuple.unwrap_or(TupleShape::Any),
+            referents,
         }
         .normal()
     }
@@ -187,23 +265,22 @@ impl TermType {
         if !self.kinds.meets(Kinds::TUPLE) {
             self.tuple = TupleShape::Any;
         }
+        if let Some(referents) = &mut self.referents {
+            let kinds = self.kinds;
+            referents.actor.take_if(|_| !kinds.meets(Kinds::PID));
+            referents.tensor.take_if(|_| !kinds.meets(Kinds::MAP));
+            referents.capability.take_if(|_| !kinds.meets(Kinds::REFERENCE));
+            if **referents == Referents::default() {
+                self.referents = None;
+            }
+        }
         self
     }
 }
 
 impl std::fmt::Debug for TermType {
+    /// As the text form of the IR has it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?}", self.kinds)?;
-        if self.range != IntRange::ANY {
-            write!(f, " [{:?}]", self.range)?;
-        }
-        if self.atoms != AtomSet::Any {
-            write!(f, " ({:?})", self.atoms)?;
-        }
-        match self.tuple {
-            TupleShape::Any => Ok(()),
-            TupleShape::Arity(arity) => write!(f, " {{{arity}}}"),
-            TupleShape::Tagged(arity, tag) => write!(f, " {{{arity}, {}}}", tag.text()),
-        }
+        std::fmt::Display::fmt(self, f)
     }
 }

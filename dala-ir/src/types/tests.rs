@@ -2,8 +2,12 @@
 
 use proptest::prelude::*;
 
-use super::{AtomSet, IntRange, Kinds, TermType, TupleShape};
+use super::{
+    ActorType, AtomSet, CapabilityType, IntRange, Kinds, Life, Rights, TensorType, TermType, TupleShape,
+};
 use crate::abi::Atom;
+use crate::ir::{MessageId, ProtocolId};
+use crate::text::parse_type;
 
 /// A term as far as types look at it.
 #[derive(Clone, Debug)]
@@ -15,14 +19,40 @@ enum Sample {
     Cons,
     Float,
     Map,
+    /// A handle, or a message, as its type says.
+    Typed(TermType),
 }
 
 fn atom() -> impl Strategy<Value = Atom> {
     prop::sample::select(vec!["a", "b", "c", "d", "true", "false"]).prop_map(Atom::new)
 }
 
+/// A tuple of a tag is one message only.
+fn message(tag: Atom) -> TermType {
+    TermType::tuple(TupleShape::Message(2, tag, MessageId::new(tag.index() as usize)))
+}
+
+fn handle() -> impl Strategy<Value = TermType> {
+    let life = prop::sample::select(vec![Life::Any, Life::Ended]);
+    let rights = prop::sample::select(vec![None, Some(Rights::ReadOnly), Some(Rights::ReadWrite)]);
+    let sizes = prop::collection::vec(prop::option::of(1_u64..3), 0..3);
+    prop_oneof![
+        (0_usize..2, life).prop_map(|(protocol, life)| {
+            TermType::actor(ActorType { protocol: ProtocolId::new(protocol), life })
+        }),
+        (prop::option::of(atom()), prop::option::of(sizes)).prop_map(|(dtype, sizes)| {
+            TermType::tensor(TensorType { dtype, shape: sizes.map(|sizes| sizes.into()) })
+        }),
+        (atom(), rights)
+            .prop_map(|(resource, rights)| TermType::capability(CapabilityType { resource, rights })),
+        atom().prop_map(message),
+        Just(TermType::of(Kinds::PID)),
+    ]
+}
+
 fn sample() -> impl Strategy<Value = Sample> {
     prop_oneof![
+        handle().prop_map(Sample::Typed),
         (-4_i64..5).prop_map(Sample::Int),
         prop::sample::select(vec![i64::MIN, i64::MAX]).prop_map(Sample::Int),
         atom().prop_map(Sample::Atom),
@@ -45,6 +75,7 @@ fn type_of(sample: &Sample) -> TermType {
         Sample::Cons => TermType::of(Kinds::CONS),
         Sample::Float => TermType::of(Kinds::FLOAT),
         Sample::Map => TermType::of(Kinds::MAP),
+        Sample::Typed(ref ty) => ty.clone(),
     }
 }
 
@@ -68,6 +99,17 @@ proptest! {
         prop_assert_eq!(a.meet(&a), a.clone());
         prop_assert!(a.is_within(&a.join(&b)));
         prop_assert!(a.meet(&b).is_within(&a), "{:?} meet {:?} = {:?}", a, b, a.meet(&b));
+    }
+
+    #[test]
+    fn a_type_is_read_back_as_it_is_written(ty in any_type()) {
+        prop_assert_eq!(parse_type(&ty.to_string()), Ok(ty));
+    }
+
+    #[test]
+    fn a_type_within_two_others_is_within_their_meet(a in any_type(), b in any_type(), c in any_type()) {
+        let (b, c) = (a.join(&b), a.join(&c));
+        prop_assert!(a.is_within(&b.meet(&c)), "{:?} in {:?} meet {:?} = {:?}", a, b, c, b.meet(&c));
     }
 
     #[test]

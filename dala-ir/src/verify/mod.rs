@@ -13,6 +13,10 @@
 //! - the instruction of a terminator has no result of its own;
 //! - behind an op that never returns stands `unreachable` and nothing else.
 //!
+//! What is known of native functions and actors ([`typing`]):
+//! - messages, protocols and signatures name rows that exist, with as many fields and arguments as those have, and say
+//!   everything once.
+//!
 //! SSA ([`ssa`]):
 //! - a value is defined once, by the parameter list or instruction that the type table has it from; an instruction
 //!   has a result exactly when its op has one;
@@ -38,6 +42,7 @@ pub mod safepoints;
 pub mod ssa;
 pub mod structure;
 pub mod types;
+pub mod typing;
 
 use crate::analysis::{ControlFlow, DominatorTree, Liveness};
 use crate::ir::{Block, Function, InstError, Module, Value};
@@ -140,6 +145,9 @@ pub enum Fault {
     /// Used where its definition does not dominate.
     #[error("{0} is used where it is not defined")]
     NotDominated(Value),
+    /// Two rows of a table say the same, or of the same.
+    #[error("{0} stands twice")]
+    SameRow(String),
     /// Does not fit the op's row.
     #[error(transparent)]
     Inst(#[from] InstError),
@@ -180,6 +188,7 @@ pub enum Fault {
 /// The first broken rule of each function that breaks one, and of the module's tables.
 pub fn verify_module(module: &Module) -> Result<(), Vec<VerifyError>> {
     let mut errors: Vec<VerifyError> = structure::check_tables(module).err().into_iter().collect();
+    errors.extend(typing::check(module).err());
     errors.extend(module.functions.iter().filter_map(|function| verify_function(function, module).err()));
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }

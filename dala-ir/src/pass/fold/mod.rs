@@ -7,8 +7,8 @@
 mod rewrite;
 mod walk;
 
-use super::{Shape, Tables};
-use crate::ir::Function;
+use super::Shape;
+use crate::ir::{Function, Tables};
 use walk::Walk;
 
 /// Runs the pass.

@@ -5,8 +5,7 @@ use smallvec::SmallVec;
 use super::rewrite;
 use crate::analysis::DominatorTree;
 use crate::analysis::liveness::implicit_params;
-use crate::ir::{Block, BlockData, Function, InstData, Terminator, Type, Value};
-use crate::pass::Tables;
+use crate::ir::{Block, BlockData, Function, InstData, Tables, Terminator, Type, Value};
 use crate::types::{Facts, Kinds, TermType, TupleShape, decide, learn, learn_from_success, result_type};
 
 /// Walks before the ranges of a loop's parameters are widened.
@@ -170,7 +169,7 @@ impl<'m> Walk<'m> {
             let atom = if truth { crate::abi::atoms::TRUE } else { crate::abi::atoms::FALSE };
             return TermType::atom(atom);
         }
-        result_type(inst, &args, self.tables.literals, self.tables.imports)
+        result_type(inst, &args, self.tables)
     }
 
     /// Tells the successors of a block what reaches them.
