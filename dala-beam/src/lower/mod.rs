@@ -140,6 +140,7 @@ pub fn lower(file: &BeamFile, code: &mut dyn CodeLookup) -> Result<ir::Module, L
             .cloned()
             .collect(),
         on_load: functions.on_load,
+        typing: ir::Typing::default(),
     })
 }
 

@@ -64,6 +64,7 @@ hosts! {
     fn undefined_function(&mut self, entry: &'static ExportEntry, args: &[Word]) -> BifResult;
     fn undefined_fun(&mut self, module: Atom) -> Option<&'static ExportEntry>;
     fn send(&mut self, destination: Word, message: Word) -> Result<(), Exception>;
+    fn send_message(&mut self, destination: Word, id: u64, message: &[Word]) -> bool;
     fn receive_next(&mut self) -> Option<Word>;
     fn receive_accept(&mut self);
     fn receive_skip(&mut self);

@@ -59,6 +59,13 @@ pub unsafe trait Machine: 'static {
     /// `badarg` when the destination is none.
     fn send(&mut self, destination: Word, message: Word) -> Result<(), Exception>;
 
+    /// Sends a message of this logical id, its name and fields, to a native actor. False, with nothing done, when the
+    /// destination is none that takes the message, or a field does not convert: the message is then sent as a term.
+    fn send_message(&mut self, destination: Word, id: u64, message: &[Word]) -> bool {
+        let _ = (destination, id, message);
+        false
+    }
+
     /// The message under the save pointer.
     fn receive_next(&mut self) -> Option<Word>;
 

@@ -5,7 +5,7 @@
 use super::code::FRAME;
 use super::ops::{
     breakpoints, building, calls, compare, data, floats, frames, maps, matching, moves, native, raising,
-    receive, small, switch, types,
+    receive, sends, small, switch, types,
 };
 use super::shape::{More, Shape, op};
 use super::state::{Handler, handler};
@@ -278,6 +278,9 @@ opcodes! {
     Bif => calls::bif, op(D, P, P).fails(2).packed(4, 1);
     /// `d a = r b ! r c`
     Send => receive::send, op(D, R, R);
+    /// Message of logical id `w3` to `r b`: its tag and `c - 1` fields are `c` operands, four a word from `w4`; `w1` length;
+    /// `fail` in `w2`. `d a` is nothing.
+    ActorSend => sends::actor_send, op(D, R, P).fails(2).packed(4, 1);
     /// `d a =` current message, or `rel` when there is none. A reduction.
     RecvNext => receive::recv_next, op(D, P, P).jumps();
     /// Takes the current message.

@@ -99,7 +99,8 @@ impl InstData {
             | (ImmediateKind::Function, Immediate::Function(_))
             | (ImmediateKind::Import, Immediate::Import(_))
             | (ImmediateKind::Lambda, Immediate::Lambda(_))
-            | (ImmediateKind::Index, Immediate::Index(_)) => true,
+            | (ImmediateKind::Index, Immediate::Index(_))
+            | (ImmediateKind::Message, Immediate::Message(_)) => true,
             (ImmediateKind::Element, Immediate::Index(index)) => *index < MAX_TUPLE,
             (ImmediateKind::Unit, Immediate::Index(unit)) => (1..=256).contains(unit),
             (ImmediateKind::ArityAndTag, Immediate::ArityAndTag(arity, _)) => {
@@ -135,7 +136,8 @@ impl InstData {
                 | ImmediateKind::Segment
                 | ImmediateKind::Bits
                 | ImmediateKind::Segments
-                | ImmediateKind::Indices,
+                | ImmediateKind::Indices
+                | ImmediateKind::Message,
                 _,
             ) => false,
         }

@@ -1,6 +1,6 @@
 //! Instructions and terminators.
 
-use super::entities::{Block, FuncId, ImportId, LambdaId, LiteralId, Value};
+use super::entities::{Block, FuncId, ImportId, LambdaId, LiteralId, MessageId, Value};
 use super::ops::{Effects, Op};
 use crate::abi::{Atom, Word};
 use smallvec::SmallVec;
@@ -116,6 +116,8 @@ pub enum Immediate {
     Segments(Box<[BuildSegment]>),
     /// Numbers.
     Indices(Box<[u32]>),
+    /// Message of the module's table.
+    Message(MessageId),
 }
 
 /// One instruction.
@@ -255,6 +257,24 @@ impl Terminator {
                 [woken, expired].into_iter().chain(unwind).for_each(f);
             }
             Terminator::Return(_) | Terminator::TailCall(_) | Terminator::Unreachable => {}
+        }
+    }
+
+    /// The instruction that it runs, if any.
+    pub fn inst(&self) -> Option<&InstData> {
+        match self {
+            Terminator::Attempt { inst, .. } | Terminator::Try { inst, .. } | Terminator::TailCall(inst) => {
+                Some(inst)
+            }
+            Terminator::Jump(_)
+            | Terminator::Branch { .. }
+            | Terminator::Switch { .. }
+            | Terminator::SwitchArity { .. }
+            | Terminator::Return(_)
+            | Terminator::RecvNext { .. }
+            | Terminator::Wait(_)
+            | Terminator::WaitTimeout { .. }
+            | Terminator::Unreachable => None,
         }
     }
 

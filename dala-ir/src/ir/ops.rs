@@ -67,6 +67,8 @@ impl Effects {
     pub const CALLS: Effects = Effects(16);
     /// Never returns normally; `unreachable` follows.
     pub const NO_RETURN: Effects = Effects(32);
+    /// Fails, and never raises: stands in an `attempt`.
+    pub const ATTEMPTED: Effects = Effects(64);
 
     /// Both.
     pub const fn and(self, other: Effects) -> Effects {
@@ -124,6 +126,8 @@ pub enum ImmediateKind {
     Segments,
     /// Element numbers of an update.
     Indices,
+    /// A message of the module's table.
+    Message,
 }
 
 macro_rules! effects {
@@ -237,6 +241,7 @@ ops! {
     CallFun = "call_fun", (Term; Terms) -> Term, READS | WRITES | RAISES | CALLS, None, "Fun: (fun, argument..).";
     Apply = "apply", (Term, Term; Terms) -> Term, READS | WRITES | RAISES | CALLS, None, "`apply(M, F, Args)` with the arguments spread: (module, function, argument..).";
     Send = "send", (Term, Term; None) -> Term, READS | WRITES | RAISES, None, "`!`: (destination, message); the result is the message.";
+    ActorSend = "actor_send", (Term; Terms) -> -, READS | WRITES | RAISES | ATTEMPTED, Message, "Sends a message to a native actor: (destination, field..); its tuple is not built. Fails, with nothing done, when the destination is no native actor that takes it, or a field does not convert.";
     RecvAccept = "recv_accept", (; None) -> -, READS | WRITES, None, "Takes the current message out of the mailbox, resets the save pointer and the timeout.";
     RecvSkip = "recv_skip", (; None) -> -, READS | WRITES, None, "Moves the save pointer past the current message.";
     RecvTimedOut = "recv_timed_out", (; None) -> -, READS | WRITES, None, "Resets the save pointer after a timeout.";

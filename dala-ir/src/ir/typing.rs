@@ -7,7 +7,7 @@ use super::entities::{ImportId, MessageId, ProtocolId};
 use crate::abi::Atom;
 use crate::types::TermType;
 
-/// The tables of one module. Rows differ from one another: equal messages and equal protocols are one row.
+/// The tables of one module. Two protocols are two types of actors, whatever they say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Typing {
     /// Messages of the protocols, and of what native functions give.

@@ -98,7 +98,8 @@ fn key(inst: &InstData, overwrites: bool) -> Option<Key> {
         | Immediate::Segment(_)
         | Immediate::Bits { .. }
         | Immediate::Segments(_)
-        | Immediate::Indices(_) => return None,
+        | Immediate::Indices(_)
+        | Immediate::Message(_) => return None,
     };
     Some(Key { op: inst.op, immediate, args: inst.args.iter().copied().collect() })
 }

@@ -16,6 +16,9 @@ mod clean;
 mod dce;
 mod fold;
 mod gvn;
+mod sends;
+
+pub use sends::{Warning, warnings};
 
 use crate::analysis::{ControlFlow, DominatorTree};
 use crate::ir::{Function, Module, Tables};
@@ -81,6 +84,7 @@ macro_rules! passes {
 }
 
 passes! {
+    "sends" => sends::run, "Messages to actors whose protocol is known go without a tuple.";
     "fold" => fold::run, "Types of values, and what follows from them: tests and branches that are decided, constants, ops that cannot fail.";
     "gvn" => gvn::run, "What was computed already is not computed again.";
     "clean" => clean::run, "Jumps to jumps, blocks that only one edge leads to, blocks that none leads to.";

@@ -14,7 +14,7 @@ use crate::ir::inst::{BuildSegment, Segment, SegmentFlags};
 use crate::ir::ops::{ImmediateKind, Rest};
 use crate::ir::{
     Block, BlockCall, BlockData, Constant, FuncId, Function, Immediate, Import, ImportId, InstData, Lambda,
-    LambdaId, LiteralId, Location, Module, Op, Terminator, Type, Value,
+    LambdaId, LiteralId, Location, MessageId, Module, Op, Terminator, Type, Value,
 };
 
 /// Why a text is no module.
@@ -489,6 +489,7 @@ impl<'a> FunctionParser<'a> {
             ImmediateKind::Function => Immediate::Function(FuncId::new(self.tokens.entity("fn")?)),
             ImmediateKind::Import => Immediate::Import(ImportId::new(self.tokens.entity("import")?)),
             ImmediateKind::Lambda => Immediate::Lambda(LambdaId::new(self.tokens.entity("lambda")?)),
+            ImmediateKind::Message => Immediate::Message(MessageId::new(self.tokens.entity("msg")?)),
             ImmediateKind::Index | ImmediateKind::Element | ImmediateKind::Unit => {
                 Immediate::Index(self.tokens.number()?)
             }

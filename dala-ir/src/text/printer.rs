@@ -148,6 +148,7 @@ fn immediate_text(immediate: &Immediate, out: &mut String) -> fmt::Result {
         Immediate::Function(id) => write!(out, "{id}"),
         Immediate::Import(id) => write!(out, "{id}"),
         Immediate::Lambda(id) => write!(out, "{id}"),
+        Immediate::Message(id) => write!(out, "{id}"),
         Immediate::Index(index) => write!(out, "{index}"),
         Immediate::ArityAndTag(arity, tag) => write!(out, "{arity} {}", atom(*tag)),
         Immediate::Segment(segment) => {

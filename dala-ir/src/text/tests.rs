@@ -6,7 +6,7 @@ use crate::ir::inst::{BuildSegment, Segment, SegmentFlags};
 use crate::ir::ops::{ImmediateKind, Rest};
 use crate::ir::{
     Block, BlockCall, Constant, Effects, FuncId, Function, FunctionBuilder, Immediate, ImportId, InstData,
-    LambdaId, LiteralId, Module, Op, Terminator, Type, Value,
+    LambdaId, LiteralId, MessageId, Module, Op, Terminator, Type, Value,
 };
 use crate::term::{OwnedTerm, TermWriter};
 
@@ -62,6 +62,7 @@ impl Choices<'_> {
             ImmediateKind::Function => Immediate::Function(FuncId::new(self.below(9))),
             ImmediateKind::Import => Immediate::Import(ImportId::new(self.below(9))),
             ImmediateKind::Lambda => Immediate::Lambda(LambdaId::new(self.below(9))),
+            ImmediateKind::Message => Immediate::Message(MessageId::new(self.below(9))),
             ImmediateKind::Index | ImmediateKind::Element | ImmediateKind::Unit => {
                 Immediate::Index(1 + self.below(200) as u32)
             }

@@ -2,8 +2,8 @@
 
 use smallvec::SmallVec;
 
-use super::{AtomSet, IntRange, Kinds, TermType, TupleShape};
-use crate::ir::{Constant, Immediate, InstData, Op};
+use super::{ActorType, AtomSet, IntRange, Kinds, Life, TermType, TupleShape};
+use crate::ir::{Constant, Immediate, Import, InstData, Op};
 
 /// What an op's outcome says of its operands: the number of each, and its type from there on.
 pub type Facts = SmallVec<[(usize, TermType); 2]>;
@@ -191,7 +191,7 @@ fn ordered(args: &[&TermType], is_less: bool, facts: &mut Facts) {
 
 /// What it says of an op's operands that it gave a result.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the others take any operands")]
-pub fn learn_from_success(inst: &InstData, args: &[&TermType]) -> Facts {
+pub fn learn_from_success(inst: &InstData, args: &[&TermType], imports: &[Import]) -> Facts {
     let mut facts = Facts::new();
     let mut all = |kinds: Kinds, count: usize| {
         for (index, ty) in args.iter().enumerate().take(count) {
@@ -215,7 +215,26 @@ pub fn learn_from_success(inst: &InstData, args: &[&TermType]) -> Facts {
         Op::Head | Op::Tail => all(Kinds::CONS, 1),
         Op::TupleGet | Op::TupleUpdate => all(Kinds::TUPLE, 1),
         Op::MapGet | Op::MapPut | Op::MapUpdate => all(Kinds::MAP, 1),
+        Op::CallExt => called(inst, args, imports, &mut facts),
         _ => {}
     }
     facts
+}
+
+/// What it says of an actor that a function of OTP's has returned (`gen_server:stop/1,3`, `GenServer.stop/1..3`): whom it stops
+/// has ended.
+fn called(inst: &InstData, args: &[&TermType], imports: &[Import], facts: &mut Facts) {
+    let Immediate::Import(id) = inst.immediate else { return };
+    let Some(import) = imports.get(id.index()) else { return };
+    let is_stop =
+        import.function.text() == "stop" && matches!(import.module.text(), "gen_server" | "Elixir.GenServer");
+    if is_stop && let Some(actor) = args.first().and_then(|arg| arg.as_actor()) {
+        facts.push((
+            0,
+            args[0].meet(
+                &TermType::actor(ActorType { life: Life::Ended, ..*actor })
+                    .join(&TermType::of(Kinds::ATOM.or(Kinds::TUPLE))),
+            ),
+        ));
+    }
 }

@@ -8,14 +8,15 @@
 //!   arities are at most 255;
 //! - edges name blocks that exist; instructions, locations, exports, lambdas and `on_load` name functions, imports,
 //!   literals, lambdas, files and locations that exist, with as many operands as the named thing takes;
-//! - an `attempt` runs an op that may fail and neither calls nor never returns; a `try` runs an op that may raise,
+//! - an `attempt` runs an op that may fail and neither calls nor never returns, and only there stands one that never raises;
+//!   a `try` runs an op that may raise,
 //!   and has no ok block exactly when the op never returns; a `tail` runs a call;
 //! - the instruction of a terminator has no result of its own;
 //! - behind an op that never returns stands `unreachable` and nothing else.
 //!
 //! What is known of native functions and actors ([`typing`]):
-//! - messages, protocols and signatures name rows that exist, with as many fields and arguments as those have, and say
-//!   everything once.
+//! - messages, protocols and signatures name rows that exist, with as many fields and arguments as those have; an import
+//!   has one signature at most.
 //!
 //! SSA ([`ssa`]):
 //! - a value is defined once, by the parameter list or instruction that the type table has it from; an instruction
@@ -145,7 +146,7 @@ pub enum Fault {
     /// Used where its definition does not dominate.
     #[error("{0} is used where it is not defined")]
     NotDominated(Value),
-    /// Two rows of a table say the same, or of the same.
+    /// Two rows of a table say something of the same.
     #[error("{0} stands twice")]
     SameRow(String),
     /// Does not fit the op's row.

@@ -74,6 +74,9 @@ fn check_block(function: &Function, module: &Module, block: Block) -> Result<(),
     for (index, inst) in data.insts.iter().enumerate() {
         let at = At::inst(function, block, index);
         check_inst(at, function, module, inst)?;
+        if inst.op.effects().has(Effects::ATTEMPTED) {
+            return at.fails(Fault::Misplaced { op: inst.op.name(), terminator: "a block" });
+        }
         let is_last = index + 1 == data.insts.len() && data.terminator == Terminator::Unreachable;
         if inst.op.effects().has(Effects::NO_RETURN) && !is_last {
             return at.fails(Fault::NotLast(inst.op.name()));
@@ -100,7 +103,8 @@ fn check_block(function: &Function, module: &Module, block: Block) -> Result<(),
             if ok.is_some() == inst.op.effects().has(Effects::NO_RETURN) {
                 return at.fails(Fault::OkBlock);
             }
-            (inst, "try", inst.op.effects().has(Effects::RAISES))
+            let effects = inst.op.effects();
+            (inst, "try", effects.has(Effects::RAISES) && !effects.has(Effects::ATTEMPTED))
         }
         Terminator::TailCall(inst) => (inst, "tail", inst.op.effects().has(Effects::CALLS)),
         Terminator::Jump(_)
@@ -144,6 +148,10 @@ fn check_inst(at: At<'_>, function: &Function, module: &Module, inst: &InstData)
         },
         Immediate::Lambda(id) => match module.lambdas.get(id.index()) {
             Some(lambda) => arity(id.to_string(), lambda.free as usize),
+            None => at.fails(Fault::NoSuchRow(id.to_string())),
+        },
+        Immediate::Message(id) => match module.typing.message(*id) {
+            Some(message) => arity(id.to_string(), inst.op.operands().len() + message.fields.len()),
             None => at.fails(Fault::NoSuchRow(id.to_string())),
         },
         Immediate::Constant(crate::ir::Constant::Literal(id)) if id.index() >= module.literals.len() => {

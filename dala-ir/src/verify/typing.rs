@@ -4,7 +4,7 @@ use super::{Fault, Place, VerifyError};
 use crate::ir::{Message, Module, Protocol, Taken, Typing};
 use crate::types::{TermType, TupleShape};
 
-/// Checks that rows name rows that exist and fit, and that no two are one.
+/// Checks that rows name rows that exist and fit, and that no function has two.
 ///
 /// # Errors
 /// The first broken rule.
@@ -14,13 +14,10 @@ pub fn check(module: &Module) -> Result<(), VerifyError> {
 
 fn rows(module: &Module) -> Result<(), Fault> {
     let Typing { messages, protocols, signatures, expected } = &module.typing;
-    for (index, Message { fields, .. }) in messages.iter().enumerate() {
+    for Message { fields, .. } in messages {
         fields.iter().try_for_each(|ty| named(&module.typing, ty))?;
-        if messages[..index].contains(&messages[index]) {
-            return Err(Fault::SameRow(format!("msg{index}")));
-        }
     }
-    for (index, Protocol { messages, .. }) in protocols.iter().enumerate() {
+    for Protocol { messages, .. } in protocols {
         for Taken { message, required, reply } in messages {
             named(&module.typing, reply)?;
             let row = module.typing.message(*message).ok_or_else(|| Fault::NoSuchRow(message.to_string()))?;
@@ -28,9 +25,6 @@ fn rows(module: &Module) -> Result<(), Fault> {
                 let (expected, found) = (row.fields.len(), *required as usize);
                 return Err(Fault::CallArity { name: message.to_string(), expected, found });
             }
-        }
-        if protocols[..index].contains(&protocols[index]) {
-            return Err(Fault::SameRow(format!("proto{index}")));
         }
     }
     for (index, signature) in signatures.iter().enumerate() {

@@ -280,6 +280,18 @@ unsafe impl Machine for TestMachine {
         Ok(())
     }
 
+    /// The actor called `typed` takes all messages of small integers.
+    fn send_message(&mut self, destination: Word, id: u64, message: &[Word]) -> bool {
+        let is_typed = destination.as_atom().is_some_and(|name| name.text() == "typed");
+        let is_taken = is_typed && message[1..].iter().all(|field| field.as_small().is_some());
+        if is_taken {
+            let mut words = vec![Word::small_int(id as i64)];
+            words.extend_from_slice(message);
+            self.sent.push(OwnedTerm::build(|writer| writer.tuple(&words)));
+        }
+        is_taken
+    }
+
     fn receive_next(&mut self) -> Option<Word> {
         self.mailbox.get(self.save).map(OwnedTerm::root)
     }

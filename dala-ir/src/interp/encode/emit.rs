@@ -9,7 +9,7 @@ use crate::abi::Word;
 use crate::interp::code::{self, FRAME_HEAD, Row, X_SCRATCH};
 use crate::interp::object::{Relocation, Symbol};
 use crate::interp::opcode::{LEN_MAX, Opcode, quick_words};
-use crate::ir::{Block, Constant, Function, Location, Type, Value};
+use crate::ir::{Block, Constant, Function, Location, Message, Type, Value};
 
 /// Float register for cyclic moves.
 const F_SCRATCH: u16 = code::F_COUNT as u16 - 1;
@@ -23,6 +23,8 @@ pub(super) struct ModuleEmitter {
     pub(super) relocations: Vec<Relocation>,
     /// Where switches stand whose keys linking sorts.
     pub(super) switches: Vec<u32>,
+    /// Messages that its instructions name.
+    pub(super) messages: Vec<Message>,
 }
 
 impl ModuleEmitter {

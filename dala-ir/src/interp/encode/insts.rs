@@ -187,6 +187,7 @@ impl FunctionEmitter<'_, '_> {
                 self.module.relocate(at + 3, Symbol::Import(id.index() as u32));
                 Ok(())
             }
+            Op::ActorSend => self.actor_send(inst, ends),
             Op::Send => self.simple(Opcode::Send, 1, inst, result, 0, ends),
             Op::RecvAccept => self.simple(Opcode::RecvAccept, 1, inst, result, 0, ends),
             Op::RecvSkip => self.simple(Opcode::RecvSkip, 1, inst, result, 0, ends),

@@ -20,6 +20,7 @@ mod insts;
 mod moves;
 mod needs;
 mod plan;
+mod sends;
 mod switches;
 
 use std::sync::Arc;
@@ -73,7 +74,7 @@ pub enum LoadError {
 /// When the module is invalid or too large.
 pub fn encode(module: &Module) -> Result<Object, LoadError> {
     verify_module(module).map_err(LoadError::Invalid)?;
-    let mut emitter = ModuleEmitter::default();
+    let mut emitter = ModuleEmitter { messages: module.typing.messages.clone(), ..ModuleEmitter::default() };
     let mut functions = Vec::with_capacity(module.functions.len());
     for (index, function) in module.functions.iter().enumerate() {
         let (entry, frame) = emitter
@@ -81,7 +82,7 @@ pub fn encode(module: &Module) -> Result<Object, LoadError> {
             .map_err(|_| LoadError::TooLarge { function: format!("{}/{}", function.name, function.arity) })?;
         functions.push(FunctionInfo { name: function.name, arity: function.arity, entry, frame });
     }
-    let ModuleEmitter { words, rows, relocations, switches } = emitter;
+    let ModuleEmitter { words, rows, relocations, switches, messages: _ } = emitter;
     let exports = module.exports.iter().map(|&(name, arity, id)| (name, arity, id.index() as u32)).collect();
     Ok(Object {
         name: module.name,

@@ -62,7 +62,8 @@ fn checked_words(inst: &InstData) -> Option<u32> {
             | Immediate::ArityAndTag(..)
             | Immediate::Segment(_)
             | Immediate::Bits { .. }
-            | Immediate::Segments(_) => unreachable!("verified"),
+            | Immediate::Segments(_)
+            | Immediate::Message(_) => unreachable!("verified"),
         },
     })
 }

@@ -152,6 +152,8 @@ helpers! {
     Bif => steps::bif,
     /// `Send`
     Send => steps::send,
+    /// `ActorSend`
+    ActorSend => steps::actor_send,
     /// `CallExt` and `CallExtTail` of a built-in function.
     CallBuiltIn => steps::call_built_in,
     /// `is_function/2`

@@ -104,6 +104,7 @@ pub(super) fn is_inline(ins: &Instruction) -> bool {
         | Opcode::MapUpdate
         | Opcode::Bif
         | Opcode::Send
+        | Opcode::ActorSend
         | Opcode::BsCreate
         | Opcode::BsStart
         | Opcode::BsContext

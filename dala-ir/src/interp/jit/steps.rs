@@ -9,7 +9,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::Word;
-use crate::interp::ops::{building, calls, maps, receive};
+use crate::interp::ops::{building, calls, maps, receive, sends};
 use crate::interp::state::{State, Vm};
 
 /// Does the work of the instruction at `pc`, with what machine code has written.
@@ -61,4 +61,5 @@ steps! {
     bif => calls::bif_work;
     call_built_in => calls::built_in_work;
     send => receive::send_work;
+    actor_send => sends::actor_send_work;
 }

@@ -19,6 +19,7 @@ pub(super) mod moves;
 pub(super) mod native;
 pub(super) mod raising;
 pub(super) mod receive;
+pub(super) mod sends;
 pub(super) mod small;
 pub(super) mod switch;
 pub(super) mod types;

@@ -5,7 +5,7 @@
 //! functions with loops are walked until that settles. Then, in one more walk, [`rewrite`] changes what the types decide.
 
 mod rewrite;
-mod walk;
+pub(super) mod walk;
 
 use super::Shape;
 use crate::ir::{Function, Tables};

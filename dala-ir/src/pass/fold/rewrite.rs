@@ -1,8 +1,11 @@
 //! What changes once the types are known.
 
 use super::walk::Walk;
-use crate::ir::{BlockCall, BlockData, Constant, Effects, Function, Immediate, InstData, Op, Terminator};
-use crate::types::{Kinds, TermType, TupleShape, compares_exactly};
+use crate::ir::{
+    BlockCall, BlockData, Constant, Effects, Function, Immediate, InstData, MessageId, Op, Protocol,
+    Terminator, Typing,
+};
+use crate::types::{ActorType, Kinds, Life, TermType, TupleShape, compares_exactly};
 
 /// Changes an instruction that stands in a block.
 pub(super) fn inst(walk: &Walk<'_>, inst: &mut InstData) {
@@ -75,9 +78,28 @@ fn must_fail(walk: &Walk<'_>, inst: &InstData) -> bool {
         }
         Op::BitNot => excludes(0, Kinds::INTEGER),
         Op::MapGet | Op::MapPut | Op::MapUpdate => excludes(0, Kinds::MAP),
+        Op::ActorSend => sends_nothing(walk, inst),
         Op::BsStart => excludes(0, Kinds::BITSTRING.or(Kinds::HIDDEN)),
         _ => false,
     }
+}
+
+/// Whether no actor can get the message: the destination is none, has ended or does not take it, or a field does not convert.
+fn sends_nothing(walk: &Walk<'_>, inst: &InstData) -> bool {
+    let (typing, to) = (walk.tables.typing, walk.type_of(inst.args[0]));
+    let Immediate::Message(id) = inst.immediate else { return false };
+    let Some(message) = typing.message(id) else { return false };
+    let fields = message.fields.iter().zip(&inst.args[1..]);
+    let is_name = to.kinds().meets(Kinds::ATOM);
+    !to.kinds().meets(Kinds::PID.or(Kinds::ATOM))
+        || fields.into_iter().any(|(wanted, &field)| walk.type_of(field).meet(wanted).is_none())
+        || !is_name && to.as_actor().is_some_and(|actor| !may_take(typing, *actor, id))
+}
+
+/// Whether such an actor may take the message.
+fn may_take(typing: &Typing, actor: ActorType, message: MessageId) -> bool {
+    let takes = |protocol: &Protocol| protocol.messages.iter().any(|taken| taken.message == message);
+    actor.life == Life::Any && typing.protocol(actor.protocol).is_none_or(takes)
 }
 
 /// Changes the terminator of a block.

@@ -11,9 +11,16 @@ use crate::types::{Facts, Kinds, TermType, TupleShape, decide, learn, learn_from
 /// Walks before the ranges of a loop's parameters are widened.
 const EXACT_WALKS: usize = 2;
 
+/// What is done at every instruction that is come to, besides typing it. A terminator's has the number behind the others.
+enum Act<'a> {
+    Nothing,
+    Rewrite,
+    Look(&'a mut dyn FnMut(&Walk<'_>, Block, usize, &InstData)),
+}
+
 /// The state of a walk.
-pub(super) struct Walk<'m> {
-    pub(super) tables: Tables<'m>,
+pub(in crate::pass) struct Walk<'m> {
+    pub(in crate::pass) tables: Tables<'m>,
     tree: &'m DominatorTree,
     order: Vec<Block>,
     /// Place of each block in `order`.
@@ -36,7 +43,7 @@ pub(super) struct Walk<'m> {
 }
 
 impl<'m> Walk<'m> {
-    pub(super) fn new(function: &Function, tree: &'m DominatorTree, tables: Tables<'m>) -> Walk<'m> {
+    pub(in crate::pass) fn new(function: &Function, tree: &'m DominatorTree, tables: Tables<'m>) -> Walk<'m> {
         let order = tree.preorder();
         let mut place = vec![usize::MAX; function.blocks.len()];
         for (index, block) in order.iter().enumerate() {
@@ -75,26 +82,35 @@ impl<'m> Walk<'m> {
     }
 
     /// Whether some edge leads back.
-    pub(super) fn has_loops(&self) -> bool {
+    pub(in crate::pass) fn has_loops(&self) -> bool {
         self.has_loops
     }
 
     /// Walks until the types no longer change.
-    pub(super) fn settle(&mut self, function: &mut Function) {
+    pub(in crate::pass) fn settle(&mut self, function: &mut Function) {
         self.is_unsettled = true;
         while std::mem::take(&mut self.is_unsettled) {
             self.walks += 1;
-            self.walk(function, false);
+            self.walk(function, Act::Nothing);
         }
     }
 
     /// Walks once more and changes the function.
     pub(super) fn rewrite(&mut self, function: &mut Function) {
-        self.walk(function, true);
+        self.walk(function, Act::Rewrite);
+    }
+
+    /// Walks once more and shows every instruction, before its result is typed.
+    pub(in crate::pass) fn look(
+        &mut self,
+        function: &mut Function,
+        mut look: impl FnMut(&Walk<'_>, Block, usize, &InstData),
+    ) {
+        self.walk(function, Act::Look(&mut look));
     }
 
     /// Type of a value at this point.
-    pub(super) fn type_of(&self, value: Value) -> &TermType {
+    pub(in crate::pass) fn type_of(&self, value: Value) -> &TermType {
         &self.types[value.index()]
     }
 
@@ -111,7 +127,7 @@ impl<'m> Walk<'m> {
         Value::new(function.value_types.len() - 1)
     }
 
-    fn walk(&mut self, function: &mut Function, is_rewriting: bool) {
+    fn walk(&mut self, function: &mut Function, mut act: Act<'_>) {
         let mut open: Vec<(Block, usize)> = Vec::new();
         for index in 0..self.order.len() {
             let block = self.order[index];
@@ -135,14 +151,22 @@ impl<'m> Walk<'m> {
             for (value, ty) in std::mem::take(&mut self.narrowed[block.index()]) {
                 self.set(value, ty);
             }
-            for inst in &mut data.insts {
-                if is_rewriting {
-                    rewrite::inst(self, inst);
+            for (index, inst) in data.insts.iter_mut().enumerate() {
+                match &mut act {
+                    Act::Nothing => {}
+                    Act::Rewrite => rewrite::inst(self, inst),
+                    Act::Look(look) => look(self, block, index, inst),
                 }
                 self.step(inst);
             }
-            if is_rewriting {
-                rewrite::terminator(self, function, &mut data);
+            match &mut act {
+                Act::Nothing => {}
+                Act::Rewrite => rewrite::terminator(self, function, &mut data),
+                Act::Look(look) => {
+                    if let Some(inst) = data.terminator.inst() {
+                        look(self, block, data.insts.len(), inst);
+                    }
+                }
             }
             self.leave(function, block, &data);
             function.blocks[block.index()] = data;
@@ -156,7 +180,7 @@ impl<'m> Walk<'m> {
         if let Some(result) = inst.result {
             self.types[result.index()] = ty;
         }
-        let facts = learn_from_success(inst, &self.args(inst));
+        let facts = learn_from_success(inst, &self.args(inst), self.tables.imports);
         self.narrow(inst, facts);
     }
 
@@ -291,7 +315,7 @@ impl<'m> Walk<'m> {
                 self.set(*value, ty);
             }
             Terminator::Attempt { inst, .. } | Terminator::Try { inst, ok: Some(_), .. } if edge == 0 => {
-                let facts = learn_from_success(inst, &self.args(inst));
+                let facts = learn_from_success(inst, &self.args(inst), self.tables.imports);
                 can_be_taken = self.narrow(inst, facts);
             }
             Terminator::Attempt { .. }

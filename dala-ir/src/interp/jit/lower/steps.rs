@@ -15,7 +15,12 @@ impl Segment<'_, '_> {
     pub(super) fn step(&mut self) -> bool {
         if !matches!(
             self.ins.op,
-            Opcode::MapPut | Opcode::MapUpdate | Opcode::BsCreate | Opcode::Bif | Opcode::Send
+            Opcode::MapPut
+                | Opcode::MapUpdate
+                | Opcode::BsCreate
+                | Opcode::Bif
+                | Opcode::Send
+                | Opcode::ActorSend
         ) {
             return false;
         }
@@ -33,6 +38,7 @@ impl Segment<'_, '_> {
             Opcode::MapUpdate => (Helper::MapUpdate, 2),
             Opcode::BsCreate => (Helper::BsCreate, 2),
             Opcode::Bif => (Helper::Bif, 2),
+            Opcode::ActorSend => (Helper::ActorSend, 2),
             _ => (Helper::Send, 0),
         };
         for &register in &ins.reads {
