@@ -6,7 +6,6 @@
 
 use super::exit::ExitReason;
 use super::slot::{ForeignSlot, Head, Share, Slot, release_native};
-#[cfg(debug_assertions)]
 use crate::pid::Pid;
 use crate::sync::Ordering;
 use crate::timer::{Timers, nursery};
