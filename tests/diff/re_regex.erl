@@ -31,6 +31,7 @@ refused() ->
     [p({P, element(1, element(2, re:compile(P)))}) || P <- ["(", "a**", "[a", "a{2,1}", "\\", "(?z)", "[z-a]", "(?<n", "(?P<1a>x)", "\\1", "[[:foo:]]", "\\x{110000000}", "*a", ")", "(?<=a+)b", "(?#x", "\\p{Foo}", "(?<a>x)(?<a>y)", "\\c", "a{99999}", "(*FOO)", "(?C256)"]],
     [p(re:compile(P)) || P <- ["(", "a**", "[a", "a{2,1}", "*a", ")", "(?z)"]],
     [p(e(F)) || F <- [fun() -> re:run("abc", "(") end, fun() -> re:run("abc", "a", [foo]) end, fun() -> re:compile("a", [foo]) end, fun() -> re:compile(foo) end, fun() -> re:compile([$a | b]) end, fun() -> re:run(foo, "a") end, fun() -> re:run("a", {re_pattern, 1, 0, 0, <<>>}) end, fun() -> re:inspect(x, namelist) end, fun() -> {ok, P} = re:compile("a"), element(1, {re:run("abc", P, [caseless]), x}) end]],
+    [r(S, P) || {S, P} <- [{[$A, 0, $Z], "^A\\xZ"}, {[$a, 0], "[\\x]"}, {[$a, 0, $g, 0], "a\\xg\\x"}, {"\\xZ", "\\\\xZ"}, {[7, $Z], "\\x7Z"}]], [p({P, element(1, re:compile(P))}) || P <- ["\\x{}", "a\\x{zz}", "\\x\\QQ\\E"]],
     r("abc", "(", [report_errors]), r("abc", "(", [report_errors, global]), r(lists:duplicate(30, $a) ++ "!", "(a+)+$", [{match_limit, 100}]), r(lists:duplicate(30, $a) ++ "!", "(a+)+$", [{match_limit, 100}, report_errors]).
 
 compiled() ->

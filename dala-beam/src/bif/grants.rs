@@ -139,7 +139,7 @@ fn make_atoms(p: &mut Process, index: BifIndex, row: &BifRow, arguments: &[Word]
 }
 
 /// Whether arguments make a function harmless: a process may end and link with those of its own sandbox, the logger remembers what it was told in persistent
-/// terms of its own (`logger_config:allow/2`), whoever logs, and compilers have one environment variable.
+/// terms of its own (`logger_config:allow/2`), whoever logs, compilers have one environment variable, and files in memory touch nothing else.
 fn is_harmless(p: &Process, index: BifIndex, arguments: &[Word]) -> bool {
     let Some(row) = table::ROWS.get(usize::from(index.0)) else { return false };
     let first = arguments.first().copied().unwrap_or(Word::NIL);
@@ -150,6 +150,10 @@ fn is_harmless(p: &Process, index: BifIndex, arguments: &[Word]) -> bool {
         }
         ("persistent_term", "put") => view::tuple_elements(first)
             .is_some_and(|key| key.first() == Some(&Word::atom(named!("logger_config")))),
+        // A file in memory.
+        ("erts_internal", "open_port") => view::tuple_elements(first).is_some_and(|command| {
+            matches!(command, &[kind, name] if kind == Word::atom(named!("spawn")) && text(name).is_some_and(|name| name == "ram_file_drv"))
+        }),
         ("os", "getenv") => text(first).is_some_and(|name| name == "ERL_COMPILER_OPTIONS"),
         _ => false,
     }

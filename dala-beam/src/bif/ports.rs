@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
+use dala::pid::Ref;
 use dala_ir::abi::{Atom, Pid, Word, atoms};
 use dala_ir::interp::Exception;
 use dala_ir::term::TermWriter;
@@ -64,15 +65,16 @@ pub(crate) fn port_command(p: &mut Process, [port, data, options]: [Word; 3]) ->
     Ok(boolean(true))
 }
 
-/// `port_close(Port)`
+/// `port_close(Port)`: a reference, and `{Reference, true}` behind the exit signal of the port.
 pub(crate) fn port_close(p: &mut Process, [port]: [Word; 1]) -> Answer {
     let Some(entry) = entry_of(p, port).filter(|entry| entry.close()) else { return bad() };
     // Its name is free at once, though its actor ends a little later.
     if let Some(name) = p.system.name_of(entry.pid) {
         p.system.unregister(name);
     }
-    port::request(entry.pid, Request::Close);
-    Ok(boolean(true))
+    let reference = Ref::fresh();
+    port::close(entry.pid, p.pid, reference);
+    Ok(p.heap.reference(reference.to_bits(), 0))
 }
 
 /// `port_connect(Port, Pid)`

@@ -421,7 +421,7 @@ bifs! {
     erlang "dt_restore_tag"/1 plain erlang::system::dt_true partial("there are no dynamic traces");
     erlang "seq_trace"/2 plain erlang::system::seq_trace partial("flags are checked; sequential tracing is off");
     erlang "seq_trace_info"/1 plain erlang::system::seq_trace_info partial("sequential tracing is off");
-    erlang "decode_packet"/3 plain erlang::system::decode_packet partial("raw, line, 0, 1, 2 and 4 only");
+    erlang "decode_packet"/3 plain erlang::packets::decode_packet full;
     erlang "system_monitor"/0 plain erlang::system::undefined_0 partial("system monitoring is off");
     erlang "system_profile"/0 plain erlang::system::undefined_0 partial("system profiling is off");
     erts_internal "scheduler_wall_time"/1 plain erlang::system::scheduler_wall_time partial("never measured: always off");

@@ -6,10 +6,12 @@ use std::sync::mpsc::Sender;
 use dala::actor::{Activation, Behaviour, Incoming, Outcome, process};
 use dala::mailbox::receive::Receive;
 use dala::message::ExitReason;
-use dala_ir::abi::{Atom, Pid, Word};
+use dala::pid::Ref;
+use dala_ir::abi::{Atom, Pid, Word, atoms};
 use dala_ir::term::{Fragment, TermWriter, view};
 
 use super::port_word;
+use super::ram_file::{Answer, RamFile};
 use super::table::Entry;
 use crate::bif::iodata_bytes;
 use crate::process::{System, message};
@@ -25,21 +27,41 @@ pub(super) struct Port {
     system: Arc<System>,
     /// The connected process, as of the messages so far.
     owner: Pid,
-    /// To the thread that writes; none when nothing can be written.
-    writer: Option<Sender<Vec<u8>>>,
+    served: Served,
     receive: Receive,
+    /// Who is told of its end.
+    closing: Vec<Closing>,
+}
+
+/// What takes what is written to a port.
+#[derive(Debug)]
+pub(super) enum Served {
+    /// The thread that writes to the program or file.
+    Writer(Sender<Vec<u8>>),
+    /// A file in memory, which answers.
+    RamFile {
+        file: RamFile,
+        is_binary: bool,
+    },
+    Nothing,
 }
 
 impl Port {
-    pub(super) fn new(system: Arc<System>, owner: Pid, writer: Option<Sender<Vec<u8>>>) -> Port {
-        Port { entry: None, system, owner, writer, receive: Receive::default() }
+    pub(super) fn new(system: Arc<System>, owner: Pid, served: Served) -> Port {
+        Port { entry: None, system, owner, served, receive: Receive::default(), closing: Vec::new() }
     }
 
-    /// Writes to the program, later.
-    fn write(&self, bytes: Vec<u8>) {
-        if let Some(writer) = &self.writer {
+    /// Writes to the program, later, or has a file in memory do what the bytes say.
+    fn write(&mut self, entry: &Entry, bytes: Vec<u8>) {
+        match &mut self.served {
             // A program that closed its input reads nothing; its port ends by that.
-            drop(writer.send(bytes));
+            Served::Writer(writer) => drop(writer.send(bytes)),
+            Served::RamFile { file, is_binary } => {
+                if let Some(answer) = file.command(&bytes) {
+                    tell_answer(entry, answer, *is_binary);
+                }
+            }
+            Served::Nothing => {}
         }
     }
 
@@ -57,14 +79,26 @@ impl Port {
         activation: &mut Activation<'_>,
     ) -> Option<ExitReason> {
         match view::tuple_elements(request) {
-            None => return Some(ExitReason::Normal),
+            None => {
+                self.part(entry, activation);
+                return Some(ExitReason::Normal);
+            }
             Some(&[_, data]) => match data.as_pid() {
                 Some(owner) => self.connect(entry, owner, activation),
-                None => self.write(iodata_bytes(data)?),
+                None => self.write(entry, iodata_bytes(data)?),
             },
             Some(_) => {}
         }
         None
+    }
+
+    /// Those that are linked with it learn of its end, then who closes it.
+    fn part(&mut self, entry: &Entry, activation: &mut Activation<'_>) {
+        for linked in activation.links() {
+            activation.unlink(linked);
+            process::exit(entry.pid, linked, ExitReason::Normal);
+        }
+        self.closing.clear();
     }
 
     /// What a message asks for; some reason when the port is to end.
@@ -83,7 +117,7 @@ impl Port {
         match view::tuple_elements(request) {
             Some(&[what, data]) if what == Word::atom(Atom::new("command")) => {
                 match iodata_bytes(data).and_then(|bytes| entry.frame(bytes)) {
-                    Some(bytes) => self.write(bytes),
+                    Some(bytes) => self.write(entry, bytes),
                     None => process::exit(entry.pid, owner, ExitReason::from(Atom::new("badsig"))),
                 }
             }
@@ -107,6 +141,26 @@ fn tell(to: Pid, port: Pid, what: &str) {
     drop(process::send(to, message::node_of(told)));
 }
 
+/// Sends `{Port, {data, Answer}}`: a list, whose tail is a binary where data is and ports have binaries.
+fn tell_answer(entry: &Entry, answer: Answer, is_binary: bool) {
+    let mut scratch = Fragment::new();
+    let list = |scratch: &mut Fragment, bytes: &[u8], tail| {
+        let bytes: Vec<Word> = bytes.iter().map(|&byte| Word::small_int(byte.into())).collect();
+        scratch.list(&bytes, tail)
+    };
+    let head = answer.head();
+    let tail = match answer {
+        Answer::Data(data) if is_binary => scratch.binary(&data),
+        Answer::Data(data) => list(&mut scratch, &data, Word::NIL),
+        Answer::Done | Answer::Failed(_) | Answer::Number(_) => Word::NIL,
+    };
+    let answer = list(&mut scratch, &head, tail);
+    let data = scratch.tuple(&[Word::atom(Atom::new("data")), answer]);
+    let told = scratch.tuple(&[port_word(entry.pid), data]);
+    // Its owner's end is the port's, too.
+    drop(process::send(entry.connected(), message::node_of(told)));
+}
+
 impl Behaviour for Port {
     const ARRIVAL_ORDER: bool = true;
 
@@ -121,8 +175,9 @@ impl Behaviour for Port {
             },
         };
         while let Some(told) = activation.take_question() {
-            if let Ok(ended) = told.downcast::<Ended>() {
-                return Outcome::Exited(ended.0);
+            match told.downcast::<Ended>() {
+                Ok(ended) => return Outcome::Exited(ended.0),
+                Err(told) => self.closing.extend(told.downcast::<Closing>().map(|closing| *closing)),
             }
         }
         loop {
@@ -160,7 +215,7 @@ impl Behaviour for Port {
             entry.close();
         }
         // The program's input ends when all that was sent is written.
-        self.writer = None;
+        self.served = Served::Nothing;
     }
 
     fn name() -> &'static str {
@@ -174,6 +229,29 @@ pub(super) fn ended(port: Pid, reason: ExitReason) {
     if process::ask(port, Box::new(Ended(reason))).is_ok() {
         process::wake(port);
     }
+}
+
+/// A process that waits for a port's end: `{Reference, true}` goes there when this is dropped.
+#[derive(Debug)]
+struct Closing {
+    asker: Pid,
+    reference: Ref,
+}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        let mut scratch = Fragment::new();
+        let reference = scratch.reference(self.reference.to_bits(), 0);
+        let told = scratch.tuple(&[reference, Word::atom(atoms::TRUE)]);
+        // It may be gone.
+        drop(process::send(self.asker, message::node_of(told)));
+    }
+}
+
+/// Has a port end when it has done what it was told before. `{Reference, true}` goes to `asker` then, whatever ends it.
+pub(crate) fn close(port: Pid, asker: Pid, reference: Ref) {
+    drop(process::ask(port, Box::new(Closing { asker, reference })));
+    request(port, Request::Close);
 }
 
 /// What a built-in function has a port do. It comes behind what was sent to the port before, and may come from any

@@ -11,15 +11,16 @@
 //! - A closed port sends no data any more. Its program has no input then, and its next output goes nowhere; until it writes
 //!   or ends, the thread that reads waits for it.
 //! - What is sent to it and what built-in functions have it do happens in one order, that of its mailbox.
-//! - Drivers in C do not exist: `spawn_driver` is `badarg`.
+//! - Drivers in C do not exist: `spawn_driver` is `badarg`, but for `ram_file_drv`, files in memory, which the actor is itself.
 
 mod actor;
 mod framing;
 mod options;
+mod ram_file;
 mod serve;
 mod table;
 
-pub(crate) use actor::{Request, request};
+pub(crate) use actor::{Request, close, request};
 pub(crate) use options::{Command, PortOptions};
 pub(crate) use serve::open;
 pub(crate) use table::{Entry, Ports};

@@ -1,6 +1,6 @@
 //! The arguments of `open_port/2`.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use dala_ir::abi::{Atom, Word};
 use dala_ir::term::view;
@@ -17,7 +17,12 @@ pub(crate) enum Command {
     Program(OsString),
     /// A file (a name alone): the port reads or writes it, and there is no program.
     File(OsString),
+    /// A file in memory: `{spawn, "ram_file_drv"}`.
+    RamFile,
 }
+
+/// The driver in OTP that is an actor here.
+const RAM_FILE: &str = "ram_file_drv";
 
 /// Settings of a port.
 #[derive(Debug)]
@@ -36,13 +41,24 @@ pub(crate) struct PortOptions {
 }
 
 impl Command {
-    /// `{spawn, Line}`, `{spawn_executable, File}`, or the name of a file; none for anything else, drivers among it.
+    /// What it is called, for people.
+    pub(super) fn name(&self) -> &OsStr {
+        match self {
+            Command::Shell(name) | Command::Program(name) | Command::File(name) => name,
+            Command::RamFile => OsStr::new(RAM_FILE),
+        }
+    }
+
+    /// `{spawn, Line}`, `{spawn_executable, File}`, or the name of a file; none for anything else, other drivers among it.
     pub(crate) fn read(term: Word) -> Option<Command> {
         if term.is_atom() || term.is_cons() {
             return text(term).map(Command::File);
         }
         let &[kind, what] = view::tuple_elements(term)? else { return None };
         match kind.as_atom()?.text() {
+            "spawn" | "spawn_driver" if text(what).is_some_and(|name| name == RAM_FILE) => {
+                Some(Command::RamFile)
+            }
             "spawn" => text(what).map(Command::Shell),
             "spawn_executable" => text(what).map(Command::Program),
             _ => None,

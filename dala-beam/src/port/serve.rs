@@ -14,31 +14,35 @@ use dala::message::ExitReason;
 use dala_ir::abi::{Atom, Pid, Word};
 use dala_ir::term::{Fragment, TermWriter};
 
-use super::actor::{self, Port};
+use super::actor::{self, Port, Served};
 use super::framing::{Piece, Splitter};
 use super::options::{Command, PortOptions};
 use super::port_word;
+use super::ram_file::RamFile;
 use super::table::Entry;
 use crate::process::{Process, message};
 
 /// Bytes that are read at a time.
 const READ_BYTES: usize = 64 << 10;
 
-/// Starts the program, and a port that is linked and connected with `p`.
+/// Starts the program, if it is one, and a port that is linked and connected with `p`.
 ///
 /// # Errors
 /// The operating system's, when the program cannot be started; of kind `OutOfMemory` when there are too many actors.
 pub(crate) fn open(p: &mut Process, command: &Command, options: &PortOptions) -> io::Result<Pid> {
-    let (writer, pieces) = channel();
-    // First, so that there is nothing to undo when there can be no more threads.
-    let write = thread("dala-port-writer", move |(pid, input)| write(pid, input, &pieces))?;
-    let read = thread("dala-port-reader", |(feed, output, child)| Feed::run(feed, output, child))?;
     let program = match command {
+        Command::RamFile => {
+            let file = Served::RamFile { file: RamFile::default(), is_binary: options.is_binary };
+            return Ok(start_port(p, file, command, None, options)?.pid);
+        }
         Command::File(_) => None,
         Command::Program(file) => Some(executable(file)),
         Command::Shell(line) => Some(shell(line)),
     };
-    let (Command::Shell(name) | Command::Program(name) | Command::File(name)) = command;
+    let (writer, pieces) = channel();
+    // First, so that there is nothing to undo when there can be no more threads.
+    let write = thread("dala-port-writer", move |(pid, input)| write(pid, input, &pieces))?;
+    let read = thread("dala-port-reader", |(feed, output, child)| Feed::run(feed, output, child))?;
     let (mut child, input, output) = match program {
         Some(program) => {
             let (mut child, output) = start(p, program, options)?;
@@ -46,39 +50,20 @@ pub(crate) fn open(p: &mut Process, command: &Command, options: &PortOptions) ->
             (Some(child), input, output)
         }
         None => {
-            let (input, output) = open_file(name, options)?;
+            let (input, output) = open_file(command.name(), options)?;
             (None, input, output)
         }
     };
-    let mut spawn = SpawnOptions::default().linked();
-    spawn.traps_exits = true;
-    let port = Port::new(Arc::clone(&p.system), p.pid, input.is_some().then_some(writer));
-    let pid = match p.system.runtime.spawn_behaviour(port, &spawn) {
-        Ok(spawned) => spawned.pid,
-        Err(_) => {
-            // Nobody would wait for it.
-            if let Some(child) = &mut child {
-                drop(child.kill());
-                drop(child.wait());
-            }
-            return Err(io::ErrorKind::OutOfMemory.into());
+    let served = if input.is_some() { Served::Writer(writer) } else { Served::Nothing };
+    let started = start_port(p, served, command, child.as_ref().map(Child::id), options);
+    let entry = started.inspect_err(|_| {
+        // Nobody would wait for it.
+        if let Some(child) = &mut child {
+            drop(child.kill());
+            drop(child.wait());
         }
-    };
-    let entry = Arc::new(Entry {
-        pid,
-        name: name.to_string_lossy().into_owned(),
-        os_pid: child.as_ref().map(Child::id),
-        framing: options.framing,
-        connected: AtomicU64::new(p.pid.to_bits()),
-        is_closed: AtomicBool::new(false),
-        input: AtomicU64::new(0),
-        output: AtomicU64::new(0),
-        data: Mutex::new(None),
-        links: Mutex::new(vec![p.pid]),
-    });
-    p.system.builtins.ports.add(Arc::clone(&entry));
-    // If something came before, it waits for the entry.
-    process::wake(pid);
+    })?;
+    let pid = entry.pid;
     // The threads wait for these.
     if let Some(input) = input {
         drop(write.send((pid, input)));
@@ -92,6 +77,37 @@ pub(crate) fn open(p: &mut Process, command: &Command, options: &PortOptions) ->
     };
     drop(read.send((feed, output, child)));
     Ok(pid)
+}
+
+/// The actor of a port, on the table.
+fn start_port(
+    p: &mut Process,
+    served: Served,
+    command: &Command,
+    os_pid: Option<u32>,
+    options: &PortOptions,
+) -> io::Result<Arc<Entry>> {
+    let mut spawn = SpawnOptions::default().linked();
+    spawn.traps_exits = true;
+    let port = Port::new(Arc::clone(&p.system), p.pid, served);
+    let spawned = p.system.runtime.spawn_behaviour(port, &spawn);
+    let pid = spawned.map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?.pid;
+    let entry = Arc::new(Entry {
+        pid,
+        name: command.name().to_string_lossy().into_owned(),
+        os_pid,
+        framing: options.framing,
+        connected: AtomicU64::new(p.pid.to_bits()),
+        is_closed: AtomicBool::new(false),
+        input: AtomicU64::new(0),
+        output: AtomicU64::new(0),
+        data: Mutex::new(None),
+        links: Mutex::new(vec![p.pid]),
+    });
+    p.system.builtins.ports.add(Arc::clone(&entry));
+    // If something came before, it waits for the entry.
+    process::wake(pid);
+    Ok(entry)
 }
 
 /// A thread that does `work` with what it is sent, and ends when that is dropped instead.

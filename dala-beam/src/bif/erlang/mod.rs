@@ -17,6 +17,7 @@ pub mod messages;
 pub mod monitors;
 pub mod names;
 pub mod numbers;
+pub mod packets;
 pub mod phash;
 pub mod process;
 pub mod refs;

@@ -8,9 +8,7 @@ use dala_ir::interp::{BifResult, Exception};
 use dala_ir::term::{ListIter, TermWriter, print, view};
 
 use crate::bif::Answer;
-use crate::bif::arguments::{
-    as_boolean, atom, badarg, badarg_because, boolean, index, list, named, truth, tuple,
-};
+use crate::bif::arguments::{as_boolean, atom, badarg, badarg_because, boolean, index, list, named, truth};
 use crate::process::Process;
 
 /// The OTP release whose behaviour is followed.
@@ -385,84 +383,6 @@ pub(crate) fn seq_trace_info(p: &mut Process, [flag]: [Word; 1]) -> Answer {
         "label" | "serial" => Ok(Word::NIL),
         _ => badarg(),
     }
-}
-
-/// Most bytes of a packet, its header included.
-const MAX_PACKET: usize = i32::MAX as usize;
-
-/// Options of `decode_packet` that are followed.
-struct PacketOptions {
-    /// Longest packet, 0 for any.
-    packet_size: usize,
-    /// Longest line, 0 for any; a longer one is cut.
-    line_length: usize,
-    line_delimiter: u8,
-}
-
-impl PacketOptions {
-    fn read(options: Word) -> Result<PacketOptions, Exception> {
-        let mut read = PacketOptions { packet_size: 0, line_length: 0, line_delimiter: b'\n' };
-        for option in list(options)? {
-            let &[name, value] = tuple(option)? else { return badarg() };
-            let value = index(value)?;
-            match atom(name)?.text() {
-                "packet_size" => read.packet_size = u32::try_from(value).or_else(|_| badarg())? as usize,
-                "line_length" => read.line_length = u32::try_from(value).or_else(|_| badarg())? as usize,
-                "line_delimiter" => read.line_delimiter = u8::try_from(value).or_else(|_| badarg())?,
-                _ => return badarg(),
-            }
-        }
-        Ok(read)
-    }
-}
-
-/// `decode_packet(raw | line | 0 | 1 | 2 | 4, Binary, Options)`.
-pub(crate) fn decode_packet(p: &mut Process, [kind, binary, options]: [Word; 3]) -> Answer {
-    let options = PacketOptions::read(options)?;
-    let bits = view::bits(binary).ok_or(Exception::badarg())?;
-    let bytes = bits.to_bytes().ok_or(Exception::badarg())?;
-    let more = |p: &mut Process| p.heap.tuple(&[Word::atom(named!("more")), Word::atom(atoms::UNDEFINED)]);
-    let header = match kind.as_atom().map(Atom::text) {
-        Some("raw") if bytes.is_empty() => return Ok(more(p)),
-        Some("raw") => 0,
-        Some("line") => {
-            let end = bytes.iter().position(|&byte| byte == options.line_delimiter).map(|end| end + 1);
-            let longest = options.line_length;
-            if longest > 0 && end.unwrap_or(bytes.len()) > longest {
-                return split(p, binary, 0, longest, bytes.len());
-            }
-            let Some(end) = end else { return Ok(more(p)) };
-            return split(p, binary, 0, end, bytes.len());
-        }
-        _ => match kind.as_small() {
-            Some(0) => 0,
-            Some(size @ (1 | 2 | 4)) => size as usize,
-            _ => return badarg_because(named!("badopt")),
-        },
-    };
-    if header == 0 {
-        return split(p, binary, 0, bytes.len(), bytes.len());
-    }
-    if bytes.len() < header {
-        return Ok(more(p));
-    }
-    let len = bytes[..header].iter().fold(0usize, |len, &byte| len << 8 | usize::from(byte));
-    let is_too_large = options.packet_size > 0 && len > options.packet_size;
-    if is_too_large || header + len > MAX_PACKET {
-        return Ok(p.heap.tuple(&[Word::atom(atoms::ERROR), Word::atom(named!("invalid"))]));
-    }
-    if bytes.len() < header + len {
-        let total = Word::small_int((header + len) as i64);
-        return Ok(p.heap.tuple(&[Word::atom(named!("more")), total]));
-    }
-    split(p, binary, header, header + len, bytes.len())
-}
-
-/// `{ok, Packet, Rest}`.
-fn split(p: &mut Process, binary: Word, start: usize, end: usize, size: usize) -> Answer {
-    let packet = p.heap.sub_bits(binary, start * 8, (end - start) * 8).ok_or(Exception::badarg())?;
-    let rest = p.heap.sub_bits(binary, end * 8, (size - end) * 8).ok_or(Exception::badarg())?;
-    Ok(p.heap.tuple(&[Word::atom(atoms::OK), packet, rest]))
 }
 
 /// `system_monitor()`, `system_profile()`: off.

@@ -35,6 +35,7 @@ const UNKNOWN_ESCAPE_IN_CLASS: i32 = 107;
 const NO_SUCH_GROUP: i32 = 115;
 const NOT_CONTROLLED: i32 = 168;
 const INVALID_RANGE: i32 = 150;
+const NO_DIGITS: i32 = 178;
 
 /// Makes one place of a pattern, of which PCRE2 said `error`, mean to it what it means to PCRE 8; says whether there was
 /// one. There the hyphen of `[\d-z]` is itself, as are the letters of `\i` and `[\B]`, and the digit of `\8` where there are
@@ -63,6 +64,11 @@ fn amend(pattern: &mut Vec<u8>, error: CompileError) -> bool {
                 pattern.remove(at);
                 return true;
             }
+        }
+        // `\x` without digits is a zero; in braces there must be some.
+        NO_DIGITS if behind(2).is_some_and(|at| pattern[at..error.offset] == *b"\\x") => {
+            pattern.splice(error.offset..error.offset, *b"00");
+            return true;
         }
         // `\c` before a delete character is a question mark.
         NOT_CONTROLLED => {
