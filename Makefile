@@ -13,6 +13,7 @@
 #   make bench-ai        models asked through actors, beside those who run them alone
 #   make loom            models of the lock-free parts
 #   make instructions    what a hop and a request cost in instructions, against benches/instructions.txt
+#   make test-arm64      all of it that an emulator of arm64 can run; ARGS="NAME..." (programs of the differential suite)
 #   make asan            unit tests, and tests that run BEAM programs, under AddressSanitizer
 #   make soak            actors spawned, killed, linked, timed and flooded for ten minutes; ARGS="SECONDS SEED WORKERS"
 #   make fuzz            fuzzing of what takes bytes from others; TIME=seconds a target (60), ARGS="external run"
@@ -22,7 +23,7 @@ LOG ?=
 WAV ?=
 ARGS ?=
 
-.PHONY: instructions demo demo-ai demo-files demo-voice test diff bench bench-ai loom asan fuzz check setup conformance soak random
+.PHONY: test-arm64 instructions demo demo-ai demo-files demo-voice test diff bench bench-ai loom asan fuzz check setup conformance soak random
 
 # Where ONNX Runtime's library could not be fetched, models run in Rust alone (ten minutes to build).
 WITHOUT_LIBRARY = $$([ -e "$${DALA_AI:-target/ai}/lib/libonnxruntime.so" ] || echo --features tract)
@@ -86,6 +87,9 @@ instructions:
 
 loom:
 	@./scripts/loom.sh
+
+test-arm64:
+	@./scripts/test-arm64.sh $(ARGS)
 
 asan:
 	@./scripts/asan.sh

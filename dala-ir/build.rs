@@ -15,14 +15,22 @@ fn main() {
         Ok("x86_64") => var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family.contains("unix")),
         arch => arch == Ok("aarch64"),
     };
-    // Running machine code, making it ahead of time, and making it while a program runs: other targets need stubs of their
-    // own, and their instruction caches told of new code.
+    // Running machine code, making it ahead of time, and making it while a program runs: each processor has stubs of its own.
+    // On arm64 the system has to tell other cores of new code, which is known of Linux alone.
     let is_unix = var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family.contains("unix"));
-    if is_unix && var("CARGO_CFG_TARGET_ARCH").as_deref() == Ok("x86_64") {
-        for (feature, cfg) in [("AOT", "dala_native"), ("CODEGEN", "dala_codegen"), ("JIT", "dala_jit")] {
-            if var(format!("CARGO_FEATURE_{feature}")).is_ok() {
-                println!("cargo::rustc-cfg={cfg}");
-            }
+    let is_linux = var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux" || os == "android");
+    let (has_stubs, has_jit) = match var("CARGO_CFG_TARGET_ARCH").as_deref() {
+        Ok("x86_64") => (is_unix, is_unix),
+        Ok("aarch64") => (is_unix, is_linux),
+        _ => (false, false),
+    };
+    for (feature, cfg, is_possible) in [
+        ("AOT", "dala_native", has_stubs),
+        ("CODEGEN", "dala_codegen", has_stubs),
+        ("JIT", "dala_jit", has_jit),
+    ] {
+        if is_possible && var(format!("CARGO_FEATURE_{feature}")).is_ok() {
+            println!("cargo::rustc-cfg={cfg}");
         }
     }
     // Instrumented code keeps what it measures in the frame.

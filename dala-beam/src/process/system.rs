@@ -100,7 +100,7 @@ pub fn jit_from_environment() -> Result<Option<JitMode>, String> {
     match HAS_JIT {
         true => Ok(Some(mode)),
         false => Err(format!(
-            "DALA_JIT={}: this build has no JIT (feature `jit` of dala-beam, x86-64 Unix)",
+            "DALA_JIT={}: this build has no JIT (feature `jit` of dala-beam; Unix on x86-64, Linux on arm64)",
             text.to_string_lossy()
         )),
     }

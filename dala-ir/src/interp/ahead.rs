@@ -19,6 +19,9 @@ use serde::{Deserialize, Serialize};
 use super::code::{CELL, CodeModule, Words};
 use super::native::Head;
 use super::object::Object;
+use super::patch;
+
+pub use super::patch::Place;
 
 /// The machine code of a module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +31,7 @@ pub struct MachineCode {
     pub(super) heads: Heads,
 }
 
-/// A place of four bytes in machine code: it holds the distance from there to the module's words, and `addend`.
+/// A place in machine code (see [`patch`](super::patch)) that says where the module's words are, and `addend` bytes behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reference {
     /// The place.
@@ -61,7 +64,9 @@ impl Heads {
 
 impl MachineCode {
     /// What the places of machine code have to be a multiple of.
-    pub const ALIGN: usize = 16;
+    pub const ALIGN: usize = patch::ALIGN;
+    /// What stands between the machine code of modules, where nothing is executed.
+    pub const FILL: u8 = patch::FILL;
 
     /// Bytes of machine code.
     pub fn text(&self) -> &[u8] {
@@ -73,12 +78,18 @@ impl MachineCode {
         &self.references
     }
 
+    /// How one of those places says it.
+    pub fn place(&self, reference: Reference) -> Place {
+        patch::place(&self.text, reference.at as usize)
+    }
+
     /// Which places have machine code.
     pub fn heads(&self) -> &Heads {
         &self.heads
     }
 
-    /// Writes it for words that lie `distance` bytes behind its start.
+    /// Writes it for words that lie `distance` bytes behind its start, which is going to lie at a multiple of
+    /// [`ALIGN`](Self::ALIGN).
     ///
     /// # Errors
     /// When that is too far.
@@ -86,9 +97,7 @@ impl MachineCode {
         let start = out.len();
         out.extend_from_slice(&self.text);
         for &Reference { at, addend } in &self.references {
-            let value = i32::try_from(distance + i64::from(addend) - i64::from(at)).map_err(|_| TooFar)?;
-            let at = start + at as usize;
-            out[at..at + 4].copy_from_slice(&value.to_le_bytes());
+            patch::patch(&mut out[start..], at as usize, distance + i64::from(addend)).ok_or(TooFar)?;
         }
         Ok(())
     }

@@ -18,6 +18,7 @@ pub mod object;
 mod opcode;
 mod ops;
 pub mod outcome;
+mod patch;
 mod run;
 mod shape;
 mod state;

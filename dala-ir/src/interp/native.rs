@@ -26,7 +26,7 @@
 //! The replaced words are entered in the table; then native cells are stored, then first words, all with release
 //! ordering. Machine code is not freed, as linked code is not; so it may be taken out of reach at any time, which
 //! breakpoints do ([`breakpoint`](super::breakpoint)), while somebody runs it. On x86-64 a store that is seen implies that
-//! the machine code before it is; other targets need their instruction caches told, and have no machine code yet.
+//! the machine code before it is; on arm64 other cores' instruction caches are told before anything is stored.
 
 #![expect(unsafe_code, reason = "calls machine code")]
 

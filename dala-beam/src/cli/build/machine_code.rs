@@ -19,7 +19,10 @@ use crate::process::System;
 /// With a text, when this build makes no machine code, or that fails.
 pub(super) fn make(system: &System, modules: &mut BTreeMap<String, BundledModule>) -> Result<(), String> {
     if !HAS_CODE_GENERATOR {
-        return Err("--release: this dala makes no machine code (feature `codegen`, x86-64 Unix)".to_owned());
+        return Err(
+            "--release: this dala makes no machine code (feature `codegen`, Unix on x86-64 or arm64)"
+                .to_owned(),
+        );
     }
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     let pending = Mutex::new(modules.values_mut());

@@ -22,7 +22,7 @@ type ProgramHeader = ProgramHeader64<LittleEndian>;
 
 const E: LittleEndian = LittleEndian;
 /// What segments are aligned to: the largest page that the system has.
-const PAGE: u64 = 0x1000;
+const PAGE: u64 = if cfg!(target_arch = "aarch64") { 0x1_0000 } else { 0x1000 };
 /// As much as the table of program headers may grow to.
 const MOST_HEADERS: usize = 64;
 

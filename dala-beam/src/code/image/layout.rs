@@ -1,16 +1,14 @@
 //! What an image holds, module by module.
 
-use dala_ir::interp::ahead::{MachineCode, TooFar};
+use dala_ir::interp::ahead::{self, MachineCode, TooFar};
 
 use super::Place;
 
-/// What stands between two modules, where nothing is executed: `int3`.
-const TRAP: u8 = 0xcc;
-
-/// Four bytes of machine code that hold the distance from there to the words, and `addend`.
+/// A place in machine code that says where the words are, and `addend` bytes behind.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct WordReference {
     pub(super) at: u64,
+    pub(super) kind: ahead::Place,
     pub(super) addend: i64,
 }
 
@@ -46,10 +44,11 @@ impl<'m> Layout<'m> {
     pub(super) fn unplaced(&self) -> (Vec<u8>, Vec<WordReference>) {
         let (mut text, mut references) = (Vec::with_capacity(self.text_bytes as usize), Vec::new());
         for (code, place) in &self.modules {
-            text.resize(place.text as usize, TRAP);
+            text.resize(place.text as usize, MachineCode::FILL);
             text.extend_from_slice(code.text());
-            references.extend(code.references().iter().map(|reference| WordReference {
+            references.extend(code.references().iter().map(|&reference| WordReference {
                 at: place.text + u64::from(reference.at),
+                kind: code.place(reference),
                 addend: 8 * place.first_word as i64 + i64::from(reference.addend),
             }));
         }
@@ -63,7 +62,7 @@ impl<'m> Layout<'m> {
     pub(super) fn text(&self, distance: u64) -> Result<Vec<u8>, TooFar> {
         let mut text = Vec::with_capacity(self.text_bytes as usize);
         for (code, place) in &self.modules {
-            text.resize(place.text as usize, TRAP);
+            text.resize(place.text as usize, MachineCode::FILL);
             code.write((distance + 8 * place.first_word) as i64 - place.text as i64, &mut text)?;
         }
         Ok(text)

@@ -1,5 +1,7 @@
 //! Writes an image, with its bundle, as an object file that a linker makes a part of a program.
 
+use dala_ir::interp::ahead::Place;
+use object::elf;
 use object::write::{Object, Relocation, StandardSection, Symbol, SymbolSection};
 use object::{
     Architecture, BinaryFormat, Endianness, RelocationEncoding, RelocationFlags, RelocationKind, SectionKind,
@@ -9,6 +11,23 @@ use sha2::{Digest, Sha256};
 
 use super::layout::Layout;
 use super::{ImageId, LinkedModules};
+
+const ARCHITECTURE: Architecture =
+    if cfg!(target_arch = "aarch64") { Architecture::Aarch64 } else { Architecture::X86_64 };
+
+/// What tells a linker to write there where the words are.
+fn word_flags(kind: Place) -> RelocationFlags {
+    match kind {
+        Place::Distance => RelocationFlags::Generic {
+            kind: RelocationKind::Relative,
+            encoding: RelocationEncoding::Generic,
+            size: 32,
+        },
+        Place::Branch => RelocationFlags::Elf { r_type: elf::R_AARCH64_JUMP26 },
+        Place::Page => RelocationFlags::Elf { r_type: elf::R_AARCH64_ADR_PREL_PG_HI21 },
+        Place::InPage => RelocationFlags::Elf { r_type: elf::R_AARCH64_ADD_ABS_LO12_NC },
+    }
+}
 
 /// The object file of the modules in `layout`; `bundle` makes the bundle that names the image.
 ///
@@ -24,7 +43,7 @@ pub(crate) fn write(
     let id: ImageId = *Sha256::digest(&code).first_chunk().expect("32 bytes");
     let bundle = bundle(id)?;
 
-    let mut file = Object::new(BinaryFormat::Elf, Architecture::X86_64, Endianness::Little);
+    let mut file = Object::new(BinaryFormat::Elf, ARCHITECTURE, Endianness::Little);
     let symbol = |file: &mut Object<'_>, name: &str, section, value, size, is_data: bool| {
         file.add_symbol(Symbol {
             name: name.into(),
@@ -56,11 +75,7 @@ pub(crate) fn write(
             offset: reference.at,
             symbol: words_symbol,
             addend: reference.addend,
-            flags: RelocationFlags::Generic {
-                kind: RelocationKind::Relative,
-                encoding: RelocationEncoding::Generic,
-                size: 32,
-            },
+            flags: word_flags(reference.kind),
         };
         file.add_relocation(text, relocation).map_err(problem)?;
     }

@@ -1,10 +1,11 @@
 //! The machine code of a whole module, position-independent: see [`ahead`](crate::interp::ahead).
 
-use super::compile::{ALIGN, CompileError, TRAP, function};
+use super::compile::{ALIGN, CompileError, function};
 use super::flow::HeadKind;
 use super::source::Source;
 use crate::interp::ahead::{AheadHead, Heads, MachineCode, Reference};
 use crate::interp::object::Object;
+use crate::interp::patch::FILL;
 
 impl Object {
     /// The machine code of its functions, those apart that are better interpreted.
@@ -20,7 +21,7 @@ impl Object {
                 Err(CompileError::Nothing) => continue,
                 Err(error) => return Err(format!("{}:{}/{}: {error}", self.name, info.name, info.arity)),
             };
-            text.resize(text.len().next_multiple_of(ALIGN), TRAP);
+            text.resize(text.len().next_multiple_of(ALIGN), FILL);
             let start = text.len();
             text.extend_from_slice(&code.bytes);
             heads.extend(code.heads.iter().map(|head| AheadHead {

@@ -13,16 +13,17 @@ use cranelift_frontend::FunctionBuilderContext;
 
 use super::decode::decode;
 use super::flow::{Flow, HeadKind};
+#[cfg(target_arch = "x86_64")]
+use super::frameless;
+use super::lower;
 use super::lower::CODE;
 use super::source::Source;
-use super::{frameless, lower};
+use crate::interp::patch::{FILL, patch};
 
 /// Most instructions of a function that is compiled.
 const MOST_INSTRUCTIONS: usize = 3000;
 /// Alignment of segments.
 pub(super) const ALIGN: usize = 16;
-/// What stands between segments: `int3`.
-pub(super) const TRAP: u8 = 0xcc;
 
 /// Why a function has no machine code.
 #[derive(Debug, thiserror::Error)]
@@ -61,8 +62,8 @@ impl Engine {
         for (name, value) in [
             ("opt_level", "speed"),
             ("enable_pinned_reg", "true"),
-            // Tail calls need it on x86-64.
-            ("preserve_frame_pointers", "true"),
+            // Tail calls need it on x86-64. Elsewhere it would give each segment a frame.
+            ("preserve_frame_pointers", if cfg!(target_arch = "x86_64") { "true" } else { "false" }),
             ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
         ] {
             flags.set(name, value).map_err(|error| CompileError::Target(error.to_string()))?;
@@ -81,8 +82,9 @@ impl Engine {
     }
 
     /// Compiles a function; with a listing, if asked.
-    fn compile(&self, mut function: Function, is_listed: bool) -> Result<Machine, CompileError> {
-        let ways = frameless::mark(&mut function);
+    fn compile(&self, function: Function, is_listed: bool) -> Result<Machine, CompileError> {
+        #[cfg(target_arch = "x86_64")]
+        let (function, ways) = frameless::marked(function);
         let mut listing = if is_listed { function.display().to_string() } else { String::new() };
         let names = function.params.user_named_funcs().clone();
         let mut context = Context::for_function(function);
@@ -93,12 +95,18 @@ impl Engine {
         if let Some(code) = &compiled.vcode {
             listing.push_str(code);
         }
-        let (mut jumps, mut references) = (Vec::new(), Vec::new());
+        let mut references = Vec::new();
         for reloc in compiled.buffer.relocs() {
             let FinalizedRelocTarget::ExternalName(ExternalName::User(name)) = reloc.target else {
                 return Err(CompileError::Relocation(reloc.kind));
             };
-            if reloc.kind != Reloc::X86CallPCRel4 {
+            if !matches!(
+                reloc.kind,
+                Reloc::X86CallPCRel4
+                    | Reloc::Arm64Call
+                    | Reloc::Aarch64AdrPrelPgHi21
+                    | Reloc::Aarch64AddAbsLo12Nc
+            ) {
                 return Err(CompileError::Relocation(reloc.kind));
             }
             let (at, name) = (reloc.offset as usize, &names[name]);
@@ -106,20 +114,19 @@ impl Engine {
                 CODE => Symbol::Code,
                 _ => Symbol::Head(name.index),
             };
-            if to != Symbol::Code {
-                jumps.push(at + 4);
-            }
             references.push(Reference { at, to, addend: reloc.addend });
         }
-        let (bytes, entry) = match frameless::cut(compiled, ways, &jumps) {
-            Some(bytes) => {
-                let moved = references.iter_mut().filter(|reference| reference.to != Symbol::Code);
-                moved.for_each(|reference| reference.at -= frameless::CLOSE.len());
-                (bytes, frameless::OPEN.len())
+        #[cfg(target_arch = "x86_64")]
+        {
+            let is_jump = |reference: &&mut Reference| reference.to != Symbol::Code;
+            let jumps: Vec<usize> =
+                references.iter_mut().filter(is_jump).map(|reference| reference.at + 4).collect();
+            if let Some(bytes) = frameless::cut(compiled, ways, &jumps) {
+                references.iter_mut().filter(is_jump).for_each(|jump| jump.at -= frameless::CLOSE.len());
+                return Ok(Machine { bytes, entry: frameless::OPEN.len(), references, listing });
             }
-            None => (compiled.code_buffer().to_vec(), 0),
-        };
-        Ok(Machine { bytes, entry, references, listing })
+        }
+        Ok(Machine { bytes: compiled.code_buffer().to_vec(), entry: 0, references, listing })
     }
 }
 
@@ -132,7 +139,7 @@ struct Machine {
     listing: String,
 }
 
-/// A place in machine code that holds the distance from it to something else, and `addend` (of four bytes).
+/// A place in machine code that says where something else is, and `addend` bytes behind.
 struct Reference {
     at: usize,
     to: Symbol,
@@ -205,7 +212,7 @@ pub(super) fn function(source: &Source<'_>, number: usize) -> Result<FunctionCod
     let mut bytes: Vec<u8> = Vec::new();
     let (mut entries, mut starts) = (BTreeMap::new(), Vec::new());
     for segment in &segments {
-        bytes.resize(bytes.len().next_multiple_of(ALIGN), TRAP);
+        bytes.resize(bytes.len().next_multiple_of(ALIGN), FILL);
         starts.push(bytes.len());
         entries.insert(segment.head, bytes.len() + segment.entry);
         bytes.extend_from_slice(&segment.bytes);
@@ -221,9 +228,8 @@ pub(super) fn function(source: &Source<'_>, number: usize) -> Result<FunctionCod
                 }
                 Symbol::Head(head) => entries.get(&head),
             };
-            let target = *target.ok_or(CompileError::Relocation(Reloc::X86CallPCRel4))?;
-            let distance = target as i64 + reference.addend - at as i64;
-            bytes[at..at + 4].copy_from_slice(&(distance as i32).to_le_bytes());
+            let target = target.map(|&target| target as i64 + reference.addend);
+            target.and_then(|target| patch(&mut bytes, at, target)).ok_or(CompileError::Nothing)?;
         }
     }
     let heads = segments

@@ -5,7 +5,7 @@
 //! stack, but each loads what the one before it has just stored, which makes a chain through all of them: without it
 //! tak runs 1.4 times as fast. So these instructions are cut out of segments that have no other use for a frame.
 //!
-//! Nothing is guessed: [`mark`] gives each way out a source location of its own, with which Cranelift says where its
+//! Nothing is guessed: [`marked`] gives each way out a source location of its own, with which Cranelift says where its
 //! machine code ends. [`cut`] wants the exact bytes there, at each way out, or changes nothing at all.
 
 use cranelift_codegen::CompiledCode;
@@ -22,8 +22,8 @@ const JUMP: u8 = 0xe9;
 /// What stands where nothing is executed: `int3`.
 const TRAP: u8 = 0xcc;
 
-/// Marks the ways out of a function; gives their number.
-pub(super) fn mark(function: &mut Function) -> u32 {
+/// The function with its ways out marked, and their number.
+pub(super) fn marked(mut function: Function) -> (Function, u32) {
     let mut count = 0;
     let blocks: Vec<_> = function.layout.blocks().collect();
     for block in blocks {
@@ -34,7 +34,7 @@ pub(super) fn mark(function: &mut Function) -> u32 {
             count += 1;
         }
     }
-    count
+    (function, count)
 }
 
 /// The code without what makes and drops its frame, where it needs none: it is entered [`OPEN`] bytes later, and its

@@ -5,7 +5,7 @@
 use std::io;
 use std::sync::atomic::AtomicU64;
 
-use memmap2::MmapMut;
+use memmap2::{Mmap, MmapMut};
 
 use crate::interp::ahead::{MachineCode, Placed};
 
@@ -13,8 +13,21 @@ use crate::interp::ahead::{MachineCode, Placed};
 pub(super) fn install(code: &[u8]) -> io::Result<u64> {
     let mut pages = MmapMut::map_anon(code.len().max(1))?;
     pages[..code.len()].copy_from_slice(code);
-    let pages = Box::leak(Box::new(pages.make_exec()?));
+    let pages = Box::leak(Box::new(executable(pages)?));
     Ok(pages.as_ptr().expose_provenance() as u64)
+}
+
+/// Makes pages executable, for all cores.
+fn executable(pages: MmapMut) -> io::Result<Mmap> {
+    let pages = pages.make_exec()?;
+    #[cfg(target_arch = "aarch64")]
+    {
+        use wasmtime_internal_jit_icache_coherence::{clear_cache, pipeline_flush_mt};
+        // SAFETY: these pages, which nobody runs yet.
+        unsafe { clear_cache(pages.as_ptr().cast(), pages.len())? };
+        pipeline_flush_mt()?;
+    }
+    Ok(pages)
 }
 
 /// Puts the machine code of a module of so many words into pages of its own, as if it were a part of the program.
@@ -26,7 +39,7 @@ pub(super) fn place(code: &MachineCode, words: usize) -> io::Result<Placed> {
     let mut bytes = Vec::new();
     code.write(distance, &mut bytes).map_err(io::Error::other)?;
     text[..bytes.len()].copy_from_slice(&bytes);
-    let text = Box::leak(Box::new(text.make_exec()?));
+    let text = Box::leak(Box::new(executable(text)?));
     // SAFETY: pages of zeros, which nobody else has and which stay, take that many words.
     let words = unsafe { std::slice::from_raw_parts(places.cast::<AtomicU64>(), words) };
     // SAFETY: it was written for these words.

@@ -22,7 +22,7 @@ mod decode;
 mod exits;
 #[cfg(dala_codegen)]
 mod flow;
-#[cfg(dala_codegen)]
+#[cfg(all(dala_codegen, target_arch = "x86_64"))]
 mod frameless;
 mod helpers;
 #[cfg(dala_codegen)]
@@ -41,6 +41,7 @@ mod perf;
 #[cfg(dala_codegen)]
 mod source;
 mod steps;
+mod stub;
 #[cfg(dala_jit)]
 mod tier;
 

@@ -1,14 +1,13 @@
-//! The ways from Rust into machine code, and out of it where it returns to what has none.
+//! On x86-64 `Tail` passes words in `rdi`, `rsi`, `rdx`, `rcx`, `r8` and `r9`; `r15` is the pinned register.
 
 #![expect(unsafe_code, reason = "loads the registers that machine code begins with")]
 
 use std::arch::naked_asm;
 
-use super::offsets::{HP, PC, REDS, SP, WORD, X};
+use crate::interp::jit::offsets::{HP, PC, REDS, SP, WORD, X};
 use crate::interp::state::Vm;
 
-/// Runs the machine code at `address` until it leaves: loads the registers of its convention (Cranelift's `Tail`, the
-/// `Vm` in the pinned register) and calls it. It keeps the registers that C functions keep, but for the pinned one.
+/// Runs the machine code at `address` until it leaves: loads the registers of its convention and calls it.
 ///
 /// # Safety
 /// The address is that of a head of the code that the process of `vm` is at, and `Crossing` is filled in.
