@@ -96,6 +96,18 @@ fn a_native_function_that_panics_is_the_innermost_frame_of_the_stack() {
             ": Reports.digest/1\n",
         ],
     );
+    // Who calls the function from Rust has the place in one line.
+    let error = stage.runtime.block_on(stage.system.call::<_, u64>(REPORTS, "digest", ("tea".to_owned(),)));
+    let error = error.unwrap_err().to_string();
+    assert_lines(
+        &error,
+        &[
+            "it raised {panic,",
+            "cannot digest",
+            " at tests/tests/interop_reports.rs:",
+            ": Fast.Digest.digest/1",
+        ],
+    );
     // What nobody rescues ends a server, whose report has both.
     let server = till(&stage);
     let error = stage.runtime.block_on(server.call::<_, u64>(Digest { text: "tea".to_owned() })).unwrap_err();
@@ -105,6 +117,19 @@ fn a_native_function_that_panics_is_the_innermost_frame_of_the_stack() {
         &event,
         &["cannot digest", "'Elixir.Fast.Digest',digest,", "interop_reports.rs", "{line,", "handle_call"],
     );
+}
+
+#[test]
+fn what_rust_calls_or_starts_in_elixir_may_print() {
+    let (stage, _log) = stage();
+    let printed = stage.run_in(REPORTS, "print", &String::new());
+    assert_eq!(printed, "{ok,true}");
+    let printed = stage.runtime.block_on(stage.system.call::<_, (dala::Atom, bool)>(
+        REPORTS,
+        "print",
+        (String::new(),),
+    ));
+    assert_eq!(printed.unwrap(), (dala::Atom::new("ok"), true));
 }
 
 #[test]

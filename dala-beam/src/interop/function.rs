@@ -12,7 +12,7 @@ use dala_ir::interp::{Class, Exception};
 use dala_ir::term::{Fragment, OwnedTerm, Style, TermWriter as _, print};
 use tokio::sync::oneshot;
 
-use crate::process::{Ended, Entry, Sandbox, System};
+use crate::process::{Ended, Entry, Sandbox, System, stack_trace};
 
 /// Most bytes of a reason that the text of an error shows.
 const SHOWN_BYTES: usize = 500;
@@ -25,7 +25,7 @@ pub enum FunctionError {
     #[error(transparent)]
     Name(#[from] AtomError),
     /// It raised an exception that it did not catch.
-    #[error("{class:?}: {}", print(reason.root(), Style::Readable).limited(SHOWN_BYTES))]
+    #[error("{}", said(*class, reason, trace))]
     Raised {
         /// `error`, `exit` or `throw`.
         class: Class,
@@ -47,6 +47,20 @@ pub enum FunctionError {
 
 /// Ends the process of a call that nobody waits for any more.
 struct Running(Pid);
+
+/// An exception in a line, with the place of its innermost frame that has one.
+fn said(class: Class, reason: &OwnedTerm, trace: &OwnedTerm) -> String {
+    let what = match class {
+        Class::Error => "it raised",
+        Class::Exit => "it exited",
+        Class::Throw => "it threw",
+    };
+    let reason = print(reason.root(), Style::Readable).limited(SHOWN_BYTES);
+    match stack_trace::frames(trace.root()).into_iter().find(|frame| frame.contains(": ")) {
+        Some(frame) => format!("{what} {reason} at {frame}"),
+        None => format!("{what} {reason}"),
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {

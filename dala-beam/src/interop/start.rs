@@ -79,7 +79,7 @@ impl ServerSpec {
         self
     }
 
-    /// Where what it prints goes: an I/O server ([`boot::start`](crate::otp::boot::start)).
+    /// Where what it prints goes: an I/O server, [`boot::start`](crate::otp::boot::start)'s (`user`) unless it is told.
     #[must_use]
     pub fn group_leader(mut self, leader: Pid) -> ServerSpec {
         self.group_leader = Some(leader);

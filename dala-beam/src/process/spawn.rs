@@ -16,6 +16,7 @@ use super::process::{Mfa, Process};
 use super::sandbox::{Confinement, Member, Sandbox, TooMany};
 use super::signals::{Entry, SpawnRequest};
 use super::system::System;
+use crate::bif::arguments::named;
 use crate::trace::TraceFlags;
 
 impl Process {
@@ -124,11 +125,17 @@ impl System {
         let options = options.clone().memory(memory);
         let mut process = Process::new(self.clone(), self.options.heap.within(memory), Mfa::UNKNOWN);
         process.confined = confined;
-        process.group_leader = Word::pid(group_leader.unwrap_or(dala::pid::NOBODY));
+        process.group_leader = self.leader(group_leader);
         process
             .set_entry(entry)
             .map_err(|_| SpawnError::Init(ExitReason::custom("this is nothing that a process can run")))?;
         Ok(self.runtime.spawn_behaviour(process, &options)?.pid)
+    }
+
+    /// Who prints for a process from outside: `user`, unless another is given or nothing of OTP runs.
+    fn leader(&self, given: Option<Pid>) -> Word {
+        let leader = given.or_else(|| self.whereis(named!("user")));
+        Word::pid(leader.unwrap_or(dala::pid::NOBODY))
     }
 
     fn join(
@@ -139,7 +146,7 @@ impl System {
         confinement.or_else(|| self.confinement_of(entry)).map(|confinement| confinement.join()).transpose()
     }
 
-    /// Starts a process from outside. `group_leader` is nobody when not given; `watcher` learns how the process ends,
+    /// Starts a process from outside. `group_leader` is `user` when not given; `watcher` learns how the process ends,
     /// or that something called `halt` first.
     ///
     /// # Errors
@@ -197,7 +204,7 @@ impl System {
         let memory = confined.as_ref().and_then(Member::memory).unwrap_or(self.options.memory);
         let mut process = Process::new(self.clone(), self.options.heap.within(memory), Mfa::UNKNOWN);
         process.confined = confined;
-        process.group_leader = Word::pid(group_leader.unwrap_or(dala::pid::NOBODY));
+        process.group_leader = self.leader(group_leader);
         process.watcher = watcher;
         process.set_entry(entry)?;
         process.begin(memory)
