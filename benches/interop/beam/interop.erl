@@ -1,4 +1,4 @@
-%% The Erlang side. On OTP, `main/1` measures two Erlang processes, a port program and a NIF; on Dala the same loops run
+%% The Erlang side. On OTP, `main/1` measures two Erlang processes, a port program and NIFs; on Dala the same loops run
 %% against a Rust actor and a function in Rust. The loops give nanoseconds for all `N` rounds.
 -module(interop).
 -behaviour(gen_server).
@@ -10,6 +10,7 @@ main([Times, Port]) ->
     {ok, Server} = gen_server:start(?MODULE, [], []),
     Pong = spawn(fun pong/0),
     HasNif = code:ensure_loaded(interop_native) =:= {module, interop_native},
+    HasRustler = code:ensure_loaded(interop_rustler) =:= {module, interop_rustler},
     Cases = [{raw, Times, fun(N) -> raw(Pong, N) end},
              {call, Times, fun(N) -> call(Server, N) end},
              {cast, Times, fun(N) -> cast(Server, N) end},
@@ -17,6 +18,7 @@ main([Times, Port]) ->
              {megabyte, Times, fun(N) -> blob(Server, 1048576, N) end},
              {local, Times * 10, fun local/1}]
         ++ [{nif, Times * 10, fun native/1} || HasNif]
+        ++ [Case || HasRustler, Case <- [{rustler, Times * 10, fun rustler/1}, {rustler_ping, Times, fun rustler_ping/1}]]
         ++ [{port, Times div 10, fun(N) -> port(Port, 8, N) end},
             {port_kilobyte, Times div 10, fun(N) -> port(Port, 1024, N) end},
             {port_megabyte, Times div 1000, fun(N) -> port(Port, 1048576, N) end}],
@@ -95,6 +97,20 @@ native(Times) -> timed(fun() -> native_loop(Times, 0) end).
 
 native_loop(0, Sum) -> Sum;
 native_loop(N, Sum) -> native_loop(N - 1, interop_native:add(Sum, 1)).
+
+%% The same by rustler, and what a call of something that waits is there: a NIF that hands the caller to a thread, which
+%% sends the reply.
+rustler(Times) -> timed(fun() -> rustler_loop(Times, 0) end).
+
+rustler_loop(0, Sum) -> Sum;
+rustler_loop(N, Sum) -> rustler_loop(N - 1, interop_rustler:add(Sum, 1)).
+
+rustler_ping(Times) -> timed(fun() -> rustler_ping_loop(Times) end).
+
+rustler_ping_loop(0) -> ok;
+rustler_ping_loop(N) ->
+    ok = interop_rustler:ping(N),
+    receive {pong, N} -> rustler_ping_loop(N - 1) end.
 
 add(A, B) -> A + B.
 

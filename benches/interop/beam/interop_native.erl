@@ -1,5 +1,4 @@
-%% The function in C that stands for a NIF of any kind: rustler's do this and convert by way of Rust besides. On Dala a
-%% function in Rust has its name.
+%% The function in C: the least that a NIF can do. On Dala a function in Rust has its name.
 -module(interop_native).
 -export([add/2]).
 -on_load(load/0).

@@ -1,5 +1,5 @@
-//! Rust and Erlang actors that talk to each other on Dala, beside two Erlang processes, a port program and a NIF on OTP, in
-//! turns: `cargo run --release -p dala-benches-interop -- [--rounds N] [--times N] [--record]`.
+//! Rust and Erlang actors that talk to each other on Dala, beside two Erlang processes, a port program and NIFs on OTP (in C, and
+//! by rustler: `benches/rustler`), in turns: `cargo run --release -p dala-benches-interop -- [--rounds N] [--times N] [--record]`.
 //!
 //! The Erlang side is `beam/interop.erl`, one file for all; each answer is checked. A round is one fresh process of each
 //! side, in which every case runs once to warm up and once for the figure; figures are medians over the rounds.
@@ -118,6 +118,12 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("against a port program: 1 MiB", "port_megabyte", "megabyte"),
     ("call of a function in Erlang by its full name", "local", "local"),
     ("call of a native function, against a NIF in C", "nif", "native"),
+    ("against a NIF by rustler", "rustler", "native"),
+    (
+        "a reply from Rust that waits: `!` to an actor, against a NIF by rustler and its thread's message",
+        "rustler_ping",
+        "raw",
+    ),
     ("10 fields to a tuple", "", "tuple_to_term"),
     ("10 fields from a tuple", "", "tuple_from_term"),
     ("10 fields to a map", "", "map_to_term"),
