@@ -57,7 +57,16 @@ impl Process {
     }
 
     /// As [`receive_next`](Process::receive_next), without telling anybody.
+    #[inline]
     pub(crate) fn look_at_message(&mut self) -> Option<Word> {
+        match self.mailbox().peek()? {
+            Received::Message(node) if message::is_term(node) => Some(message::term_in(node)),
+            _ => self.make_term(),
+        }
+    }
+
+    /// As [`look_at_message`](Process::look_at_message), of messages that become terms first.
+    fn make_term(&mut self) -> Option<Word> {
         enum Found {
             Term(Word),
             Exit(Pid, ExitReason),

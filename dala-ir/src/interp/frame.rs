@@ -4,7 +4,7 @@
 //! follow. A function without an open frame runs with `sp` at its caller's frame, whose `sp[0]` is where to return to.
 //! The frame at the bottom returns to a fixed instruction that ends the process.
 //!
-//! A suspended process has a resume record on top of its frames: where to go on, marked with `RECORD`, the number of
+//! A suspended process has a resume record on top of its frames: where to go on, marked as a `Resume`, the number of
 //! x registers, and these registers. So everything that a process must keep lies on its stack.
 
 #![expect(unsafe_code, reason = "reads and writes the stack of an actor's block")]
@@ -123,12 +123,44 @@ pub(super) fn pc_of(word: Word) -> *const u64 {
 
 /// Bit of a resume record's first word: code begins at multiples of 8, so no frame's first word has it.
 const RECORD: u64 = 2;
+/// Bit beside it: the process goes on at a receive.
+const RECEIVE: u64 = 4;
 
-/// Where the process goes on whose stack has `first` on top, if that begins a resume record.
-#[inline]
-pub(super) fn resume_pc(first: Word) -> Option<*const u64> {
-    let bits = first.to_bits();
-    (bits & RECORD != 0).then(|| pc_of(word_of(bits & !RECORD)))
+/// Where a suspended process goes on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Resume(u64);
+
+impl Resume {
+    /// At the instruction at `pc`.
+    pub(super) fn at(pc: *const u64) -> Resume {
+        Resume(pc.expose_provenance() as u64 | RECORD)
+    }
+
+    /// At the `RecvNext` at `pc`.
+    pub(super) fn receive(pc: *const u64) -> Resume {
+        Resume(Resume::at(pc).0 | RECEIVE)
+    }
+
+    /// What `first` says, the word on top of a stack, if it begins a resume record.
+    #[inline]
+    pub(super) fn of(first: Word) -> Option<Resume> {
+        let bits = first.to_bits();
+        (bits & RECORD != 0).then_some(Resume(bits))
+    }
+
+    #[inline]
+    pub(super) fn pc(self) -> *const u64 {
+        pc_of(word_of(self.0 & !(RECORD | RECEIVE)))
+    }
+
+    #[inline]
+    pub(super) fn is_receive(self) -> bool {
+        self.0 & RECEIVE != 0
+    }
+}
+
+fn resume_pc(first: Word) -> Option<*const u64> {
+    Resume::of(first).map(Resume::pc)
 }
 
 fn pc_word(pc: *const u64) -> Word {
@@ -139,7 +171,7 @@ fn pc_word(pc: *const u64) -> Word {
 ///
 /// # Errors
 /// With the exit reason, when the heap has reached its limit.
-pub(super) fn suspend(machine: &mut dyn Host, pc: *const u64, registers: &mut [Word]) -> Result<(), Word> {
+pub(super) fn suspend(machine: &mut dyn Host, at: Resume, registers: &mut [Word]) -> Result<(), Word> {
     let words = registers.len() + 2;
     if machine.context().free_words() < words {
         machine.collect(words, registers)?;
@@ -148,7 +180,7 @@ pub(super) fn suspend(machine: &mut dyn Host, pc: *const u64, registers: &mut [W
     // SAFETY: `words` words are free below `sp`.
     unsafe {
         let sp = context.sp.sub(words);
-        sp.write(word_of(pc_word(pc).to_bits() | RECORD));
+        sp.write(word_of(at.0));
         sp.add(1).write(Word::small_int(registers.len() as i64));
         sp.add(2).copy_from_nonoverlapping(registers.as_ptr(), registers.len());
         context.sp = sp;
@@ -195,7 +227,7 @@ pub(super) fn restart(machine: &mut dyn Host, call: &TailCall) -> Result<(), Wor
         sp.write(pc_word(code::done_pc()));
         context.sp = sp;
     }
-    suspend(machine, pc, &mut registers)
+    suspend(machine, Resume::at(pc), &mut registers)
 }
 
 /// Return addresses of the frames from `frame` on, the bottom frame's not among them.

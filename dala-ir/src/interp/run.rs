@@ -2,11 +2,9 @@
 
 #![expect(unsafe_code, reason = "runs verified register code on an actor's block")]
 
-use super::code;
-use super::frame::resume_pc;
+use super::frame::Resume;
 use super::host::Host;
 use super::machine::{Machine, Outcome, Suspend};
-use super::opcode::{Opcode, op_of};
 use super::state::{State, Vm};
 use crate::abi::{Word, atoms};
 
@@ -30,14 +28,15 @@ fn resume(host: &mut (dyn Host + 'static)) -> Suspend {
     // SAFETY: the top of a suspended process's stack is a resume record, and what it names satisfies the contract of
     // handlers (see `state`).
     unsafe {
-        state.pc = resume_pc(*sp).expect("a suspended process has a resume record on top");
+        let at = Resume::of(*sp).expect("a suspended process has a resume record on top");
+        state.pc = at.pc();
         let resumed = (*sp.add(1)).as_small().unwrap_or(0) as usize;
         state.x().copy_from_nonoverlapping(sp.add(2), resumed);
         (*state.vm).resumed = resumed;
         state.sp = sp.add(2 + resumed);
         // What it yielded before must not ask for a reduction again, or a budget of one would get nowhere. (A function
         // entry asks before it is jumped to.)
-        if op_of(code::first_word(state.pc)) == Opcode::RecvNext as u16 {
+        if at.is_receive() {
             state.reds += 1;
         }
         state.run();

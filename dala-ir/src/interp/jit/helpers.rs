@@ -67,6 +67,42 @@ helpers! {
     ActorSend => steps::actor_send,
     /// `CallExt` and `CallExtTail` of a built-in function.
     CallBuiltIn => steps::call_built_in,
+    /// `RecvNext`
+    ReceiveNext => steps::receive_next,
+    /// `RecvAccept`
+    ReceiveAccept => steps::receive_accept,
+    /// `RecvSkip`
+    ReceiveSkip => steps::receive_skip,
+    /// `RecvTimedOut`
+    ReceiveTimedOut => steps::receive_timed_out,
+    /// `Woken`
+    Woken => steps::woken,
+    /// `MarkerReserve`
+    MarkerReserve => steps::marker_reserve,
+    /// `MarkerBind`
+    MarkerBind => steps::marker_bind,
+    /// `MarkerClear`
+    MarkerClear => steps::marker_clear,
+    /// `MarkerUse`
+    MarkerUse => steps::marker_use,
+    /// `BsGetInteger`
+    BsGetInteger => steps::bs_get_integer,
+    /// `BsGetFloat`
+    BsGetFloat => steps::bs_get_float,
+    /// `BsGetBinary`
+    BsGetBinary => steps::bs_get_binary,
+    /// `BsGetRest`
+    BsGetRest => steps::bs_get_rest,
+    /// `BsTail`
+    BsTail => steps::bs_tail,
+    /// `BsSkip`
+    BsSkip => steps::bs_skip,
+    /// `BsSkipRest`
+    BsSkipRest => steps::bs_skip_rest,
+    /// `BsMatchString`
+    BsMatchString => steps::bs_match_string,
+    /// `BsGetUtf` and `BsSkipUtf`
+    BsGetUtf => steps::bs_get_utf,
     /// `is_function/2`
     IsFunctionArity => is_function_arity,
     /// Where the `SwitchWords` at the first word goes with the second, in words from there.

@@ -1,7 +1,6 @@
 //! Which instructions have machine code; all others are left to the interpreter.
 
 use super::decode::Instruction;
-use super::lower::segment_bytes;
 use crate::interp::opcode::Opcode;
 
 /// Largest tuple that is copied in line by an update.
@@ -111,9 +110,27 @@ pub(super) fn is_inline(ins: &Instruction) -> bool {
         | Opcode::BsPosition
         | Opcode::BsSetPosition
         | Opcode::BsTestTail
-        | Opcode::BsTestSize => true,
+        | Opcode::BsTestSize
+        | Opcode::RecvNext
+        | Opcode::RecvAccept
+        | Opcode::RecvSkip
+        | Opcode::RecvTimedOut
+        | Opcode::Woken
+        | Opcode::MarkerReserve
+        | Opcode::MarkerBind
+        | Opcode::MarkerClear
+        | Opcode::MarkerUse
+        | Opcode::BsGetFloat
+        | Opcode::BsGetBinary
+        | Opcode::BsGetRest
+        | Opcode::BsTail
+        | Opcode::BsSkipRest
+        | Opcode::BsMatchString
+        | Opcode::BsGetUtf
+        | Opcode::BsSkipUtf
+        | Opcode::BsGetInteger
+        | Opcode::BsSkip => true,
         Opcode::BsTestUnit => ins.words[2].is_power_of_two(),
-        Opcode::BsGetInteger | Opcode::BsSkip => segment_bytes(ins).is_some(),
         Opcode::TupleUpdate => ins.words[1] >> 32 <= COPIED_ELEMENTS,
         Opcode::Apply
         | Opcode::ApplyTail
@@ -127,17 +144,8 @@ pub(super) fn is_inline(ins: &Instruction) -> bool {
         | Opcode::TracedException
         | Opcode::TupleSet
         | Opcode::Divide
-        | Opcode::RecvNext
-        | Opcode::RecvAccept
-        | Opcode::RecvSkip
-        | Opcode::RecvTimedOut
         | Opcode::Wait
         | Opcode::WaitTimeout
-        | Opcode::Woken
-        | Opcode::MarkerReserve
-        | Opcode::MarkerBind
-        | Opcode::MarkerClear
-        | Opcode::MarkerUse
         | Opcode::RaiseValue
         | Opcode::IfClause
         | Opcode::FunctionClause
@@ -145,14 +153,6 @@ pub(super) fn is_inline(ins: &Instruction) -> bool {
         | Opcode::RawRaise
         | Opcode::BuildStacktrace
         | Opcode::CatchValue
-        | Opcode::BsGetFloat
-        | Opcode::BsGetBinary
-        | Opcode::BsGetRest
-        | Opcode::BsTail
-        | Opcode::BsSkipRest
-        | Opcode::BsMatchString
-        | Opcode::BsGetUtf
-        | Opcode::BsSkipUtf
         | Opcode::BsUtf8Size
         | Opcode::BsUtf16Size
         | Opcode::Unfinished

@@ -2,14 +2,15 @@
 //!
 //! Machine code has written the registers that the instruction reads, and `Crossing`; nothing of that moves. An answer
 //! of [`Word::NONE`] means that the work ended without a value: then machine code leaves at the instruction with an
-//! `Unfinished` op, which goes on with what is stored: a panic, for one, which cannot cross machine code.
+//! `Unfinished` op, which goes on with what is stored: a panic, for one, which cannot cross machine code. [`NO_MATCH`]
+//! says that nothing matches, or no message is there: machine code goes on at the instruction's label.
 
 #![expect(unsafe_code, reason = "works on the interpreter's registers")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::abi::Word;
-use crate::interp::ops::{building, calls, maps, receive, sends};
+use crate::abi::{Header, Kind, Word};
+use crate::interp::ops::{building, calls, maps, matching, receive, sends};
 use crate::interp::state::{State, Vm};
 
 /// Does the work of the instruction at `pc`, with what machine code has written.
@@ -43,6 +44,9 @@ unsafe fn step(pc: u64, word: u64, vm: *mut Vm, work: impl FnOnce(&mut State) ->
     }
 }
 
+/// What stands for no match; no term is this word.
+pub(super) const NO_MATCH: Word = Word::header(Header::new(Kind::Filler, 0));
+
 macro_rules! steps {
     ($($name:ident => $work:path;)*) => {
         $(
@@ -62,4 +66,36 @@ steps! {
     call_built_in => calls::built_in_work;
     send => receive::send_work;
     actor_send => sends::actor_send_work;
+}
+
+macro_rules! matches {
+    ($($name:ident => $work:path;)*) => {
+        $(
+            pub(super) extern "C" fn $name(pc: u64, word: u64, vm: *mut Vm) -> u64 {
+                // SAFETY: machine code keeps the contract of `step`, and of handlers.
+                unsafe { step(pc, word, vm, |s| Some($work(s).unwrap_or(NO_MATCH))) }
+            }
+        )*
+    };
+}
+
+matches! {
+    receive_next => receive::next_work;
+    receive_accept => receive::accept_work;
+    receive_skip => receive::skip_work;
+    receive_timed_out => receive::timed_out_work;
+    woken => receive::woken_work;
+    marker_reserve => receive::reserve_work;
+    marker_bind => receive::bind_work;
+    marker_clear => receive::clear_work;
+    marker_use => receive::use_work;
+    bs_get_integer => matching::get_integer_work;
+    bs_get_float => matching::get_float_work;
+    bs_get_binary => matching::get_binary_work;
+    bs_get_rest => matching::get_rest_work;
+    bs_tail => matching::tail_work;
+    bs_skip => matching::skip_work;
+    bs_skip_rest => matching::skip_rest_work;
+    bs_match_string => matching::match_string_work;
+    bs_get_utf => matching::get_utf_work;
 }

@@ -1,6 +1,6 @@
 //! Which functions are compiled, and when.
 //!
-//! A function entry that finds the budget used up is a sample: one every few thousand calls, so what is sampled twice is
+//! A function entry, or a receive, that finds the budget used up is a sample: one every few thousand calls, so what is sampled twice is
 //! hot. Nothing is counted on the way. In the eager mode, for tests, each function is compiled when it is called first.
 
 #![expect(unsafe_code, reason = "asks for machine code at an entry")]
@@ -39,11 +39,10 @@ fn is_mode(mode: JitMode) -> bool {
     MODE.load(Ordering::Relaxed) == mode as u8
 }
 
-/// The function whose entry is at `pc`, by its number.
+/// The function that has an instruction at `pc`, by its number.
 fn function_at(pc: *const u64) -> Option<(Arc<CodeModule>, usize)> {
     let code = code::find(pc as usize as u64)?;
-    let offset = code.offset(pc) as usize;
-    let number = (code.word(offset - 1) >> 32) as usize;
+    let number = code.function_number(code.offset(pc))?;
     Some((code, number))
 }
 
@@ -89,7 +88,7 @@ pub(crate) fn first_call(pc: *const u64) {
     }
 }
 
-/// The function whose entry is at `pc` used up a budget.
+/// The function with the instruction at `pc`, its entry or a receive, used up a budget.
 pub(crate) fn sample(pc: *const u64) {
     if !is_mode(JitMode::On) {
         return;

@@ -5,7 +5,7 @@
 use crate::abi::{Kind, Word, atoms};
 use crate::interp::code;
 use crate::interp::export::{ExportEntry, FunEntry, Target};
-use crate::interp::frame::{self, Origin, Raise};
+use crate::interp::frame::{self, Origin, Raise, Resume};
 use crate::interp::host::Host;
 use crate::interp::machine::{Outcome, Suspend};
 use crate::interp::outcome::{BifResult, CallTarget, Class, Exception};
@@ -166,7 +166,7 @@ unsafe fn push_call(
     // SAFETY: `x` are the x registers with the arguments in front, the context is up to date.
     record.extend_from_slice(unsafe { registers(x, arity) });
     let pc = if entry.has_breakpoint() { code::start_behind_pc() } else { code::start_function_pc() };
-    frame::suspend(machine, pc, &mut record)
+    frame::suspend(machine, Resume::at(pc), &mut record)
 }
 
 /// Goes on with what stands behind an entry with a breakpoint, which has told of the call.
@@ -317,7 +317,7 @@ pub(crate) unsafe fn enter(machine: &mut dyn Host, pc: *const u64, x: *mut Word)
     }
     #[cfg(dala_jit)]
     crate::interp::jit::sample(pc);
-    Some(match frame::suspend(machine, pc, args) {
+    Some(match frame::suspend(machine, Resume::at(pc), args) {
         Ok(()) => Suspend::Yielded,
         Err(reason) => Suspend::Exited(Outcome::Exit(reason)),
     })

@@ -64,53 +64,102 @@ handler! {
             s.set(s.a(), value);
             return s.next_len();
         }
-        let value = s.ask(|host| bits::get_integer(host.heap(), context, size, segment));
+        let value = get_integer_work(&mut s);
         found(s, value)
+    }
+}
+
+/// Defines what instructions find, for their handlers and for machine code; `None` where nothing matches.
+macro_rules! works {
+    ($($name:ident($s:ident) $body:block)*) => {
+        $(
+            /// # Safety
+            /// The contract of handlers.
+            #[inline(always)]
+            pub(in crate::interp) unsafe fn $name($s: &mut State) -> Option<Word> {
+                // SAFETY: as the caller says.
+                unsafe { $body }
+            }
+        )*
+    };
+}
+
+works! {
+    get_integer_work(s) {
+        let (context, size, segment) = (s.get(s.b()), s.get(s.c()), s.w(2));
+        s.ask(|host| bits::get_integer(host.heap(), context, size, segment))
+    }
+    get_float_work(s) {
+        let (context, size, segment) = (s.get(s.b()), s.get(s.c()), s.w(2));
+        s.ask(|host| bits::get_float(host.heap(), context, size, segment))
+    }
+    get_binary_work(s) {
+        let (context, size, segment) = (s.get(s.b()), s.get(s.c()), s.w(2));
+        s.ask(|host| bits::get_binary(host.heap(), context, size, segment))
+    }
+    get_rest_work(s) {
+        let (context, unit) = (s.get(s.b()), s.w(2));
+        s.ask(|host| bits::get_rest(host.heap(), context, unit))
+    }
+    tail_work(s) {
+        let context = s.get(s.b());
+        Some(s.ask(|host| bits::tail(host.heap(), context)))
+    }
+    skip_work(s) {
+        bits::skip(s.get(s.b()), s.get(s.c()), s.w(2)).then_some(Word::NIL)
+    }
+    skip_rest_work(s) {
+        bits::skip_rest(s.get(s.b()), s.w(2)).then_some(Word::NIL)
+    }
+    match_string_work(s) {
+        let bit_len = (s.w(2) >> 32) as usize;
+        let bytes = std::slice::from_raw_parts(s.pc.add(3).cast::<u8>(), bit_len.div_ceil(8));
+        bits::match_string(s.get(s.a()), BitsRef::new(bytes, 0, bit_len)).then_some(Word::NIL)
+    }
+    get_utf_work(s) {
+        bits::get_code_point(s.get(s.b()), s.w(2))
     }
 }
 
 handler! {
     fn bs_get_float(s) {
-        let (context, size, segment) = (s.get(s.b()), s.get(s.c()), s.w(2));
-        let value = s.ask(|host| bits::get_float(host.heap(), context, size, segment));
+        let value = get_float_work(&mut s);
         found(s, value)
     }
 }
 
 handler! {
     fn bs_get_binary(s) {
-        let (context, size, segment) = (s.get(s.b()), s.get(s.c()), s.w(2));
-        let value = s.ask(|host| bits::get_binary(host.heap(), context, size, segment));
+        let value = get_binary_work(&mut s);
         found(s, value)
     }
 }
 
 handler! {
     fn bs_get_rest(s) {
-        let (context, unit) = (s.get(s.b()), s.w(2));
-        let value = s.ask(|host| bits::get_rest(host.heap(), context, unit));
+        let value = get_rest_work(&mut s);
         found(s, value)
     }
 }
 
 handler! {
     fn bs_tail(s) {
-        let context = s.get(s.b());
-        let value = s.ask(|host| bits::tail(host.heap(), context));
-        s.set(s.a(), value);
-        s.next_len()
+        let value = tail_work(&mut s);
+        found(s, value)
     }
 }
 
 handler! {
     fn bs_skip(s) {
-        holds(s, bits::skip(s.get(s.b()), s.get(s.c()), s.w(2)))
+        let found = skip_work(&mut s);
+        holds(s, found.is_some())
     }
 }
 
 handler! {
     fn bs_skip_rest(s) {
-        holds(s, bits::skip_rest(s.get(s.b()), s.w(2)))
+        let found = skip_rest_work(&mut s);
+        holds(s, found.is_some())
     }
 }
 
@@ -147,25 +196,22 @@ handler! {
 
 handler! {
     fn bs_match_string(s) {
-        let is_next = s.aside(|s| {
-            let bit_len = (s.w(2) >> 32) as usize;
-            let bytes = std::slice::from_raw_parts(s.pc.add(3).cast::<u8>(), bit_len.div_ceil(8));
-            bits::match_string(s.get(s.a()), BitsRef::new(bytes, 0, bit_len))
-        });
-        if is_next { s.next_long() } else { s.jump(s.w(2)) }
+        let found = s.aside(|s| match_string_work(s));
+        if found.is_some() { s.next_long() } else { s.jump(s.w(2)) }
     }
 }
 
 handler! {
     fn bs_get_utf(s) {
-        let point = bits::get_code_point(s.get(s.b()), s.w(2));
+        let point = get_utf_work(&mut s);
         found(s, point)
     }
 }
 
 handler! {
     fn bs_skip_utf(s) {
-        holds(s, bits::get_code_point(s.get(s.b()), s.w(2)).is_some())
+        let point = get_utf_work(&mut s);
+        holds(s, point.is_some())
     }
 }
 

@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "handlers keep the contract of `state`")]
 
 use crate::abi::{Atom, Word, atoms};
-use crate::interp::frame::{self, Raise};
+use crate::interp::frame::{self, Raise, Resume};
 use crate::interp::host::Host;
 use crate::interp::machine::{Outcome, Suspend, WaitFor};
 use crate::interp::opcode::LEN_SHIFT;
@@ -65,14 +65,16 @@ handler! {
                 return s.stop(Suspend::Exited(Outcome::Exit(reason)));
             }
             if s.host().context().is_budget_spent() {
-                return match frame::suspend(s.host(), s.pc, &mut []) {
+                #[cfg(dala_jit)]
+                crate::interp::jit::sample(s.pc);
+                return match frame::suspend(s.host(), Resume::receive(s.pc), &mut []) {
                     Ok(()) => s.stop(Suspend::Yielded),
                     Err(reason) => s.stop(Suspend::Exited(Outcome::Exit(reason))),
                 };
             }
             s.load();
         }
-        match s.ask(|host| host.receive_next()) {
+        match next_work(&mut s) {
             Some(message) => {
                 s.set(s.a(), message);
                 s.next(1)
@@ -82,30 +84,85 @@ handler! {
     }
 }
 
+/// Defines what instructions do, for their handlers and for machine code: the value they give, `None` where there is none.
+macro_rules! works {
+    ($($name:ident($s:ident) $body:block)*) => {
+        $(
+            /// # Safety
+            /// The contract of handlers.
+            #[inline(always)]
+            pub(in crate::interp) unsafe fn $name($s: &mut State) -> Option<Word> {
+                // SAFETY: as the caller says.
+                unsafe { $body }
+            }
+        )*
+    };
+}
+
+works! {
+    next_work(s) {
+        s.ask(|host| host.receive_next())
+    }
+    accept_work(s) {
+        s.ask(|host| host.receive_accept());
+        Some(Word::NIL)
+    }
+    skip_work(s) {
+        s.ask(|host| host.receive_skip());
+        Some(Word::NIL)
+    }
+    timed_out_work(s) {
+        s.ask(|host| host.receive_timed_out());
+        Some(Word::NIL)
+    }
+    woken_work(s) {
+        (!s.ask(|host| host.is_timeout_up())).then_some(Word::NIL)
+    }
+    reserve_work(s) {
+        Some(s.ask(|host| host.marker_reserve()))
+    }
+    bind_work(s) {
+        let (marker, reference) = (s.get(s.a()), s.get(s.b()));
+        s.ask(|host| host.marker_bind(marker, reference));
+        Some(Word::NIL)
+    }
+    clear_work(s) {
+        let reference = s.get(s.a());
+        s.ask(|host| host.marker_clear(reference));
+        Some(Word::NIL)
+    }
+    use_work(s) {
+        let reference = s.get(s.a());
+        s.ask(|host| host.marker_use(reference));
+        Some(Word::NIL)
+    }
+}
+
 handler! {
     fn recv_accept(s) {
-        s.ask(|host| host.receive_accept());
+        accept_work(&mut s);
         s.next(1)
     }
 }
 
 handler! {
     fn recv_skip(s) {
-        s.ask(|host| host.receive_skip());
+        skip_work(&mut s);
         s.next(1)
     }
 }
 
 handler! {
     fn recv_timed_out(s) {
-        s.ask(|host| host.receive_timed_out());
+        timed_out_work(&mut s);
         s.next(1)
     }
 }
 
 handler! {
     fn wait(s) {
-        s.suspend_at(s.pc.offset((s.word >> 32) as i32 as isize), Suspend::Waiting)
+        let receive = s.pc.offset((s.word >> 32) as i32 as isize);
+        s.suspend_at(Resume::receive(receive), Suspend::Waiting)
     }
 }
 
@@ -124,7 +181,7 @@ handler! {
         });
         match wait_for {
             Some(WaitFor::Nothing) => s.jump(s.w(1)),
-            Some(WaitFor::Message) => s.suspend_at(s.pc.add(len), Suspend::Waiting),
+            Some(WaitFor::Message) => s.suspend_at(Resume::at(s.pc.add(len)), Suspend::Waiting),
             None => s.raise_stored(),
         }
     }
@@ -132,39 +189,37 @@ handler! {
 
 handler! {
     fn woken(s) {
-        let target = if s.ask(|host| host.is_timeout_up()) { s.word >> 32 } else { s.w(1) };
+        let target = if woken_work(&mut s).is_some() { s.w(1) } else { s.word >> 32 };
         s.jump(target)
     }
 }
 
 handler! {
     fn marker_reserve(s) {
-        let marker = s.ask(|host| host.marker_reserve());
-        s.set(s.a(), marker);
+        if let Some(marker) = reserve_work(&mut s) {
+            s.set(s.a(), marker);
+        }
         s.next(1)
     }
 }
 
 handler! {
     fn marker_bind(s) {
-        let (marker, reference) = (s.get(s.a()), s.get(s.b()));
-        s.ask(|host| host.marker_bind(marker, reference));
+        bind_work(&mut s);
         s.next_len()
     }
 }
 
 handler! {
     fn marker_clear(s) {
-        let reference = s.get(s.a());
-        s.ask(|host| host.marker_clear(reference));
+        clear_work(&mut s);
         s.next_len()
     }
 }
 
 handler! {
     fn marker_use(s) {
-        let reference = s.get(s.a());
-        s.ask(|host| host.marker_use(reference));
+        use_work(&mut s);
         s.next_len()
     }
 }

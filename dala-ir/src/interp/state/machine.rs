@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "the registers point into an actor's block and into linked code")]
 
-use super::super::frame;
+use super::super::frame::{self, Resume};
 use super::super::host::Host;
 use super::super::machine::{Outcome, Suspend};
 use super::super::ops::control;
@@ -88,13 +88,13 @@ impl State {
         Next(())
     }
 
-    /// Stops; the process goes on at `pc`.
+    /// Stops.
     #[inline(always)]
-    pub(in crate::interp) unsafe fn suspend_at(self, pc: *const u64, why: Suspend) -> Next {
+    pub(in crate::interp) unsafe fn suspend_at(self, at: Resume, why: Suspend) -> Next {
         // SAFETY: the contract of handlers.
         unsafe {
             self.save();
-            match frame::suspend(self.host(), pc, &mut []) {
+            match frame::suspend(self.host(), at, &mut []) {
                 Ok(()) => self.stop(why),
                 Err(reason) => self.stop(Suspend::Exited(Outcome::Exit(reason))),
             }

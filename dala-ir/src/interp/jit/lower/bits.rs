@@ -30,7 +30,7 @@ fn context_header() -> i64 {
 }
 
 /// Whole bytes that a segment of constant size has, if it is one.
-pub(in crate::interp::jit) fn segment_bytes(ins: &Instruction) -> Option<u64> {
+fn segment_bytes(ins: &Instruction) -> Option<u64> {
     let size = ins.constant(ins.c())?;
     let bits = (size & 1 == 0).then_some(size / 2)?.checked_mul(ins.words[2] & 0xffff)?;
     // An integer of seven bytes is a small one.
@@ -72,15 +72,13 @@ impl Segment<'_, '_> {
                 };
                 self.branch(holds);
             }
-            Opcode::BsSkip => {
-                let bytes = segment_bytes(self.ins).unwrap_or(0);
+            Opcode::BsSkip if let Some(bytes) = segment_bytes(self.ins) => {
                 let context = self.context(self.ins.b());
                 let (_, after) = self.next(context, bytes);
                 self.store(after, context, POSITION);
                 self.end_with_label();
             }
-            Opcode::BsGetInteger => {
-                let bytes = segment_bytes(self.ins).unwrap_or(0);
+            Opcode::BsGetInteger if let Some(bytes) = segment_bytes(self.ins) => {
                 let context = self.context(self.ins.b());
                 let (position, after) = self.next(context, bytes);
                 let value = self.integer(context, position, bytes);
@@ -115,7 +113,7 @@ impl Segment<'_, '_> {
         let source = self.get(self.ins.b());
         let (boxed, other, done) = (self.b.create_block(), self.b.create_block(), self.block_with(&[I64]));
         let is_boxed = self.is_boxed(source);
-        self.guard(is_boxed);
+        self.matches(is_boxed);
         self.b.ins().jump(boxed, &[]);
         self.b.switch_to_block(boxed);
         let header = self.load(source, -3);
@@ -128,7 +126,7 @@ impl Segment<'_, '_> {
         self.b.set_cold_block(other);
         let end = self.helper(Helper::BitLength, [source, source]);
         let is_bitstring = self.b.ins().icmp_imm_s(IntCC::NotEqual, end, Word::NONE.to_bits() as i64);
-        self.guard(is_bitstring);
+        self.matches(is_bitstring);
         self.room(CONTEXT_WORDS as i64 + 1);
         let former = self.hp();
         let (header, zero) = (self.word(context_header() as u64), self.word(0));
@@ -149,15 +147,20 @@ impl Segment<'_, '_> {
         let (position, end) = (self.load(context, POSITION), self.load(context, END));
         let after = self.b.ins().iadd_imm_s(position, 16 * bytes as i64);
         let is_there = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, after, end);
+        self.matches(is_there);
+        (position, after)
+    }
+
+    /// Goes on where `condition` is not zero, and at the instruction's label where it is; leaves where there is no label.
+    fn matches(&mut self, condition: Value) {
         match self.ins.targets.first() {
             Some(&label) => {
                 let (no, yes) = (self.target(label), self.b.create_block());
-                self.b.ins().brif(is_there, yes, &[], no, &[]);
+                self.b.ins().brif(condition, yes, &[], no, &[]);
                 self.b.switch_to_block(yes);
             }
-            None => self.guard(is_there),
+            None => self.guard(condition),
         }
-        (position, after)
     }
 
     /// The integer of so many bytes at a position; leaves where they are not whole.

@@ -20,7 +20,7 @@ impl Segment<'_, '_> {
     }
 
     /// What is left of the budget after a call; leaves where that is nothing.
-    fn charge(&mut self) -> Value {
+    pub(super) fn charge(&mut self) -> Value {
         let reds = self.reds();
         let left = self.b.ins().iadd_imm_s(reds, -1);
         let is_left = self.b.ins().icmp_imm_s(IntCC::SignedGreaterThan, left, 0);

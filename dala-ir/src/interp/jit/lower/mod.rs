@@ -23,7 +23,6 @@ mod switch;
 mod types;
 
 pub(super) use addressing::CODE;
-pub(super) use bits::segment_bytes;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -8,11 +8,57 @@ use crate::abi::Word;
 use crate::interp::code::{self, CALL_WORDS};
 use crate::interp::jit::helpers::Helper;
 use crate::interp::jit::offsets::{HP, REDS};
+use crate::interp::jit::steps::NO_MATCH;
 use crate::interp::opcode::Opcode;
+use crate::interp::shape::Role;
+
+/// The function of an instruction that finds something, or goes on at its label.
+fn matcher(op: Opcode) -> Option<Helper> {
+    Some(match op {
+        Opcode::RecvNext => Helper::ReceiveNext,
+        Opcode::RecvAccept => Helper::ReceiveAccept,
+        Opcode::RecvSkip => Helper::ReceiveSkip,
+        Opcode::RecvTimedOut => Helper::ReceiveTimedOut,
+        Opcode::Woken => Helper::Woken,
+        Opcode::MarkerReserve => Helper::MarkerReserve,
+        Opcode::MarkerBind => Helper::MarkerBind,
+        Opcode::MarkerClear => Helper::MarkerClear,
+        Opcode::MarkerUse => Helper::MarkerUse,
+        Opcode::BsGetInteger => Helper::BsGetInteger,
+        Opcode::BsGetFloat => Helper::BsGetFloat,
+        Opcode::BsGetBinary => Helper::BsGetBinary,
+        Opcode::BsGetRest => Helper::BsGetRest,
+        Opcode::BsTail => Helper::BsTail,
+        Opcode::BsSkip => Helper::BsSkip,
+        Opcode::BsSkipRest => Helper::BsSkipRest,
+        Opcode::BsMatchString => Helper::BsMatchString,
+        Opcode::BsGetUtf | Opcode::BsSkipUtf => Helper::BsGetUtf,
+        _ => return None,
+    })
+}
+
+/// Whether there may be nothing that it finds.
+fn may_fail(op: Opcode) -> bool {
+    !matches!(
+        op,
+        Opcode::RecvAccept
+            | Opcode::RecvSkip
+            | Opcode::RecvTimedOut
+            | Opcode::MarkerReserve
+            | Opcode::MarkerBind
+            | Opcode::MarkerClear
+            | Opcode::MarkerUse
+            | Opcode::BsTail
+    )
+}
 
 impl Segment<'_, '_> {
     /// Whether the instruction's work is done by a function.
     pub(super) fn step(&mut self) -> bool {
+        if let Some(helper) = matcher(self.ins.op) {
+            self.try_match(helper);
+            return true;
+        }
         if !matches!(
             self.ins.op,
             Opcode::MapPut
@@ -28,6 +74,48 @@ impl Segment<'_, '_> {
         self.set(self.ins.a(), value);
         self.end_with_label();
         true
+    }
+
+    /// Goes on behind the instruction with the value that its function gives, or at its label where it gives none.
+    fn try_match(&mut self, helper: Helper) {
+        let ins = self.ins;
+        if ins.op == Opcode::RecvNext {
+            let left = self.charge();
+            self.b.def_var(self.reds, left);
+        }
+        for &register in &ins.reads {
+            self.flush(register);
+        }
+        let value = self.ask(helper, code::word(Opcode::Unfinished, 1, 0, 0, 0));
+        let matches = match ins.op {
+            Opcode::Woken => self.target(ins.targets[1]),
+            _ => self.b.create_block(),
+        };
+        if may_fail(ins.op) {
+            let is_match = self.b.ins().icmp_imm_s(IntCC::NotEqual, value, NO_MATCH.to_bits() as i64);
+            let label = ins.targets.first().copied();
+            let no_match = match label {
+                Some(label) => self.target(label),
+                None => self.b.create_block(),
+            };
+            self.b.ins().brif(is_match, matches, &[], no_match, &[]);
+            if label.is_none() {
+                // It raises, and has changed nothing.
+                self.b.set_cold_block(no_match);
+                self.b.switch_to_block(no_match);
+                self.leave(ins.at);
+            }
+        } else {
+            self.b.ins().jump(matches, &[]);
+        }
+        if ins.op == Opcode::Woken {
+            return;
+        }
+        self.b.switch_to_block(matches);
+        if ins.op.shape().fields[0] == Role::Def {
+            self.set(ins.a(), value);
+        }
+        self.end_with_label();
     }
 
     /// The value that the instruction's function gives.
