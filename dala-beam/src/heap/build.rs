@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "promises that handed out memory lives until the next safepoint")]
 
 use dala_ir::abi::Word;
-use dala_ir::term::{OwnedTerm, TermWriter, copy_term};
+use dala_ir::term::{Claim, OwnedTerm, TermWriter, copy_term};
 
 use super::heap::Heap;
 use super::literals;
@@ -21,9 +21,22 @@ unsafe impl TermWriter for Heap {
             Heap::own_offheap(self, pointer);
         }
     }
+
+    #[inline]
+    fn claim(&mut self, counted: Word) -> Option<&mut Claim> {
+        let is_own = counted.pointer().is_some_and(|object| !literals::is_literal(object));
+        is_own.then_some(&mut self.claim)
+    }
 }
 
 impl Heap {
+    /// Gives back what was claimed ahead of a buffer's end.
+    pub fn release_claim(&mut self) {
+        // SAFETY: it is of a buffer that an object of this heap has a count of, and none was freed since: that calls this
+        // first.
+        unsafe { self.claim.release() };
+    }
+
     /// A copy of `term`, which may live anywhere, on this heap; literals are shared.
     pub fn copy(&mut self, term: Word) -> Word {
         copy_term(term, self, literals::is_literal)

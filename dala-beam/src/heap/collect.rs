@@ -23,6 +23,9 @@ const MOVED: Word = Word::header(Header::new(Kind::Filler, 0));
 /// Objects of at most as many words are copied in line.
 const FEW_WORDS: usize = 8;
 
+/// Looks for a fragment before they are sorted.
+const UNSORTED: usize = 8;
+
 /// Half-open range of addresses.
 #[derive(Clone, Copy, Debug)]
 struct Range {
@@ -41,6 +44,38 @@ impl Range {
     }
 }
 
+/// The fragments' ranges. Most messages are dead by the time of a collection: so they are sorted only when a few were looked
+/// for.
+struct Fragments {
+    ranges: Vec<Range>,
+    /// How often one is still looked for in ranges that are not sorted.
+    unsorted: usize,
+}
+
+impl Fragments {
+    fn new(fragments: &[Fragment]) -> Fragments {
+        let ranges = fragments.iter().map(|fragment| Range::new(fragment.start, fragment.used)).collect();
+        Fragments { ranges, unsorted: UNSORTED }
+    }
+
+    #[inline]
+    fn contains(&mut self, pointer: *mut Word) -> bool {
+        !self.ranges.is_empty() && self.find(pointer)
+    }
+
+    fn find(&mut self, pointer: *mut Word) -> bool {
+        if self.unsorted > 0 {
+            self.unsorted -= 1;
+            if self.unsorted > 0 {
+                return self.ranges.iter().any(|range| range.contains(pointer));
+            }
+            self.ranges.sort_unstable_by_key(|range| range.start);
+        }
+        let after = self.ranges.partition_point(|range| range.start <= pointer as usize);
+        after > 0 && self.ranges[after - 1].contains(pointer)
+    }
+}
+
 struct Evacuation {
     /// Young objects in the block, of which those below the high-water mark move to the old to-space.
     young: Range,
@@ -48,18 +83,12 @@ struct Evacuation {
     /// Old generation, and whether it is collected too.
     old: Range,
     is_major: bool,
-    /// Fragments, by address.
-    fragments: Vec<Range>,
+    fragments: Fragments,
     young_to: *mut Word,
     old_to: *mut Word,
 }
 
 impl Evacuation {
-    fn in_fragments(&self, pointer: *mut Word) -> bool {
-        let after = self.fragments.partition_point(|range| range.start <= pointer as usize);
-        after > 0 && self.fragments[after - 1].contains(pointer)
-    }
-
     /// Moves what `slot` points to, if it is ours to move, and updates `slot`.
     ///
     /// # Safety
@@ -78,7 +107,7 @@ impl Evacuation {
                     return;
                 }
                 true
-            } else if !self.fragments.is_empty() && self.in_fragments(from) {
+            } else if self.fragments.contains(from) {
                 false
             } else {
                 return;
@@ -186,6 +215,7 @@ impl Heap {
         need: usize,
         roots: &mut [&mut [Word]],
     ) -> Result<(), HeapLimit> {
+        self.release_claim();
         let before = self.context.heap_words() + self.old_words() + self.fragment_words;
         self.quarantine.clear();
         let fresh = words_between(self.high_water, self.context.hp);
@@ -276,14 +306,12 @@ impl Heap {
         };
         let old_to = new_old.as_ref().map_or(self.old_top, Block::start);
 
-        let mut ranges: Vec<Range> = self.fragments.iter().map(|f| Range::new(f.start, f.used)).collect();
-        ranges.sort_unstable_by_key(|range| range.start);
         let mut evacuation = Evacuation {
             young: Range::new(self.context.base, self.context.hp),
             high_water: self.high_water as usize,
             old: Range::new(self.old.start(), self.old_top),
             is_major: major,
-            fragments: ranges,
+            fragments: Fragments::new(&self.fragments),
             young_to: young.start(),
             old_to,
         };

@@ -1,9 +1,10 @@
 //! The binary region: counted byte buffers that many terms, on many heaps, share slices of.
 //!
 //! # Protocol
-//! - `bytes[..used]` never change while the buffer lives, so readers need no lock.
-//! - `used` only grows, by compare-and-swap: who moves it from `old` to `new` owns `bytes[old..new]` alone until it
-//!   makes a term of them. That is how an append in place works: the slice that ends at `used` claims more.
+//! - Bytes that a term or value names never change while the buffer lives, so readers need no lock.
+//! - `used` is moved by compare-and-swap: who moves it from `old` to `new` owns `bytes[old..new]` alone until it makes a term
+//!   of them. That is how an append in place works: the slice that ends at `used` claims more. A heap claims more than it
+//!   fills ([`Claim`]), and gives the rest back before it gives back its counts.
 //! - A term with the new bytes reaches another thread only through a send, which orders the writes before it; the
 //!   swap itself therefore needs no ordering beyond its own atomicity.
 //! - The count is as in `Arc`: relaxed to take, release to give back, acquire before freeing.
@@ -56,6 +57,85 @@ pub fn region_bytes() -> u64 {
 /// Number of shared binaries alive.
 pub fn region_binaries() -> u64 {
     REGION_BINARIES.load(Ordering::Relaxed).max(0) as u64
+}
+
+/// Bytes that a claim takes beyond what is appended.
+const AHEAD: usize = 256;
+
+/// The end of a buffer that a heap has claimed ahead, so that a loop that appends a few bytes at a time need not compete for
+/// them each time.
+#[derive(Debug)]
+pub struct Claim {
+    /// The buffer's address; null where nothing is claimed.
+    address: *const u8,
+    /// Bytes of the buffer up to where they are claimed, and filled.
+    claimed: usize,
+    filled: usize,
+}
+
+impl Claim {
+    /// Nothing.
+    pub const NONE: Claim = Claim { address: std::ptr::null(), claimed: 0, filled: 0 };
+
+    /// As [`SharedBinary::try_append_bytes`].
+    ///
+    /// # Safety
+    /// `shared`, and each buffer that was appended to before, lives until [`Claim::release`] is called next.
+    #[inline]
+    pub unsafe fn try_append(&mut self, shared: &SharedBinary, end: usize, bytes: &[u8]) -> bool {
+        if self.address == shared.address() && self.filled == end && bytes.len() <= self.claimed - end {
+            // SAFETY: `filled..claimed` of this buffer is this claim's alone.
+            unsafe { shared.write(end, bytes) };
+            self.filled += bytes.len();
+            return true;
+        }
+        // SAFETY: as the caller says.
+        unsafe { self.claim(shared, end, bytes) }
+    }
+
+    /// # Safety
+    /// As [`Claim::try_append`].
+    #[inline(never)]
+    unsafe fn claim(&mut self, shared: &SharedBinary, end: usize, bytes: &[u8]) -> bool {
+        // SAFETY: as the caller says.
+        unsafe { self.release() };
+        let head = shared.head();
+        // Bytes are fewer than any address has, so the sum is no small one.
+        let filled = end + bytes.len();
+        let claimed = (filled + AHEAD).min(head.capacity);
+        if filled > head.capacity
+            || head.used.compare_exchange(end, claimed, Ordering::AcqRel, Ordering::Relaxed).is_err()
+        {
+            return false;
+        }
+        // SAFETY: the swap gave `end..claimed` to this call alone, and it lies within the capacity.
+        unsafe { shared.write(end, bytes) };
+        *self = Claim { address: shared.address(), claimed, filled };
+        true
+    }
+
+    /// Gives back what is claimed and not filled.
+    ///
+    /// # Safety
+    /// As [`Claim::try_append`] says.
+    pub unsafe fn release(&mut self) {
+        let Claim { address, claimed, filled } = std::mem::replace(self, Claim::NONE);
+        if !address.is_null() && filled < claimed {
+            // SAFETY: the caller says that the buffer lives. `used` is where this claim has left it: nobody else moves it.
+            unsafe { (*address.cast::<Head>()).used.store(filled, Ordering::Release) };
+        }
+    }
+
+    /// Gives it back if it is of this buffer.
+    ///
+    /// # Safety
+    /// As [`Claim::try_append`] says.
+    pub unsafe fn release_of(&mut self, shared: &SharedBinary) {
+        if self.address == shared.address() {
+            // SAFETY: as the caller says.
+            unsafe { self.release() };
+        }
+    }
 }
 
 /// One count of a shared buffer.
@@ -219,8 +299,7 @@ impl SharedBinary {
         true
     }
 
-    /// As [`SharedBinary::try_append`] of bytes, which a loop that builds a binary does few at a time.
-    #[inline]
+    /// As [`SharedBinary::try_append`] of bytes, for who has no [`Claim`].
     pub fn try_append_bytes(&self, end: usize, bytes: &[u8]) -> bool {
         let head = self.head();
         // Bytes are fewer than any address has, so the sum is no small one.
@@ -230,10 +309,19 @@ impl SharedBinary {
         {
             return false;
         }
-        // SAFETY: the swap gave `end..new_end` to this call alone, and it lies within the capacity; whoever lends `bytes`
-        // sees only what was claimed before.
-        unsafe { self.bytes_start().add(end).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+        // SAFETY: the swap gave `end..new_end` to this call alone, and it lies within the capacity.
+        unsafe { self.write(end, bytes) };
         true
+    }
+
+    /// Writes `bytes` at `start`.
+    ///
+    /// # Safety
+    /// As many are claimed there, by the caller alone. Whoever lends `bytes` sees only what was claimed before.
+    #[inline(always)]
+    unsafe fn write(&self, start: usize, bytes: &[u8]) {
+        // SAFETY: as the caller says.
+        unsafe { self.bytes_start().add(start).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
     }
 
     /// Room to give a buffer that starts with `needed` bytes and is likely to be appended to.
@@ -332,6 +420,35 @@ mod tests {
         assert!(!binary.try_append(3, 2, |_| panic!("the tail is taken")), "claimed twice");
         assert!(!binary.try_append(5, 12, |_| panic!("no room")), "past the capacity");
         assert_eq!(binary.slice(0, 5), b"abcde");
+    }
+
+    #[test]
+    fn what_is_claimed_ahead_is_nobody_elses_until_it_is_given_back() {
+        let binary = SharedBinary::with_capacity(1000);
+        let other = SharedBinary::with_capacity(2);
+        let (mut claim, mut second) = (Claim::NONE, Claim::NONE);
+        // SAFETY: both buffers live to the end.
+        unsafe {
+            assert!(claim.try_append(&binary, 0, b"abc") && claim.try_append(&binary, 3, b"d"));
+            assert!(!second.try_append(&binary, 4, b"x"), "claimed by the first");
+            assert!(!binary.try_append(4, 1, |_| panic!("claimed")));
+            claim.release();
+            assert_eq!(binary.used(), 4);
+            assert!(second.try_append(&binary, 4, b"e"));
+            assert!(!claim.try_append(&binary, 4, b"x"), "filled by the second");
+            assert!(!second.try_append(&other, 0, b"xyz"), "no room");
+            assert_eq!(binary.used(), 5, "given back for the other");
+            assert!(second.try_append(&other, 0, b"xy") && !second.try_append(&other, 2, b"z"), "full");
+            for at in 5..1000 {
+                assert!(claim.try_append(&binary, at, &[at as u8]));
+            }
+            claim.release_of(&other);
+            assert!(!claim.try_append(&binary, 1000, b"x"), "full");
+        }
+        assert_eq!(
+            (binary.slice(0, 5), binary.slice(999, 1), binary.used()),
+            (&b"abcde"[..], &[231][..], 1000)
+        );
     }
 
     #[test]

@@ -476,6 +476,10 @@ pub fn append<W: TermWriter + ?Sized>(
         let extra = tail.bit_len.div_ceil(8);
         // SAFETY: `whole` is valid, so a count keeps the buffer alive meanwhile.
         let shared = unsafe { SharedBinary::borrow_address(part.address) };
+        if let Some(claim) = writer.claim(part.owner.unwrap_or(whole)) {
+            // SAFETY: the writer's own objects have the counts of what it claimed.
+            unsafe { claim.release_of(&shared) };
+        }
         if end.is_multiple_of(8) && shared.try_append(end / 8, extra, |target| copy_to(tail, target)) {
             // No further count: the slice that the buffer was made with has one.
             // SAFETY: the claimed bytes were written behind those of `whole`.
@@ -500,12 +504,21 @@ pub fn append_in_place<W: TermWriter + ?Sized>(
     let shared = unsafe { SharedBinary::borrow_address(part.address) };
     let is_whole =
         unit == 8 && part.bit_len.is_multiple_of(8) || (part.bit_len as u64).is_multiple_of(unit.max(1));
-    if !is_whole || !end.is_multiple_of(8) || !shared.try_append_bytes(end / 8, bytes) {
+    if !is_whole || !end.is_multiple_of(8) {
+        return None;
+    }
+    let counted = part.owner.unwrap_or(whole);
+    let is_appended = match writer.claim(counted) {
+        // SAFETY: the writer's own object has the buffer's count, and it gives the claim back before it frees that.
+        Some(claim) => unsafe { claim.try_append(&shared, end / 8, bytes) },
+        None => shared.try_append_bytes(end / 8, bytes),
+    };
+    if !is_appended {
         return None;
     }
     let bit_len = part.bit_len + 8 * bytes.len();
     // SAFETY: the claimed bytes were written behind those of `whole`. The slice that the buffer was made with has a count.
-    Some(unsafe { writer.part(part.owner.unwrap_or(whole), part.bit_offset, bit_len) })
+    Some(unsafe { writer.part(counted, part.bit_offset, bit_len) })
 }
 
 #[inline]

@@ -4,7 +4,7 @@
 
 use std::ptr::NonNull;
 
-use super::binary::SharedBinary;
+use super::binary::{Claim, SharedBinary};
 use super::memory::NoMemory;
 use super::resource::ResourceHead;
 use super::view::{self, BitsRef};
@@ -31,6 +31,13 @@ pub unsafe trait TermWriter {
     /// Tells the owner that `object`, built here just now, owns a count of something off the heap: it is a
     /// `RefBinary` or a `ResourceReference`.
     fn own_offheap(&mut self, object: Word);
+
+    /// What the owner has claimed ahead of the end of a buffer. It is given back before the owner frees any object, so
+    /// that the buffer lives; so `counted`, which has the buffer's count, must be its own. `None` where that is not so.
+    fn claim(&mut self, counted: Word) -> Option<&mut Claim> {
+        let _ = counted;
+        None
+    }
 
     /// A boxed object with payload `payload`.
     ///

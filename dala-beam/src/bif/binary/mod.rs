@@ -202,7 +202,8 @@ fn byte_at(bytes: &[u8], position: usize) -> Answer {
 }
 
 /// `binary:referenced_byte_size(Binary)`.
-pub(crate) fn referenced_byte_size(_: &mut Process, [subject]: [Word; 1]) -> Answer {
+pub(crate) fn referenced_byte_size(process: &mut Process, [subject]: [Word; 1]) -> Answer {
+    process.heap.release_claim();
     let all = bits(subject)?;
     Ok(Word::small_int(view::buffer_bytes(subject).unwrap_or(all.bytes.len()) as i64))
 }
