@@ -2,8 +2,8 @@
 
 #![expect(unsafe_code, reason = "promises that handed out memory lives until the next safepoint")]
 
-use dala_ir::abi::Word;
-use dala_ir::term::{Claim, OwnedTerm, TermWriter, copy_term};
+use dala_ir::abi::{Claim, Word};
+use dala_ir::term::{OwnedTerm, TermWriter, copy_term};
 
 use super::heap::Heap;
 use super::literals;
@@ -25,7 +25,7 @@ unsafe impl TermWriter for Heap {
     #[inline]
     fn claim(&mut self, counted: Word) -> Option<&mut Claim> {
         let is_own = counted.pointer().is_some_and(|object| !literals::is_literal(object));
-        is_own.then_some(&mut self.claim)
+        is_own.then_some(&mut self.context.claim)
     }
 }
 
@@ -34,7 +34,7 @@ impl Heap {
     pub fn release_claim(&mut self) {
         // SAFETY: it is of a buffer that an object of this heap has a count of, and none was freed since: that calls this
         // first.
-        unsafe { self.claim.release() };
+        unsafe { self.context.claim.release() };
     }
 
     /// A copy of `term`, which may live anywhere, on this heap; literals are shared.

@@ -4,7 +4,7 @@
 
 use dala::{MemoryLimit, OverLimit};
 use dala_ir::abi::{ActorContext, Word, context::flags};
-use dala_ir::term::{Claim, NoMemory};
+use dala_ir::term::NoMemory;
 
 use super::block::Block;
 use super::counters::Counters;
@@ -113,8 +113,6 @@ pub struct Heap {
     pub(super) old_binary_limit: usize,
     /// What the object that was noted last owns a count of.
     last_owned: u64,
-    /// What it claimed of a buffer that it has a count of.
-    pub(super) claim: Claim,
     pub(super) minors_in_a_row: u32,
     /// Whether the last collection found the block too small.
     pub(super) is_growing: bool,
@@ -156,7 +154,6 @@ impl Heap {
             old_binary_bytes: 0,
             old_binary_limit: 4 * MIN_BINARY_BYTES,
             last_owned: 0,
-            claim: Claim::NONE,
             minors_in_a_row: 0,
             is_growing: false,
             options,

@@ -19,6 +19,23 @@ pub mod flags {
     pub const STRESS: u64 = 2;
 }
 
+/// The end of a buffer of the binary region that a heap has claimed ahead, so that a loop that appends a few bytes at a
+/// time need not compete for them each time; see `term/binary.rs`. Machine code fills what is claimed, too.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Claim {
+    /// The buffer's address; null where nothing is claimed.
+    pub(crate) address: *const u8,
+    /// Bytes of the buffer up to where they are claimed, and filled.
+    pub(crate) claimed: usize,
+    pub(crate) filled: usize,
+}
+
+impl Claim {
+    /// Nothing.
+    pub const NONE: Claim = Claim { address: std::ptr::null(), claimed: 0, filled: 0 };
+}
+
 /// Registers of one actor's block, and its budget.
 #[derive(Debug)]
 #[repr(C)]
@@ -37,6 +54,8 @@ pub struct ActorContext {
     pub flags: u64,
     /// Reductions set aside while a collection is wanted.
     withheld: i64,
+    /// What the heap claimed of a buffer that one of its objects has a count of.
+    pub claim: Claim,
 }
 
 const _: () = {
@@ -60,6 +79,7 @@ impl ActorContext {
             reductions: 0,
             flags: 0,
             withheld: 0,
+            claim: Claim::NONE,
         }
     }
 

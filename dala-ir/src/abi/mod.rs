@@ -14,7 +14,7 @@ pub mod shape;
 pub mod word;
 
 pub use atom::{Atom, atoms};
-pub use context::ActorContext;
+pub use context::{ActorContext, Claim};
 pub use entry::{ExportHead, FunHead};
 pub use header::{Header, Kind};
 pub use pid::Pid;

@@ -19,6 +19,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering, fence};
 
 use super::memory::NoMemory;
+use crate::abi::Claim;
 
 /// Largest binary in bytes: its bit count must be a small integer.
 pub const MAX_BYTES: usize = 1 << 58;
@@ -62,21 +63,7 @@ pub fn region_binaries() -> u64 {
 /// Bytes that a claim takes beyond what is appended.
 const AHEAD: usize = 256;
 
-/// The end of a buffer that a heap has claimed ahead, so that a loop that appends a few bytes at a time need not compete for
-/// them each time.
-#[derive(Debug)]
-pub struct Claim {
-    /// The buffer's address; null where nothing is claimed.
-    address: *const u8,
-    /// Bytes of the buffer up to where they are claimed, and filled.
-    claimed: usize,
-    filled: usize,
-}
-
 impl Claim {
-    /// Nothing.
-    pub const NONE: Claim = Claim { address: std::ptr::null(), claimed: 0, filled: 0 };
-
     /// As [`SharedBinary::try_append_bytes`].
     ///
     /// # Safety

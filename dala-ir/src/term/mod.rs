@@ -25,7 +25,7 @@ pub mod resource;
 pub mod view;
 pub mod writer;
 
-pub use binary::{Claim, SharedBinary};
+pub use binary::SharedBinary;
 pub use compare::{cmp, cmp_exact, eq_exact, eq_loose};
 pub use copy::{copy_flat, copy_term, release_offheap, size_in_words};
 pub use hash::phash2;

@@ -4,11 +4,11 @@
 
 use std::ptr::NonNull;
 
-use super::binary::{Claim, SharedBinary};
+use super::binary::SharedBinary;
 use super::memory::NoMemory;
 use super::resource::ResourceHead;
 use super::view::{self, BitsRef};
-use crate::abi::{Atom, ExportHead, FunHead, Header, Kind, Word};
+use crate::abi::{Atom, Claim, ExportHead, FunHead, Header, Kind, Word};
 
 /// Largest binary in bytes that lies on the heap itself; longer ones are shared.
 pub const HEAP_BINARY_BYTES: usize = 64;

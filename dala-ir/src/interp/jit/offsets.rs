@@ -9,6 +9,8 @@ use crate::interp::state::Vm;
 
 pub(super) const X: i32 = offset_of!(Vm, x) as i32;
 pub(super) const F: i32 = offset_of!(Vm, f) as i32;
+/// Where it has the address of the process's context.
+pub(super) const CONTEXT: i32 = offset_of!(Vm, context) as i32;
 pub(super) const SLACK: i32 = offset_of!(Vm, slack) as i32;
 pub(super) const REDS: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, reds)) as i32;
 pub(super) const SP: i32 = (offset_of!(Vm, crossing) + offset_of!(Crossing, sp)) as i32;

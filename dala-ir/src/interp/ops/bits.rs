@@ -266,11 +266,11 @@ pub(crate) struct Piece {
     pub(crate) flags: u64,
 }
 
-pub(super) const INTEGER: u8 = 0;
+pub(in crate::interp) const INTEGER: u8 = 0;
 const FLOAT: u8 = 1;
 const BINARY: u8 = 2;
-pub(super) const APPEND: u8 = 3;
-pub(super) const PRIVATE_APPEND: u8 = 4;
+pub(in crate::interp) const APPEND: u8 = 3;
+pub(in crate::interp) const PRIVATE_APPEND: u8 = 4;
 const STRING: u8 = 5;
 const UTF8: u8 = 6;
 const UTF16: u8 = 7;

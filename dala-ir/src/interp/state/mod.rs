@@ -63,7 +63,7 @@ pub(super) type Handler =
 #[repr(C)]
 pub(super) struct Vm {
     /// The process's context; asked for again after every call that may have used it.
-    context: *mut ActorContext,
+    pub(super) context: *mut ActorContext,
     /// The process.
     host: *mut dyn Host,
     /// Bytes that heap checks ask for beyond their need: 0, or more than there are to make every check collect.

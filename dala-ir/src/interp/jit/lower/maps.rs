@@ -63,14 +63,14 @@ impl Segment<'_, '_> {
     }
 
     /// Goes on where the condition holds, at `other` where not.
-    fn when(&mut self, condition: Value, other: Block) {
+    pub(super) fn when(&mut self, condition: Value, other: Block) {
         let next = self.b.create_block();
         self.b.ins().brif(condition, next, &[], other, &[]);
         self.b.switch_to_block(next);
     }
 
     /// Goes on where the condition does not hold, at `other` where it does.
-    fn unless(&mut self, condition: Value, other: Block) {
+    pub(super) fn unless(&mut self, condition: Value, other: Block) {
         let next = self.b.create_block();
         self.b.ins().brif(condition, other, &[], next, &[]);
         self.b.switch_to_block(next);

@@ -10,6 +10,7 @@
 )]
 
 mod addressing;
+mod append;
 mod arith;
 mod bits;
 mod call;
@@ -361,6 +362,7 @@ impl<'a> Segment<'a, '_> {
                     || self.data()
                     || self.matching()
                     || self.map()
+                    || self.append()
                     || self.step()
                     || self.arithmetic()
                     || self.float_arithmetic();
