@@ -9,6 +9,10 @@ const FIRST_COLLECTIONS: u64 = 8;
 const BUSY_WORDS: usize = 4_181;
 /// Largest block that a heap gets for what its old generation has: it fits a core's second cache.
 const NURSERY_WORDS: usize = 46_368;
+/// Words of a block from which on it is collected when it is full; fragments make up for less.
+const WORTH_WORDS: usize = 4 * MIN_WORDS;
+/// A block with fewer words left is full.
+const LEFT_WORDS: usize = 64;
 /// From here on a block grows by a fifth.
 const FIBONACCI_LIMIT: usize = 1_346_269;
 
@@ -44,6 +48,13 @@ pub(crate) fn minimum_after(collections: u64, minimum: usize) -> usize {
 /// die before it is copied, for a quarter more of memory.
 pub(crate) fn nursery_beside(old: usize) -> usize {
     next_size((old / 4).min(NURSERY_WORDS))
+}
+
+/// Whether a heap is to be collected whose block of `capacity` words has `free` left, with `fragments` words beside it. A
+/// process that does little may end before its small block is worth a collection; in others what takes memory without a
+/// heap check before it would go on in fragments, the slow way, until these are half as large as the block.
+pub(crate) fn is_due(fragments: usize, free: usize, capacity: usize) -> bool {
+    fragments > capacity / 2 + 128 || capacity >= WORTH_WORDS && free < LEFT_WORDS
 }
 
 /// Whether a block of `capacity` words is too full to go on with.

@@ -202,7 +202,8 @@ impl Heap {
     }
 
     /// Memory for an object of `words` words, valid until the next safepoint. Never collects: when the block is
-    /// full the memory comes from a fragment, and much of that asks for a collection at the next function entry.
+    /// full the memory comes from a fragment, and that asks for a collection at the next function entry (see
+    /// [`growth::is_due`]).
     ///
     /// The caller fills all of it with a whole object, or several, before the next safepoint.
     #[inline]
@@ -232,7 +233,7 @@ impl Heap {
 
     fn note_fragment_words(&mut self, words: usize) {
         self.fragment_words += words;
-        if self.fragment_words > self.block.words() / 2 + 128 {
+        if growth::is_due(self.fragment_words, self.context.free_words(), self.block.words()) {
             self.context.request_collection();
         }
     }
