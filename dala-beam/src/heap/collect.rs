@@ -217,13 +217,15 @@ impl Heap {
     ) -> Result<(), HeapLimit> {
         self.release_claim();
         let before = self.context.heap_words() + self.old_words() + self.fragment_words;
-        self.quarantine.clear();
+        if let Some(quarantine) = self.quarantine.get_mut() {
+            quarantine.clear();
+        }
         let fresh = words_between(self.high_water, self.context.hp);
         let minimum = self.options.min_words.max(growth::MIN_WORDS);
         let minimum = match self.options.limit() {
             None if !is_asked && !self.options.stress => {
                 let mature = words_between(self.context.base, self.high_water);
-                growth::minimum_after(self.counters.minor, minimum)
+                growth::minimum_after(self.counters().minor, minimum)
                     .max(growth::nursery_beside(self.old_words() + mature))
             }
             _ => minimum,
@@ -237,10 +239,10 @@ impl Heap {
         };
         self.evacuate(likely.max(minimum).max(self.block.words()), major, roots)?;
         if major {
-            self.counters.major += 1;
+            self.counters.make().major += 1;
             self.minors_in_a_row = 0;
         } else {
-            self.counters.minor += 1;
+            self.counters.make().minor += 1;
             self.minors_in_a_row += 1;
         }
         // Only for the young generation: all that lives in the block was just moved there.
@@ -265,11 +267,11 @@ impl Heap {
                 self.collected();
             }
             moved?;
-            self.counters.resized += 1;
+            self.counters.make().resized += 1;
         }
         self.high_water = self.context.hp;
         let after = self.context.heap_words() + self.old_words();
-        self.counters.reclaimed_words += before.saturating_sub(after) as u64;
+        self.counters.make().reclaimed_words += before.saturating_sub(after) as u64;
         self.collected();
         debug_assert!(self.context.free_words() >= need);
         match self.options.limit() {
@@ -341,9 +343,9 @@ impl Heap {
             }
         }
         let moved_old = words_between(old_to, evacuation.old_to);
-        self.counters.old_words_moved += moved_old as u64;
-        self.counters.old_words_scanned += moved_old as u64;
-        self.counters.young_words_moved += words_between(young.start(), evacuation.young_to) as u64;
+        self.counters.make().old_words_moved += moved_old as u64;
+        self.counters.make().old_words_scanned += moved_old as u64;
+        self.counters.make().young_words_moved += words_between(young.start(), evacuation.young_to) as u64;
         self.settle_offheap(major, &young);
 
         let former_block = std::mem::replace(&mut self.block, young);
@@ -371,8 +373,8 @@ impl Heap {
         if self.options.stress {
             block.poison();
             old.poison();
-            self.quarantine.push(block);
-            self.quarantine.push(old);
+            self.quarantine.make().push(block);
+            self.quarantine.make().push(old);
         }
         drop(fragments);
     }
@@ -400,7 +402,7 @@ impl Heap {
                     }
                     None => {
                         offheap::release(object);
-                        self.counters.offheap_released += 1;
+                        self.counters.make().offheap_released += 1;
                     }
                 }
             }

@@ -11,6 +11,7 @@ use super::counters::Counters;
 use super::fragment::{Fragment, Release};
 use super::growth;
 use super::offheap;
+use super::rare::Rare;
 
 /// Bytes of shared binaries that young objects may keep alive before a collection is asked for (OTP's
 /// `min_bin_vheap_size` in bytes).
@@ -117,9 +118,9 @@ pub struct Heap {
     /// Whether the last collection found the block too small.
     pub(super) is_growing: bool,
     pub(super) options: HeapOptions,
-    pub(super) counters: Counters,
+    pub(super) counters: Rare<Counters>,
     /// Poisoned memory of the collection before, kept from being handed out again (stress mode).
-    pub(super) quarantine: Vec<Block>,
+    pub(super) quarantine: Rare<Vec<Block>>,
 }
 
 // SAFETY: the heap owns everything its pointers point to, save literals, which never change.
@@ -157,8 +158,8 @@ impl Heap {
             minors_in_a_row: 0,
             is_growing: false,
             options,
-            counters: Counters::default(),
-            quarantine: Vec::new(),
+            counters: Rare::default(),
+            quarantine: Rare::default(),
         }
     }
 
@@ -178,7 +179,7 @@ impl Heap {
 
     /// What the collector counted.
     pub fn counters(&self) -> Counters {
-        self.counters
+        self.counters.get().copied().unwrap_or_default()
     }
 
     /// Words of block, old generation and fragments (`total_heap_size`).

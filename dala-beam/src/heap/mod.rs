@@ -25,6 +25,7 @@ mod growth;
 mod heap;
 mod literals;
 mod offheap;
+mod rare;
 
 pub use build::own;
 pub use counters::Counters;
@@ -32,6 +33,7 @@ pub use fragment::{Fragment, Release};
 pub use heap::{Heap, HeapLimit, HeapOptions};
 pub use literals::{LiteralArea, LiteralDraft, is_literal, literal_area};
 pub(crate) use offheap::weight_of as offheap_weight;
+pub(crate) use rare::Rare;
 
 #[cfg(test)]
 mod tests;

@@ -4,16 +4,13 @@ use dala_ir::abi::{Tag, Word};
 use dala_ir::term::{TermView, eq_exact};
 use hashbrown::HashTable;
 
+use crate::heap::Rare;
+
 /// Keys and values of a process dictionary. Lookup is O(1) for keys that differ in their first elements.
 ///
 /// Its words are roots of the process; their hashes don't change when a collection moves them.
 #[derive(Debug, Default)]
-pub struct Dictionary {
-    /// Key, value, key, value...
-    words: Vec<Word>,
-    hashes: Vec<u64>,
-    index: HashTable<u32>,
-}
+pub struct Dictionary(Rare<Entries>);
 
 impl Dictionary {
     /// An empty dictionary.
@@ -23,14 +20,57 @@ impl Dictionary {
 
     /// Number of keys.
     pub fn len(&self) -> usize {
-        self.hashes.len()
+        self.0.get().map_or(0, |entries| entries.hashes.len())
     }
 
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
-        self.hashes.is_empty()
+        self.len() == 0
     }
 
+    /// The value of `key`.
+    pub fn get(&self, key: Word) -> Option<Word> {
+        self.0.get()?.get(key)
+    }
+
+    /// Sets the value of `key` and returns the former one.
+    pub fn put(&mut self, key: Word, value: Word) -> Option<Word> {
+        self.0.make().put(key, value)
+    }
+
+    /// Removes `key` and returns its value.
+    pub fn erase(&mut self, key: Word) -> Option<Word> {
+        self.0.get_mut()?.erase(key)
+    }
+
+    /// Removes everything and returns what there was, as key and value.
+    pub fn erase_all(&mut self) -> Vec<(Word, Word)> {
+        let entries = self.entries().collect();
+        *self = Dictionary::default();
+        entries
+    }
+
+    /// All keys and values, in no special order.
+    pub fn entries(&self) -> impl Iterator<Item = (Word, Word)> + '_ {
+        let words = self.0.get().into_iter().flat_map(|entries| entries.words.chunks_exact(2));
+        words.map(|entry| (entry[0], entry[1]))
+    }
+
+    /// All words, to be updated by a collection.
+    pub(crate) fn roots(&mut self) -> &mut [Word] {
+        self.0.get_mut().map_or(&mut [], |entries| &mut entries.words)
+    }
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    /// Key, value, key, value...
+    words: Vec<Word>,
+    hashes: Vec<u64>,
+    index: HashTable<u32>,
+}
+
+impl Entries {
     fn find(&self, key: Word, hash: u64) -> Option<usize> {
         let same = |&index: &u32| {
             let at = index as usize;
@@ -39,13 +79,11 @@ impl Dictionary {
         self.index.find(hash, same).map(|&index| index as usize)
     }
 
-    /// The value of `key`.
-    pub fn get(&self, key: Word) -> Option<Word> {
+    fn get(&self, key: Word) -> Option<Word> {
         self.find(key, shallow_hash(key)).map(|at| self.words[2 * at + 1])
     }
 
-    /// Sets the value of `key` and returns the former one.
-    pub fn put(&mut self, key: Word, value: Word) -> Option<Word> {
+    fn put(&mut self, key: Word, value: Word) -> Option<Word> {
         let hash = shallow_hash(key);
         if let Some(at) = self.find(key, hash) {
             return Some(std::mem::replace(&mut self.words[2 * at + 1], value));
@@ -58,8 +96,7 @@ impl Dictionary {
         None
     }
 
-    /// Removes `key` and returns its value.
-    pub fn erase(&mut self, key: Word) -> Option<Word> {
+    fn erase(&mut self, key: Word) -> Option<Word> {
         let hash = shallow_hash(key);
         let at = self.find(key, hash)?;
         let value = self.words[2 * at + 1];
@@ -82,23 +119,6 @@ impl Dictionary {
             self.words[2 * at + 1] = last_value;
         }
         Some(value)
-    }
-
-    /// Removes everything and returns what there was, as key and value.
-    pub fn erase_all(&mut self) -> Vec<(Word, Word)> {
-        let entries = self.entries().collect();
-        *self = Dictionary::default();
-        entries
-    }
-
-    /// All keys and values, in no special order.
-    pub fn entries(&self) -> impl Iterator<Item = (Word, Word)> + '_ {
-        self.words.chunks_exact(2).map(|entry| (entry[0], entry[1]))
-    }
-
-    /// All words, to be updated by a collection.
-    pub(crate) fn roots(&mut self) -> &mut [Word] {
-        &mut self.words
     }
 }
 

@@ -13,12 +13,12 @@ use hashbrown::HashMap;
 use super::current::Current;
 use super::dictionary::Dictionary;
 use super::ended::Watcher;
-use super::receive::{Marker, Timeout};
+use super::receive::{Markers, Timeout};
 use super::sandbox::Member;
 use super::signals::MonitorView;
 use super::system::System;
 use crate::bif::erlang::suspend::Suspensions;
-use crate::heap::{Heap, HeapOptions};
+use crate::heap::{Heap, HeapOptions, Rare};
 use crate::trace::Tracing;
 
 /// A function by name.
@@ -139,7 +139,7 @@ pub struct Process {
     /// Whether it would run on, had it not used up its activation.
     pub is_runnable: bool,
     /// Who suspends it, and whom it does.
-    pub suspensions: Suspensions,
+    pub(crate) suspensions: Rare<Suspensions>,
     /// What a built-in function keeps between its turns (`Retry`, `Wait`): a root, [`Word::NONE`] otherwise. Whoever
     /// sets it clears it with its last turn.
     pub bif_state: Word,
@@ -155,9 +155,8 @@ pub struct Process {
     pub(super) watcher: Option<Watcher>,
     pub(super) receive: Receive,
     pub(super) timeout: Timeout,
-    pub(super) markers: Vec<Marker>,
-    pub(super) next_marker: i64,
-    pub(super) monitors: HashMap<Ref, MonitorView>,
+    pub(super) markers: Rare<Markers>,
+    pub(super) monitors: Rare<HashMap<Ref, MonitorView>>,
 }
 
 impl Process {
@@ -180,7 +179,7 @@ impl Process {
             error_handler: atoms::ERROR_HANDLER,
             confined: None,
             is_runnable: true,
-            suspensions: Suspensions::default(),
+            suspensions: Rare::default(),
             bif_state: Word::NONE,
             awaited: None,
             reductions_before: 0,
@@ -190,9 +189,8 @@ impl Process {
             watcher: None,
             receive: Receive::default(),
             timeout: Timeout::default(),
-            markers: Vec::new(),
-            next_marker: 0,
-            monitors: HashMap::new(),
+            markers: Rare::default(),
+            monitors: Rare::default(),
             system,
         }
     }

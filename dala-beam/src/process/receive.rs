@@ -28,9 +28,17 @@ pub(super) enum Timeout {
     Passed,
 }
 
+/// The receive markers of a process.
+#[derive(Debug, Default)]
+pub(super) struct Markers {
+    all: Vec<Marker>,
+    /// The number of the last one.
+    last: i64,
+}
+
 /// A receive marker.
 #[derive(Debug)]
-pub(super) struct Marker {
+struct Marker {
     id: i64,
     /// Low bits of the reference it is tied to.
     reference: Option<u64>,
@@ -108,7 +116,8 @@ impl Process {
 
     /// `{Tag, Ref, process, Object, Reason}`.
     fn down_message(&mut self, scratch: &mut Fragment, monitor: Ref, pid: Pid, reason: &ExitReason) -> Word {
-        let shown = self.monitors.remove(&monitor).unwrap_or_default();
+        let shown =
+            self.monitors.get_mut().and_then(|monitors| monitors.remove(&monitor)).unwrap_or_default();
         let tag = match &shown.tag {
             Some(tag) => copy_term(tag.root(), scratch, crate::heap::is_literal),
             None => Word::atom(atoms::DOWN),
@@ -199,25 +208,28 @@ impl Process {
     /// A marker at the end of the mailbox, as a term.
     pub(crate) fn receive_mark(&mut self) -> Word {
         // A bound on what code leaves behind: the oldest go, and cost a scan from the front.
-        if self.markers.len() >= MAX_MARKERS {
-            let oldest = self.markers.remove(0);
+        let markers = &mut self.markers.make().all;
+        if markers.len() >= MAX_MARKERS {
+            let oldest = markers.remove(0);
             self.mailbox().forget(oldest.mark);
         }
         let mark = self.mailbox().mark();
-        self.next_marker += 1;
-        self.markers.push(Marker { id: self.next_marker, reference: None, mark });
-        Word::small_int(self.next_marker)
+        let markers = self.markers.make();
+        markers.last += 1;
+        markers.all.push(Marker { id: markers.last, reference: None, mark });
+        Word::small_int(markers.last)
     }
 
     /// Ties a marker to a reference, so that a receive for it starts there. With none the marker is dropped.
     pub(crate) fn receive_bind(&mut self, marker: Word, reference: Option<u64>) {
-        let Some(place) = self.markers.iter().position(|known| Word::small(known.id) == Some(marker)) else {
+        let markers = &mut self.markers.make().all;
+        let Some(place) = markers.iter().position(|known| Word::small(known.id) == Some(marker)) else {
             return;
         };
         if reference.is_some() {
-            self.markers[place].reference = reference;
+            markers[place].reference = reference;
         } else {
-            let marker = self.markers.remove(place);
+            let marker = markers.remove(place);
             self.mailbox().forget(marker.mark);
         }
     }
@@ -225,7 +237,7 @@ impl Process {
     /// Starts the receive at the marker of `reference`, if there is one.
     pub(crate) fn receive_use(&mut self, reference: Word) {
         if let Some(place) = self.marker_of(reference) {
-            let mark = self.markers[place].mark;
+            let mark = self.markers.make().all[place].mark;
             self.mailbox().reset_to(mark);
         }
     }
@@ -233,14 +245,14 @@ impl Process {
     /// Forgets the marker of `reference`.
     pub(crate) fn receive_forget(&mut self, reference: Word) {
         if let Some(place) = self.marker_of(reference) {
-            let marker = self.markers.remove(place);
+            let marker = self.markers.make().all.remove(place);
             self.mailbox().forget(marker.mark);
         }
     }
 
     fn marker_of(&self, reference: Word) -> Option<usize> {
         let low = view::reference(reference)?.low;
-        self.markers.iter().rposition(|marker| marker.reference == Some(low))
+        self.markers.get()?.all.iter().rposition(|marker| marker.reference == Some(low))
     }
 
     /// Removes the DOWN message of a monitor, if it is in the mailbox; says whether it was.

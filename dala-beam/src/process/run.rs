@@ -15,6 +15,7 @@ use super::process::Process;
 use super::{message, reason};
 use crate::bif;
 use crate::bif::arguments::named;
+use crate::bif::erlang::suspend::Suspensions;
 use crate::heap::{HeapLimit, own};
 use crate::interop::reply::Reply;
 use crate::trace::TraceFlags;
@@ -55,7 +56,7 @@ impl Behaviour for Process {
                 self.asked(question, activation);
             }
         }
-        if self.suspensions.holds() {
+        if self.suspensions.get().is_some_and(Suspensions::holds) {
             return Outcome::Waiting;
         }
         if let Some(member) = &self.confined
@@ -100,7 +101,9 @@ impl Behaviour for Process {
             self.tell_exit(reason, &activation.links());
         }
         self.hand_tables_over();
-        self.suspensions.release(self.pid);
+        if let Some(suspensions) = self.suspensions.get_mut() {
+            suspensions.release(self.pid);
+        }
         self.system.builtins.questions.forget(self.bif_state);
         self.system.builtins.natives.forget(self.bif_state);
         if let ExitReason::Panic(panic) = reason {

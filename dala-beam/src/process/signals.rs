@@ -183,7 +183,7 @@ impl Process {
         let alias_of = options.alias.map(|_| self.pid);
         if name.is_some() || options.tag.is_some() || alias_of.is_some() {
             let shown = MonitorView { name, tag: options.tag, alias_of, of_port: options.of_port };
-            self.monitors.insert(reference, shown);
+            self.monitors.make().insert(reference, shown);
         }
         self.heap.reference(reference.to_bits(), alias_of.map_or(0, Pid::to_bits))
     }
@@ -236,8 +236,8 @@ impl Process {
     pub fn demonitor(&mut self, reference: Word) -> Result<bool, Exception> {
         let reference = Ref::from_bits(view::reference(reference).ok_or(Exception::badarg())?.low);
         let was_active = self.activation().demonitor(reference);
-        if was_active {
-            self.monitors.remove(&reference);
+        if was_active && let Some(monitors) = self.monitors.get_mut() {
+            monitors.remove(&reference);
         }
         Ok(was_active)
     }

@@ -470,14 +470,16 @@ fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
             None => Word::atom(atoms::UNDEFINED),
         },
         "current_stacktrace" => stack_trace(p),
-        "suspending" => p.suspensions.word(&mut p.heap),
+        "suspending" => p.suspensions.make().word(&mut p.heap),
         "binary" | "sequential_trace_token" => Word::NIL,
         "messages" => {
             let messages = p.messages();
             p.charge(messages.len());
             p.heap.list(&messages, Word::NIL)
         }
-        "status" if p.suspensions.holds() => Word::atom(named!("suspended")),
+        "status" if p.suspensions.get().is_some_and(suspend::Suspensions::holds) => {
+            Word::atom(named!("suspended"))
+        }
         "status" => Word::atom(match () {
             () if is_running => named!("running"),
             () if p.is_runnable => named!("runnable"),

@@ -78,8 +78,9 @@ impl Drop for Told {
 /// The process is told to wait.
 pub(super) fn suspended(p: &mut Process, by: Pid, mut told: Told) {
     // Who ended meanwhile cannot resume it.
-    if actor::is_alive(by) && !p.suspensions.by.contains(&by) {
-        p.suspensions.by.push(by);
+    let suspensions = p.suspensions.make();
+    if actor::is_alive(by) && !suspensions.by.contains(&by) {
+        suspensions.by.push(by);
     }
     told.gone = None;
     told.send(told.done.as_ref());
@@ -87,8 +88,9 @@ pub(super) fn suspended(p: &mut Process, by: Pid, mut told: Told) {
 
 /// The process is told to go on, as far as `by` is concerned.
 pub(super) fn resumed(p: &mut Process, by: Pid) {
-    p.suspensions.by.retain(|&holder| holder != by);
-    if !p.suspensions.holds() {
+    let suspensions = p.suspensions.make();
+    suspensions.by.retain(|&holder| holder != by);
+    if !suspensions.holds() {
         // Questions are answered behind an activation: another one goes on with what was held back.
         actor::wake(p.pid);
     }
@@ -120,7 +122,7 @@ pub(crate) fn suspend_process(p: &mut Process, [pid, options]: [Word; 2]) -> Ans
     if !is_there && waits {
         return Ok(Word::atom(atoms::BADARG));
     }
-    if is_there && unless_suspending && p.suspensions.count(target).is_some() {
+    if is_there && unless_suspending && p.suspensions.make().count(target).is_some() {
         return Ok(boolean(false));
     }
     let reference = p.new_reference();
@@ -136,9 +138,9 @@ pub(crate) fn suspend_process(p: &mut Process, [pid, options]: [Word; 2]) -> Ans
             None => waits.then(|| pair(reference, Word::atom(atoms::BADARG))),
         },
     };
-    match p.suspensions.count(target) {
+    match p.suspensions.make().count(target) {
         Some(count) => *count += 1,
-        None => p.suspensions.of.push((target, 1)),
+        None => p.suspensions.make().of.push((target, 1)),
     }
     let question = Question::Suspend { by: p.pid, told };
     // Dropped where there is nobody to ask; that tells.
@@ -149,12 +151,12 @@ pub(crate) fn suspend_process(p: &mut Process, [pid, options]: [Word; 2]) -> Ans
 /// `resume_process(Pid)`.
 pub(crate) fn resume_process(p: &mut Process, [pid]: [Word; 1]) -> BifResult {
     let target = pid.as_pid().filter(|&pid| actor::is_alive(pid));
-    let Some((target, count)) = target.and_then(|pid| Some((pid, p.suspensions.count(pid)?))) else {
+    let Some((target, count)) = target.and_then(|pid| Some((pid, p.suspensions.make().count(pid)?))) else {
         return BifResult::Raise(Exception::badarg());
     };
     *count -= 1;
     if *count == 0 {
-        p.suspensions.of.retain(|&(held, _)| held != target);
+        p.suspensions.make().of.retain(|&(held, _)| held != target);
         drop(actor::ask(target, Box::new(Question::Resume(p.pid))));
     }
     BifResult::Value(boolean(true))
