@@ -16,6 +16,7 @@ use super::object_cache::ObjectCache;
 use super::prepared::Prepared;
 use crate::etf::{DecodeOptions, decode};
 use crate::heap::literal_area;
+use crate::interop::typing::Known;
 
 /// A module that is ready to be called, but that nobody can call yet.
 #[derive(Debug)]
@@ -28,12 +29,13 @@ pub(super) struct Linked {
 pub(super) fn compile(
     exports: &ExportTable,
     lookup: &Lookup,
+    known: Known<'_>,
     cache: Option<&ObjectCache>,
     name: Atom,
     path: Option<&Path>,
     bytes: &[u8],
 ) -> Result<Linked, LoadFailure> {
-    let prepared = prepare(exports, lookup, cache, name, bytes)?;
+    let prepared = prepare(exports, lookup, known, cache, name, bytes)?;
     let machine = ahead::rehearse(&prepared.object, |object| machine_code(cache, object));
     link(exports, lookup, path, prepared, machine)
 }
@@ -42,15 +44,17 @@ pub(super) fn compile(
 pub(super) fn prepare(
     exports: &ExportTable,
     lookup: &Lookup,
+    known: Known<'_>,
     cache: Option<&ObjectCache>,
     name: Atom,
     bytes: &[u8],
 ) -> Result<Prepared, LoadFailure> {
     let kept = cache.and_then(|cache| cache.get(bytes));
-    if let Some(kept) = kept.filter(|kept| kept.object.name() == name && kept.fits(exports)) {
+    let fits = |kept: &Prepared| kept.fits(exports) && kept.typing == kept.typing_now(exports, known);
+    if let Some(kept) = kept.filter(|kept| kept.object.name() == name && fits(kept)) {
         return Ok(kept);
     }
-    let prepared = Prepared::of(name, bytes, exports, lookup)?;
+    let prepared = Prepared::of(name, bytes, exports, lookup, known)?;
     if let Some(cache) = cache {
         cache.put(bytes, &prepared);
     }
@@ -96,6 +100,11 @@ pub(super) fn link(
         prepared.literals.iter().map(|literal| term(literal)).collect::<Result<_, _>>()?;
     let attributes = term(&prepared.attributes)?;
     let compile = term(&prepared.compile)?;
+    if !prepared.type_warnings.is_empty() {
+        eprintln!("=WARNING REPORT====\n{}", prepared.type_warnings.join("\n"));
+    }
+    let imports = prepared.object.imports().to_vec();
+    let is_native = |import: &Import| exports.is_ours(import.module, import.function, import.arity);
     let import = |import: &Import| exports.entry(import.module, import.function, import.arity);
     let code = prepared
         .object
@@ -109,6 +118,11 @@ pub(super) fn link(
         compile,
         md5: prepared.md5,
         path: path.map(Path::to_path_buf),
+        typed_imports: match prepared.typing.is_empty() {
+            true => Vec::new(),
+            false => imports.into_iter().filter(|import| is_native(import)).collect(),
+        },
+        type_warnings: prepared.type_warnings,
         has_on_load: code.on_load().is_some(),
         literal_words: draft.words(),
         code: code.clone(),

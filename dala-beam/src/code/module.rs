@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use dala_ir::abi::{Atom, Word};
 use dala_ir::interp::CodeModule;
+use dala_ir::ir::Import;
 
 /// A version of a module that was loaded.
 ///
@@ -30,6 +31,10 @@ pub struct LoadedModule {
     pub has_on_load: bool,
     /// Words of its literals.
     pub literal_words: usize,
+    /// What it sends and passes that nobody takes ([`System::type_warnings`](crate::process::System::type_warnings)).
+    pub(crate) type_warnings: Vec<String>,
+    /// Functions of the runtime whose types its code relies on, if it does on any.
+    pub(crate) typed_imports: Vec<Import>,
     /// Its code.
     pub code: Arc<CodeModule>,
 }

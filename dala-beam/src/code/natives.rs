@@ -43,6 +43,11 @@ impl NativeTable {
         u16::try_from(ROWS.len() + place).ok().map(BifIndex)
     }
 
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.used.load(Ordering::Relaxed) == 0
+    }
+
     /// The function of this number, unless it is a built-in function's.
     #[inline]
     pub(crate) fn get(&self, index: BifIndex) -> Option<&'static NativeFunction> {

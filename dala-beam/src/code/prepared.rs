@@ -5,8 +5,10 @@ use std::sync::OnceLock;
 
 use dala_ir::abi::{Atom, Word};
 use dala_ir::interp::{self, Object};
+use dala_ir::ir::Module;
 use dala_ir::pass;
 use dala_ir::term::view::TermView;
+use dala_ir::text::print_typing;
 use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +17,7 @@ use super::export::ExportTable;
 use super::lookup::Lookup;
 use super::stubs;
 use crate::etf::{self, EncodeOptions};
+use crate::interop::typing::Known;
 use crate::load::BeamFile;
 use crate::load::lines::Lines;
 use crate::lower;
@@ -58,6 +61,10 @@ pub(super) struct Prepared {
     pub(super) atoms: Vec<Atom>,
     /// Those of its functions that the runtime implements: their code calls that.
     ours: Vec<(Atom, u32)>,
+    /// What it was told of native functions and actors, in the IR's text form; empty for nothing.
+    pub(super) typing: String,
+    /// What it sends and passes that nobody takes.
+    pub(super) type_warnings: Vec<String>,
 }
 
 impl Prepared {
@@ -70,6 +77,7 @@ impl Prepared {
         bytes: &[u8],
         exports: &ExportTable,
         lookup: &Lookup,
+        known: Known<'_>,
     ) -> Result<Prepared, LoadFailure> {
         let malformed = |problem: String| LoadFailure::Malformed { module: name, problem };
         let mut file = BeamFile::parse(bytes).map_err(|error| LoadFailure::malformed(name, &error))?;
@@ -83,6 +91,9 @@ impl Prepared {
             .map_err(|error| LoadFailure::malformed(name, &error))?;
         let is_ours = |function, arity| exports.is_ours(name, function, arity);
         stubs::redirect_built_ins(&mut module, is_ours);
+        known.tell(&mut module, &file.attributes.attributes, exports);
+        let type_warnings =
+            pass::warnings(&mut module).iter().map(|warning| line(&module, warning)).collect();
         if is_optimizing() {
             // What lowering gives passes the verifier (a property in `lower/tests.rs`), which sees what the passes make
             // of it, before it is encoded.
@@ -105,6 +116,8 @@ impl Prepared {
             ours: object.functions().filter(|&(function, arity)| is_ours(function, arity)).collect(),
             object,
             md5: file.md5,
+            typing: print_typing(&module.typing),
+            type_warnings,
             attributes: file.attributes.attributes,
             compile: file.attributes.compile,
             atoms,
@@ -119,6 +132,11 @@ impl Prepared {
         ours.eq(self.ours.iter().copied())
     }
 
+    /// What it would be told now of native functions and actors.
+    pub(super) fn typing_now(&self, exports: &ExportTable, known: Known<'_>) -> String {
+        print_typing(&known.typing(self.object.imports(), &self.attributes, exports))
+    }
+
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         let object = self.object.to_bytes();
         let wire = Wire {
@@ -129,6 +147,8 @@ impl Prepared {
             compile: &self.compile,
             atoms: self.atoms.iter().map(|atom| atom.text()).collect(),
             ours: self.ours.iter().map(|(name, arity)| (name.text(), *arity)).collect(),
+            typing: &self.typing,
+            type_warnings: self.type_warnings.iter().map(String::as_str).collect(),
         };
         postcard::to_allocvec(&wire).expect("a vector takes what is written to it")
     }
@@ -155,6 +175,8 @@ impl Prepared {
                 .into_iter()
                 .map(|(name, arity)| Some((atom(name)?, arity)))
                 .collect::<Option<_>>()?,
+            typing: wire.typing.to_owned(),
+            type_warnings: wire.type_warnings.into_iter().map(str::to_owned).collect(),
         })
     }
 }
@@ -199,6 +221,17 @@ struct Wire<'a> {
     atoms: Vec<&'a str>,
     #[serde(borrow)]
     ours: Vec<(&'a str, u32)>,
+    typing: &'a str,
+    #[serde(borrow)]
+    type_warnings: Vec<&'a str>,
+}
+
+/// A warning with its place: `m.erl:7: f/1: a Counter takes no ..`.
+fn line(module: &Module, warning: &pass::Warning) -> String {
+    let place = warning.location.and_then(|location| {
+        Some(format!("{}:{}: ", module.files.get(location.file as usize)?, location.line))
+    });
+    format!("{}{}/{}: {}", place.unwrap_or_default(), warning.name, warning.arity, warning.text)
 }
 
 /// Whether passes are run over what is loaded: always, but for comparison (`DALA_PASSES=off`).

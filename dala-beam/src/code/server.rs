@@ -11,6 +11,7 @@ use dala::native::NativeFunction;
 use dala_ir::abi::Atom;
 use dala_ir::interp::ahead::MachineCode;
 use dala_ir::interp::{Object, Target};
+use dala_ir::ir::Import;
 use hashbrown::HashMap;
 
 use super::bundle::{Bundle, BundledModule};
@@ -27,6 +28,7 @@ use super::on_load::PendingModules;
 use super::paths::CodePaths;
 use super::purge::Purge;
 use crate::interop::layouts::Protocols;
+use crate::interop::typing::Known;
 use crate::process::SystemOptions;
 
 /// The versions of one module.
@@ -96,6 +98,23 @@ impl CodeServer {
     /// The native functions.
     pub(crate) fn natives(&self) -> &NativeTable {
         &self.natives
+    }
+
+    /// Whether a loaded module relies on what a function takes and gives, and this one takes or gives something else.
+    pub(crate) fn is_relied_on(&self, module: Atom, name: Atom, function: &NativeFunction) -> bool {
+        let arity = u32::from(function.arity());
+        let Some(Target::Bif(index)) = self.exports.find(module, name, arity).map(|entry| entry.target())
+        else {
+            return false;
+        };
+        if self.natives.get(index).is_none_or(|former| former.has_types_of(function)) {
+            return false;
+        }
+        let import = Import { module, function: name, arity };
+        self.with_modules(|modules| {
+            let versions = modules.values().flat_map(|versions| [&versions.current, &versions.old]);
+            versions.flatten().any(|module| module.typed_imports.contains(&import))
+        })
     }
 
     /// Puts a native function behind its export entry; `None` when there are too many.
@@ -179,7 +198,12 @@ impl CodeServer {
         }
         if let Some(prepared) = self.bundle.as_ref().and_then(|bundle| bundle.module(module.text())) {
             let prepared = prepared.map_err(|error| LoadFailure::bundled(module, &error))?;
-            if !prepared.fits(&self.exports)
+            // One that was told nothing relies on nothing.
+            let is_typed = || {
+                prepared.typing.is_empty()
+                    || prepared.typing == prepared.typing_now(&self.exports, self.known())
+            };
+            if !(prepared.fits(&self.exports) && is_typed())
                 && let Some(file) = self.bundle.as_ref().and_then(|bundle| bundle.file(module.text()))
             {
                 let file = file.map_err(|error| LoadFailure::bundled(module, &error))?;
@@ -215,7 +239,8 @@ impl CodeServer {
     /// When it cannot be found or compiled.
     pub(crate) fn bundled(&self, module: Atom) -> Result<BundledModule, LoadFailure> {
         let (path, bytes) = self.find(module)?;
-        let prepared = link::prepare(&self.exports, &self.lookup, self.cache.as_ref(), module, &bytes)?;
+        let prepared =
+            link::prepare(&self.exports, &self.lookup, self.known(), self.cache.as_ref(), module, &bytes)?;
         Ok(BundledModule {
             bytes: prepared.to_bytes(),
             is_own: false,
@@ -259,8 +284,13 @@ impl CodeServer {
         path: Option<&Path>,
         bytes: &[u8],
     ) -> Result<Arc<LoadedModule>, LoadFailure> {
-        let (exports, lookup) = (&self.exports, &self.lookup);
-        self.install(module, || link::compile(exports, lookup, cache, module, path, bytes))
+        let (exports, lookup, known) = (&self.exports, &self.lookup, self.known());
+        self.install(module, || link::compile(exports, lookup, known, cache, module, path, bytes))
+    }
+
+    /// What modules are told when they are prepared.
+    pub(crate) fn known(&self) -> Known<'_> {
+        Known { natives: Some(&self.natives), protocols: Some(&self.protocols) }
     }
 
     /// Whether the program has a module of this name, loaded or not.

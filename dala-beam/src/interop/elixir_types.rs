@@ -66,7 +66,7 @@ impl Types {
             FieldType::F32 | FieldType::F64 => "number | :nan | :infinity | :\"-infinity\"".to_owned(),
             FieldType::Char => "char".to_owned(),
             FieldType::Atom => "atom".to_owned(),
-            FieldType::Pid => "pid".to_owned(),
+            FieldType::Pid | FieldType::Actor(_) => "pid".to_owned(),
             FieldType::Unit => ":ok".to_owned(),
             FieldType::String => "String.t()".to_owned(),
             FieldType::Binary => "binary".to_owned(),

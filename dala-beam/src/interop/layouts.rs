@@ -13,9 +13,11 @@ use dala::actor::{Actor, Protocol};
 use dala::message::Source;
 use dala_ir::abi::shape::Shape;
 use dala_ir::abi::{Atom, Word};
-use dala_ir::term::{tuple_elements, view};
+use dala_ir::term::{Fragment, tuple_elements, view};
 
 use super::elixir_types::{Types, literal};
+use crate::etf::{DecodeOptions, decode};
+use crate::lower::NamesOnly;
 use crate::process::System;
 
 /// The module attribute.
@@ -94,25 +96,31 @@ impl Protocols {
         }
     }
 
+    /// The actor that a module was written for, by its name: `None` when there is none, and when several have that name.
+    /// `attributes` are the module's, in the external format.
+    pub(super) fn only_one_of(&self, attributes: &[u8]) -> Option<(&'static str, &'static Protocol)> {
+        if !attributes.windows(ATTRIBUTE.len()).any(|part| part == ATTRIBUTE.as_bytes()) {
+            return None;
+        }
+        let mut scratch = Fragment::new();
+        let decoded =
+            decode(attributes, &mut scratch, &mut NamesOnly::default(), &DecodeOptions::default()).ok()?;
+        let written = written_for(decoded.term);
+        let [(actor, _)] = &written[..] else { return None };
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let (name, protocols) = all.get_key_value(actor.as_str())?;
+        match protocols[..] {
+            [protocol] => Some((name, protocol)),
+            _ => None,
+        }
+    }
+
     /// Whether the actors that a module was written for, if any, still take what it sends: `attributes` are the module's.
     ///
     /// # Errors
     /// With a text that names both layouts.
     pub(crate) fn check(&self, attributes: Word) -> Result<(), String> {
-        let attribute = Word::atom(Atom::new(ATTRIBUTE));
-        for pair in view::list_to_vec(attributes).unwrap_or_default() {
-            let Some(&[name, value]) = tuple_elements(pair) else { continue };
-            if name != attribute {
-                continue;
-            }
-            // Somebody else's attribute of that name.
-            type Written = Vec<(String, Vec<(String, String)>)>;
-            let Ok(written) = Written::read_term(Source::new(value)) else { continue };
-            for (actor, messages) in written {
-                self.compare(&actor, &messages)?;
-            }
-        }
-        Ok(())
+        written_for(attributes).iter().try_for_each(|(actor, messages)| self.compare(actor, messages))
     }
 
     fn compare(&self, actor: &str, written: &[(String, String)]) -> Result<(), String> {
@@ -126,6 +134,24 @@ impl Protocols {
         }
         problem
     }
+}
+
+/// Actors, and their messages, that a module was written for.
+type Written = Vec<(String, Vec<(String, String)>)>;
+
+fn written_for(attributes: Word) -> Written {
+    let attribute = Word::atom(Atom::new(ATTRIBUTE));
+    let mut all = Written::new();
+    for pair in view::list_to_vec(attributes).unwrap_or_default() {
+        // Somebody else's attribute of that name says something else.
+        if let Some(&[name, value]) = tuple_elements(pair)
+            && name == attribute
+            && let Ok(written) = Written::read_term(Source::new(value))
+        {
+            all.extend(written);
+        }
+    }
+    all
 }
 
 /// The first message that the actor does not take as it is written.

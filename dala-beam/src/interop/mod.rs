@@ -7,6 +7,8 @@
 //! - **Rust to BEAM** ([`Server`]): a message travels as it is, its payload in the node; the receiving process builds
 //!   the term when its `receive` first looks at it. Calls speak OTP's `gen` protocol (OTP manual, `gen_server`), and their
 //!   replies take no actor of their own (`reply`).
+//! - **Types** (`typing`): what native functions take and give, and what actors take, is told to the IR; code that knows whom it
+//!   sends to sends without a tuple (`typed_send`).
 //! - **Children** ([`ActorKind`]): Elixir's supervisors start native actors, through `Dala.Actor`.
 //! - **Applications** ([`ApplicationSpec`]): supervisors in Rust start OTP's applications.
 //! - **Development** ([`Watch`]): sources that change are loaded while the app runs.
@@ -31,6 +33,8 @@ mod outside;
 pub(crate) mod reply;
 pub(crate) mod report;
 mod start;
+mod typed_send;
+pub(crate) mod typing;
 mod watch;
 
 pub use application::ApplicationSpec;

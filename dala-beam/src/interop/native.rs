@@ -27,6 +27,9 @@ pub enum NativeTableError {
     /// The runtime has a function of that name.
     #[error("{0} is a built-in function")]
     BuiltIn(String),
+    /// A loaded module relies on what the function of that name takes and gives, and this one takes or gives something else.
+    #[error("{0} has other types than the function that loaded modules call")]
+    OtherTypes(String),
     /// There are too many.
     #[error("more than {} native functions", crate::code::MAX_NATIVES)]
     TooMany,
@@ -87,6 +90,9 @@ impl System {
             let (module, name) = (Atom::try_new(function.module())?, Atom::try_new(function.name())?);
             if crate::bif::lookup(module, name, function.arity().into()).is_some() {
                 return Err(NativeTableError::BuiltIn(function.to_string()));
+            }
+            if self.code.is_relied_on(module, name, &function) {
+                return Err(NativeTableError::OtherTypes(function.to_string()));
             }
             self.code.add_native(module, name, function).ok_or(NativeTableError::TooMany)?;
         }

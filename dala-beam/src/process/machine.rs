@@ -101,6 +101,10 @@ unsafe impl Machine for Process {
         Process::send(self, destination, message)
     }
 
+    fn send_message(&mut self, destination: Word, id: u64, message: &[Word]) -> bool {
+        Process::send_message(self, destination, id, message)
+    }
+
     fn receive_next(&mut self) -> Option<Word> {
         Process::receive_next(self)
     }

@@ -100,7 +100,7 @@ pub(crate) fn held_in(source: &Source<'_>) -> Result<Option<Held>, ConvertError>
 }
 
 impl StableLayout for TensorRef {
-    const FIELD: FieldType = FieldType::Term;
+    const FIELD: FieldType = FieldType::Tensor(None);
 
     fn write_term(&self, writer: &mut dyn TermWriter) -> Word {
         write_handle(writer, self.dtype(), self.shape(), Held::Host(self.clone()))
@@ -163,7 +163,7 @@ impl TensorRef {
 }
 
 impl<T: Element> StableLayout for Tensor<T> {
-    const FIELD: FieldType = FieldType::Term;
+    const FIELD: FieldType = FieldType::Tensor(Some(T::DTYPE.name()));
 
     fn write_term(&self, writer: &mut dyn TermWriter) -> Word {
         TensorRef::from(self).write_term(writer)

@@ -177,6 +177,8 @@ impl Fnv {
             }
             FieldType::Nested(nested) => hash.text(nested.type_name),
             FieldType::Data(data) => hash.text(data.type_name),
+            FieldType::Actor(actor) => hash.text(actor.name),
+            FieldType::Tensor(Some(dtype)) => hash.text(dtype),
             _ => hash,
         }
     }

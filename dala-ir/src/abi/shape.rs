@@ -23,8 +23,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Calls `$with!` with one row a scalar field type: variant, Rust type, name in texts and ids.
 ///
-/// Scalars are read in place by generated code. To add one: a row here, an `impl StableLayout` beside the others in
-/// `dala/src/message/convert/scalar.rs`, and a load in `dala-ir/src/codegen/lower/message.rs`.
+/// Scalars can be read in place. To add one: a row here, an `impl StableLayout` beside the others in
+/// `dala/src/message/convert/scalar.rs`, and its type in `dala-beam/src/interop/typing.rs`.
 #[macro_export]
 macro_rules! for_each_scalar_field_type {
     ($with:ident) => {
@@ -51,8 +51,8 @@ macro_rules! field_type {
     ($($variant:ident, $ty:ty, $name:literal;)*) => {
         /// The type of a field, as both sides of a message understand it.
         ///
-        /// The scalars (the variants without data up to [`FieldType::Pid`]) are *direct*: generated code reads
-        /// them at their offset. All others are read through [`StoredField::write`].
+        /// The scalars (the variants without data up to [`FieldType::Pid`]) are *direct*: they can be read at their offset.
+        /// All others are read through [`StoredField::write`].
         #[derive(Clone, Copy)]
         #[non_exhaustive]
         pub enum FieldType {
@@ -90,6 +90,12 @@ macro_rules! field_type {
             Nested(Nested),
             /// Plain data, by name.
             Data(Data),
+            /// Pid of an actor of one type.
+            Actor(ActorField),
+            /// Handle of a tensor, with the type of its elements if that is fixed.
+            Tensor(Option<&'static str>),
+            /// Reference to a value of Rust; the function gives its type's name.
+            Opaque(fn() -> &'static str),
         }
 
         impl FieldType {
@@ -121,12 +127,24 @@ macro_rules! field_type {
                     FieldType::Map(..) => "map",
                     FieldType::Nested(_) => "message",
                     FieldType::Data(_) => "data",
+                    FieldType::Actor(_) => "actor",
+                    FieldType::Tensor(_) => "tensor",
+                    FieldType::Opaque(_) => "opaque",
                 }
             }
         }
     };
 }
 for_each_scalar_field_type!(field_type);
+
+/// A reference to an actor used as a field.
+#[derive(Clone, Copy, Debug)]
+pub struct ActorField {
+    /// Name of the actor's type.
+    pub name: &'static str,
+    /// What it takes: a protocol of the runtime, if it has one.
+    pub protocol: fn() -> Option<&'static (dyn std::any::Any + Send + Sync)>,
+}
 
 /// A message type used as a field.
 #[derive(Clone, Copy, Debug)]
@@ -138,7 +156,7 @@ pub struct Nested {
 }
 
 impl FieldType {
-    /// Whether generated code reads the field in place.
+    /// Whether the field can be read in place.
     #[inline]
     pub const fn is_direct(&self) -> bool {
         self.direct_layout().is_some()
@@ -168,6 +186,9 @@ impl std::fmt::Display for FieldType {
             }
             FieldType::Nested(nested) => f.write_str(nested.type_name),
             FieldType::Data(data) => f.write_str(data.type_name),
+            FieldType::Actor(actor) => write!(f, "pid of a {}", actor.name),
+            FieldType::Tensor(Some(dtype)) => write!(f, "tensor of {dtype}"),
+            FieldType::Opaque(name) => write!(f, "reference to a {}", name()),
             simple => f.write_str(simple.head_name()),
         }
     }
@@ -569,6 +590,9 @@ impl Comparison {
             (FieldType::Data(left), FieldType::Data(right)) => {
                 left.type_name == right.type_name && self.forms((left.forms)(), (right.forms)())
             }
+            (FieldType::Actor(left), FieldType::Actor(right)) => left.name == right.name,
+            (FieldType::Tensor(left), FieldType::Tensor(right)) => left == right,
+            (FieldType::Opaque(left), FieldType::Opaque(right)) => left() == right(),
             (left, right) => left.head_name() == right.head_name(),
         }
     }

@@ -22,6 +22,7 @@ pub mod memory;
 pub mod owned;
 pub mod print;
 pub mod resource;
+pub mod transient;
 pub mod view;
 pub mod writer;
 

@@ -35,6 +35,7 @@ pub mod typing;
 
 pub use parser::{ParseError, parse_module, parse_type};
 pub use printer::{print_function, print_module};
+pub use typing::print_typing;
 
 #[cfg(test)]
 mod tests;

@@ -109,6 +109,14 @@ impl TermType {
     }
 }
 
+/// The text form of the tables.
+pub fn print_typing(typing: &Typing) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = print(typing, &mut out);
+    out
+}
+
 /// Prints the tables.
 pub(super) fn print(typing: &Typing, out: &mut String) -> fmt::Result {
     for (index, Message { name, id, fields }) in typing.messages.iter().enumerate() {

@@ -50,6 +50,14 @@ pub(crate) fn items(native: &Native) -> TokenStream {
             }))
         },
     };
+    let takes =
+        arguments.iter().map(|ty| quote_spanned!(ty.span()=> <#ty as ::dala::__rt::StableLayout>::FIELD));
+    // Of a `Result` under another name only the compiler knows the value's type.
+    let value = match raises {
+        true => value_type(output).map(|value| quote!(#value)),
+        false => Some(quote!(#output)),
+    };
+    let gives = value.map(|value| quote!(.giving(<#value as ::dala::__rt::StableLayout>::FIELD)));
     let reductions = native.reductions.map(|reductions| quote!(.reductions(#reductions)));
     quote! {
         #(#attrs)*
@@ -62,10 +70,25 @@ pub(crate) fn items(native: &Native) -> TokenStream {
         impl ::dala::__rt::Native for #ident {
             #[allow(unused_variables, clippy::all, reason = "generated")]
             fn function() -> ::dala::__rt::NativeFunction {
-                ::dala::__rt::NativeFunction::new(#module, #name, #arity, #body)#reductions
+                ::dala::__rt::NativeFunction::new(#module, #name, #arity, #body)
+                    .taking(const { &[#(#takes),*] })
+                    #gives
+                    #reductions
             }
         }
     }
+}
+
+/// The type of the value of a `Result` that says it.
+fn value_type(output: &syn::Type) -> Option<&syn::Type> {
+    let syn::Type::Path(path) = output else { return None };
+    let syn::PathArguments::AngleBracketed(parameters) = &path.path.segments.last()?.arguments else {
+        return None;
+    };
+    parameters.args.iter().find_map(|parameter| match parameter {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
 }
 
 /// The parameters of a `Result`, as far as its type says them.

@@ -63,6 +63,14 @@ impl Entry {
         self.shapes
     }
 
+    /// Converts a term of one of its shapes; see [`Protocol::convert`].
+    ///
+    /// # Errors
+    /// When a field does not convert.
+    pub fn convert(&self, term: Word) -> Result<NodeBox, ConvertError> {
+        (self.convert)(Source::new(term))
+    }
+
     /// The lane it is sent in.
     pub fn lane(&self) -> Lane {
         self.lane
@@ -96,6 +104,12 @@ impl Protocol {
         whole.or_else(|| self.entries.iter().find(|entry| entry.shapes.matching_short(name, arity).is_some()))
     }
 
+    /// The entry for the message whose shape has this logical id. Linear in the number of shapes.
+    pub fn taking(&self, logical_id: u64) -> Option<&'static Entry> {
+        let takes = |entry: &&Entry| entry.shapes.all().iter().any(|shape| shape.logical_id() == logical_id);
+        self.entries.iter().find(takes)
+    }
+
     /// Converts a term into a message that the actor takes, in its lane: what a sender with terms does, once. The
     /// payload lies in the returned node.
     ///
@@ -104,7 +118,7 @@ impl Protocol {
     pub fn convert(&self, term: Word) -> Result<NodeBox, ConvertError> {
         let entry = convert::name_and_arity(term).and_then(|(name, arity)| self.find(name, arity));
         match entry {
-            Some(entry) => (entry.convert)(Source::new(term)),
+            Some(entry) => entry.convert(term),
             None => Err(ConvertError::misfit(self.expected(), term)),
         }
     }

@@ -2,12 +2,12 @@
 
 use super::{Actor, ActorRef};
 use crate::message::{ConvertError, Source, StableLayout};
-use dala_ir::abi::shape::FieldType;
+use dala_ir::abi::shape::{ActorField, FieldType};
 use dala_ir::abi::{Pid, Word};
 use dala_ir::term::TermWriter;
 
 impl<A: Actor> StableLayout for ActorRef<A> {
-    const FIELD: FieldType = FieldType::Pid;
+    const FIELD: FieldType = FieldType::Actor(ActorField { name: A::NAME, protocol: A::protocol });
 
     #[inline]
     fn write_term(&self, _: &mut dyn TermWriter) -> Word {

@@ -64,7 +64,7 @@ impl<T> std::ops::Deref for Opaque<T> {
 }
 
 impl<T: Send + Sync + 'static> StableLayout for Opaque<T> {
-    const FIELD: FieldType = FieldType::Term;
+    const FIELD: FieldType = FieldType::Opaque(std::any::type_name::<T>);
 
     fn write_term(&self, writer: &mut dyn TermWriter) -> Word {
         self.0.clone().write(writer)

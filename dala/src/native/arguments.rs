@@ -1,6 +1,7 @@
 //! All arguments of a native function at once.
 
 use dala_ir::abi::Word;
+use dala_ir::abi::shape::FieldType;
 
 use super::{NativeError, argument};
 use crate::message::StableLayout;
@@ -9,6 +10,8 @@ use crate::message::StableLayout;
 pub trait Arguments: Sized + Send + 'static {
     /// How many there are.
     const ARITY: u8;
+    /// Their types, in order.
+    const FIELDS: &'static [FieldType];
 
     /// Reads them.
     ///
@@ -24,6 +27,7 @@ macro_rules! arguments {
     ($($arity:literal: $($ty:ident $index:tt),*;)*) => {$(
         impl<$($ty: StableLayout + Send),*> Arguments for ($($ty,)*) {
             const ARITY: u8 = $arity;
+            const FIELDS: &'static [FieldType] = &[$($ty::FIELD),*];
 
             fn read(_words: &[Word]) -> Result<Self, NativeError> {
                 Ok(($(argument::<$ty>(_words, $index)?,)*))

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use dala_ir::abi::Word;
+use dala_ir::abi::shape::FieldType;
 use dala_ir::term::{OwnedTerm, TermWriter};
 
 use super::{Arguments, NativeError};
@@ -51,6 +52,8 @@ pub struct NativeFunction {
     name: Cow<'static, str>,
     arity: u8,
     reductions: u32,
+    arguments: Option<&'static [FieldType]>,
+    value: Option<FieldType>,
     body: Body,
 }
 
@@ -62,7 +65,22 @@ impl NativeFunction {
         arity: u8,
         body: Body,
     ) -> NativeFunction {
-        NativeFunction { module: module.into(), name: name.into(), arity, reductions: 1, body }
+        let (module, name) = (module.into(), name.into());
+        NativeFunction { module, name, arity, reductions: 1, arguments: None, value: None, body }
+    }
+
+    /// Says what types its arguments have: its code must refuse all others.
+    #[must_use]
+    pub fn taking(mut self, arguments: &'static [FieldType]) -> NativeFunction {
+        self.arguments = Some(arguments);
+        self
+    }
+
+    /// Says what type its value has.
+    #[must_use]
+    pub fn giving(mut self, value: FieldType) -> NativeFunction {
+        self.value = Some(value);
+        self
     }
 
     /// A function that runs on the worker: for what takes microseconds. Others wait meanwhile.
@@ -76,6 +94,8 @@ impl NativeFunction {
             answer(|| run(arguments), writer)
         };
         NativeFunction::new(module, name, A::ARITY, Body::Plain(Arc::new(body)))
+            .taking(A::FIELDS)
+            .giving(R::FIELD)
     }
 
     /// A function that waits, for timers, sockets, other actors: its process waits, the worker goes on.
@@ -96,6 +116,8 @@ impl NativeFunction {
             }
         };
         NativeFunction::new(module, name, A::ARITY, Body::Async(Arc::new(body)))
+            .taking(A::FIELDS)
+            .giving(R::FIELD)
     }
 
     /// A function that blocks its thread or computes for long; it gets one of the pool.
@@ -110,6 +132,8 @@ impl NativeFunction {
             Ok(work(move || run(arguments)))
         };
         NativeFunction::new(module, name, A::ARITY, Body::Blocking(Arc::new(body)))
+            .taking(A::FIELDS)
+            .giving(R::FIELD)
     }
 
     /// Charges each call with so many reductions instead of one: about 4000 are a millisecond.
@@ -132,6 +156,31 @@ impl NativeFunction {
     /// How many arguments it takes.
     pub fn arity(&self) -> u8 {
         self.arity
+    }
+
+    /// Types of its arguments, if it says them.
+    pub fn arguments(&self) -> Option<&'static [FieldType]> {
+        self.arguments
+    }
+
+    /// Type of its value, if it says it.
+    pub fn value(&self) -> Option<FieldType> {
+        self.value
+    }
+
+    /// Whether arguments and value have the types of another function's.
+    pub fn has_types_of(&self, other: &NativeFunction) -> bool {
+        let same_arguments = match (self.arguments, other.arguments) {
+            (Some(one), Some(other)) => {
+                one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.is_same(other))
+            }
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        same_arguments
+            && match (self.value, other.value) {
+                (Some(one), Some(other)) => one.is_same(&other),
+                (one, other) => one.is_none() && other.is_none(),
+            }
     }
 
     /// What a call is charged with.

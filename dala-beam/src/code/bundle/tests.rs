@@ -2,12 +2,14 @@ use super::*;
 use crate::code::carried;
 use crate::code::export::ExportTable;
 use crate::code::lookup::Lookup;
+use crate::interop::typing::Known;
 
 /// A file with something in it, and behind that a bundle of one module.
 fn file() -> Vec<u8> {
     let bytes = carried::module("dala_io").unwrap();
     let prepared =
-        Prepared::of(Atom::new("dala_io"), bytes, &ExportTable::new(), &Lookup::default()).unwrap();
+        Prepared::of(Atom::new("dala_io"), bytes, &ExportTable::new(), &Lookup::default(), Known::default())
+            .unwrap();
     let module = BundledModule {
         bytes: prepared.to_bytes(),
         file: bytes.into(),

@@ -6,6 +6,7 @@ use crate::code::carried;
 use crate::code::export::ExportTable;
 use crate::code::link;
 use crate::code::lookup::Lookup;
+use crate::interop::typing::Known;
 use crate::load::installed::module;
 
 fn bytes() -> &'static [u8] {
@@ -25,7 +26,9 @@ fn cache() -> (tempfile::TempDir, ObjectCache) {
 /// Loads the module; whether the cache had it.
 fn loads(cache: &ObjectCache, exports: &ExportTable) -> bool {
     let had = cache.get(bytes()).is_some();
-    let linked = link::compile(exports, &Lookup::default(), Some(cache), name(), None, bytes()).unwrap();
+    let linked =
+        link::compile(exports, &Lookup::default(), Known::default(), Some(cache), name(), None, bytes())
+            .unwrap();
     assert!(linked.module.exports(Atom::new("start"), 1));
     had
 }
@@ -36,7 +39,7 @@ fn installed_modules_are_read_as_they_were_prepared() {
     let (_root, cache) = cache();
     for name in ["lists", "erl_scan", "unicode_util", "gen_server", "Elixir.Enum", "Elixir.Kernel"] {
         let bytes = module(name);
-        let prepared = Prepared::of(Atom::new(name), &bytes, &exports, &lookup).unwrap();
+        let prepared = Prepared::of(Atom::new(name), &bytes, &exports, &lookup, Known::default()).unwrap();
         assert!(cache.get(&bytes).is_none());
         cache.put(&bytes, &prepared);
         assert!(cache.get(&bytes) == Some(prepared), "{name}");
@@ -75,7 +78,8 @@ fn a_function_that_became_native_is_not_called_in_code_that_was_kept() {
     loads(&cache, &exports);
     exports.entry(name(), Atom::new("start"), 1).set_target(Target::Bif(BifIndex(0)));
     assert!(!cache.get(bytes()).unwrap().fits(&exports));
-    link::compile(&exports, &Lookup::default(), Some(&cache), name(), None, bytes()).unwrap();
+    link::compile(&exports, &Lookup::default(), Known::default(), Some(&cache), name(), None, bytes())
+        .unwrap();
     assert!(cache.get(bytes()).unwrap().fits(&exports));
 }
 
