@@ -20,6 +20,7 @@ use crate::sched::worker;
 use crate::sync::{Arc, Mutex, lock, thread};
 use crate::timer::{Clock, Timers, block_on};
 use dala_ir::abi::Atom;
+use std::collections::HashSet;
 use std::future::Future;
 use std::time::Duration;
 
@@ -104,8 +105,8 @@ impl Runtime {
     }
 
     /// Ends all actors: those that nobody supervises get an exit signal with reason `shutdown`, last started first; those
-    /// that trap exits, supervise or have something to do at the end are waited for before the next. What still lives at
-    /// `limit` is killed.
+    /// that trap exits, supervise or have something to do at the end are waited for before the next. Then those that these had
+    /// spawned and not linked, and so on. What still lives at `limit` is killed.
     pub fn shutdown(mut self, limit: Duration) {
         self.end_actors(limit);
         self.end_threads();
@@ -116,22 +117,29 @@ impl Runtime {
         let clock = Timers::real();
         let deadline = clock.deadline(limit);
         let left = || Duration::from_nanos(deadline.saturating_sub(clock.now()));
-        let mut roots: Vec<(u64, Pid, bool)> = Vec::new();
-        self.handle.for_each(|cell| {
-            if !process::is_alive(cell.parent) {
-                roots.push((
-                    cell.started,
-                    cell.pid(),
-                    cell.vtable.orderly_shutdown || cell.traps_exits_now(),
-                ));
+        let mut told = HashSet::new();
+        while !left().is_zero() {
+            let mut roots: Vec<(u64, Pid, bool)> = Vec::new();
+            self.handle.for_each(|cell| {
+                let pid = cell.pid();
+                if !process::is_alive(cell.parent) && !told.contains(&pid) {
+                    roots.push((cell.started, pid, cell.vtable.orderly_shutdown || cell.traps_exits_now()));
+                }
+            });
+            if roots.is_empty() {
+                break;
             }
-        });
-        roots.sort_by_key(|&(started, pid, _)| std::cmp::Reverse((started, pid.to_bits())));
-        for (_, pid, waits) in roots {
-            process::exit(NOBODY, pid, ExitReason::Shutdown);
-            if waits && !self.handle.wait_for(vec![pid], left()) {
-                process::kill(pid);
+            roots.sort_by_key(|&(started, pid, _)| std::cmp::Reverse((started, pid.to_bits())));
+            for &(_, pid, waits) in &roots {
+                process::exit(NOBODY, pid, ExitReason::Shutdown);
+                if waits && !self.handle.wait_for(vec![pid], left()) {
+                    process::kill(pid);
+                }
             }
+            // Nobody's parent lives when its children are looked for.
+            let ending: Vec<Pid> = roots.into_iter().map(|(_, pid, _)| pid).collect();
+            told.extend(ending.iter().copied());
+            self.handle.wait_for(ending, left());
         }
         self.kill_all(left().max(DROP_LIMIT));
     }

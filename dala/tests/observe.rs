@@ -150,6 +150,43 @@ fn traced(workers: usize) -> Tested<(Tape, Runtime, impl Drop)> {
     Ok((record, runtime, guard))
 }
 
+/// Keeps the text of events.
+struct Events(Sender<String>);
+
+impl<S: tracing::Subscriber> Layer<S> for Events {
+    fn on_event(&self, event: &tracing::Event<'_>, _: layer::Context<'_, S>) {
+        let mut fields = Span::default();
+        event.record(&mut fields);
+        let message = fields.fields.remove("message").unwrap_or_default();
+        let _ = self.0.send(format!("{} {message}", event.metadata().level()));
+    }
+}
+
+struct Divider;
+
+#[dala::actor]
+impl Divider {
+    #[message]
+    fn divide(&mut self, by: u64) -> u64 {
+        100 / by
+    }
+}
+
+#[test]
+fn a_crash_is_an_event_where_there_is_a_subscriber() -> Tested {
+    let (sender, events) = channel();
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(Events(sender)));
+    let runtime = Runtime::builder().workers(1).tracing().build()?;
+    runtime.spawn(Divider)?.tell(Divide { by: 0 })?;
+    let event = events.recv()?;
+    assert!(
+        event.starts_with("ERROR actor Divider <0.") && event.contains("attempt to divide by zero at "),
+        "{event}"
+    );
+    assert!(event.contains("while it handled observe::Divide"), "{event}");
+    Ok(())
+}
+
 #[path = "../examples/observe.rs"]
 #[expect(dead_code, reason = "an example has a main")]
 mod example;

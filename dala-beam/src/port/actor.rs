@@ -163,6 +163,8 @@ fn tell_answer(entry: &Entry, answer: Answer, is_binary: bool) {
 
 impl Behaviour for Port {
     const ARRIVAL_ORDER: bool = true;
+    // It ends with what its program, or its owner, says.
+    const REPORTS_CRASHES: bool = false;
 
     fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {
         activation.take_wake();

@@ -17,6 +17,7 @@ use crate::signal::monitor::Down;
 use crate::signal::relations::Relations;
 use crate::signal::signal::{Question, Signal};
 use crate::sync::Ordering;
+use std::collections::VecDeque;
 
 /// While lanes are in use: messages after which an activation looks at the mailbox head again, so that a normal message
 /// does not wait for a batch of low ones. A guess between latency and the cost of reading a line that senders write; not
@@ -54,7 +55,7 @@ pub struct Activation<'a> {
     /// Whether that is its own doing, and something to tell people of.
     pub(crate) has_crashed: bool,
     pub(crate) woken: bool,
-    pub(crate) questions: Vec<Question>,
+    pub(crate) questions: VecDeque<Question>,
     /// Where what is handled is noted, if a watchdog looks.
     pub(crate) beat: Option<&'a Beat>,
     /// The call that a failing handler left; answered when the actor is seen to be dead.
@@ -76,7 +77,7 @@ impl<'a> Activation<'a> {
             doom: None,
             has_crashed: false,
             woken: false,
-            questions: Vec::new(),
+            questions: VecDeque::new(),
             beat: None,
             unanswered: None,
             _on_this_thread: std::marker::PhantomData,
@@ -133,7 +134,7 @@ impl<'a> Activation<'a> {
     /// A question from another actor, to be answered at once. Those that are not taken reach
     /// [`Behaviour::asked`](super::Behaviour::asked) after the activation.
     pub fn take_question(&mut self) -> Option<Question> {
-        self.questions.pop()
+        self.questions.pop_front()
     }
 
     /// The next message whose turn it is; `None` when there is none or the actor is doomed.

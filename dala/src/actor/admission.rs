@@ -1,9 +1,10 @@
 //! Sending to actors whose mailboxes may be full.
 
-use super::cell::Header;
+use super::cell::{self, Header};
 use super::current;
 use crate::mailbox::bounded::{Admission, Bound, Put, ticket};
 use crate::message::{CallError, DeadLetterCause, NodeBox};
+use crate::pid::{Pid, epoch};
 use crate::sync::Arc;
 
 /// Why a node was not sent.
@@ -29,6 +30,26 @@ pub(super) fn send(cell: &Header, node: NodeBox) -> Result<(), NotSent> {
         }
         Some(bound) => send_bounded(cell, bound, node),
     }
+}
+
+/// As [`send`], and waits for room where the policy is to wait.
+pub(super) async fn send_wait(to: Pid, node: NodeBox) -> Result<(), NotSent> {
+    let (bound, mut node) = {
+        let pin = epoch::pin();
+        let Some(cell) = cell::lookup(to, &pin) else { return Err(NotSent::Dead(node)) };
+        match (send(cell, node), &cell.bound) {
+            (Err(NotSent::Full(node)), Some(bound)) if bound.lets_wait() => (bound.clone(), node),
+            (sent, _) => return sent,
+        }
+    };
+    if !bound.take(node.lane()).await {
+        return Err(NotSent::Dead(node));
+    }
+    node.set_credit();
+    let pin = epoch::pin();
+    let Some(cell) = cell::lookup(to, &pin) else { return Err(NotSent::Dead(node)) };
+    current::count_send();
+    cell.send(node).map_err(NotSent::Dead)
 }
 
 fn send_bounded(cell: &Header, bound: &Arc<Bound>, mut node: NodeBox) -> Result<(), NotSent> {

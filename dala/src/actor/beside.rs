@@ -11,12 +11,15 @@ use super::waker::waker;
 use super::{current, process};
 use crate::message::{CallError, ExitReason, NodeBox, Reply, exit};
 use crate::observe::Follow;
+use crate::pid::Pid;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::Poll;
 
 /// A concurrent handler at work: an actor whose messages are dead letters.
 struct Beside<R> {
+    /// Whose handler it is.
+    actor: Pid,
     future: Pin<Box<dyn Future<Output = R> + Send>>,
     call: Option<NodeBox>,
     deadline: u64,
@@ -24,6 +27,9 @@ struct Beside<R> {
 }
 
 impl<R: Reply> Behaviour for Beside<R> {
+    // Its actor ends with it, which is reported.
+    const REPORTS_CRASHES: bool = false;
+
     fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {
         activation.take_in();
         if activation.is_doomed() {
@@ -46,8 +52,12 @@ impl<R: Reply> Behaviour for Beside<R> {
         }
     }
 
-    fn exiting(&mut self, _reason: &ExitReason, activation: &mut Activation<'_>) {
+    fn exiting(&mut self, reason: &ExitReason, activation: &mut Activation<'_>) {
         activation.unanswered = self.call.take();
+        // Not by a link: an actor that traps exits would outlive its own handler's panic, and hear of each that ends well.
+        if !reason.is_orderly() {
+            process::fail(self.actor, reason.clone());
+        }
     }
 
     fn name() -> &'static str {
@@ -63,12 +73,13 @@ impl<A: Actor> Context<A> {
         activation: &Activation<'_>,
     ) {
         let beside = Beside {
+            actor: activation.pid(),
             future,
             call: self.call.take(),
             deadline: current::deadline(),
             follow: activation.follow(),
         };
-        let options = SpawnOptions::default().linked().starting();
+        let options = SpawnOptions::default().starting();
         // Without a pid left the call is dropped, which fails it.
         if let Ok(spawned) = spawn_on(activation.cell.host(), beside, &options) {
             let tasks = &mut self.extras().tasks;
@@ -95,7 +106,7 @@ impl<A: Actor> Context<A> {
                 if let Some(call) = call {
                     call.fail_call(|| CallError::Exited(reason.clone()));
                 }
-                process::exit(pid, pid, reason);
+                process::fail(pid, reason);
             }
         };
         (host.functions.run_blocking)(host, Box::new(work));

@@ -12,7 +12,7 @@ use super::qos::Qos;
 use super::reference::{ActorRef, SendError};
 use super::ticker::Ticker;
 use super::{Actor, Handles};
-use crate::message::{ExitReason, Message, NodeBox, Reply, ReplyTo};
+use crate::message::{ExitReason, Message, NodeBox, Reply, ReplyTo, exit};
 use crate::observe::Observed;
 use crate::pid::{Pid, Ref};
 use crate::region::Arena;
@@ -328,7 +328,8 @@ impl<A: Actor> Context<A> {
         (host.functions.random)(host)
     }
 
-    /// Sends this actor a message after some time. It is not refused by a full mailbox.
+    /// Sends this actor a message after some time. It is not refused by a full mailbox. With the actor's end the timer is
+    /// cancelled, and the message dropped.
     pub fn tell_after<M: Message>(&mut self, after: Duration, message: M) -> Timer
     where
         A: Handles<M>,
@@ -349,6 +350,8 @@ impl<A: Actor> Context<A> {
 
     /// Sends this actor what `message` makes, a period (at least a microsecond) from now and every period from then on. A
     /// tick that finds the mailbox full is left out.
+    ///
+    /// `message` is called on the thread that all timers share: it must be short. A panic in it ends this actor.
     ///
     /// ```
     /// # use dala::{Context, Missed};
@@ -385,8 +388,16 @@ impl<A: Actor> Context<A> {
         let (me, host) = (self.me(), self.cell().host());
         let (timers, suspension) = (host.timers, host.suspension.clone());
         let first = self.now() + period;
-        let tick = move || !matches!(me.tell(message()), Err(SendError::Dead(_)));
-        Ticker::start(timers, suspension, first.0, period, missed, tick)
+        let tick = move || {
+            let told = exit::catch_here(|| !matches!(me.tell(message()), Err(SendError::Dead(_))));
+            told.unwrap_or_else(|reason| {
+                process::fail(me.pid(), reason);
+                false
+            })
+        };
+        let ticker = Ticker::start(timers, suspension, first.0, period, missed, tick);
+        self.act(|activation| activation.relations_mut().timers.add_repeated(ticker.clone()));
+        ticker
     }
 
     /// Links with `peer`: when one ends abnormally, so does the other, unless it traps exits.

@@ -1,27 +1,29 @@
 //! Call cycles, found in debug builds: A waits for B, which waits for A, and neither takes a message meanwhile.
 //!
-//! Each wait of an actor's handler for the reply of a call is an edge from the actor to its callee, for as long as the
-//! handler is suspended on it. The wait that would close a circle fails with [`CallError::Cycle`] at once; in release
+//! Each wait of an actor's handler for the reply of a call is an edge from the actor to its callee, until the call is
+//! over: a callee that has replied may call its caller, though that has not gone on yet. The wait that would close a circle fails with [`CallError::Cycle`] at once; in release
 //! builds, which do not look, such calls fail at their deadlines. Waits of tasks and of concurrent handlers are no edges: they
 //! hold nobody up. What the callee waits for by other means than calls is not seen.
 
 use super::current;
 use super::process;
 use crate::message::CallError;
-use crate::message::call::Waits;
+use crate::message::call::{Waited, Waits};
 use crate::pid::{NOBODY, Pid};
 use crate::sync::{Mutex, lock};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// Who waits for whom.
-static EDGES: LazyLock<Mutex<HashMap<Pid, Vec<Pid>>>> = LazyLock::new(Mutex::default);
+static EDGES: LazyLock<Mutex<Edges>> = LazyLock::new(Mutex::default);
+
+type Edges = HashMap<Pid, Vec<(Pid, Waited)>>;
 
 /// What calls do when they begin and end to wait.
 pub(super) static WAITS: Waits = Waits { begin, end };
 
 /// Notes that the handler that runs waits for `callee`. Returns who that is, for [`end`].
-fn begin(callee: Pid) -> Result<Pid, CallError> {
+fn begin(callee: Pid, waited: Waited) -> Result<Pid, CallError> {
     let caller = current::suspending();
     if caller == NOBODY {
         return Ok(NOBODY);
@@ -35,14 +37,14 @@ fn begin(callee: Pid) -> Result<Pid, CallError> {
         let names: Vec<String> = names.collect();
         return Err(CallError::Cycle(names.join(" -> ").into()));
     }
-    edges.entry(caller).or_default().push(callee);
+    edges.entry(caller).or_default().push((callee, waited));
     Ok(caller)
 }
 
-fn end(caller: Pid, callee: Pid) {
+fn end(caller: Pid, waited: Waited) {
     let mut edges = lock(&EDGES);
     if let Some(callees) = edges.get_mut(&caller) {
-        if let Some(index) = callees.iter().position(|&found| found == callee) {
+        if let Some(index) = callees.iter().position(|(_, found)| *found == waited) {
             callees.swap_remove(index);
         }
         if callees.is_empty() {
@@ -52,7 +54,7 @@ fn end(caller: Pid, callee: Pid) {
 }
 
 /// The way along waits, if there is one.
-fn path(edges: &HashMap<Pid, Vec<Pid>>, from: Pid, to: Pid) -> Option<Vec<Pid>> {
+fn path(edges: &Edges, from: Pid, to: Pid) -> Option<Vec<Pid>> {
     let mut before: HashMap<Pid, Pid> = HashMap::new();
     let mut open = vec![from];
     while let Some(pid) = open.pop() {
@@ -64,7 +66,11 @@ fn path(edges: &HashMap<Pid, Vec<Pid>>, from: Pid, to: Pid) -> Option<Vec<Pid>> 
             way.reverse();
             return Some(way);
         }
-        for &next in edges.get(&pid).into_iter().flatten() {
+        for (next, waited) in edges.get(&pid).into_iter().flatten() {
+            let next = *next;
+            if waited.is_over() {
+                continue;
+            }
             if next != from && !before.contains_key(&next) {
                 before.insert(next, pid);
                 open.push(next);
@@ -77,17 +83,25 @@ fn path(edges: &HashMap<Pid, Vec<Pid>>, from: Pid, to: Pid) -> Option<Vec<Pid>> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::{Call, CallLimit};
 
     #[test]
     fn the_way_names_all_on_it_and_circles_elsewhere_do_not_matter() {
         let pid = Pid::from_bits;
+        let (call, _reply) = Call::<()>::new(CallLimit::None);
+        let (over, reply) = Call::<()>::new(CallLimit::None);
+        let open = |to| (pid(to), call.waited().unwrap());
         let edges = HashMap::from([
-            (pid(1), vec![pid(2), pid(3)]),
-            (pid(2), vec![pid(1)]),
-            (pid(3), vec![pid(4), pid(5)]),
+            (pid(1), vec![open(2), open(3)]),
+            (pid(2), vec![open(1)]),
+            (pid(3), vec![open(4), open(5)]),
+            (pid(5), vec![(pid(6), over.waited().unwrap())]),
         ]);
         assert_eq!(path(&edges, pid(1), pid(5)), Some(vec![pid(1), pid(3), pid(5)]));
         assert_eq!(path(&edges, pid(5), pid(1)), None);
         assert_eq!(path(&edges, pid(7), pid(7)), Some(vec![pid(7)]));
+        assert!(path(&edges, pid(1), pid(6)).is_some());
+        reply.answer_native(());
+        assert_eq!(path(&edges, pid(1), pid(6)), None);
     }
 }

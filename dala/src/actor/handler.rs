@@ -144,7 +144,7 @@ pub(crate) enum HandledKind<'a, R> {
 /// What a handler returns to go on beside the actor: a future that borrows nothing of it. The actor takes the next message
 /// at once; the reply is the future's output. Any number may go on at a time.
 ///
-/// The future runs as an actor of its own, linked with this one: its panic ends the actor, and the actor's end ends it. Its
+/// The future runs as an actor of its own: its panic ends this one, also if it traps exits, and the end of this one ends it. Its
 /// caller is told. Costs a spawn.
 ///
 /// ```

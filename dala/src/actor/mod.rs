@@ -17,7 +17,6 @@ pub mod context;
 pub(crate) mod current;
 #[cfg(debug_assertions)]
 mod cycles;
-mod end_watch;
 pub mod handler;
 pub(crate) mod host;
 pub(crate) mod native;

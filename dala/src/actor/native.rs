@@ -21,6 +21,7 @@ use super::waker::waker;
 use crate::message::node::{class, held_by_message};
 use crate::message::{
     CallError, DeadLetter, DeadLetterCause, ExitReason, Message, NodeBox, NodeVtable, OwnedTerm, PayloadKind,
+    exit,
 };
 use crate::observe::Dropped;
 use crate::pid::Pid;
@@ -135,6 +136,7 @@ fn run_typed<A: Handles<M>, M: Message>(native: &mut Native<A>, node: NodeBox, a
     // SAFETY: `run` hands messages on only while `suspended` is empty, and until `begin` has set the state the actor's start is
     // suspended, so the state is there.
     let state = unsafe { native.state.assume_init_mut() };
+    let handling = exit::Handling::<M>::begins();
     let handled = state.handle(message, &mut native.context).0;
     // SAFETY: only the lifetime changes. The future borrows `state` and `context`, which lie beside `suspended` in a cell that
     // does not move; while it is there nothing else uses them (`run`), and it is dropped before them (field order).
@@ -146,25 +148,26 @@ fn run_typed<A: Handles<M>, M: Message>(native: &mut Native<A>, node: NodeBox, a
                 answer(native.context.call.take(), reply);
             }
         }
-        HandledKind::Later(future) => native.go_on(AnyFuture::Anywhere(future), activation),
+        HandledKind::Later(future) => native.go_on::<M, _>(AnyFuture::Anywhere(future), activation),
         HandledKind::LaterHere(future) => {
             assert!(native.is_pinned, "a future that is not Send in an actor that is not pinned");
-            native.go_on(AnyFuture::Here(future), activation);
+            native.go_on::<M, _>(AnyFuture::Here(future), activation);
         }
         // A handler that did not take the reply has dropped the call.
         HandledKind::Delegated => drop(native.context.call.take()),
         HandledKind::DelegatedLater(future) => {
             drop(native.context.call.take());
-            native.go_on(AnyFuture::Anywhere(future), activation);
+            native.go_on::<M, _>(AnyFuture::Anywhere(future), activation);
         }
         HandledKind::DelegatedLaterHere(future) => {
             assert!(native.is_pinned, "a future that is not Send in an actor that is not pinned");
             drop(native.context.call.take());
-            native.go_on(AnyFuture::Here(future), activation);
+            native.go_on::<M, _>(AnyFuture::Here(future), activation);
         }
         HandledKind::Concurrent(concurrent) => native.context.go_on_beside(concurrent, activation),
         HandledKind::Blocking(blocking) => native.context.go_on_blocking(blocking, activation),
     }
+    handling.end();
     if is_call {
         current::set_deadline(0);
         if raises {
@@ -219,7 +222,11 @@ impl<A: Actor> Native<A> {
 
     /// Polls a handler's future for the first time, and keeps it if it waits.
     #[inline]
-    fn go_on<R: crate::message::Reply>(&mut self, mut future: AnyFuture<R>, activation: &Activation<'_>) {
+    fn go_on<M: Message, R: crate::message::Reply>(
+        &mut self,
+        mut future: AnyFuture<R>,
+        activation: &Activation<'_>,
+    ) {
         let host = activation.cell.host();
         (host.functions.enter_tokio)(host);
         let waker = waker(activation.pid());
@@ -227,8 +234,7 @@ impl<A: Actor> Native<A> {
         match current::holding_up(me, || future.poll(&mut std::task::Context::from_waker(&waker))) {
             std::task::Poll::Pending => {
                 let deadline = current::deadline();
-                self.suspended =
-                    Some(Box::new(Handling { future: Some(future), deadline, is_raised: false }));
+                self.suspended = Some(Box::new(Handling::<M, R>::new(future, deadline)));
             }
             std::task::Poll::Ready(reply) => {
                 drop(future);
@@ -448,8 +454,9 @@ impl<A: Actor> Behaviour for Native<A> {
     }
 
     fn exiting(&mut self, reason: &ExitReason, activation: &mut Activation<'_>) {
-        // The future goes first: it borrows the state.
-        self.suspended = None;
+        // The future goes first: it borrows the state. What is to be done at the end is done though its destructor panics.
+        let suspended = self.suspended.take();
+        exit::contain("the destructor of a handler's future", || drop(suspended));
         self.context.set_cell(activation.cell);
         activation.unanswered = self.context.call.take();
         // With what else is in the mailbox: callers learn of the end.

@@ -91,10 +91,13 @@ pub fn name_of_type(pid: Pid) -> Option<&'static str> {
 }
 
 /// Waits until an actor is dead, and gives the reason of its end; [`ExitReason::NoProc`] when it was dead before. For those
-/// that are no actor; others have monitors. Costs an actor while it waits. The call fails when the actor's runtime goes
-/// down first.
+/// that are no actor; others have monitors. The call fails when the actor's runtime goes down first.
 pub fn ended(pid: Pid) -> Call<ExitReason> {
-    super::end_watch::ended(pid)
+    let (call, reply) = Call::new(CallLimit::None);
+    if let Err(signal) = deliver::send(pid, Signal::TellEnd(reply)) {
+        ending::gone(pid, signal);
+    }
+    call
 }
 
 /// The protocol table of an actor's behaviour ([`Behaviour::protocol`](super::Behaviour::protocol)).
@@ -142,6 +145,11 @@ pub(crate) fn missed(pid: Pid, message: &'static str) {
 /// Kills an actor, whatever it does at the moment, unless its handler never returns.
 pub fn kill(pid: Pid) {
     exit(super::current::pid(), pid, ExitReason::Kill);
+}
+
+/// Ends an actor for what panicked elsewhere on its behalf: as a panic of its own, which it cannot trap.
+pub(crate) fn fail(pid: Pid, reason: ExitReason) {
+    deliver::send_or_forget(pid, Signal::Failed(reason));
 }
 
 /// Puts a question to an actor's behaviour; it is answered between two messages. Returns the question when the actor does
@@ -421,8 +429,14 @@ impl Activation<'_> {
     }
 
     /// Sends `node` to `to` after some time (`erlang:send_after/3`).
+    ///
+    /// Cancelled when this actor ends, if it is `to`.
     pub fn send_after(&mut self, after: Duration, to: Pid, node: NodeBox) -> Timer {
-        Timer::arm(self.cell.host().timers, after, move || drop(send(to, node)))
+        let timer = Timer::arm(self.cell.host().timers, after, move || drop(send(to, node)));
+        if to == self.pid() {
+            self.relations_mut().timers.add(timer.timers, timer.key);
+        }
+        timer
     }
 
     /// Runs something short on the timer thread after some time.

@@ -1,7 +1,5 @@
 //! References to whoever takes one type of message.
 
-#![expect(unsafe_code, reason = "a node whose payload is known")]
-
 use super::admission;
 use super::cell;
 use super::current;
@@ -122,10 +120,7 @@ impl<M: Message> Recipient<M> {
     pub async fn tell_wait(&self, message: M) -> Result<(), SendError<M>> {
         let mut node = (self.make)(message);
         node.set_sender(current::pid());
-        // SAFETY: `make` puts the M into the node as its payload, and what is not sent comes back as it was.
-        process::send_wait(self.pid, node)
-            .await
-            .map_err(|node| SendError::Dead(unsafe { node.into_payload() }))
+        admission::send_wait(self.pid, node).await.map_err(SendError::of)
     }
 }
 

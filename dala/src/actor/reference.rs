@@ -8,6 +8,7 @@ use super::handler::{Actor, Handles};
 use super::native::{is_native, typed_node};
 use super::qos::Qos;
 use super::{current, process};
+use crate::mailbox::bounded::Bound;
 use crate::message::{Call, CallError, CallLimit, ExitReason, Message, NodeBox, ReplyHandle, ReplyTo};
 use crate::pid::{NOBODY, Pid, epoch};
 use crate::timer::block_on;
@@ -177,12 +178,24 @@ impl<A: Actor> ActorRef<A> {
     where
         A: Handles<M>,
     {
+        self.tell_in_turn(message, Bound::lets_wait).await
+    }
+
+    /// As [`ActorRef::tell_wait`], waiting if `waits`.
+    pub(super) async fn tell_in_turn<M: Message>(
+        &self,
+        message: M,
+        waits: impl Fn(&Bound) -> bool,
+    ) -> Result<(), SendError<M>>
+    where
+        A: Handles<M>,
+    {
         let bound = {
             let pin = epoch::pin();
             let Some(cell) = cell::lookup(self.pid, &pin) else { return Err(SendError::Dead(message)) };
             let Some(bound) = &cell.bound else { return push(cell, typed_node::<A, M>(message)) };
             let refused = match Self::tell_bounded(cell, message) {
-                Err(SendError::Full(message)) if bound.lets_wait() => message,
+                Err(SendError::Full(message)) if waits(bound) => message,
                 done => return done,
             };
             (bound.clone(), refused)

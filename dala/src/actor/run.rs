@@ -91,7 +91,7 @@ pub(crate) unsafe fn activate(cell: NonNull<Header>, budget: Budget, watched: Wa
 
 #[cold]
 fn answer(cell: &Header, activation: &mut Activation<'_>) -> Result<(), crate::message::ExitReason> {
-    while let Some(question) = activation.questions.pop() {
+    while let Some(question) = activation.questions.pop_front() {
         // SAFETY: as in `activate`; the behaviour is not running.
         exit::catch(|| unsafe { (cell.vtable.asked)(cell, question, activation) })?;
     }

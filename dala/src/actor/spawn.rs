@@ -17,8 +17,6 @@ use crate::observe::Observed;
 use crate::pid::{NOBODY, Pid, Ref};
 use crate::signal::alias::AliasMode;
 use crate::signal::relations::Relations;
-use crate::signal::signal::Signal;
-use crate::signal::{deliver, ending};
 use crate::sync::Arc;
 use dala_ir::abi::Atom;
 use std::time::Duration;
@@ -30,6 +28,9 @@ pub enum SpawnError {
     /// All pids are taken.
     #[error("no pid is left: 2^28 actors live")]
     TooManyActors,
+    /// The actor that it was to serve is dead.
+    #[error("the actor is dead")]
+    NoActor,
     /// Outside of a runtime.
     #[error("spawned outside of a runtime; use Runtime::spawn or call this from an actor")]
     NoRuntime,
@@ -185,23 +186,7 @@ pub(crate) fn spawn_on<B: Behaviour>(
     behaviour: B,
     options: &SpawnOptions,
 ) -> Result<Spawned, SpawnError> {
-    current::with_cell(|parent| spawn_under(host, parent, behaviour, options, None))
-}
-
-/// Spawns an actor that watches `watched` from now on: its end is told with its reason although the new actor has not run.
-pub(crate) fn spawn_watching<B: Behaviour>(
-    host: &Host,
-    watched: Pid,
-    behaviour: B,
-) -> Result<Spawned, SpawnError> {
-    let reference = Ref::fresh();
-    let mut relations = Box::<Relations>::default();
-    relations.monitors.watched.insert(reference, watched);
-    let spawned = spawn_under(host, None, behaviour, &SpawnOptions::default(), Some(relations))?;
-    if let Err(signal) = deliver::send(watched, Signal::Monitor { from: spawned.pid, reference }) {
-        ending::gone(watched, signal);
-    }
-    Ok(spawned)
+    current::with_cell(|parent| spawn_under(host, parent, behaviour, options))
 }
 
 #[inline(always)]
@@ -210,8 +195,8 @@ fn spawn_under<B: Behaviour>(
     parent: Option<&Header>,
     behaviour: B,
     options: &SpawnOptions,
-    mut relations: Option<Box<Relations>>,
 ) -> Result<Spawned, SpawnError> {
+    let mut relations: Option<Box<Relations>> = None;
     let mut monitor = None;
     let mut link = 0;
     if let Some(parent) = parent {

@@ -1,10 +1,12 @@
 //! Streams into an actor and out of it.
 
+use super::budget::MESSAGES;
 use super::cell;
 use super::handler::{Actor, Handles};
 use super::reference::{ActorRef, SendError};
 use super::spawn::{SpawnError, SpawnOptions, spawn_on};
 use super::task::Task;
+use crate::mailbox::bounded::Bound;
 use crate::message::{ConvertError, Message, Source, StableLayout};
 use crate::pid::{Pid, epoch};
 use dala_ir::abi::shape::FieldType;
@@ -18,12 +20,16 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio::sync::mpsc;
 
+/// Items that a task which consumes a stream takes before others have their turn, as an actor its messages.
+const ITEMS_AT_ONCE: u32 = MESSAGES;
+
 impl<A: Actor> ActorRef<A> {
-    /// Sends everything that `stream` gives to the actor, waiting for room where its mailbox is bounded. Returns the pid of
-    /// the task that does it: its end, `normal`, tells that of the stream; killing it stops it. It ends with the actor.
+    /// Sends everything that `stream` gives to the actor, waiting for room where its mailbox is bounded, also where its policy is
+    /// to refuse. Returns the pid of the task that does it: its end, `normal`, tells that of the stream; killing it stops it. It
+    /// ends with the actor. A stream that always has more gives others their turn now and then.
     ///
     /// # Errors
-    /// [`SpawnError::TooManyActors`], or [`SpawnError::NoRuntime`] when the actor is dead.
+    /// [`SpawnError::TooManyActors`], or [`SpawnError::NoActor`] when the actor is dead.
     pub fn consume<S>(&self, stream: S) -> Result<Pid, SpawnError>
     where
         S: Stream + Send + 'static,
@@ -31,18 +37,28 @@ impl<A: Actor> ActorRef<A> {
         A: Handles<S::Item>,
     {
         let pin = epoch::pin();
-        let cell = cell::lookup(self.pid(), &pin).ok_or(SpawnError::NoRuntime)?;
+        let cell = cell::lookup(self.pid(), &pin).filter(|cell| !cell.head.is_closed());
+        let cell = cell.ok_or(SpawnError::NoActor)?;
         let actor = *self;
         let task = async move {
             let mut stream = Box::pin(stream);
             let mut ended = actor.ended();
-            let next = |task: &mut Context<'_>| match Pin::new(&mut ended).poll(task) {
-                Poll::Ready(_) => Poll::Ready(None),
-                Poll::Pending => stream.as_mut().poll_next(task),
+            let mut at_once = 0;
+            let mut next = |task: &mut Context<'_>| {
+                if Pin::new(&mut ended).poll(task).is_ready() {
+                    return Poll::Ready(None);
+                }
+                if at_once == ITEMS_AT_ONCE {
+                    at_once = 0;
+                    task.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                let item = stream.as_mut().poll_next(task);
+                at_once = if item.is_ready() { at_once + 1 } else { 0 };
+                item
             };
-            let mut next = next;
             while let Some(item) = poll_fn(&mut next).await {
-                if let Err(SendError::Dead(_)) = actor.tell_wait(item).await {
+                if actor.tell_in_turn(item, Bound::has_room_to_come).await.is_err() {
                     break;
                 }
             }

@@ -8,8 +8,9 @@
 use super::handler::Actor;
 use super::native::{Native, answer};
 use super::start::{Init, Starting, StartingKind};
-use crate::message::{ExitReason, Reply};
+use crate::message::{ExitReason, Message, Reply, exit};
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -47,17 +48,27 @@ impl<R> AnyFuture<R> {
     }
 }
 
-/// An async handler that waits.
-pub(super) struct Handling<R> {
-    pub(super) future: Option<AnyFuture<R>>,
-    pub(super) deadline: u64,
-    pub(super) is_raised: bool,
+/// An async handler of messages of type M that waits.
+pub(super) struct Handling<M, R> {
+    future: Option<AnyFuture<R>>,
+    deadline: u64,
+    is_raised: bool,
+    _message: PhantomData<fn(M)>,
 }
 
-impl<A: Actor, R: Reply> Suspended<A> for Handling<R> {
+impl<M, R> Handling<M, R> {
+    pub(super) fn new(future: AnyFuture<R>, deadline: u64) -> Handling<M, R> {
+        Handling { future: Some(future), deadline, is_raised: false, _message: PhantomData }
+    }
+}
+
+impl<A: Actor, M: Message, R: Reply> Suspended<A> for Handling<M, R> {
     fn poll(&mut self, task: &mut Context<'_>, native: &mut Native<A>) -> Poll<Result<(), ExitReason>> {
         let Some(future) = &mut self.future else { return Poll::Ready(Ok(())) };
-        let Poll::Ready(reply) = future.poll(task) else { return Poll::Pending };
+        let handling = exit::Handling::<M>::begins();
+        let polled = future.poll(task);
+        handling.end();
+        let Poll::Ready(reply) = polled else { return Poll::Pending };
         // It borrowed the context.
         self.future = None;
         answer(native.context.call.take(), reply);

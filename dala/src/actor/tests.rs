@@ -1,5 +1,6 @@
 //! What native actors do, through the public API.
 
+mod crashes;
 mod lifecycle;
 mod memory;
 mod messaging;
@@ -426,6 +427,58 @@ fn shutdown_terminates_actors_last_started_first() {
     drop(sender);
     runtime.shutdown(Duration::from_secs(20));
     assert_eq!(order.iter().collect::<Vec<_>>(), [4, 3, 2, 1, 0]);
+}
+
+/// Spawns one that is linked with nobody.
+struct Parent;
+
+struct Child {
+    ends: mpsc::Sender<String>,
+    spare: Option<crate::Local<mpsc::Sender<String>>>,
+}
+
+#[dala::actor]
+impl Parent {
+    #[message]
+    fn bear(&mut self, ends: crate::Local<mpsc::Sender<String>>) {
+        let ends = ends.into_inner();
+        let spare = Some(crate::Local(ends.clone()));
+        crate::spawn(Child { ends, spare }).unwrap();
+    }
+}
+
+#[dala::actor]
+impl Child {
+    #[message]
+    fn nothing(&mut self) {
+        self.spare = None;
+    }
+
+    #[terminate]
+    fn end(&mut self, reason: &ExitReason) {
+        let _ = self.ends.send(reason.to_string());
+    }
+}
+
+#[test]
+fn shutdown_reaches_those_that_were_spawned_by_others_and_linked_with_nobody() {
+    let runtime = runtime(2);
+    let (sender, ends) = mpsc::channel();
+    let parent = ParentRef::from(runtime.spawn(Parent).unwrap());
+    (0..3).for_each(|_| block_on(parent.bear(crate::Local(sender.clone()))).unwrap());
+    drop(sender);
+    runtime.shutdown(Duration::from_secs(20));
+    assert_eq!(ends.iter().collect::<Vec<_>>(), ["shutdown"; 3]);
+}
+
+#[test]
+fn who_waits_for_an_end_and_gives_up_leaves_nothing_behind() {
+    let runtime = runtime(1);
+    let counter = runtime.spawn(Counter::default()).unwrap();
+    let before = runtime.actors().len();
+    (0..100).for_each(|_| drop(counter.ended()));
+    block_on(counter.call(Get)).unwrap();
+    assert_eq!(runtime.actors().len(), before);
 }
 
 #[test]

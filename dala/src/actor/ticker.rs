@@ -47,6 +47,11 @@ impl Ticker {
         })
     }
 
+    /// Whether it goes on.
+    pub(crate) fn is_ticking(&self) -> bool {
+        lock(&self.0.armed).is_some()
+    }
+
     /// The time to the next tick; none after the end.
     pub fn remaining(&self) -> Option<Duration> {
         let armed = (*lock(&self.0.armed))?;

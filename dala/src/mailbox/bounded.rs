@@ -47,6 +47,9 @@ pub enum Overflow {
 /// A lane without a bound.
 pub(crate) const UNBOUNDED: u32 = u32::MAX;
 
+/// A bound that nobody reaches: what waits is counted.
+pub(crate) const COUNTED: u32 = UNBOUNDED - 1;
+
 /// The bound of one mailbox. Lanes have separate capacities, so that full ordinary work refuses nothing urgent.
 #[derive(Debug)]
 pub(crate) struct Bound {
@@ -172,6 +175,11 @@ impl Bound {
     /// Whether a sender may wait for room.
     pub(crate) fn lets_wait(&self) -> bool {
         self.has_capacities && self.overflow == Overflow::Wait
+    }
+
+    /// Whether a message that was refused is taken later, whoever may wait for that.
+    pub(crate) fn has_room_to_come(&self) -> bool {
+        self.has_capacities && matches!(self.overflow, Overflow::Wait | Overflow::Refuse)
     }
 
     /// Waits for a credit. Returns false when the actor died.

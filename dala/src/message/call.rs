@@ -233,10 +233,28 @@ pub struct Call<R: Send + 'static> {
 #[cfg(debug_assertions)]
 #[derive(Debug)]
 pub(crate) struct Waits {
-    /// Somebody begins to wait for an actor. Returns who, or why it must not.
-    pub(crate) begin: fn(Pid) -> Result<Pid, CallError>,
-    /// It waits no longer.
-    pub(crate) end: fn(Pid, Pid),
+    /// Somebody begins to wait for an actor, by this call. Returns who, or why it must not.
+    pub(crate) begin: fn(Pid, Waited) -> Result<Pid, CallError>,
+    /// It waits no longer: the call is about to go.
+    pub(crate) end: fn(Pid, Waited),
+}
+
+/// A call that somebody waits for. Whoever was given one by [`Waits::begin`] must let it go in [`Waits::end`].
+#[cfg(debug_assertions)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Waited(NonNull<Head>);
+
+// SAFETY: what it points to is shared, and only its state word is read.
+#[cfg(debug_assertions)]
+unsafe impl Send for Waited {}
+
+#[cfg(debug_assertions)]
+impl Waited {
+    /// Whether the call has its result, or is given up.
+    pub(crate) fn is_over(self) -> bool {
+        // SAFETY: the call, which has a share of its slot, is there until `Waits::end` returns, and nobody has a copy after.
+        unsafe { self.0.as_ref() }.meeting.is_done()
+    }
 }
 
 #[cfg(debug_assertions)]
@@ -289,6 +307,12 @@ impl<R: Send + 'static> Call<R> {
         self
     }
 
+    /// It as one that somebody waits for.
+    #[cfg(all(debug_assertions, test))]
+    pub(crate) fn waited(&self) -> Option<Waited> {
+        self.slot.as_ref().ok().map(|slot| Waited(slot.head()))
+    }
+
     /// A call that failed before it was sent.
     pub(crate) fn failed(failure: CallError) -> Call<R> {
         Call {
@@ -329,7 +353,7 @@ impl<R: Send + 'static> Future for Call<R> {
         if let Some(watch) = &mut this.watch
             && watch.caller.is_none()
         {
-            match (watch.waits.begin)(watch.callee) {
+            match (watch.waits.begin)(watch.callee, Waited(slot.head())) {
                 Ok(caller) => watch.caller = Some(caller),
                 Err(cycle) => return Poll::Ready(Err(cycle)),
             }
@@ -356,8 +380,8 @@ impl<R: Send + 'static> Drop for Call<R> {
     #[inline]
     fn drop(&mut self) {
         #[cfg(debug_assertions)]
-        if let Some(Watch { waits, callee, caller: Some(caller) }) = self.watch {
-            (waits.end)(caller, callee);
+        if let (Some(Watch { waits, caller: Some(caller), .. }), Ok(slot)) = (self.watch, &self.slot) {
+            (waits.end)(caller, Waited(slot.head()));
         }
         let Ok(slot) = &self.slot else { return };
         if !slot.head.meeting.is_done() {

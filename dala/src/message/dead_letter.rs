@@ -1,5 +1,6 @@
 //! Messages that reached nobody: counted always, shown to a hook if there is one.
 
+use super::exit;
 use crate::pid::Pid;
 use crate::sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering, lock};
 
@@ -50,7 +51,8 @@ impl DeadLetters {
         self.count.load(Ordering::Relaxed)
     }
 
-    /// Shows every dead letter from now on to `hook`, on the thread that meets it. Must not block.
+    /// Shows every dead letter from now on to `hook`, on the thread that meets it. Must not block. A panic in it is written to
+    /// the standard error, and is nobody's end.
     pub fn add_hook(&self, hook: impl Fn(&DeadLetter) + Send + Sync + 'static) {
         lock(&self.hooks).push(Arc::new(hook));
         self.is_watched.store(true, Ordering::Release);
@@ -62,7 +64,7 @@ impl DeadLetters {
         if self.is_watched.load(Ordering::Acquire) {
             let hooks = lock(&self.hooks).clone();
             let letter = make();
-            hooks.iter().for_each(|hook| hook(&letter));
+            hooks.iter().for_each(|hook| exit::contain("a hook for dead letters", || hook(&letter)));
         }
     }
 }

@@ -46,6 +46,8 @@ pub struct PanicReason {
     pub message: String,
     /// File, line and column, when the panic hook could note them.
     pub place: Option<String>,
+    /// The type of the message that was being handled, if one was.
+    pub handling: Option<&'static str>,
     /// The stack, where `RUST_BACKTRACE` asks for it. Part of no exit reason that others see as a term.
     pub stack: Option<String>,
 }
@@ -109,6 +111,16 @@ impl ExitReason {
         match term.as_atom() {
             Some(atom) => ExitReason::from(atom),
             None => ExitReason::Term(OwnedTerm::copy_of(term)),
+        }
+    }
+
+    /// A panic that was caught elsewhere is one of the handler that waited for it.
+    fn while_handling(self, handling: Option<&'static str>) -> ExitReason {
+        match self {
+            ExitReason::Panic(panic) if panic.handling.is_none() && handling.is_some() => {
+                ExitReason::Panic(Arc::new(PanicReason { handling, ..PanicReason::clone(&panic) }))
+            }
+            other => other,
         }
     }
 
@@ -201,6 +213,7 @@ impl std::fmt::Display for PanicReason {
 }
 
 thread_local! {
+    static LAST_HANDLED: std::cell::Cell<Option<&'static str>> = const { std::cell::Cell::new(None) };
     static LAST_PANIC: std::cell::RefCell<Option<Caught>> = const { std::cell::RefCell::new(None) };
     static IN_ACTOR: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
     static NOTED: std::cell::RefCell<Option<Vec<Arc<PanicReason>>>> = const { std::cell::RefCell::new(None) };
@@ -210,6 +223,30 @@ thread_local! {
 struct Caught {
     place: Option<String>,
     stack: Option<String>,
+}
+
+/// While it lives, a message of type M is handled: a panic says so. It costs nothing, since only unwinding drops it: who
+/// comes to the end forgets it ([`Handling::end`]).
+#[must_use]
+pub(crate) struct Handling<M>(std::marker::PhantomData<fn(M)>);
+
+impl<M> Handling<M> {
+    #[inline(always)]
+    pub(crate) fn begins() -> Handling<M> {
+        Handling(std::marker::PhantomData)
+    }
+
+    #[inline(always)]
+    pub(crate) fn end(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl<M> Drop for Handling<M> {
+    #[cold]
+    fn drop(&mut self) {
+        LAST_HANDLED.with(|handled| handled.set(Some(std::any::type_name::<M>())));
+    }
 }
 
 /// From now on a panic on this thread is an actor's: the panic hook notes its place and prints nothing, since whoever
@@ -233,6 +270,14 @@ pub(crate) fn catch_here<R>(work: impl FnOnce() -> R) -> Result<R, ExitReason> {
     let done = catch(work);
     IN_ACTOR.with(|flag| flag.set(before));
     done
+}
+
+/// Runs code of users that is no actor's: a hook, a destructor. A panic in it goes to the standard error and no further.
+pub(crate) fn contain(what: &str, work: impl FnOnce()) {
+    if let Err(reason) = catch_here(work) {
+        // Without a standard error there is nobody to tell.
+        let _ = catch_here(|| eprintln!("dala: {what}: {reason}"));
+    }
 }
 
 /// Panics here with what was caught elsewhere: an actor ends with that very reason, others print it.
@@ -266,8 +311,9 @@ pub(crate) fn take_noted_panics() -> Vec<Arc<PanicReason>> {
 
 #[cold]
 fn reason_of(payload: Box<dyn std::any::Any + Send>) -> ExitReason {
+    let handling = LAST_HANDLED.with(std::cell::Cell::take);
     let payload = match payload.downcast::<ExitReason>() {
-        Ok(reason) => return *reason,
+        Ok(reason) => return reason.while_handling(handling),
         Err(other) => other,
     };
     if let Some(full) = payload.downcast_ref::<ArenaFull>() {
@@ -284,7 +330,7 @@ fn reason_of(payload: Box<dyn std::any::Any + Send>) -> ExitReason {
     };
     let caught = LAST_PANIC.with(|caught| caught.borrow_mut().take());
     let Caught { place, stack } = caught.unwrap_or(Caught { place: None, stack: None });
-    let panic = Arc::new(PanicReason { message, place, stack });
+    let panic = Arc::new(PanicReason { message, place, handling, stack });
     NOTED.with(|noted| noted.borrow_mut().as_mut().map(|noted| noted.push(panic.clone())));
     ExitReason::Panic(panic)
 }

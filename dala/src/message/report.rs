@@ -1,5 +1,6 @@
 //! What went wrong, for people: actors that crashed, children that supervisors lost. One line or more on standard error unless
-//! somebody else takes them: [`Builder::reports`](crate::Builder::reports), or a frontend with a log of its own.
+//! somebody else takes them: [`Builder::reports`](crate::Builder::reports), a frontend with a log of its own, or the subscriber of the
+//! crate `tracing` that the thread has, if the feature `tracing` is on.
 
 use super::exit::ExitReason;
 use crate::pid::Pid;
@@ -32,6 +33,8 @@ pub struct Crash {
     pub reason: ExitReason,
     /// The call that it was handling, if it was one.
     pub call: Option<CrashedCall>,
+    /// It was ending already: what panicked is its `terminate`, or a destructor of its state or of a message that was left.
+    pub was_ending: bool,
 }
 
 /// A call whose handler crashed.
@@ -93,7 +96,13 @@ impl Display for Crash {
         if let Some(name) = self.name {
             write!(f, " ({})", name.text())?;
         }
-        write!(f, " crashed: {}", self.reason)?;
+        let when = if self.was_ending { " at its end" } else { "" };
+        write!(f, " crashed{when}: {}", self.reason)?;
+        if let (None, ExitReason::Panic(panic)) = (&self.call, &self.reason)
+            && let Some(message) = panic.handling
+        {
+            write!(f, "\n  while it handled {message}")?;
+        }
         if let Some(CrashedCall { message, caller }) = &self.call {
             write!(f, "\n  while it answered {message}")?;
             if let Some(caller) = caller {
@@ -168,6 +177,7 @@ impl Reports {
     pub(crate) fn tell(&self, report: &Report) {
         let goal = lock(&self.0).clone();
         match goal {
+            Goal::StandardError if crate::observe::tell_subscriber(report) => {}
             Goal::StandardError => eprintln!("{report}"),
             Goal::Nowhere => {}
             Goal::App(hook) | Goal::Frontend(hook) => hook(report),

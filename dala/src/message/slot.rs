@@ -141,6 +141,12 @@ const fn is_pooled<R>() -> bool {
 }
 
 impl<R: 'static> Share<R> {
+    /// What its slot begins with.
+    #[cfg(debug_assertions)]
+    pub(super) fn head(&self) -> NonNull<Head> {
+        self.0.cast()
+    }
+
     /// A new slot: the caller's share, and the callee's as an address.
     #[inline(always)]
     pub(super) fn new(deadline: u64) -> (Share<R>, NonNull<Head>) {

@@ -22,9 +22,9 @@ mod trace;
 pub(crate) use metrics::{Dropped, End};
 pub(crate) use observed::{Handled, Observed};
 pub(crate) use observer::{Observer, ObserverOptions};
-pub(crate) use trace::Follow;
 #[cfg(feature = "tracing")]
 pub(crate) use trace::Subscriber;
+pub(crate) use trace::{Follow, tell_subscriber};
 
 #[cfg(feature = "metrics")]
 pub use metrics::{METRICS, Metric, MetricKind};

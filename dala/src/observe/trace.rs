@@ -24,6 +24,23 @@ pub(crate) struct Follow(#[cfg(feature = "tracing")] tracing::Span);
 #[cfg_attr(not(feature = "tracing"), derive(Default))]
 pub(super) struct HandlingSpan(#[cfg(feature = "tracing")] tracing::Span);
 
+/// Gives a report to the subscriber of this thread, as an event (target `dala`, level `ERROR`). Returns false if there is none.
+#[cfg(feature = "tracing")]
+pub(crate) fn tell_subscriber(report: &dyn std::fmt::Display) -> bool {
+    use tracing::subscriber::NoSubscriber;
+    let is_there = !tracing::dispatcher::get_default(tracing::Dispatch::is::<NoSubscriber>);
+    if is_there {
+        tracing::error!(target: "dala", "{report}");
+    }
+    is_there
+}
+
+/// As above.
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn tell_subscriber(_: &dyn std::fmt::Display) -> bool {
+    false
+}
+
 #[cfg(feature = "tracing")]
 mod on {
     use super::{Follow, Handled, HandlingSpan, Subscriber, Worker};

@@ -105,11 +105,20 @@ impl<A: Actor> Router<A> {
     /// The member whose turn it is.
     pub fn next(&self) -> Option<ActorRef<A>> {
         let places = self.places();
-        let count = places.len();
-        (0..count).find_map(|_| {
-            let turn = self.0.turn.fetch_add(1, Ordering::Relaxed) % count;
-            places[turn].filter(ActorRef::is_alive)
-        })
+        if places.is_empty() {
+            return None;
+        }
+        let first = self.0.turn.fetch_add(1, Ordering::Relaxed);
+        // Its own way around, whatever others do meanwhile: who lives is found.
+        let mut turns =
+            (0..places.len()).map(|offset| (offset, places[first.wrapping_add(offset) % places.len()]));
+        let (passed, actor) =
+            turns.find_map(|(offset, actor)| Some((offset, actor.filter(ActorRef::is_alive)?)))?;
+        if passed > 0 {
+            // The next one's turn is that of the next place.
+            self.0.turn.fetch_add(passed, Ordering::Relaxed);
+        }
+        Some(actor)
     }
 
     /// The member with the fewest messages to do ([`process::load`]); by turns among equals. Members without a bound on
@@ -117,7 +126,7 @@ impl<A: Actor> Router<A> {
     pub fn least_loaded(&self) -> Option<ActorRef<A>> {
         let places = self.places();
         let first = self.0.turn.fetch_add(1, Ordering::Relaxed);
-        let turns = (0..places.len()).filter_map(|offset| places[(first + offset) % places.len()]);
+        let turns = (0..places.len()).filter_map(|offset| places[first.wrapping_add(offset) % places.len()]);
         turns
             .filter_map(|actor| Some((process::load(actor.pid())?, actor)))
             .min_by_key(|&(load, _)| load)

@@ -273,6 +273,84 @@ fn a_stream_goes_into_an_actor_no_faster_than_its_mailbox_lets_it() {
 }
 
 #[test]
+fn a_stream_waits_for_room_where_others_are_refused_and_leaves_no_actor_behind() {
+    let runtime = runtime();
+    let (notes, seen) = mpsc::channel();
+    let options = SpawnOptions::default().mailbox(2).overflow(Overflow::Refuse);
+    let reader = runtime.spawn_with(Reader { notes, id: 1 }, &options).unwrap();
+    let before = runtime.actors().len();
+    for _ in 0..10 {
+        let (outlet, items) = crate::outlet(100);
+        (0..50).for_each(|number| drop(outlet.try_send(News { number })));
+        drop(outlet);
+        let end = process::ended(reader.consume(items).unwrap());
+        // It may have been quicker than who asks.
+        assert!(matches!(block_on(end), Ok(ExitReason::Normal | ExitReason::NoProc)));
+        assert!((0..50).map(|_| next(&seen).1).eq(0..50));
+    }
+    assert_eq!(runtime.actors().len(), before);
+    kill(reader);
+    let (_outlet, items) = crate::outlet::<News>(1);
+    assert_eq!(reader.consume(items), Err(crate::SpawnError::NoActor));
+}
+
+/// Always has one more.
+struct Endless;
+
+impl futures_core::Stream for Endless {
+    type Item = News;
+    fn poll_next(self: Pin<&mut Self>, _: &mut std::task::Context<'_>) -> std::task::Poll<Option<News>> {
+        std::task::Poll::Ready(Some(News { number: 1 }))
+    }
+}
+
+#[test]
+fn a_stream_that_always_has_more_lets_others_have_their_turn() {
+    let runtime = Runtime::builder().workers(1).build().unwrap();
+    let (reader, seen) = reader(&runtime, 1);
+    let task = reader.consume(Endless).unwrap();
+    assert_eq!(next(&seen), (1, 1));
+    kill(task);
+}
+
+#[test]
+fn a_pool_knows_how_much_waits_for_each_worker() {
+    let runtime = runtime();
+    let (notes, _seen) = mpsc::channel();
+    let make = move |place| Reader { notes: notes.clone(), id: place as u64 };
+    let pool = block_on(Pool::start(runtime.handle(), 2, make)).unwrap();
+    let workers = pool.members();
+    // Both are busy, and more waits for the first.
+    let gates = [(); 2].map(|()| tokio::sync::oneshot::channel());
+    let (gates, opens): (Vec<_>, Vec<_>) = gates.into_iter().unzip();
+    let holds: Vec<_> = std::iter::zip(&workers, opens)
+        .map(|(worker, open)| worker.call_forever(Hold { gate: Local(open) }))
+        .collect();
+    (0..5).for_each(|number| workers[0].tell(News { number }).unwrap());
+    for _ in 0..4 {
+        assert_eq!(pool.least_loaded(), Some(workers[1]));
+    }
+    gates.into_iter().for_each(|gate| gate.send(()).unwrap());
+    holds.into_iter().for_each(|hold| block_on(hold).unwrap());
+}
+
+#[test]
+fn a_member_that_lives_is_found_whoever_else_looks() {
+    let runtime = runtime();
+    let router = Router::new();
+    for id in 0..3 {
+        router.add(*reader(&runtime, id).0);
+    }
+    let members = router.members();
+    members[..2].iter().for_each(|&member| kill(member));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..20_000).for_each(|_| assert_eq!(router.next(), Some(members[2]))));
+        }
+    });
+}
+
+#[test]
 fn a_sink_is_ready_when_there_is_room() {
     let runtime = runtime();
     let (notes, seen) = mpsc::channel();

@@ -7,6 +7,7 @@
 
 use crate::actor::beat::Beat;
 use crate::actor::process;
+use crate::message::exit;
 use crate::pid::Pid;
 use crate::sync::{Arc, AtomicBool, Mutex, Ordering, fence, lock};
 use crate::timer::{Action, Timers};
@@ -109,7 +110,8 @@ impl Watchdog {
                 long.push(LongHandler { pid, actor, message, held, worker });
             }
         }
-        long.iter().for_each(|long| (self.options.hook)(long));
+        // The watchdog looks again although its hook panics.
+        long.iter().for_each(|long| exit::contain("the watchdog's hook", || (self.options.hook)(long)));
         if !any {
             self.is_armed.store(false, Ordering::SeqCst);
             fence(Ordering::SeqCst);

@@ -9,7 +9,7 @@ use crate::actor::cell;
 use crate::mailbox::lanes::Lanes;
 use crate::mailbox::queue::Linked;
 use crate::message::node::class;
-use crate::message::{ExitReason, Lane, Node, NodeBox};
+use crate::message::{ExitReason, Lane, Node, NodeBox, exit as caught};
 use crate::pid::{Pid, epoch};
 use std::ptr::{NonNull, null_mut};
 
@@ -82,6 +82,7 @@ fn sort_one(activation: &mut Activation<'_>, node: NodeBox) {
         insert(activation, node);
     } else {
         activation.cell.count_out(&node);
+        caught::contain("the destructor of a message by an alias that is none any more", || drop(node));
     }
 }
 
@@ -144,9 +145,14 @@ fn act(activation: &mut Activation<'_>, node: NodeBox) -> Option<NodeBox> {
         Ok(Signal::Demonitor { reference }) => {
             activation.relations_mut().monitors.watchers.remove(&reference);
         }
+        Ok(Signal::TellEnd(reply)) => activation.relations_mut().ends.wait(reply),
         Ok(Signal::OverLimit(over)) => activation.crash(ExitReason::OverLimit(over)),
-        Ok(Signal::Ask(question)) => activation.questions.insert(0, question),
-        Ok(Signal::Look(Look(show))) => show(seen(activation)),
+        Ok(Signal::Failed(reason)) => activation.crash(reason),
+        Ok(Signal::Ask(question)) => activation.questions.push_back(question),
+        Ok(Signal::Look(Look(show))) => {
+            let seen = seen(activation);
+            caught::contain("who looks at an actor", || show(seen));
+        }
         Ok(Signal::Exit { .. } | Signal::Down { .. }) | Err(_) => {}
     }
     None

@@ -16,39 +16,46 @@ use crate::sync::{Ordering, fence};
 use std::ptr::NonNull;
 
 /// Ends the actor. Afterwards the cell is not the caller's any more.
+///
+/// What is code of users in here, hooks and destructors of state and messages, may panic: that is reported, and the end goes on.
 #[cold]
 pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
     let cell = activation.cell;
     let pid = cell.pid();
     let reason = reason.seen_by_others();
-    activation.fail(&reason);
-    // A panic in the last hook or in a destructor changes nothing any more.
+    exit::contain("an observer", || activation.fail(&reason));
     // SAFETY: we own the cell; the behaviour is not running.
-    let _ = exit::catch(|| unsafe { (cell.vtable.exiting)(cell, &reason, activation) });
+    let exited = exit::catch(|| unsafe { (cell.vtable.exiting)(cell, &reason, activation) });
     if activation.has_crashed {
         report(activation, &reason);
     }
     // SAFETY: as above; dropped once, and nothing runs the behaviour again.
-    let _ = exit::catch(|| unsafe { (cell.vtable.drop_state)(cell) });
+    let dropped = exit::catch(|| unsafe { (cell.vtable.drop_state)(cell) });
+    exited.err().into_iter().chain(dropped.err()).for_each(|late| report_late(cell, late));
     // Who finds it dead finds no name of it.
     forget_names(cell);
     // From here on pushes fail, so what is in the mailbox now is all that there will ever be.
     let rest = cell.head.close::<Node>();
     let ringed = cell.bound.as_ref().map(|bound| bound.close()).unwrap_or_default();
     if let Some(call) = activation.unanswered.take() {
-        call.fail_call(|| CallError::Exited(reason.clone()));
+        refuse(cell, call, &reason);
     }
     // Pairs with the fence of `registry::name`: either we see a name that was given meanwhile, or who registers it sees the
     // closed mailbox.
     fence(Ordering::SeqCst);
     forget_names(cell);
     // SAFETY: we own the cell.
-    let relations = unsafe { cell.take_relations() };
+    let mut relations = unsafe { cell.take_relations() };
+    if let Some(relations) = &mut relations {
+        let timers = cell.host().timers;
+        relations.timers.cancel_all(timers);
+    }
     for node in cell.queue.drain() {
         refuse(cell, node, &reason);
     }
     if let Some(mut relations) = relations {
         relations.calls.fail_all(&reason);
+        relations.ends.tell_all(&reason);
         if let Some(lanes) = relations.lanes.take() {
             for node in lanes.drain() {
                 refuse(cell, node, &reason);
@@ -57,7 +64,10 @@ pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
         for peer in relations.links.take_all() {
             send_or_forget(peer, Signal::Exit { from: pid, reason: reason.clone(), by_link: true });
         }
-        for (reference, watcher) in relations.monitors.watchers.drain() {
+        // Who has several monitors hears of them in the order in which it made them.
+        let mut watchers: Vec<_> = relations.monitors.watchers.drain().collect();
+        watchers.sort_unstable_by_key(|&(reference, _)| reference);
+        for (reference, watcher) in watchers {
             send_or_forget(watcher, Signal::Down { from: pid, reference, reason: reason.clone() });
         }
         for (reference, watched) in relations.monitors.watched.drain() {
@@ -68,7 +78,8 @@ pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
         refuse(cell, node, &reason);
     }
     if let Some(observed) = cell.observed() {
-        observed.ended(if reason.is_orderly() { End::Orderly } else { End::Failed });
+        let end = if reason.is_orderly() { End::Orderly } else { End::Failed };
+        exit::contain("an observer", || observed.ended(end));
     }
     cell.retire();
 }
@@ -77,15 +88,25 @@ pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
 fn report(activation: &Activation<'_>, reason: &ExitReason) {
     let cell = activation.cell;
     let call = activation.unanswered.as_ref();
-    let crash = Crash {
-        pid: cell.pid(),
-        actor: (cell.vtable.name)(),
-        name: None,
-        reason: reason.clone(),
-        call: call.map(|call| CrashedCall::new(call.vtable().type_name(), call.caller())),
-    };
+    let call = call.map(|call| CrashedCall::new(call.vtable().type_name(), call.caller()));
+    tell(cell, Crash { call, ..crash_of(cell, reason) });
+}
+
+/// Tells people that something panicked while the actor was ending.
+fn report_late(cell: &Header, late: ExitReason) {
+    if cell.vtable.reports_crashes {
+        tell(cell, Crash { was_ending: true, ..crash_of(cell, &late) });
+    }
+}
+
+fn crash_of(cell: &Header, reason: &ExitReason) -> Crash {
+    let (pid, actor) = (cell.pid(), (cell.vtable.name)());
+    Crash { pid, actor, name: None, reason: reason.clone(), call: None, was_ending: false }
+}
+
+fn tell(cell: &Header, crash: Crash) {
     // Hooks are others' code.
-    let _ = exit::catch(|| (cell.host().functions.report)(cell.host(), Report::Crash(crash)));
+    exit::contain("a hook for reports", || (cell.host().functions.report)(cell.host(), Report::Crash(crash)));
 }
 
 /// Takes from the registries what they know of it. A registry sets `named` under its lock, before it puts the actor in, and is
@@ -109,15 +130,19 @@ fn in_arrival_order(last: Option<NonNull<Node>>) -> Vec<NodeBox> {
     nodes
 }
 
-/// Does for a dead actor what it would have done with a node.
+/// Does for a dead actor what it would have done with a node. A message is dropped here, by its own destructor.
 fn refuse(cell: &Header, node: NodeBox, reason: &ExitReason) {
     let pid = cell.pid();
-    match Signal::from_node(node) {
+    let refused = exit::catch(|| match Signal::from_node(node) {
+        Ok(Signal::TellEnd(reply)) => reply.answer_native(reason.clone()),
         Ok(signal) => gone(pid, signal),
         // What it stands for was in the ring.
         Err(node) if is_ticket(&node) => {}
         Err(node) if node.is_call() => node.fail_call(|| CallError::Exited(reason.clone())),
         Err(node) => cell.bury(node.vtable().type_name(), DeadLetterCause::ReceiverExited),
+    });
+    if let Err(late) = refused {
+        report_late(cell, late);
     }
 }
 
@@ -130,6 +155,7 @@ pub(crate) fn gone(pid: Pid, signal: Signal) {
         Signal::Monitor { from, reference } => {
             send_or_forget(from, Signal::Down { from: pid, reference, reason: ExitReason::NoProc });
         }
+        Signal::TellEnd(reply) => reply.answer_native(ExitReason::NoProc),
         _ => {}
     }
 }

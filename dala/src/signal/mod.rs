@@ -11,10 +11,12 @@
 
 pub mod alias;
 pub(crate) mod deliver;
+pub(crate) mod end_waits;
 pub(crate) mod ending;
 pub(crate) mod held_calls;
 pub mod link;
 pub mod monitor;
+pub(crate) mod own_timers;
 pub(crate) mod relations;
 #[expect(clippy::module_inception, reason = "the type that gives the folder its name")]
 pub(crate) mod signal;

@@ -1,9 +1,11 @@
 //! What an actor has to do with others; allocated when it first has something.
 
 use super::alias::Aliases;
+use super::end_waits::EndWaits;
 use super::held_calls::HeldCalls;
 use super::link::Links;
 use super::monitor::Monitors;
+use super::own_timers::OwnTimers;
 use crate::mailbox::lanes::Lanes;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -32,12 +34,15 @@ impl Hasher for IdHasher {
     }
 }
 
-/// Links, monitors, aliases, calls that are answered later, and the lanes beside the normal one. Touched by the actor's owner only.
+/// Links, monitors, aliases, calls that are answered later, who waits for the end, timers, and the lanes beside the normal one.
+/// Touched by the actor's owner only.
 #[derive(Debug, Default)]
 pub(crate) struct Relations {
     pub(crate) links: Links,
     pub(crate) monitors: Monitors,
     pub(crate) aliases: Aliases,
     pub(crate) calls: HeldCalls,
+    pub(crate) ends: EndWaits,
+    pub(crate) timers: OwnTimers,
     pub(crate) lanes: Option<Box<Lanes>>,
 }

@@ -2,7 +2,9 @@
 
 #![expect(unsafe_code, reason = "makes and reads nodes of the signal kind")]
 
-use crate::message::{ExitReason, Node, NodeBox, NodeVtable, OverLimit, PayloadKind, node::class};
+use crate::message::{
+    ExitReason, Node, NodeBox, NodeVtable, OverLimit, PayloadKind, ReplyHandle, node::class,
+};
 use crate::pid::{Pid, Ref};
 
 /// What one actor (or the runtime) does to another.
@@ -22,8 +24,12 @@ pub(crate) enum Signal {
     Demonitor { reference: Ref },
     /// A watched actor ended.
     Down { from: Pid, reference: Ref, reason: ExitReason },
+    /// Who is no actor waits for the receiver's end.
+    TellEnd(ReplyHandle),
     /// The receiver holds too much memory.
     OverLimit(OverLimit),
+    /// What goes on for the receiver elsewhere panicked. It cannot be trapped: it is as if the receiver itself had.
+    Failed(ExitReason),
     /// A question to the behaviour, answered out of order with messages (`process_info/2` of another).
     Ask(Question),
     /// Somebody looks at the actor, whatever its behaviour.

@@ -137,6 +137,31 @@ fn a_deadlock_is_told_with_those_that_live() {
     assert!(living.iter().any(|name| name.contains("Counter")), "{failure}");
 }
 
+struct Stuck;
+
+#[dala::actor]
+impl Stuck {
+    #[message]
+    async fn wait(&mut self, ctx: &mut Context<Self>) {
+        ctx.tell_every(Duration::from_secs(1), crate::Missed::Skip, || Tick {});
+        std::future::pending::<()>().await;
+    }
+
+    #[message]
+    fn tick(&mut self) {}
+}
+
+#[test]
+fn a_test_that_only_timers_keep_going_is_too_long() {
+    let failure = Simulation::new()
+        .max_steps(1000)
+        .try_seed(0, async {
+            let _ = Stuck.spawn().unwrap().call_forever(Wait {}).await;
+        })
+        .unwrap_err();
+    assert!(matches!(failure.cause, Cause::TooLong), "{failure}");
+}
+
 #[test]
 fn what_tokio_does_is_an_error_that_names_the_actor_and_the_call() {
     let failure = Simulation::new()

@@ -15,6 +15,8 @@ pub(super) struct Child {
     pid: Option<Pid>,
     /// Its next start is due.
     pub(super) is_restarting: bool,
+    /// Which wait for a restart counts, if it has one of its own; 0 if it waits with another child of its group.
+    pub(super) attempt: u64,
     /// Failures in a row, for the back-off.
     pub(super) failures: u32,
     /// Nanoseconds on the runtime's clock.
@@ -50,7 +52,7 @@ impl Children {
         self.last += 1;
         let key = Key(self.last);
         self.ids.entry(spec.id.clone()).or_insert(key);
-        let child = Child { spec, pid: None, is_restarting: false, failures: 0, started: 0 };
+        let child = Child { spec, pid: None, is_restarting: false, attempt: 0, failures: 0, started: 0 };
         self.all.insert(key, child);
         key
     }

@@ -3,6 +3,7 @@
 use super::child::ChildSpec;
 use super::supervisor::{StartError, Supervisor, SupervisorRef};
 use crate::actor::{Actor, ActorRef};
+use crate::mailbox::bounded::COUNTED;
 use crate::registry::Router;
 use crate::sched::handle::Handle;
 use crate::sched::spawning::Startable;
@@ -64,8 +65,7 @@ impl<A: Actor + Send> Pool<A> {
         let router = Router::new();
         let supervisor = (0..size).fold(supervisor, |supervisor, place| {
             let (make, router) = (make.clone(), router.clone());
-            // Bounded by nothing that it reaches, so that its load is known.
-            let spawn = move || make(place).into_spawning().mailbox_or(u32::MAX);
+            let spawn = move || make(place).into_spawning().mailbox_or(COUNTED);
             supervisor.child(ChildSpec::spawned(place.to_string(), spawn, move |&actor: &ActorRef<A>| {
                 router.put(place, actor)
             }))

@@ -8,7 +8,7 @@
 //! nothing.
 
 use super::child::{ChildSpec, Restart, Shutdown, StartFuture};
-use super::children::{Children, Key};
+use super::children::{Child, Children, Key};
 use super::intensity::{Intensity, Restarts};
 use super::strategy::{AutoShutdown, Backoff, Strategy};
 use super::supervisor::{Request, StartError};
@@ -17,7 +17,7 @@ use crate::actor::process::{self, Timer};
 use crate::actor::waker::waker;
 use crate::actor::{Activation, Incoming};
 use crate::message::report::{ChildFate, LostChild, Report};
-use crate::message::{CallError, ExitReason, ReplyHandle};
+use crate::message::{CallError, ExitReason, ReplyHandle, exit};
 use crate::pid::{NOBODY, Pid, Ref};
 use crate::signal::signal::Question;
 use std::collections::{HashMap, VecDeque};
@@ -99,6 +99,10 @@ pub(super) struct Running {
     busy: Option<Busy>,
     /// Whoever started the supervisor waits for its children.
     on_started: Option<ReplyHandle>,
+    /// Which child's first start failed: told when those before it are stopped.
+    failed: Option<StartError>,
+    /// Waits before restarts so far.
+    attempts: u64,
     /// Why it ends, once it does; the children go first.
     ending: Option<ExitReason>,
 }
@@ -117,6 +121,8 @@ impl Running {
             steps,
             busy: None,
             on_started: Some(on_started),
+            failed: None,
+            attempts: 0,
             ending: None,
         }
     }
@@ -154,6 +160,9 @@ impl Running {
             }
             self.finish_operation();
             if self.ending.is_some() {
+                if let (Some(reply), Some(error)) = (self.on_started.take(), self.failed.take()) {
+                    reply.answer_native(Err::<(), StartError>(error));
+                }
                 return self.ending.clone();
             }
             match self.events.pop_front()? {
@@ -196,7 +205,12 @@ impl Running {
                 let child = self.children.get_mut(key)?;
                 match child.pid() {
                     Some(_) => None,
-                    None => Some(Busy::Starting(key, (child.spec.start)())),
+                    // A panic of the user's function is a start that failed.
+                    None => Some(Busy::Starting(
+                        key,
+                        exit::catch(|| (child.spec.start)())
+                            .unwrap_or_else(|reason| Box::pin(std::future::ready(Err(reason)))),
+                    )),
                 }
             }
             Step::Stop(key) => {
@@ -237,7 +251,9 @@ impl Running {
         let host = activation.cell.host();
         (host.functions.enter_tokio)(host);
         let waker = waker(activation.pid());
-        match start.as_mut().poll(&mut Context::from_waker(&waker)) {
+        match exit::catch(|| start.as_mut().poll(&mut Context::from_waker(&waker)))
+            .unwrap_or_else(|reason| Poll::Ready(Err(reason)))
+        {
             Poll::Pending => return Some(Busy::Starting(key, start)),
             Poll::Ready(Ok(Some(pid))) => {
                 activation.link(pid);
@@ -259,9 +275,7 @@ impl Running {
         let id = self.children.get(key).map(|child| child.spec.id.clone()).unwrap_or_default();
         match std::mem::replace(&mut self.operation, Operation::None) {
             Operation::Begin => {
-                if let Some(reply) = self.on_started.take() {
-                    reply.answer_native(Err::<(), StartError>(StartError::Failed { id, reason }));
-                }
+                self.failed = Some(StartError::Failed { id, reason });
                 self.begin_end(ExitReason::Shutdown);
             }
             Operation::Start { reply, key, forget } => {
@@ -302,10 +316,13 @@ impl Running {
             return self.begin_end(ExitReason::Shutdown);
         }
         self.children.set_pid(key, None);
+        self.attempts += 1;
+        let attempt = self.attempts;
         let Some(child) = self.children.get_mut(key) else { return };
         child.is_restarting = true;
+        child.attempt = attempt;
         match self.flags.backoff {
-            None if retry => self.events.push_back(Event::Asked(Request::TryAgain(key))),
+            None if retry => self.events.push_back(Event::Asked(Request::TryAgain(key, attempt))),
             None => self.start_group(key),
             Some(backoff) => {
                 let max = u64::try_from(backoff.max.as_nanos()).unwrap_or(u64::MAX);
@@ -316,7 +333,7 @@ impl Running {
                 child.failures += 1;
                 let me = activation.pid();
                 activation.run_after(wait, move || {
-                    let _ = process::ask(me, Box::new(Request::TryAgain(key)));
+                    let _ = process::ask(me, Box::new(Request::TryAgain(key, attempt)));
                 });
                 self.stop_group(key);
             }
@@ -325,11 +342,16 @@ impl Running {
 
     /// Those that go down with the child, last started first.
     fn stop_group(&mut self, key: Key) {
-        let group = match self.flags.strategy {
-            Strategy::OneForOne => return,
-            Strategy::OneForAll => self.children.keys(),
-            Strategy::RestForOne => self.children.from(key),
-        };
+        if self.flags.strategy == Strategy::OneForOne {
+            return;
+        }
+        let group = self.group(key);
+        for &other in group.iter().filter(|&&other| other != key) {
+            // Those that waited for a start of their own wait for that of the group now.
+            if let Some(child) = self.children.get_mut(other) {
+                child.attempt = 0;
+            }
+        }
         self.operation = Operation::Restart;
         self.steps.extend(group.into_iter().rev().map(Step::Stop));
     }
@@ -337,13 +359,17 @@ impl Running {
     fn start_group(&mut self, key: Key) {
         self.stop_group(key);
         self.operation = Operation::Restart;
-        let group = match self.flags.strategy {
+        // Temporary ones are gone when their turn comes: they were stopped.
+        self.steps.extend(self.group(key).into_iter().map(Step::Start));
+    }
+
+    /// Those that go down and come back with a child, in start order.
+    fn group(&self, key: Key) -> Vec<Key> {
+        match self.flags.strategy {
             Strategy::OneForOne => vec![key],
             Strategy::OneForAll => self.children.keys(),
             Strategy::RestForOne => self.children.from(key),
-        };
-        // Temporary ones are gone when their turn comes: they were stopped.
-        self.steps.extend(group.into_iter().map(Step::Start));
+        }
     }
 
     /// A child ended by itself.
@@ -373,8 +399,9 @@ impl Running {
             return;
         }
         self.children.settle(key, self.flags.is_dynamic);
-        let others =
-            || self.children.iter().any(|(_, child)| child.spec.is_significant && child.pid().is_some());
+        // Who is about to be started again has not ended.
+        let goes_on = |child: &Child| child.pid().is_some() || child.is_restarting;
+        let others = || self.children.iter().any(|(_, child)| child.spec.is_significant && goes_on(child));
         let ends = match self.flags.auto_shutdown {
             AutoShutdown::Never => false,
             AutoShutdown::AnySignificant => is_significant,
@@ -409,6 +436,13 @@ impl Running {
     fn stopped(&mut self, key: Key) {
         match self.operation {
             Operation::Stop { .. } => self.children.set_pid(key, None),
+            // With its group, which may be waiting.
+            Operation::Restart => {
+                self.children.settle(key, false);
+                if let Some(child) = self.children.get_mut(key) {
+                    (child.is_restarting, child.attempt) = (true, 0);
+                }
+            }
             _ => self.children.settle(key, false),
         }
     }
@@ -457,8 +491,10 @@ impl Running {
                 let key = self.children.by_pid(pid).ok_or_else(|| StartError::NotFound(pid.to_string()));
                 self.stop(key, true, reply);
             }
-            Request::TryAgain(key) => {
-                if self.children.get(key).is_some_and(|child| child.is_restarting) {
+            Request::TryAgain(key, attempt) => {
+                // Stopped meanwhile, or waiting with another, or for a later restart?
+                if self.children.get(key).is_some_and(|child| child.is_restarting && child.attempt == attempt)
+                {
                     self.start_group(key);
                 }
             }
@@ -469,13 +505,26 @@ impl Running {
     fn stop(&mut self, key: Result<Key, StartError>, forget: bool, reply: ReplyHandle) {
         match key {
             Ok(key) => {
-                if let Some(child) = self.children.get_mut(key) {
-                    child.is_restarting = false;
+                if let Some(child) = self.children.get_mut(key)
+                    && std::mem::take(&mut child.is_restarting)
+                {
+                    self.leave_stopped(key);
                 }
                 self.operation = Operation::Stop { reply, key, forget };
                 self.steps.push_back(Step::Stop(key));
             }
             Err(error) => reply.answer_native(Err::<(), StartError>(error)),
+        }
+    }
+
+    /// A child is not started again after all: those that wait with it are not either.
+    fn leave_stopped(&mut self, key: Key) {
+        for other in self.group(key) {
+            if let Some(child) = self.children.get_mut(other)
+                && child.attempt == 0
+            {
+                child.is_restarting = false;
+            }
         }
     }
 

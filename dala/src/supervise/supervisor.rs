@@ -67,6 +67,9 @@ pub enum StartError {
     /// There is no child with this id.
     #[error("there is no child {0}")]
     NotFound(String),
+    /// Its start function found nothing to start ([`ChildSpec::optional`]).
+    #[error("child {0} had nothing to start")]
+    NothingToStart(String),
     /// The child runs.
     #[error("child {0} is running")]
     Running(String),
@@ -248,8 +251,8 @@ pub(super) enum Request {
     Stop(String, bool, ReplyHandle),
     StopPid(Pid, ReplyHandle),
     Delete(String, ReplyHandle),
-    /// A wait before a restart is over.
-    TryAgain(super::children::Key),
+    /// A wait before a restart is over: that of this number.
+    TryAgain(super::children::Key, u64),
 }
 
 impl SupervisorRef {
@@ -303,10 +306,10 @@ impl SupervisorRef {
     /// Adds a child and starts it.
     ///
     /// # Errors
-    /// As [`SupervisorRef::try_start_child`]; [`StartError::NotFound`] if there was nothing to start.
+    /// As [`SupervisorRef::try_start_child`]; [`StartError::NothingToStart`] if that is so.
     pub async fn start_child(&self, child: ChildSpec) -> Result<Pid, StartError> {
         let id = child.id.clone();
-        self.try_start_child(child).await?.ok_or(StartError::NotFound(id))
+        self.try_start_child(child).await?.ok_or(StartError::NothingToStart(id))
     }
 
     /// Stops a child and forgets it.

@@ -317,6 +317,80 @@ fn children_are_terminated_restarted_and_deleted_on_request() {
 }
 
 #[test]
+fn who_starts_a_supervisor_in_vain_finds_the_other_children_stopped() {
+    let scene = Scene::new();
+    let slow = scene.child("a", true).shutdown(Shutdown::Within(Duration::from_millis(30)));
+    let bad = ChildSpec::new("bad", || panic!("no luck"));
+    let failed = Supervisor::new().child(slow).child(bad).start(scene.runtime.handle());
+    let error = scene.runtime.block_on(failed).unwrap_err();
+    let a = scene.started("a");
+    assert!(!process::is_alive(a));
+    assert!(error.to_string().starts_with("child bad did not start: panic: no luck at "), "{error}");
+}
+
+/// On a virtual clock, with waits of a second.
+fn waiting(strategy: Strategy, flags: impl FnOnce(Supervisor) -> Supervisor) -> (Scene, SupervisorRef) {
+    let clock = crate::timer::Clock::Virtual(Default::default());
+    let (sender, notes) = mpsc::channel();
+    let runtime = Runtime::builder().workers(1).clock(clock).build().unwrap();
+    let scene = Scene { runtime, notes, sender };
+    let backoff = Backoff { first: Duration::from_secs(1), max: Duration::from_secs(60) };
+    let limit = Intensity { restarts: 100, within: Duration::from_secs(1) };
+    let child = |name| scene.child(name, false).restart(Restart::Transient);
+    let supervisor = Supervisor::new().strategy(strategy).intensity(limit).backoff(backoff);
+    let significant = |supervisor: Supervisor, name| match strategy {
+        Strategy::OneForOne => supervisor.child(child(name).significant()),
+        _ => supervisor.child(child(name)),
+    };
+    let supervisor = flags(["a", "b", "c"].into_iter().fold(supervisor, significant));
+    let supervisor = started(&scene, supervisor);
+    (scene, supervisor)
+}
+
+fn restarting(scene: &Scene, supervisor: SupervisorRef) -> Vec<String> {
+    ids(scene, supervisor, |child| child.status == ChildStatus::Restarting)
+}
+
+#[test]
+fn with_a_back_off_the_rest_waits_for_the_first_that_failed() {
+    let (scene, supervisor) = waiting(Strategy::RestForOne, |supervisor| supervisor);
+    let [a, b, _c] = ["a", "b", "c"].map(|name| scene.started(name));
+    process::kill(b);
+    let _ = ["b", "c"].map(|name| scene.ended(name));
+    while restarting(&scene, supervisor) != ["b", "c"] {}
+    scene.runtime.advance(Duration::from_millis(500));
+    process::kill(a);
+    scene.ended("a");
+    while restarting(&scene, supervisor) != ["a", "b", "c"] {}
+    // The wait of `b` is over, and that of `a` is not.
+    scene.runtime.advance(Duration::from_millis(600));
+    assert_eq!(restarting(&scene, supervisor), ["a", "b", "c"]);
+    scene.runtime.advance(Duration::from_millis(400));
+    let _ = ["a", "b", "c"].map(|name| scene.started(name));
+}
+
+#[test]
+fn a_significant_child_that_waits_for_its_restart_has_not_ended() {
+    let (scene, supervisor) =
+        waiting(Strategy::OneForOne, |supervisor| supervisor.auto_shutdown(AutoShutdown::AllSignificant));
+    let [a, b, c] = ["a", "b", "c"].map(|name| scene.started(name));
+    process::kill(a);
+    scene.ended("a");
+    while restarting(&scene, supervisor) != ["a"] {}
+    for (name, pid) in [("b", b), ("c", c)] {
+        process::exit(crate::pid::NOBODY, pid, ExitReason::Normal);
+        scene.ended(name);
+    }
+    assert_eq!(restarting(&scene, supervisor), ["a"]);
+    scene.runtime.advance(Duration::from_secs(1));
+    let a = scene.started("a");
+    let ended = supervisor.ended();
+    process::exit(crate::pid::NOBODY, a, ExitReason::Normal);
+    scene.ended("a");
+    assert_eq!(crate::timer::block_on(ended), Ok(ExitReason::Shutdown));
+}
+
+#[test]
 fn a_child_with_nothing_to_start_is_no_failure() {
     let scene = Scene::new();
     let none = |id: &str| ChildSpec::optional(id, || std::future::ready(Ok(None)));

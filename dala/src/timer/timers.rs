@@ -3,9 +3,11 @@
 use super::wheel::{Due, TimerKey, Wheel};
 use super::{Clock, Waiting};
 use crate::sync::{Condvar, Mutex, lock, thread};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, SystemTime};
 
-/// What a timer does when its time has come. Runs on the timer thread: must be short.
+/// What a timer does when its time has come. Runs on the timer thread: must be short. A panic in it, or in the destructor of
+/// what it owns, ends nothing but that: it has been shown by the panic hook then.
 pub(crate) enum Action {
     /// A deadline of something that waits.
     Expire(Waiting),
@@ -15,10 +17,11 @@ pub(crate) enum Action {
 
 impl Action {
     fn fire(self) {
-        match self {
+        // The other timers of the process are nobody's whose code panics here.
+        let _ = catch_unwind(AssertUnwindSafe(|| match self {
             Action::Expire(waiting) => waiting.expire(),
             Action::Run(run) => run(),
-        }
+        }));
     }
 }
 
@@ -247,6 +250,18 @@ mod tests {
         assert_eq!(timers.cancel(key), None);
         timers.advance(Duration::from_millis(50));
         assert!(fired.try_recv().is_err());
+    }
+
+    #[test]
+    fn a_panic_in_a_timer_stops_no_other() {
+        let (sender, fired) = mpsc::channel();
+        let timers = Timers::real();
+        let soon = timers.deadline(Duration::from_millis(1));
+        timers.arm(soon, Action::Run(Box::new(|| panic!("on purpose, in a timer"))));
+        timers.arm(soon, note(&sender, 1));
+        timers.arm(timers.deadline(Duration::from_millis(2)), note(&sender, 2));
+        assert_eq!(fired.recv_timeout(Duration::from_secs(20)), Ok(1));
+        assert_eq!(fired.recv_timeout(Duration::from_secs(20)), Ok(2));
     }
 
     #[test]

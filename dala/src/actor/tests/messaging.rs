@@ -4,10 +4,12 @@ use crate::message::DeadLetterCause;
 use crate::sync::{Arc, Mutex, lock};
 use crate::timer::block_on;
 use crate::{
-    Blocking, CallError, Concurrent, Context, ExitReason, Lane, Local, Overflow, ReplyTo, Runtime, SendError,
-    SpawnOptions, join,
+    Blocking, CallError, Concurrent, Context, ExitReason, Lane, Local, Overflow, Recipient, ReplyTo, Runtime,
+    SendError, SpawnOptions, join,
 };
+use std::future::Future as _;
 use std::sync::mpsc;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -293,6 +295,77 @@ fn a_call_cycle_fails_at_once_and_names_who_waits_for_whom() {
     assert_eq!(error, expected);
     // Nothing is left behind.
     assert_eq!(block_on(friends[1].ask_on(2)), Ok(Ok(2)));
+}
+
+/// Calls back who called it, after its reply.
+struct Echo {
+    seen: mpsc::Sender<Result<(), CallError>>,
+}
+
+#[dala::actor]
+impl Echo {
+    #[message]
+    async fn answer_and_ask(&mut self, asker: Local<AskerRef>, reply: ReplyTo<u64>) {
+        reply.answer(1);
+        let noted = asker.note().await;
+        let _ = self.seen.send(noted);
+    }
+}
+
+struct Asker;
+
+#[dala::actor]
+impl Asker {
+    #[message]
+    async fn ask(&mut self, echo: Local<EchoRef>, ctx: &mut Context<Self>) -> u64 {
+        let me = AskerRef::from(ctx.me());
+        echo.answer_and_ask(Local(me)).await.unwrap()
+    }
+
+    #[message]
+    fn note(&mut self) {}
+}
+
+#[test]
+fn who_was_answered_waits_for_nobody_and_may_be_called_back() {
+    let runtime = Runtime::builder().workers(1).build().unwrap();
+    let (sender, seen) = mpsc::channel();
+    let echo = EchoRef::from(runtime.spawn(Echo { seen: sender }).unwrap());
+    let asker = AskerRef::from(runtime.spawn(Asker).unwrap());
+    assert_eq!(block_on(asker.ask(Local(echo))), Ok(1));
+    assert_eq!(seen.recv().unwrap(), Ok(()));
+}
+
+#[test]
+fn a_recipient_waits_or_is_refused_by_the_policy_as_a_reference_is() {
+    for overflow in [Overflow::Wait, Overflow::Refuse, Overflow::DropNewest] {
+        let runtime = runtime();
+        let held = held(&runtime, &SpawnOptions::default().mailbox(1).overflow(overflow));
+        let recipient: Recipient<Line> = held.scribe.recipient();
+        // Full, now or soon: the message that is being handled gives its credit back.
+        match overflow {
+            Overflow::DropNewest => {
+                while runtime.dead_letters().count() == 0 {
+                    held.scribe.tell(Line { number: 1 }).unwrap();
+                }
+                let dropped = runtime.dead_letters().count();
+                block_on(recipient.tell_wait(Line { number: 2 })).unwrap();
+                assert_eq!(runtime.dead_letters().count(), dropped + 1);
+            }
+            _ => while held.scribe.tell(Line { number: 1 }).is_err() {},
+        }
+        let mut sent = Box::pin(recipient.tell_wait(Line { number: 3 }));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        match (overflow, sent.as_mut().poll(&mut context)) {
+            (Overflow::Wait, Poll::Pending) => {}
+            (Overflow::Refuse, Poll::Ready(Err(SendError::Full(Line { number: 3 })))) => continue,
+            (Overflow::DropNewest, Poll::Ready(Ok(()))) => continue,
+            (_, other) => panic!("{overflow:?}: {other:?}"),
+        }
+        held.gate.send(()).unwrap();
+        block_on(held.hold).unwrap();
+        block_on(sent).unwrap();
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::timer::Clock;
 use crate::timer::block_on;
 use crate::{Context, Local, Missed, Runtime, SpawnOptions};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 struct Alarm {
@@ -38,6 +38,22 @@ impl Alarm {
     fn every(&mut self, milliseconds: u64, missed: Local<Missed>, ctx: &mut Context<Self>) {
         let period = Duration::from_millis(milliseconds);
         self.ticker = Some(ctx.tell_every(period, missed.into_inner(), || Ring { number: 0 }));
+    }
+
+    #[message]
+    fn fail_every(&mut self, milliseconds: u64, ctx: &mut Context<Self>) {
+        let period = Duration::from_millis(milliseconds);
+        ctx.tell_every(period, Missed::Skip, || -> Ring { panic!("no ring today") });
+    }
+
+    #[message]
+    fn keep_for_later(&mut self, what: Local<Arc<()>>, ctx: &mut Context<Self>) {
+        let shared = what.clone();
+        ctx.tell_every(Duration::from_secs(3600), Missed::Skip, move || {
+            let _ = &shared;
+            Ring { number: 0 }
+        });
+        ctx.tell_after(Duration::from_secs(3600), KeepForLater { what });
     }
 
     #[message]
@@ -98,4 +114,33 @@ fn a_repeated_timer_ends_with_its_actor() {
     // One more try, which finds the actor dead; if it went on this would not end.
     runtime.advance(Duration::from_secs(3600));
     assert!(rings.recv().is_err());
+}
+
+#[test]
+fn a_panic_in_what_a_repeated_timer_calls_ends_its_actor_and_no_other_timer() {
+    let (sender, rings) = mpsc::channel();
+    // On the machine's clock, whose timers are those of the whole process.
+    let runtime = Runtime::builder().workers(1).build().unwrap();
+    let spawn = || Alarm::spawn(Local(sender.clone())).on(runtime.handle());
+    let (one, two) = (block_on(spawn().into_future()).unwrap(), block_on(spawn().into_future()).unwrap());
+    let ended = one.ended();
+    block_on(one.fail_every(1)).unwrap();
+    block_on(two.every(2, Local(Missed::Skip))).unwrap();
+    let crate::ExitReason::Panic(panic) = block_on(ended).unwrap() else { panic!("another reason") };
+    assert_eq!(panic.message, "no ring today");
+    (0..3).for_each(|_| assert_eq!(next(&rings).0, 0));
+}
+
+#[test]
+fn what_an_actor_sends_itself_later_goes_with_it() {
+    let (runtime, alarm, _rings) = scene();
+    let what = Arc::new(());
+    block_on(alarm.keep_for_later(Local(what.clone()))).unwrap();
+    assert_eq!(Arc::strong_count(&what), 3);
+    let ended = alarm.ended();
+    alarm.kill();
+    block_on(ended).unwrap();
+    // Dropped before the end is told, without the clock having moved.
+    assert_eq!(Arc::strong_count(&what), 1);
+    drop(runtime);
 }
