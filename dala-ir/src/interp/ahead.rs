@@ -31,7 +31,7 @@ pub struct MachineCode {
     pub(super) heads: Heads,
 }
 
-/// A place in machine code (see [`patch`]) that says where the module's words are, and `addend` bytes behind.
+/// A place in machine code (see `interp/patch`) that says where the module's words are, and `addend` bytes behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reference {
     /// The place.
