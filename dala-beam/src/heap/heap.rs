@@ -204,7 +204,7 @@ impl Heap {
 
     /// Memory for an object of `words` words, valid until the next safepoint. Never collects: when the block is
     /// full the memory comes from a fragment, and that asks for a collection at the next function entry (see
-    /// [`growth::is_due`]).
+    /// `growth::is_due`).
     ///
     /// The caller fills all of it with a whole object, or several, before the next safepoint.
     #[inline]
