@@ -7,6 +7,7 @@ use crate::pid::Pid;
 use crate::sync::{Arc, Mutex, lock};
 use dala_ir::abi::Atom;
 use std::fmt::{self, Display, Formatter};
+use std::io::Write as _;
 
 /// Something that went wrong. Its text is for people: a line for what happened, and indented ones for what is known of it.
 #[derive(Clone, Debug)]
@@ -178,7 +179,10 @@ impl Reports {
         let goal = lock(&self.0).clone();
         match goal {
             Goal::StandardError if crate::observe::tell_subscriber(report) => {}
-            Goal::StandardError => eprintln!("{report}"),
+            // Not `eprintln`, which panics where nobody reads any more: a report that is lost stops nobody.
+            Goal::StandardError => {
+                let _ = writeln!(std::io::stderr(), "{report}");
+            }
             Goal::Nowhere => {}
             Goal::App(hook) | Goal::Frontend(hook) => hook(report),
         }
