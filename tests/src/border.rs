@@ -314,12 +314,13 @@ impl Peer {
         context.exit(peer, ExitReason::from_term(reason.root()));
     }
 
-    /// Another peer that notes to the same place, and does not trap exits.
+    /// Another peer that notes to the same place, and does not trap exits: from before its pid is known, as an exit signal does
+    /// not wait for messages that came first.
     #[message]
-    fn make(&mut self) -> Pid {
+    async fn make(&mut self) -> Pid {
         let peer = Peer { notes: self.notes.clone(), gate: self.gate.clone() };
         let peer = dala::spawn(peer).expect("pids are left");
-        peer.tell(Trap { on: false }).expect("it lives");
+        peer.call(Trap { on: false }).await.expect("it lives");
         peer.pid()
     }
 
