@@ -53,15 +53,20 @@ struct Recorded {
 struct Tape(Arc<Mutex<Recorded>>);
 
 impl Tape {
+    /// Also when a test failed in between: spans that are closed while its panic unwinds must not end the process.
+    fn recorded(&self) -> std::sync::MutexGuard<'_, Recorded> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
     fn with<R>(&self, id: &Id, act: impl FnOnce(&mut Span) -> R) -> R {
-        let mut recorded = self.0.lock().unwrap();
+        let mut recorded = self.recorded();
         let index = recorded.by_id[&id.into_u64()];
         act(&mut recorded.spans[index])
     }
 
     /// All spans, as `name actor message` from the root on, sorted.
     fn paths(&self) -> Vec<String> {
-        let recorded = self.0.lock().unwrap();
+        let recorded = self.recorded();
         let path = |mut index: usize| {
             let mut parts = Vec::new();
             loop {
@@ -85,14 +90,14 @@ impl Tape {
 
     /// The field of the one span of an actor type.
     fn field(&self, actor: &str, field: &str) -> Option<String> {
-        let recorded = self.0.lock().unwrap();
+        let recorded = self.recorded();
         let of_actor = |span: &&Span| span.fields.get("actor").is_some_and(|name| name == actor);
         recorded.spans.iter().find(of_actor).and_then(|span| span.fields.get(field).cloned())
     }
 
     /// Spans of an actor type so far.
     fn count(&self, actor: &str) -> usize {
-        let recorded = self.0.lock().unwrap();
+        let recorded = self.recorded();
         recorded
             .spans
             .iter()
@@ -100,17 +105,23 @@ impl Tape {
             .count()
     }
 
-    /// After the runtime: nothing is left open, nothing is on any thread's stack.
+    /// After the runtime: nothing is left open, nothing is on any thread's stack. The pool for blocking work ends its spans when
+    /// its threads come to it.
     fn check_all_closed(&self) {
-        for span in &self.0.lock().unwrap().spans {
-            assert!(span.is_closed && span.depth == 0, "{span:?}");
+        let is_closed = |span: &Span| span.is_closed && span.depth == 0;
+        let patience = std::time::Instant::now() + Duration::from_secs(10);
+        while !self.recorded().spans.iter().all(is_closed) && std::time::Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        for span in &self.recorded().spans {
+            assert!(is_closed(span), "{span:?}");
         }
     }
 }
 
 impl<S: tracing::Subscriber> Layer<S> for Tape {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: layer::Context<'_, S>) {
-        let mut recorded = self.0.lock().unwrap();
+        let mut recorded = self.recorded();
         let parent = match attributes.is_contextual() {
             true => context.current_span().id().cloned(),
             false => attributes.parent().cloned(),
@@ -137,7 +148,7 @@ impl<S: tracing::Subscriber> Layer<S> for Tape {
     }
     fn on_close(&self, id: Id, _: layer::Context<'_, S>) {
         self.with(&id, |span| span.is_closed = true);
-        self.0.lock().unwrap().by_id.remove(&id.into_u64());
+        self.recorded().by_id.remove(&id.into_u64());
     }
 }
 

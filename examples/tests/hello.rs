@@ -1,9 +1,9 @@
 //! The example `hello` says what it says it does.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-#[test]
-fn hello_greets_fails_and_is_started_again() {
+/// The example, which cargo builds beside its tests.
+fn hello() -> Command {
     let test = std::env::current_exe().expect("a test knows its path");
     let profile = test.ancestors().nth(2).expect("target/PROFILE/deps/TEST");
     let binary = profile.join("examples/hello");
@@ -12,7 +12,22 @@ fn hello_greets_fails_and_is_started_again() {
         "{}: build it with `cargo build -p dala-examples --examples`",
         binary.display()
     );
-    let output = Command::new(binary).output().expect("the example runs");
+    Command::new(binary)
+}
+
+#[test]
+fn a_closed_standard_error_stops_nobody() {
+    let mut running =
+        hello().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the example runs");
+    drop(running.stderr.take());
+    let output = running.wait_with_output().expect("it ends");
+    assert!(output.status.success(), "{:?}", output.status);
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().last(), Some("Hello, again!"));
+}
+
+#[test]
+fn hello_greets_fails_and_is_started_again() {
+    let output = hello().output().expect("the example runs");
     let text = String::from_utf8(output.stdout).expect("text");
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
     let lines: Vec<&str> = text.lines().collect();

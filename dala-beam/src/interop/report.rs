@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use dala::actor::process as actor;
 use dala::message::Report;
+use dala::message::report::on_standard_error;
 use dala_ir::abi::{Pid, Word};
 
 use crate::bif::erlang::info::{Question, is_process};
@@ -19,7 +20,7 @@ pub(crate) fn log_reports(system: &Arc<System>) {
     if let Some(runtime) = reports {
         runtime.reports().hand_over(move |report| match system.upgrade() {
             Some(system) => log(system, report),
-            None => eprintln!("{report}"),
+            None => on_standard_error(report),
         });
     }
 }

@@ -40,6 +40,10 @@ pub enum Incoming {
     Down(Down),
 }
 
+/// Questions that were not taken yet, in the order in which they came.
+#[derive(Debug, Default)]
+struct Questions(VecDeque<Question>);
+
 /// The running activation. Behaviours get it from the worker; it cannot leave the call.
 #[derive(Debug)]
 pub struct Activation<'a> {
@@ -55,7 +59,8 @@ pub struct Activation<'a> {
     /// Whether that is its own doing, and something to tell people of.
     pub(crate) has_crashed: bool,
     pub(crate) woken: bool,
-    pub(crate) questions: VecDeque<Question>,
+    /// Boxed when there is one: an activation is made at each hop, and a queue is made of more words than are worth clearing.
+    questions: Option<Box<Questions>>,
     /// Where what is handled is noted, if a watchdog looks.
     pub(crate) beat: Option<&'a Beat>,
     /// The call that a failing handler left; answered when the actor is seen to be dead.
@@ -77,7 +82,7 @@ impl<'a> Activation<'a> {
             doom: None,
             has_crashed: false,
             woken: false,
-            questions: VecDeque::new(),
+            questions: None,
             beat: None,
             unanswered: None,
             _on_this_thread: std::marker::PhantomData,
@@ -134,7 +139,18 @@ impl<'a> Activation<'a> {
     /// A question from another actor, to be answered at once. Those that are not taken reach
     /// [`Behaviour::asked`](super::Behaviour::asked) after the activation.
     pub fn take_question(&mut self) -> Option<Question> {
-        self.questions.pop_front()
+        self.questions.as_mut()?.0.pop_front()
+    }
+
+    /// Keeps a question until it is taken.
+    pub(crate) fn ask(&mut self, question: Question) {
+        self.questions.get_or_insert_default().0.push_back(question);
+    }
+
+    /// Whether questions may be left.
+    #[inline(always)]
+    pub(crate) fn has_questions(&self) -> bool {
+        self.questions.is_some()
     }
 
     /// The next message whose turn it is; `None` when there is none or the actor is doomed.

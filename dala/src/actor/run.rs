@@ -52,7 +52,7 @@ pub(crate) unsafe fn activate(cell: NonNull<Header>, budget: Budget, watched: Wa
         if let Err(reason) = exit::catch(|| verdict = unsafe { (cell.vtable.run)(cell, &mut activation) }) {
             activation.crash(reason);
         }
-        if !activation.questions.is_empty()
+        if activation.has_questions()
             && let Err(reason) = answer(cell, &mut activation)
         {
             activation.crash(reason);
@@ -91,7 +91,7 @@ pub(crate) unsafe fn activate(cell: NonNull<Header>, budget: Budget, watched: Wa
 
 #[cold]
 fn answer(cell: &Header, activation: &mut Activation<'_>) -> Result<(), crate::message::ExitReason> {
-    while let Some(question) = activation.questions.pop_front() {
+    while let Some(question) = activation.take_question() {
         // SAFETY: as in `activate`; the behaviour is not running.
         exit::catch(|| unsafe { (cell.vtable.asked)(cell, question, activation) })?;
     }

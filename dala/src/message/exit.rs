@@ -275,8 +275,7 @@ pub(crate) fn catch_here<R>(work: impl FnOnce() -> R) -> Result<R, ExitReason> {
 /// Runs code of users that is no actor's: a hook, a destructor. A panic in it goes to the standard error and no further.
 pub(crate) fn contain(what: &str, work: impl FnOnce()) {
     if let Err(reason) = catch_here(work) {
-        // Without a standard error there is nobody to tell.
-        let _ = catch_here(|| eprintln!("dala: {what}: {reason}"));
+        super::report::on_standard_error(&format_args!("dala: {what}: {reason}"));
     }
 }
 

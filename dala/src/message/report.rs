@@ -2,12 +2,11 @@
 //! somebody else takes them: [`Builder::reports`](crate::Builder::reports), a frontend with a log of its own, or the subscriber of the
 //! crate `tracing` that the thread has, if the feature `tracing` is on.
 
-use super::exit::ExitReason;
+use super::exit::{self, ExitReason};
 use crate::pid::Pid;
 use crate::sync::{Arc, Mutex, lock};
 use dala_ir::abi::Atom;
 use std::fmt::{self, Display, Formatter};
-use std::io::Write as _;
 
 /// Something that went wrong. Its text is for people: a line for what happened, and indented ones for what is known of it.
 #[derive(Clone, Debug)]
@@ -134,6 +133,11 @@ impl Display for LostChild {
     }
 }
 
+/// Writes a line for people. Where nobody reads any more it is lost, and stops nobody: `eprintln` alone panics there.
+pub fn on_standard_error(line: &dyn Display) {
+    let _ = exit::catch_here(|| eprintln!("{line}"));
+}
+
 pub(crate) type Hook = Arc<dyn Fn(&Report) + Send + Sync>;
 
 /// Where the reports of one runtime go.
@@ -179,10 +183,7 @@ impl Reports {
         let goal = lock(&self.0).clone();
         match goal {
             Goal::StandardError if crate::observe::tell_subscriber(report) => {}
-            // Not `eprintln`, which panics where nobody reads any more: a report that is lost stops nobody.
-            Goal::StandardError => {
-                let _ = writeln!(std::io::stderr(), "{report}");
-            }
+            Goal::StandardError => on_standard_error(report),
             Goal::Nowhere => {}
             Goal::App(hook) | Goal::Frontend(hook) => hook(report),
         }

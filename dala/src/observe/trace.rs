@@ -70,6 +70,16 @@ mod on {
         }
     }
 
+    /// Under the span's own subscriber: a registry of `tracing-subscriber` that closes a span lets go of its parent by way of the
+    /// thread's subscriber, and a thread of the blocking pool has none.
+    impl Drop for Follow {
+        fn drop(&mut self) {
+            if let Some(dispatch) = self.0.with_subscriber(|(_, dispatch)| dispatch.clone()) {
+                dispatcher::with_default(&dispatch, || self.0 = Span::none());
+            }
+        }
+    }
+
     impl Follow {
         /// The span that the code on this thread is in.
         pub(crate) fn current() -> Follow {

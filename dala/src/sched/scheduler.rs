@@ -21,7 +21,7 @@ use crate::actor::suspension::Suspension;
 use crate::energy::Governor;
 use crate::mailbox::urgency::Raised;
 use crate::message::report::Reports;
-use crate::message::{DeadLetters, Report};
+use crate::message::{DeadLetters, Report, exit};
 use crate::observe::Observer;
 use crate::registry::group::Groups;
 use crate::registry::name::Names;
@@ -186,7 +186,8 @@ pub(super) fn report(host: &Host, mut report: Report) {
     if let Report::Crash(crash) = &mut report {
         crash.name = services.names.name_of(crash.pid);
     }
-    services.reports.tell(&report);
+    // Hooks are others' code.
+    exit::contain("a hook for reports", || services.reports.tell(&report));
 }
 
 #[inline]

@@ -148,7 +148,7 @@ fn act(activation: &mut Activation<'_>, node: NodeBox) -> Option<NodeBox> {
         Ok(Signal::TellEnd(reply)) => activation.relations_mut().ends.wait(reply),
         Ok(Signal::OverLimit(over)) => activation.crash(ExitReason::OverLimit(over)),
         Ok(Signal::Failed(reason)) => activation.crash(reason),
-        Ok(Signal::Ask(question)) => activation.questions.push_back(question),
+        Ok(Signal::Ask(question)) => activation.ask(question),
         Ok(Signal::Look(Look(show))) => {
             let seen = seen(activation);
             caught::contain("who looks at an actor", || show(seen));

@@ -15,6 +15,11 @@ impl EndWaits {
         self.0.push(reply);
     }
 
+    /// These wait as well.
+    pub(crate) fn append(&mut self, mut others: EndWaits) {
+        self.0.append(&mut others.0);
+    }
+
     /// The actor is dead.
     pub(crate) fn tell_all(&mut self, reason: &ExitReason) {
         self.0.drain(..).for_each(|reply| reply.answer_native(reason.clone()));

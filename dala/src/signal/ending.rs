@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "acts as the last owner of the cell")]
 
 use super::deliver::send_or_forget;
+use super::end_waits::EndWaits;
 use super::signal::Signal;
 use crate::actor::activation::Activation;
 use crate::actor::cell::Header;
@@ -32,13 +33,18 @@ pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
     // SAFETY: as above; dropped once, and nothing runs the behaviour again.
     let dropped = exit::catch(|| unsafe { (cell.vtable.drop_state)(cell) });
     exited.err().into_iter().chain(dropped.err()).for_each(|late| report_late(cell, late));
-    // Who finds it dead finds no name of it.
+    // Who finds it dead finds no name of it, and no count of it among the living.
     forget_names(cell);
+    if let Some(observed) = cell.observed() {
+        let end = if reason.is_orderly() { End::Orderly } else { End::Failed };
+        exit::contain("an observer", || observed.ended(end));
+    }
     // From here on pushes fail, so what is in the mailbox now is all that there will ever be.
     let rest = cell.head.close::<Node>();
+    let mut ends = EndWaits::default();
     let ringed = cell.bound.as_ref().map(|bound| bound.close()).unwrap_or_default();
     if let Some(call) = activation.unanswered.take() {
-        refuse(cell, call, &reason);
+        refuse(cell, call, &reason, &mut ends);
     }
     // Pairs with the fence of `registry::name`: either we see a name that was given meanwhile, or who registers it sees the
     // closed mailbox.
@@ -51,14 +57,14 @@ pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
         relations.timers.cancel_all(timers);
     }
     for node in cell.queue.drain() {
-        refuse(cell, node, &reason);
+        refuse(cell, node, &reason, &mut ends);
     }
     if let Some(mut relations) = relations {
         relations.calls.fail_all(&reason);
-        relations.ends.tell_all(&reason);
+        ends.append(relations.ends);
         if let Some(lanes) = relations.lanes.take() {
             for node in lanes.drain() {
-                refuse(cell, node, &reason);
+                refuse(cell, node, &reason, &mut ends);
             }
         }
         for peer in relations.links.take_all() {
@@ -75,13 +81,11 @@ pub(crate) fn end(activation: &mut Activation<'_>, reason: ExitReason) {
         }
     }
     for node in ringed.into_iter().chain(in_arrival_order(rest)) {
-        refuse(cell, node, &reason);
-    }
-    if let Some(observed) = cell.observed() {
-        let end = if reason.is_orderly() { End::Orderly } else { End::Failed };
-        exit::contain("an observer", || observed.ended(end));
+        refuse(cell, node, &reason, &mut ends);
     }
     cell.retire();
+    // Last: who waits for the end may count what is left.
+    exit::contain("a waker of who waits for an end", || ends.tell_all(&reason));
 }
 
 /// Tells people, while the actor has its name and its caller still waits.
@@ -105,8 +109,7 @@ fn crash_of(cell: &Header, reason: &ExitReason) -> Crash {
 }
 
 fn tell(cell: &Header, crash: Crash) {
-    // Hooks are others' code.
-    exit::contain("a hook for reports", || (cell.host().functions.report)(cell.host(), Report::Crash(crash)));
+    (cell.host().functions.report)(cell.host(), Report::Crash(crash));
 }
 
 /// Takes from the registries what they know of it. A registry sets `named` under its lock, before it puts the actor in, and is
@@ -130,11 +133,12 @@ fn in_arrival_order(last: Option<NonNull<Node>>) -> Vec<NodeBox> {
     nodes
 }
 
-/// Does for a dead actor what it would have done with a node. A message is dropped here, by its own destructor.
-fn refuse(cell: &Header, node: NodeBox, reason: &ExitReason) {
+/// Does for a dead actor what it would have done with a node. A message is dropped here, by its own destructor. Who waits for the
+/// end is added to `ends`.
+fn refuse(cell: &Header, node: NodeBox, reason: &ExitReason, ends: &mut EndWaits) {
     let pid = cell.pid();
     let refused = exit::catch(|| match Signal::from_node(node) {
-        Ok(Signal::TellEnd(reply)) => reply.answer_native(reason.clone()),
+        Ok(Signal::TellEnd(reply)) => ends.wait(reply),
         Ok(signal) => gone(pid, signal),
         // What it stands for was in the ring.
         Err(node) if is_ticket(&node) => {}
