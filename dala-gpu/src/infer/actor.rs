@@ -95,7 +95,7 @@ impl Handles<Work> for ModelActor {
             }
         };
         let inline_below = self.inline_below;
-        if run.is_below(inline_below) && executor.run_here(run, context) {
+        if run.is_below(inline_below) && executor.run_here(context) {
             pause(executor.settle(), context);
             // Others go first, those that were answered among them.
             context.yield_now();

@@ -306,8 +306,8 @@ impl Client {
     /// # Errors
     /// As [`Model::ask`].
     pub async fn ask(&self, inputs: Vec<TensorRef>, ask: Ask) -> Result<Vec<TensorRef>, InferError> {
-        let answer = self.routed(|model| model.desk.ask(inputs, &mut None, ask))?.await;
-        answer.unwrap_or(Err(InferError::Down)).map(|(outputs, _)| outputs)
+        let (desk, asked) = self.routed(|model| (model.desk.clone(), model.desk.ask(inputs, &mut None, ask)));
+        desk.answer(asked?).await.map(|(outputs, _)| outputs)
     }
 
     /// A stream, which stays with the version that it begins with.

@@ -1,11 +1,15 @@
 //! Where clients leave requests and the actor finds them.
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use dala::{ActorRef, Handle};
 
 use super::options::{Ask, InferError};
 use super::queue::{Pending, Queue, Queued};
+use super::runner::Ran;
 use super::seats::{Seats, Turn};
 use super::stats::ServeStats;
 use super::stream::{State, Stream};
@@ -18,23 +22,11 @@ use crate::oneshot::{Pool, Receiver};
 /// A result, and the stream's state, if the request had one.
 pub(super) type Answer = Result<(Vec<TensorRef>, Option<State>), InferError>;
 
-/// A run that was done.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Ran {
-    pub(super) rows: usize,
-    pub(super) is_inline: bool,
-    pub(super) answered: u64,
-    pub(super) failed: u64,
-    pub(super) took: Duration,
-}
-
 pub(super) struct Desk {
     /// The inputs that requests have.
     pub(super) ports: Vec<Port>,
     /// The outputs that answers have.
     pub(super) outputs: Vec<Port>,
-    /// Whether requests may have more rows than one, and share runs.
-    pub(super) max_batch: usize,
     pub(super) queue: usize,
     pub(super) states: usize,
     pub(super) throttle: Throttle,
@@ -44,6 +36,8 @@ pub(super) struct Desk {
 pub(super) struct DeskState {
     /// Sessions that serve when all is well.
     sessions: usize,
+    /// Rows that requests may share a run in.
+    pub(super) max_batch: usize,
     queue: Queue,
     places: Pool<Answer>,
     number: u64,
@@ -133,14 +127,20 @@ impl Desk {
     }
 
     /// Counts a run.
-    pub(super) fn note(&self, incarnation: u64, ran: Ran) {
+    pub(super) fn note(&self, incarnation: u64, ran: Ran, is_inline: bool) {
         let mut state = self.lock();
         let stats = &mut state.stats;
+        stats.expired += ran.dropped.expired;
+        stats.abandoned += ran.dropped.abandoned;
+        if ran.rows == 0 {
+            return;
+        }
         stats.runs += 1;
         stats.rows += ran.rows as u64;
         stats.batches.note(ran.rows as u64);
-        stats.inline_runs += u64::from(ran.is_inline);
+        stats.inline_runs += u64::from(is_inline);
         stats.answered += ran.answered;
+        stats.late += ran.late;
         stats.failed += ran.failed;
         if ran.failed == 0 {
             stats.costs.note(ran.rows, ran.took);
@@ -177,7 +177,7 @@ impl Desk {
         tensors: Vec<TensorRef>,
         state: &mut Option<State>,
         ask: Ask,
-    ) -> Result<Receiver<Answer>, InferError> {
+    ) -> Result<Asked, InferError> {
         crate::model::check_ports("input", &self.ports, &tensors)?;
         let rows = rows(&tensors)?;
         if self.states > 0 && rows != 1 {
@@ -198,7 +198,7 @@ impl Desk {
             return Err(InferError::Overloaded(desk.queue.length()));
         }
         if let Some(within) = ask.within
-            && let Some(expected) = desk.expected(rows, self.max_batch)
+            && let Some(expected) = desk.expected(rows)
             && expected > within
         {
             desk.stats.refused += 1;
@@ -209,16 +209,72 @@ impl Desk {
         let deadline = ask.within.and_then(|within| came.checked_add(within));
         let (number, priority, state) = (desk.number, ask.priority, state.take());
         let is_stream = state.is_some();
-        desk.queue.push(Queued { tensors, rows, state, is_stream, deadline, priority, came, sender, number });
+        let patience = desk.patience_of(came, ask.within);
+        desk.queue.push(Queued {
+            tensors,
+            rows,
+            state,
+            is_stream,
+            deadline,
+            patience,
+            priority,
+            came,
+            sender,
+            number,
+        });
         self.wake(desk);
-        Ok(receiver)
+        Ok(Asked { answer: receiver, number, deadline })
+    }
+
+    /// Waits for the answer to a request, as long as its client can use one.
+    pub(super) async fn answer(&self, mut asked: Asked) -> Answer {
+        let answer = match asked.deadline.zip(Handle::current()) {
+            None => asked.answer.await,
+            Some((deadline, runtime)) => {
+                let mut time = runtime.sleep(deadline.saturating_duration_since(Instant::now()));
+                let either = poll_fn(|context| match Pin::new(&mut asked.answer).poll(context) {
+                    Poll::Ready(answer) => Poll::Ready(Some(answer)),
+                    Poll::Pending => Pin::new(&mut time).poll(context).map(|()| None),
+                });
+                match either.await {
+                    Some(answer) => answer,
+                    None => return self.give_up(asked),
+                }
+            }
+        };
+        answer.unwrap_or(Err(InferError::Down))
+    }
+
+    /// The time of a request passed, and its client waits no longer. Says what it is to be told.
+    fn give_up(&self, asked: Asked) -> Answer {
+        let mut desk = self.lock();
+        let queued = desk.queue.take_out(asked.number);
+        desk.stats.expired += u64::from(queued.is_some());
+        drop(desk);
+        match queued {
+            Some(_) => Err(InferError::Expired),
+            // It was answered at the last moment, or it runs.
+            None => match asked.answer.wait(Some(Instant::now())) {
+                Some(answer) => answer.unwrap_or(Err(InferError::Down)),
+                None => Err(InferError::TimedOut),
+            },
+        }
     }
 }
 
+/// A request that was queued.
+#[derive(Debug)]
+pub(super) struct Asked {
+    answer: Receiver<Answer>,
+    number: u64,
+    deadline: Option<Instant>,
+}
+
 impl DeskState {
-    pub(super) fn new(sessions: usize) -> DeskState {
+    pub(super) fn new(sessions: usize, max_batch: usize) -> DeskState {
         DeskState {
             sessions,
+            max_batch,
             queue: Queue::default(),
             places: Pool::default(),
             number: 0,
@@ -253,12 +309,12 @@ impl DeskState {
     }
 
     /// How long a request of so many rows will take if it comes last.
-    fn expected(&self, rows: usize, max_batch: usize) -> Option<Duration> {
+    fn expected(&self, rows: usize) -> Option<Duration> {
         let costs = &self.stats.costs;
         let own = costs.expected(rows)?;
         let (best, rate) = costs.best()?;
         let waiting = self.queue.rows();
-        let before = if waiting >= best.min(max_batch) { waiting as f64 / rate } else { 0.0 };
+        let before = if waiting >= best.min(self.max_batch) { waiting as f64 / rate } else { 0.0 };
         let before = Duration::from_secs_f64(before);
         let rests = self.limits.rest(before, self.sessions);
         let most = self.most();
@@ -269,6 +325,20 @@ impl DeskState {
     /// What limits are left of waiting for others.
     pub(super) fn wait(&self, usual: Duration) -> Duration {
         usual.max(self.limits.wait)
+    }
+
+    /// How long requests that wait can afford to wait for others: until then.
+    pub(super) fn patience(&self) -> Option<Instant> {
+        self.queue.patience()
+    }
+
+    /// Until when a request that comes now can wait for others: half of the time that a run leaves of what it has. The other
+    /// half is for what comes between.
+    fn patience_of(&self, came: Instant, within: Option<Duration>) -> Option<Instant> {
+        let costs = &self.stats.costs;
+        let run =
+            costs.best().and_then(|(best, _)| costs.expected(best.min(self.max_batch))).unwrap_or_default();
+        came.checked_add(within?.saturating_sub(run) / 2)
     }
 
     /// Whether there is nothing more to do, ever.
@@ -342,13 +412,13 @@ impl Model {
         self.ask(inputs, Ask::default()).await
     }
 
-    /// Asks. Dropping the future cancels the request if it does not run yet.
+    /// Asks. Dropping the future cancels the request if it does not run yet. Polled by a thread of no runtime, it does not end
+    /// with the time of a request that runs.
     ///
     /// # Errors
-    /// As [`Model::infer`]; [`InferError::TooLate`], [`InferError::Expired`].
+    /// As [`Model::infer`]; [`InferError::TooLate`], [`InferError::Expired`], [`InferError::TimedOut`].
     pub async fn ask(&self, inputs: Vec<TensorRef>, ask: Ask) -> Result<Vec<TensorRef>, InferError> {
-        let answer = self.desk.ask(inputs, &mut None, ask)?.await;
-        answer.unwrap_or(Err(InferError::Down)).map(|(outputs, _)| outputs)
+        self.step(inputs, &mut None, ask).await.map(|(outputs, _)| outputs)
     }
 
     /// As [`Model::ask`], waiting on this thread: for threads that are no workers.
@@ -356,12 +426,16 @@ impl Model {
     /// # Errors
     /// As [`Model::ask`].
     pub fn ask_blocking(&self, inputs: Vec<TensorRef>, ask: Ask) -> Result<Vec<TensorRef>, InferError> {
-        let answer = self.desk.ask(inputs, &mut None, ask)?.wait(None).flatten();
-        answer.unwrap_or(Err(InferError::Down)).map(|(outputs, _)| outputs)
+        let asked = self.desk.ask(inputs, &mut None, ask)?;
+        let answer = match asked.answer.wait(asked.deadline) {
+            Some(answer) => answer.unwrap_or(Err(InferError::Down)),
+            None => self.desk.give_up(asked),
+        };
+        answer.map(|(outputs, _)| outputs)
     }
 
     pub(super) async fn step(&self, inputs: Vec<TensorRef>, state: &mut Option<State>, ask: Ask) -> Answer {
-        self.desk.ask(inputs, state, ask)?.await.unwrap_or(Err(InferError::Down))
+        self.desk.answer(self.desk.ask(inputs, state, ask)?).await
     }
 
     /// A new stream: requests of one row each that carry the model's state.

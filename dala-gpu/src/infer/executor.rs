@@ -6,7 +6,7 @@ use dala::{Context, Handle};
 
 use super::ModelActor;
 use super::cost::Choice;
-use super::desk::{Desk, Ran};
+use super::desk::Desk;
 use super::queue::Queued;
 use super::runner::Runner;
 use super::seats::Turn;
@@ -33,11 +33,10 @@ pub(super) enum Next {
     Pause(Pause),
 }
 
-/// A batch of so many rows, expected to take so long.
+/// A batch that is expected to take so long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Run {
-    pub(super) rows: usize,
-    pub(super) expected: Option<Duration>,
+    expected: Option<Duration>,
 }
 
 impl Run {
@@ -84,8 +83,12 @@ impl Executor {
             }
             let Some(pending) = desk.first() else { return Next::Pause(Pause::Idle) };
             let age = now.saturating_duration_since(pending.since);
-            let max_wait = desk.wait(self.max_wait);
-            let rows = match desk.stats.costs.choose(pending.rows, self.desk.max_batch, age, max_wait) {
+            let mut max_wait = desk.wait(self.max_wait);
+            if let Some(patience) = desk.patience() {
+                max_wait = max_wait.min(patience.saturating_duration_since(pending.since));
+            }
+            let max_batch = desk.max_batch;
+            let rows = match desk.stats.costs.choose(pending.rows, max_batch, age, max_wait) {
                 // As long as each look finds more.
                 Choice::RunSoon(rows) if rows > seen => {
                     self.seen = rows;
@@ -104,23 +107,24 @@ impl Executor {
                 desk.run(self.incarnation);
                 // What is left is for another session.
                 self.desk.wake(desk);
-                return Next::Run(Run { rows, expected });
+                return Next::Run(Run { expected });
             }
         }
     }
 
-    /// Runs the batch of so many rows, and answers it.
-    fn run(&mut self, rows: usize, is_inline: bool) {
+    /// Runs the batch, and answers it.
+    fn run(&mut self, is_inline: bool) {
         let Self { desk, incarnation, runner, batch, .. } = self;
-        runner.serve(batch, |answered, failed, took| {
-            desk.note(*incarnation, Ran { rows, is_inline, answered, failed, took });
-        });
+        runner.serve(batch, |ran| desk.note(*incarnation, ran, is_inline));
+        if !runner.can_share() {
+            desk.lock().max_batch = 1;
+        }
     }
 
     /// Runs the batch on this worker, if it may be held.
-    pub(super) fn run_here(&mut self, run: Run, context: &Context<ModelActor>) -> bool {
+    pub(super) fn run_here(&mut self, context: &Context<ModelActor>) -> bool {
         let Some(_hold) = context.try_hold_worker() else { return false };
-        self.run(run.rows, true);
+        self.run(true);
         true
     }
 
@@ -143,7 +147,7 @@ impl Executor {
         let begun = Instant::now();
         loop {
             let is_soon = self.is_soon();
-            self.run(run.rows, false);
+            self.run(false);
             self.desk.adapt(runtime);
             let ended = *self.ended.insert(Instant::now());
             if run.is_below(inline_below) || ended - begun > STAY {

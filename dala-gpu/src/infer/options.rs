@@ -13,10 +13,12 @@ pub struct ServeOptions {
     pub region: Region,
     /// Sessions that run side by side, each with an actor and with memory of its own.
     pub sessions: usize,
-    /// Rows of the largest batch. A model whose batch is fixed never gets larger ones; one whose outputs' first
-    /// axis does not count rows must be given 1.
+    /// Rows of the largest batch. A model whose batch is fixed, that of a state or of an output too, never gets larger ones. Of
+    /// one whose outputs' first axis does not count rows that is learned, by the first run that gives another number of
+    /// them; if you know it, give 1.
     pub max_batch: usize,
-    /// How long a request may wait for others, when the actor has learned that it pays.
+    /// How long a request may wait for others, when the actor has learned that it pays; one that has a deadline, half of
+    /// the time that a run leaves it, at most.
     pub max_wait: Duration,
     /// Requests that may wait; more are refused.
     pub queue: usize,
@@ -146,7 +148,7 @@ pub enum Priority {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Ask {
-    /// How long the client can use an answer.
+    /// How long the client can use an answer. Without it who asks a model that hangs waits for ever.
     pub within: Option<Duration>,
     /// Before or after others.
     pub priority: Priority,
@@ -187,6 +189,9 @@ pub enum InferError {
     /// Its time passed, or could no longer be met, while it waited. It was not run.
     #[error("the deadline passed before the request was run")]
     Expired,
+    /// Its time passed while it ran. Its answer, and the state of its stream, are lost.
+    #[error("the time for the request passed while it ran")]
+    TimedOut,
     /// The actor ended, or was not started.
     #[error("the model's actor does not run")]
     Down,

@@ -54,10 +54,9 @@ pub(super) struct Plan {
     pub(super) states: Vec<Row>,
     /// What a request has.
     pub(super) request_ports: Vec<Port>,
-    /// Whether requests can share a run.
+    /// Whether requests can share a run: by what the model says, all that they have and get may have more rows, and all
+    /// states more streams.
     pub(super) is_batched: bool,
-    /// Whether the model leaves sizes of outputs open, beside the number of rows.
-    pub(super) has_open_outputs: bool,
 }
 
 pub(super) fn mismatch(what: String) -> InferError {
@@ -87,18 +86,20 @@ impl Plan {
             }
         }
         let state = |port: &Port| options.states.iter().position(|state| state.output == port.name);
-        let targets =
+        let targets: Vec<_> =
             session.outputs().iter().map(|port| state(port).map_or(Target::Reply, Target::State)).collect();
-        let any_rows = |port: &Port| port.sizes.first().is_some_and(Option::is_none);
-        let is_open = |port: &Port| port.sizes.iter().skip(1).any(Option::is_none);
-        Ok(Plan {
-            is_batched: request_ports.iter().all(any_rows),
-            has_open_outputs: session.outputs().iter().any(is_open),
-            states: states(session, options)?,
-            sources,
-            targets,
-            request_ports,
-        })
+        let states = states(session, options)?;
+        let is_open = |port: &Port, axis: usize| port.sizes.get(axis).is_some_and(Option::is_none);
+        let takes_rows = session.inputs().iter().zip(&sources).all(|(port, source)| match source {
+            Source::Request(_) => is_open(port, 0),
+            Source::Constant(_) => true,
+            Source::State(at) => is_open(port, states[*at].axis),
+        });
+        let gives_rows = session.outputs().iter().zip(&targets).all(|(port, target)| match target {
+            Target::Reply => is_open(port, 0),
+            Target::State(at) => is_open(port, states[*at].axis),
+        });
+        Ok(Plan { is_batched: takes_rows && gives_rows, states, sources, targets, request_ports })
     }
 }
 
@@ -111,6 +112,11 @@ fn states(session: &dyn Session, options: &ServeOptions) -> Result<Vec<Row>, Inf
         let (Some(input), Some(_)) = (input, output) else {
             return Err(mismatch(format!("no state {} -> {} with that axis", state.input, state.output)));
         };
+        if let Some(streams) = input.sizes[state.axis].filter(|&streams| streams != 1) {
+            return Err(mismatch(format!(
+                "{input}: a state of {streams} streams at a time, not of any number"
+            )));
+        }
         let one_stream =
             |(axis, size): (usize, &Option<usize>)| if axis == state.axis { Some(1) } else { *size };
         let sizes: Option<Vec<usize>> = input.sizes.iter().enumerate().map(one_stream).collect();

@@ -19,6 +19,8 @@ pub(super) struct Queued {
     /// Whether the client wants the state back.
     pub(super) is_stream: bool,
     pub(super) deadline: Option<Instant>,
+    /// Until when it can wait for others.
+    pub(super) patience: Option<Instant>,
     pub(super) priority: Priority,
     pub(super) came: Instant,
     pub(super) sender: Sender<Answer>,
@@ -72,6 +74,21 @@ struct Kind {
     rows: usize,
     /// When the first of them came, or some were taken: since then nobody but they was waited for.
     since: Instant,
+    /// Until when all of them can wait for others.
+    patience: Option<Instant>,
+}
+
+impl Kind {
+    fn look_for_patience(&mut self) {
+        // Without deadlines, which is the most usual, there is nothing to look for.
+        if self.patience.is_some() {
+            self.patience = self.waiting.iter().filter_map(|queued| queued.patience).min();
+        }
+    }
+}
+
+fn soonest(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    one.into_iter().chain(other).min()
 }
 
 /// Kinds without requests that are kept, for those that come.
@@ -122,7 +139,13 @@ impl Queue {
                     self.kinds.retain(|kind| !kind.waiting.is_empty());
                 }
                 let row = queued.tensors.iter().map(|tensor| row_shape(tensor.shape())).collect();
-                self.kinds.push(Kind { row, waiting: BinaryHeap::new(), rows: 0, since: queued.came });
+                self.kinds.push(Kind {
+                    row,
+                    waiting: BinaryHeap::new(),
+                    rows: 0,
+                    since: queued.came,
+                    patience: None,
+                });
                 self.kinds.len() - 1
             }
         };
@@ -133,6 +156,7 @@ impl Queue {
         self.length += 1;
         self.rows += queued.rows;
         kind.rows += queued.rows;
+        kind.patience = soonest(kind.patience, queued.patience);
         kind.waiting.push(queued);
     }
 
@@ -142,6 +166,11 @@ impl Queue {
         let (kind, _) = tops.max_by(|a, b| a.1.cmp(b.1))?;
         let Kind { rows, since, .. } = self.kinds[kind];
         Some(Pending { rows, since, kind })
+    }
+
+    /// Until when all that wait, of whatever kind, can wait for others.
+    pub(super) fn patience(&self) -> Option<Instant> {
+        self.kinds.iter().filter_map(|kind| kind.patience).min()
     }
 
     /// Moves the requests to run next of that kind into `batch`, up to so many rows and at least one, and no more than
@@ -163,7 +192,7 @@ impl Queue {
         {
             let is_late = next.deadline.is_some_and(|deadline| now + expected(1) > deadline);
             let is_abandoned = next.sender.is_abandoned();
-            let first: Option<Instant> = [soonest, next.deadline].into_iter().flatten().min();
+            let first = self::soonest(soonest, next.deadline);
             let leaves_time = || first.is_none_or(|first| now + expected(taken + next.rows) <= first);
             let fits = batch.is_empty() || (taken + next.rows <= rows && leaves_time());
             if !(is_late || is_abandoned || fits) {
@@ -185,7 +214,27 @@ impl Queue {
             }
         }
         kind.since = now;
+        kind.look_for_patience();
         dropped
+    }
+
+    /// Takes out a request that still waits. Linear in those that do.
+    pub(super) fn take_out(&mut self, number: u64) -> Option<Queued> {
+        for kind in &mut self.kinds {
+            if !kind.waiting.iter().any(|queued| queued.number == number) {
+                continue;
+            }
+            let all = std::mem::take(&mut kind.waiting).into_iter();
+            let (mut found, stay): (Vec<_>, Vec<_>) = all.partition(|queued| queued.number == number);
+            kind.waiting = stay.into();
+            let found = found.pop()?;
+            kind.rows -= found.rows;
+            kind.look_for_patience();
+            self.length -= 1;
+            self.rows -= found.rows;
+            return Some(found);
+        }
+        None
     }
 
     /// Takes out the requests of lower priority, but for steps of streams, which would lose their state.
@@ -196,6 +245,7 @@ impl Queue {
             let (stay, go): (Vec<_>, Vec<_>) = std::mem::take(&mut kind.waiting).into_iter().partition(stays);
             kind.waiting = stay.into();
             kind.rows -= go.iter().map(|queued| queued.rows).sum::<usize>();
+            kind.look_for_patience();
             taken.extend(go);
         }
         self.length -= taken.len();
@@ -235,6 +285,7 @@ mod tests {
             state: None,
             is_stream: false,
             deadline,
+            patience: deadline,
             priority,
             came: Instant::now(),
             sender,
@@ -296,6 +347,17 @@ mod tests {
         taken.sort_unstable();
         assert_eq!((taken, queue.length(), queue.rows()), (vec![0, 2], 2, 2));
         assert_eq!(take(&mut queue, 9), [1, 3]);
+    }
+
+    #[test]
+    fn one_that_is_taken_out_is_gone_and_the_rest_keeps_its_order() {
+        let mut queue = Queue::default();
+        let _waits: Vec<_> =
+            (0..6).map(|i| queued(&mut queue, 1 + i % 2, i as u64, Priority::Normal)).collect();
+        assert_eq!(queue.take_out(2).map(|queued| queued.number), Some(2));
+        assert!(queue.take_out(2).is_none() && queue.take_out(9).is_none());
+        assert_eq!((queue.length(), queue.rows()), (5, 5));
+        assert_eq!((take(&mut queue, 4), take(&mut queue, 4)), (vec![0, 4], vec![1, 3, 5]));
     }
 
     #[test]

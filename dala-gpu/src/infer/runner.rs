@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 use super::desk::Answer;
 use super::options::{InferError, Priority, ServeOptions};
 use super::plan::{Plan, Row, Source, Target};
-use super::queue::{Queued, row_shape};
+use super::queue::{Dropped, Queued, row_shape};
 use super::spare::Spare;
 use super::stream::State;
 use crate::model::{ModelError, Port, Session};
@@ -18,12 +18,42 @@ pub(super) struct Runner {
     pub(super) plan: Plan,
     spare: Spare,
     learned: Vec<Learned>,
+    splits: Splits,
     example: Option<Vec<TensorRef>>,
     /// Empty between runs.
     inputs: Vec<TensorRef>,
     outputs: Vec<TensorRef>,
     /// Whether the last run got as far as the requests: their inputs are gone, and their states may be the next ones.
     has_handed_out: bool,
+    /// Whether requests of the same shapes had outputs of others: they cannot be made before the run.
+    has_own_shapes: bool,
+}
+
+/// Whether outputs can be taken apart into those of each request.
+///
+/// That the first axis of an output counts rows is nowhere said: that of a list of what was found does not. It is believed as
+/// long as every run gives as many times the rows that it was given, the first of them a run of one request.
+#[derive(Debug, PartialEq, Eq)]
+enum Splits {
+    /// No request was run.
+    Unknown,
+    /// What each reply has for a row, along its first axis.
+    By(Vec<usize>),
+    /// It was another number once: nobody knows whose part is which.
+    Never,
+}
+
+/// A run for requests.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ran {
+    pub(super) rows: usize,
+    pub(super) answered: u64,
+    /// Of those, how many whose time passed while they ran.
+    pub(super) late: u64,
+    pub(super) failed: u64,
+    /// Requests that were not run after all.
+    pub(super) dropped: Dropped,
+    pub(super) took: Duration,
 }
 
 /// One row of each output, for requests whose inputs have these sizes.
@@ -43,10 +73,12 @@ impl Runner {
             session,
             spare: Spare::new(options.region.clone()),
             learned: Vec::new(),
+            splits: Splits::Unknown,
             example: options.example.clone(),
             inputs: Vec::new(),
             outputs: Vec::new(),
             has_handed_out: false,
+            has_own_shapes: false,
         })
     }
 
@@ -76,10 +108,18 @@ impl Runner {
     /// Runs the model once for all requests, whose inputs become their outputs.
     fn run(&mut self, batch: &mut [Queued]) -> Result<(), InferError> {
         self.has_handed_out = false;
+        if batch.len() > 1 && !matches!(self.splits, Splits::By(_)) {
+            return Err(no_rows());
+        }
         let result = self.try_run(batch);
         self.inputs.clear();
         self.outputs.clear();
         result
+    }
+
+    /// Whether requests can share runs, as far as is known.
+    pub(super) fn can_share(&self) -> bool {
+        self.splits != Splits::Never
     }
 
     fn try_run(&mut self, batch: &mut [Queued]) -> Result<(), InferError> {
@@ -90,20 +130,26 @@ impl Runner {
             Some(at) => {
                 self.bind_outputs(at, batch, rows)?;
                 match self.session.run(&self.inputs, &mut self.outputs) {
-                    // Sizes that the model leaves open may be others this time.
-                    Err(ModelError::Failed(_)) if self.plan.has_open_outputs => {
+                    // The shapes are not those of the inputs alone: what they will be is never known before.
+                    Err(ModelError::OutputShape(_)) if batch.len() == 1 => {
                         self.learned.swap_remove(at);
+                        self.has_own_shapes = true;
+                        self.outputs.clear();
                         self.outputs = self.session.run_into(&self.inputs, &self.spare.region)?;
                     }
                     result => result?,
                 }
             }
+            None if self.has_own_shapes => {
+                self.outputs = self.session.run_into(&self.inputs, &self.spare.region)?;
+            }
             None => {
                 self.outputs = self.session.run_into(&self.inputs, &self.spare.region)?;
                 let inputs = kind().collect();
-                self.learn(inputs, rows)?;
+                self.learn(inputs, rows);
             }
         }
+        self.check_split(batch, rows)?;
         // Nothing reads the inputs any more: what was gathered in can be used again.
         self.inputs.clear();
         self.hand_out(batch, rows)
@@ -165,8 +211,35 @@ impl Runner {
         Ok(())
     }
 
+    /// Whether the outputs of a run can be taken apart, and whether those of others can.
+    fn check_split(&mut self, batch: &[Queued], rows: usize) -> Result<(), InferError> {
+        let firsts = || {
+            let outputs = self.outputs.iter().zip(&self.plan.targets);
+            let replies = outputs.filter(|(_, target)| matches!(target, Target::Reply));
+            replies.map(|(output, _)| output.shape().sizes().first().copied().unwrap_or(0))
+        };
+        let have_streams = self.outputs.iter().zip(&self.plan.targets).all(|(output, target)| match target {
+            Target::Reply => true,
+            Target::State(at) => output.shape() == self.plan.states[*at].of(batch.len()),
+        });
+        let is_as_before = match &self.splits {
+            Splits::By(each) => firsts().eq(each.iter().map(|each| each * rows)),
+            Splits::Unknown => firsts().all(|size| size > 0 && size.is_multiple_of(rows)),
+            Splits::Never => false,
+        };
+        if !is_as_before || !have_streams {
+            if std::mem::replace(&mut self.splits, Splits::Never) != Splits::Never {
+                // It was learned for any number of rows.
+                self.learned.clear();
+            }
+        } else if self.splits == Splits::Unknown {
+            self.splits = Splits::By(firsts().map(|size| size / rows).collect());
+        }
+        if batch.len() > 1 && self.splits == Splits::Never { Err(no_rows()) } else { Ok(()) }
+    }
+
     /// Notes the shapes of one row from those of a run.
-    fn learn(&mut self, inputs: Vec<Shape>, rows: usize) -> Result<(), InferError> {
+    fn learn(&mut self, inputs: Vec<Shape>, rows: usize) {
         let mut outputs = Vec::new();
         for (output, target) in self.outputs.iter().zip(&self.plan.targets) {
             let axis = match target {
@@ -175,8 +248,8 @@ impl Runner {
             };
             let size = output.shape().sizes().get(axis).copied().unwrap_or(1);
             if !size.is_multiple_of(rows) {
-                // Rows are not what the model's first axis counts: it gets no batches of ours.
-                return if rows == 1 { Ok(()) } else { Err(no_rows(output)) };
+                // Rows are not what the model's first axis counts.
+                return;
             }
             let shape = if output.shape().rank() > axis {
                 output.shape().with_size(axis, size / rows)
@@ -189,7 +262,6 @@ impl Runner {
             self.learned.remove(0);
         }
         self.learned.push(Learned { inputs, outputs });
-        Ok(())
     }
 
     /// Gives each request its part of the outputs.
@@ -203,11 +275,8 @@ impl Runner {
                     one.tensors.push(output);
                 }
                 (Target::Reply, many) => {
-                    let size = output.shape().sizes().first().copied().unwrap_or(0);
-                    if size == 0 || size % rows != 0 {
-                        return Err(no_rows(&output));
-                    }
-                    let each = size / rows;
+                    // Looked at before (`check_split`).
+                    let each = output.shape().sizes()[0] / rows;
                     let mut at = 0;
                     for request in many {
                         request.tensors.push(output.slice(0, at..at + request.rows * each)?);
@@ -240,36 +309,61 @@ impl Runner {
         Ok(())
     }
 
-    /// Runs requests from the queue and answers them. `note` learns how many were answered, how many failed, and
-    /// how long it took, before their clients do. Leaves `batch` empty.
-    pub(super) fn serve(&mut self, batch: &mut Vec<Queued>, note: impl FnOnce(u64, u64, Duration)) {
+    /// Runs requests from the queue and answers them, but for those whose time passed since they were taken or whose client
+    /// went away. `note` learns what became of them before their clients do. Leaves `batch` empty.
+    pub(super) fn serve(&mut self, batch: &mut Vec<Queued>, note: impl FnOnce(Ran)) {
         let started = Instant::now();
+        let mut ran = Ran::default();
+        drop_stale(batch, started, &mut ran.dropped);
+        if batch.is_empty() {
+            return note(ran);
+        }
         let result = self.run(batch);
-        let (count, took) = (batch.len() as u64, started.elapsed());
+        let ended = Instant::now();
+        ran.rows = batch.iter().map(|queued| queued.rows).sum();
+        ran.took = ended - started;
+        let is_late = |queued: &Queued| queued.deadline.is_some_and(|deadline| deadline < ended);
+        let count = batch.len() as u64;
         match result {
             Ok(()) => {
-                note(count, 0, took);
+                ran.answered = count;
+                ran.late = batch.iter().filter(|queued| is_late(queued)).count() as u64;
+                note(ran);
                 for Queued { tensors, state, is_stream, sender, .. } in batch.drain(..) {
                     sender.send(Ok((tensors, state.filter(|_| is_stream))));
                 }
             }
             // One of them may be why, and each is still as it came.
             Err(_) if count > 1 && !self.has_handed_out => {
-                let alone: Vec<_> = batch.drain(..).map(|queued| self.serve_one(queued)).collect();
-                let answered = alone.iter().filter(|(_, answer)| answer.is_ok()).count() as u64;
+                let mut answers = Vec::with_capacity(batch.len());
+                while !batch.is_empty() {
+                    // The runs before may have taken what time it had.
+                    let mut one = vec![batch.remove(0)];
+                    drop_stale(&mut one, Instant::now(), &mut ran.dropped);
+                    answers.extend(one.pop().map(|queued| self.serve_one(queued, &mut ran)));
+                }
                 // What such a batch costs, not how soon it failed.
-                note(answered, count - answered, started.elapsed());
-                alone.into_iter().for_each(|(sender, answer)| sender.send(answer));
+                ran.took = started.elapsed();
+                note(ran);
+                answers.into_iter().for_each(|(sender, answer)| sender.send(answer));
             }
             Err(error) => {
-                note(0, count, took);
+                ran.failed = count;
+                note(ran);
                 batch.drain(..).for_each(|queued| queued.sender.send(Err(error.clone())));
             }
         }
     }
 
-    fn serve_one(&mut self, mut queued: Queued) -> (Sender<Answer>, Answer) {
+    fn serve_one(&mut self, mut queued: Queued, ran: &mut Ran) -> (Sender<Answer>, Answer) {
         let result = self.run(std::slice::from_mut(&mut queued));
+        match &result {
+            Ok(()) => {
+                ran.answered += 1;
+                ran.late += u64::from(queued.deadline.is_some_and(|deadline| deadline < Instant::now()));
+            }
+            Err(_) => ran.failed += 1,
+        }
         let Queued { tensors, state, is_stream, sender, .. } = queued;
         (sender, result.map(|()| (tensors, state.filter(|_| is_stream))))
     }
@@ -287,6 +381,7 @@ impl Runner {
                 state: None,
                 is_stream: false,
                 deadline: None,
+                patience: None,
                 priority: Priority::Low,
                 came: started,
                 sender: oneshot().0,
@@ -298,8 +393,23 @@ impl Runner {
     }
 }
 
-fn no_rows(output: &TensorRef) -> InferError {
-    InferError::Mismatch(format!("an output {output:?} does not split into the rows of its requests").into())
+fn no_rows() -> InferError {
+    InferError::Mismatch("the model's outputs do not split into those of its requests".into())
+}
+
+/// Takes out the requests that are not to be run any more, and answers them.
+fn drop_stale(batch: &mut Vec<Queued>, now: Instant, dropped: &mut Dropped) {
+    let is_stale = |queued: &mut Queued| {
+        queued.sender.is_abandoned() || queued.deadline.is_some_and(|deadline| deadline < now)
+    };
+    for stale in batch.extract_if(.., is_stale) {
+        if stale.sender.is_abandoned() {
+            dropped.abandoned += 1;
+        } else {
+            dropped.expired += 1;
+            stale.sender.send(Err(InferError::Expired));
+        }
+    }
 }
 
 /// A state's second buffer, if nobody reads it.

@@ -49,11 +49,10 @@ impl Server {
         let desk = Arc::new(Desk {
             ports: runner.plan.request_ports.clone(),
             outputs: runner.replies(),
-            max_batch,
             queue: options.queue,
             throttle: options.throttle,
             states: options.states.len(),
-            state: Mutex::new(DeskState::new(options.sessions)),
+            state: Mutex::new(DeskState::new(options.sessions, max_batch)),
         });
         let checked = Mutex::new(Some(runner));
         Ok(Server { inner: Arc::new(Inner { backend, model, checked, options, desk }) })

@@ -9,6 +9,8 @@ use super::cost::Costs;
 pub struct ServeStats {
     /// Requests that were answered with a result.
     pub answered: u64,
+    /// Of those, how many whose time passed while they ran.
+    pub late: u64,
     /// Runs of the model for requests.
     pub runs: u64,
     /// Rows in those runs.
@@ -77,9 +79,10 @@ impl Counts {
 
 impl ServeStats {
     /// All numbers by name, for who collects metrics: counts, and `wait_p50_us` and `wait_p99_us`.
-    pub fn numbers(&self) -> [(&'static str, u64); 14] {
+    pub fn numbers(&self) -> [(&'static str, u64); 15] {
         [
             ("answered", self.answered),
+            ("late", self.late),
             ("runs", self.runs),
             ("rows", self.rows),
             ("inline_runs", self.inline_runs),

@@ -85,9 +85,8 @@ impl Session for Mlp {
         check_ports("output", &self.outputs, outputs)?;
         let rows = inputs[0].shape().sizes()[0];
         if outputs[0].shape().sizes()[0] != rows {
-            let port = Box::new(self.outputs[0].clone());
-            let shape = Box::new(outputs[0].shape());
-            return Err(ModelError::Port { side: "output", port, dtype: DType::F32, shape });
+            let given = outputs[0].shape();
+            return Err(ModelError::OutputShape(format!("{rows} rows, not {given}").into()));
         }
         let x = inputs[0].typed::<f32>()?;
         let x = x.as_slice()?;

@@ -47,6 +47,10 @@ pub enum ModelError {
         /// The shape that came.
         shape: Box<Shape>,
     },
+    /// The model gave an output of another shape than that of the tensor that was to hold it. What is in the outputs is not
+    /// said; [`Session::run_into`](super::Session::run_into) takes outputs of any shape.
+    #[error("an output has another shape than the tensor for it: {0}")]
+    OutputShape(Box<str>),
     /// The run was cancelled.
     #[error("the run was cancelled")]
     Cancelled,

@@ -70,7 +70,8 @@ pub trait Session: Send + std::fmt::Debug {
     ///
     /// # Errors
     /// [`ModelError::Port`] for a tensor that does not fit, [`ModelError::Tensor`] for an output that somebody
-    /// reads, [`ModelError::Cancelled`], [`ModelError::Failed`]. What is in the outputs then is not said.
+    /// reads, [`ModelError::OutputShape`] when the model gives an output of another shape, [`ModelError::Cancelled`],
+    /// [`ModelError::Failed`]. What is in the outputs then is not said.
     fn run(&mut self, inputs: &[TensorRef], outputs: &mut [TensorRef]) -> Result<(), ModelError>;
 
     /// As [`Session::run`] for outputs whose shapes only the model knows: makes them in `region`. Where the

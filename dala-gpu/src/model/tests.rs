@@ -112,7 +112,8 @@ fn tensors_that_do_not_fit_are_refused_before_the_run() -> Outcome {
     drop(reader);
     // Another batch than the input's: only the library can know.
     let mut three = [region.zeros_of(DType::F32, Shape::new(&[3, 3])?)?];
-    assert!(matches!(session.run(std::slice::from_ref(&x), &mut three), Err(ModelError::Failed(_))));
+    let error = session.run(std::slice::from_ref(&x), &mut three).expect_err("two rows, not three");
+    assert!(matches!(error, ModelError::OutputShape(_)), "{error}");
     session.run(&[x], &mut shared)?;
     Ok(())
 }
@@ -329,5 +330,32 @@ fn served_streams_of_a_real_model_give_the_known_probabilities_together() -> Out
         clients.into_iter().try_for_each(|client| client.join().expect("no panic"))
     })?;
     assert_eq!(model.stats().answered, 32);
+    Ok(())
+}
+
+#[test]
+fn a_run_is_cancelled_or_it_is_not_and_the_next_one_is_its_own() -> Outcome {
+    let Some(onnx) = onnx() else { return Ok(()) };
+    let mut session = onnx.load(&mlp(&[4, 3]), &SessionOptions::default())?;
+    let region = region();
+    let x = ramped(&region, &[1, 4]);
+    let mut y = [region.zeros_of(DType::F32, Shape::new(&[1, 3])?)?];
+    let canceller = session.canceller().expect("it can be cancelled");
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        // Short runs, so that it often comes between two of them.
+        scope.spawn(|| {
+            while !is_over.load(std::sync::atomic::Ordering::Acquire) {
+                canceller.cancel();
+            }
+        });
+        let outcomes: Vec<_> = (0..100_000)
+            .map(|_| session.run(std::slice::from_ref(&x), &mut y))
+            .filter(|outcome| !matches!(outcome, Ok(()) | Err(ModelError::Cancelled)))
+            .collect();
+        is_over.store(true, std::sync::atomic::Ordering::Release);
+        assert_eq!(outcomes, []);
+    });
+    session.run(&[x], &mut y)?;
     Ok(())
 }

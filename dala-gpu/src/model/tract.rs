@@ -192,9 +192,7 @@ impl Session for TractSession {
         for (output, result) in outputs.iter_mut().zip(&results) {
             if output.shape().sizes() != result.shape() {
                 let (given, got) = (output.shape(), result.shape());
-                return Err(ModelError::Failed(
-                    format!("an output of {got:?} for a tensor of {given}").into(),
-                ));
+                return Err(ModelError::OutputShape(format!("{got:?}, not {given}").into()));
             }
             fill(output, result)?;
         }

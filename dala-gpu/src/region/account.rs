@@ -233,15 +233,37 @@ impl Account {
 
     /// Charges a buffer of `bytes` here and to the accounts around, unless that would pass a limit.
     pub(crate) fn charge(&self, bytes: usize) -> Result<(), TensorError> {
-        for account in self.chain() {
+        self.charge_below(None, bytes)
+    }
+
+    /// Charges `to` instead of this account. The accounts around both have the buffer already: it is no more to them, and no
+    /// limit of theirs can be passed.
+    pub(crate) fn hand_over(&self, to: &Account, bytes: usize) -> Result<(), TensorError> {
+        let shared = self.chain().find(|mine| to.chain().any(|other| std::ptr::eq(*mine, other)));
+        to.charge_below(shared, bytes)?;
+        self.chain_below(shared).for_each(|account| account.release_one(bytes));
+        Ok(())
+    }
+
+    fn charge_below(&self, end: Option<&Account>, bytes: usize) -> Result<(), TensorError> {
+        for account in self.chain_below(end) {
             if let Err(error) = account.charge_one(bytes) {
-                for charged in self.chain().take_while(|one| !std::ptr::eq(*one, account)) {
-                    charged.release_one(bytes);
-                }
+                self.chain_below(Some(account)).for_each(|charged| charged.release_one(bytes));
                 return Err(error);
             }
         }
+        // Not before: what was refused was never there.
+        self.chain_below(end).for_each(Account::note_peak);
         Ok(())
+    }
+
+    /// This account and those around it, up to that one.
+    fn chain_below(&self, end: Option<&Account>) -> impl Iterator<Item = &Account> {
+        self.chain().take_while(move |account| end.is_none_or(|end| !std::ptr::eq(*account, end)))
+    }
+
+    fn note_peak(&self) {
+        self.peak.fetch_max(self.live.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 
     fn charge_one(&self, bytes: usize) -> Result<(), TensorError> {
@@ -252,7 +274,6 @@ impl Account {
             // Relaxed: counts that guard no memory.
             match self.live.compare_exchange_weak(live, after, Ordering::Relaxed, Ordering::Relaxed) {
                 Ok(_) => {
-                    self.peak.fetch_max(after, Ordering::Relaxed);
                     self.buffers.fetch_add(1, Ordering::Relaxed);
                     return Ok(());
                 }
@@ -327,6 +348,29 @@ mod tests {
         drop((kept, other, plain));
         drop(first);
         assert_eq!((machine.live_bytes(), machine.by_actor().len()), (0, 1));
+        Ok(())
+    }
+
+    #[test]
+    fn what_one_actor_hands_to_another_is_no_more_to_the_machine() -> Result<(), TensorError> {
+        let machine = Region::with_limit(100);
+        let [first, second, third] = [1, 2, 3].map(|slot| machine.for_actor(Pid::from_parts(slot, 1), 80));
+        let mut tensor = first.zeros::<u8>(Shape::new(&[60])?)?;
+        tensor.move_to(&second)?;
+        assert_eq!((first.live_bytes(), second.live_bytes(), machine.live_bytes()), (0, 60, 60));
+        assert_eq!((machine.usage().peak, machine.usage().buffers), (60, 1));
+        let kept = third.zeros::<u8>(Shape::new(&[30])?)?;
+        assert!(tensor.move_to(&third).is_err(), "that one would have 90");
+        assert_eq!((second.live_bytes(), third.live_bytes(), third.usage().peak), (60, 30, 30));
+        // Outwards, into a region of its own, and to where it is already.
+        tensor.move_to(&machine)?;
+        tensor.move_to(&machine)?;
+        assert_eq!((second.live_bytes(), machine.live_bytes(), machine.usage().buffers), (0, 90, 2));
+        let apart = Region::with_limit(60);
+        tensor.move_to(&apart)?;
+        assert_eq!((machine.live_bytes(), apart.live_bytes()), (30, 60));
+        drop((tensor, kept));
+        assert_eq!((machine.live_bytes(), machine.usage().buffers, apart.live_bytes()), (0, 0, 0));
         Ok(())
     }
 

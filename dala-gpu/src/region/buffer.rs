@@ -167,8 +167,8 @@ impl Buffer {
 
     /// Charges the buffer to another account.
     pub(crate) fn charge_to(&mut self, account: Arc<Account>) -> Result<(), TensorError> {
-        account.charge(self.byte_length())?;
-        std::mem::replace(&mut self.account, account).release(self.byte_length());
+        self.account.hand_over(&account, self.byte_length())?;
+        self.account = account;
         Ok(())
     }
 

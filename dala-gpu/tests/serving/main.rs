@@ -1,10 +1,12 @@
 //! Models served by actors, seen from outside: requests and batches, versions, heat, and what goes wrong.
 mod backend;
+mod deadlines;
 mod faults;
 mod heat;
 mod lifecycle;
 mod pool;
 mod requests;
+mod shapes;
 
 /// What a test gives.
 type Outcome = Result<(), Box<dyn std::error::Error>>;

@@ -328,7 +328,7 @@ impl Session for AnyLengthSession {
     fn run(&mut self, inputs: &[TensorRef], outputs: &mut [TensorRef]) -> Result<(), ModelError> {
         check_ports("input", &self.inputs, inputs)?;
         if outputs[0].shape() != inputs[0].shape() {
-            return Err(ModelError::Failed("another shape".into()));
+            return Err(ModelError::OutputShape("that of the input".into()));
         }
         Ok(outputs[0].copy_from(&inputs[0])?)
     }

@@ -23,6 +23,9 @@ use super::super::{ModelError, Port};
 use crate::region::shape::MAX_RANK;
 use crate::{DType, Region, Shape, TensorError, TensorRef};
 
+/// What the library says when an output does not fit the tensor for it, in its versions: it has no code of its own for that.
+const OTHER_SHAPE: [&str; 2] = ["but the computed output shape for this run is", "shape verification failed"];
+
 /// Values kept at least; more where a model has more ports.
 const KEPT: usize = 64;
 
@@ -209,7 +212,12 @@ impl Bound {
         let result = self.call(options);
         // Whatever happened in there, a `bool` is 0 or 1 afterwards.
         outputs.iter_mut().try_for_each(TensorRef::settle)?;
-        result
+        result.map_err(|error| match error {
+            ModelError::Failed(why) if OTHER_SHAPE.iter().any(|text| why.contains(text)) => {
+                ModelError::OutputShape(why)
+            }
+            other => other,
+        })
     }
 
     /// Runs, and copies what the library made.

@@ -4,6 +4,7 @@
 //! outputs written in the tensor region, by the plain C call that runs a session; the only unsafe code is in
 //! `bind`, beside the values that it keeps for tensors it has seen.
 mod bind;
+mod cancel;
 mod library;
 mod provider;
 mod session;

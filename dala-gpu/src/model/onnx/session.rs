@@ -1,12 +1,12 @@
 //! A model that is ready to run.
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use ort::session::{NoSelectedOutputs, RunOptions};
+use ort::session::RunOptions;
 use ort::value::{TensorElementType, ValueType};
 
 use super::super::{Canceller, ModelError, Placement, Port, Session, SessionOptions, check_ports};
 use super::bind::Bound;
+use super::cancel::Cancel;
 use super::{Onnx, load_error, provider};
 use crate::{DType, Region, TensorRef};
 
@@ -17,19 +17,6 @@ pub(super) struct OnnxSession {
     bound: Bound,
     cancel: Arc<Cancel>,
     placement: Placement,
-}
-
-/// How a run is ended from elsewhere.
-struct Cancel {
-    options: RunOptions<NoSelectedOutputs>,
-    is_running: AtomicBool,
-    is_cancelled: AtomicBool,
-}
-
-impl std::fmt::Debug for Cancel {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cancel").field("is_cancelled", &self.is_cancelled).finish_non_exhaustive()
-    }
 }
 
 impl OnnxSession {
@@ -48,31 +35,9 @@ impl OnnxSession {
         let ports = |outlets: &[ort::value::Outlet]| outlets.iter().map(port).collect::<Result<Vec<_>, _>>();
         let (inputs, outputs) = (ports(session.inputs())?, ports(session.outputs())?);
         let run = RunOptions::new().map_err(|error| load_error(&error))?;
-        let cancel =
-            Cancel { options: run, is_running: AtomicBool::new(false), is_cancelled: AtomicBool::new(false) };
         let names = |ports: &[Port]| ports.iter().map(|port| port.name.clone()).collect::<Vec<_>>();
         let bound = Bound::new(session, &names(&inputs), &names(&outputs))?;
-        Ok(Self { inputs, outputs, bound, cancel: Arc::new(cancel), placement })
-    }
-
-    /// Runs, and tells a cancelled run from a failed one.
-    fn guarded<R>(
-        &mut self,
-        run: impl FnOnce(&mut Bound, &RunOptions<NoSelectedOutputs>) -> Result<R, ModelError>,
-    ) -> Result<R, ModelError> {
-        let cancel = &self.cancel;
-        if cancel.is_cancelled.swap(false, Ordering::AcqRel) {
-            cancel.options.unterminate().map_err(|error| ModelError::Failed(error.message().into()))?;
-        }
-        cancel.is_running.store(true, Ordering::Release);
-        let result = run(&mut self.bound, &cancel.options);
-        cancel.is_running.store(false, Ordering::Release);
-        match result {
-            Err(ModelError::Failed(_)) if cancel.is_cancelled.load(Ordering::Acquire) => {
-                Err(ModelError::Cancelled)
-            }
-            result => result,
-        }
+        Ok(Self { inputs, outputs, bound, cancel: Arc::new(Cancel::new(run)), placement })
     }
 }
 
@@ -88,26 +53,19 @@ impl Session for OnnxSession {
     fn run(&mut self, inputs: &[TensorRef], outputs: &mut [TensorRef]) -> Result<(), ModelError> {
         check_ports("input", &self.inputs, inputs)?;
         check_ports("output", &self.outputs, outputs)?;
-        self.guarded(|bound, options| bound.run(options, inputs, outputs))
+        let Self { bound, cancel, .. } = self;
+        cancel.guard(|options| bound.run(options, inputs, outputs))
     }
 
     fn run_into(&mut self, inputs: &[TensorRef], region: &Region) -> Result<Vec<TensorRef>, ModelError> {
         check_ports("input", &self.inputs, inputs)?;
-        let outputs = std::mem::take(&mut self.outputs);
-        let result = self.guarded(|bound, options| bound.run_into(options, inputs, &outputs, region));
-        self.outputs = outputs;
-        result
+        let Self { bound, cancel, outputs, .. } = self;
+        cancel.guard(|options| bound.run_into(options, inputs, outputs, region))
     }
 
     fn canceller(&self) -> Option<Canceller> {
         let cancel = self.cancel.clone();
-        Some(Canceller::new(move || {
-            if cancel.is_running.load(Ordering::Acquire) {
-                cancel.is_cancelled.store(true, Ordering::Release);
-                // Fails only for options that are not there.
-                let _ = cancel.options.terminate();
-            }
-        }))
+        Some(Canceller::new(move || cancel.cancel()))
     }
 
     fn placement(&self) -> Placement {
