@@ -29,7 +29,7 @@ if ! grep -q 'counter.ex is up to date' <<< "$generated"; then
     printf 'dala gen elixir says:\n%s\n' "$generated"
     exit 1
 fi
-sed -i 's/fn count(&mut self, name: String)/fn count(\&mut self, name: String, by: u64)/; s/\*times += 1/*times += by/' src/lib.rs
+sed -i 's/fn count(&mut self, name: String)/fn count(\&mut self, name: String, by: u64)/; s/\*times += 1/*times += by/' src/counter.rs
 "$target/debug/dala" gen elixir
 grep -q 'def count(server, name, by,' elixir/lib/fresh_app/counter.ex
 if said=$("$target/debug/dala" gen elixir --check) && ! grep -q 'up to date' <<< "$said"; then

@@ -86,6 +86,20 @@ fn the_module_of_an_actor_is_the_file_in_the_repository() {
     assert_eq!(std::fs::read_to_string(GOLDEN).unwrap(), text, "run it with BLESS=1, and look");
 }
 
+#[path = "../../dala-beam/src/cli/new/template/src/counter.rs.txt"]
+mod counter;
+
+#[test]
+fn what_dala_new_writes_is_what_the_generator_makes_of_its_actor() {
+    let template =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../dala-beam/src/cli/new/template/elixir/lib/counter.ex.txt");
+    let text = elixir_module::<counter::Counter>("{{module}}.Counter");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(template, &text).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(template).unwrap(), text, "run it with BLESS=1, and look");
+}
+
 #[test]
 fn elixir_reaches_the_actor_by_the_module() {
     let stage = Stage::new();

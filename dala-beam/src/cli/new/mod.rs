@@ -31,6 +31,7 @@ const FILES: &[(&str, &str)] = &[
     ("build.rs", include_str!("template/build.rs.txt")),
     (".gitignore", include_str!("template/gitignore.txt")),
     ("README.md", include_str!("template/README.md.txt")),
+    ("src/counter.rs", include_str!("template/src/counter.rs.txt")),
     ("src/lib.rs", include_str!("template/src/lib.rs.txt")),
     ("src/main.rs", include_str!("template/src/main.rs.txt")),
     ("tests/app.rs", include_str!("template/tests/app.rs.txt")),
