@@ -113,8 +113,12 @@ unsafe impl Machine for Process {
         Process::receive_accept(self);
     }
 
-    fn receive_skip(&mut self) {
-        Process::receive_skip(self);
+    fn receive_skip(&mut self) -> bool {
+        Process::receive_skip(self)
+    }
+
+    fn receive_seek(&mut self, keys: &[Word]) {
+        Process::receive_seek(self, keys);
     }
 
     fn receive_timed_out(&mut self) {

@@ -6,11 +6,13 @@
 use std::time::Duration;
 
 use dala::actor::Incoming;
+use dala::mailbox::index::Key;
 use dala::mailbox::receive::{Mark, Received};
-use dala::message::{ExitReason, NodeBox};
+use dala::message::{ExitReason, Node, NodeBox};
 use dala::pid::Ref;
 use dala_ir::abi::{Pid, Word, atoms};
 use dala_ir::term::{Fragment, TermWriter, copy_term, view};
+use smallvec::SmallVec;
 
 use super::message;
 use super::process::Process;
@@ -148,9 +150,21 @@ impl Process {
         }
     }
 
-    /// The current message does not match: goes on to the next.
-    pub(crate) fn receive_skip(&mut self) {
-        self.mailbox().advance();
+    /// The current message does not match: goes on to the next. Says whether so many were skipped that
+    /// [`receive_seek`](Process::receive_seek) pays.
+    #[inline]
+    pub(crate) fn receive_skip(&mut self) -> bool {
+        self.mailbox().skip()
+    }
+
+    /// Goes past messages that neither are one of `keys` nor begin with one.
+    #[cold]
+    pub(crate) fn receive_seek(&mut self, keys: &[Word]) {
+        // A key of another kind may be that of any message.
+        let keys: Option<SmallVec<[Key; 8]>> = keys.iter().map(|&word| key(word)).collect();
+        if let Some(keys) = keys {
+            self.mailbox().seek(&keys, key_of);
+        }
     }
 
     /// The receive timed out: the next one starts at the front, with a timeout of its own.
@@ -282,10 +296,15 @@ impl Process {
         let mut all = Vec::new();
         while let Some(message) = self.look_at_message() {
             all.push(self.heap.copy(message));
-            self.receive_skip();
+            self.mailbox().advance();
         }
         self.mailbox().reset();
         all
+    }
+
+    /// Bytes that the process holds beside its mailbox and itself: its heap, and what it finds messages by.
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.heap.total_words() * size_of::<Word>() + self.receive.index_bytes()
     }
 
     /// Messages that it has taken in.
@@ -297,6 +316,25 @@ impl Process {
     pub fn message_queue_length(&mut self) -> usize {
         self.mailbox().queue_length()
     }
+}
+
+/// What a message is found by whose first element, or which itself, is `word`; `None`: that says nothing.
+fn key(word: Word) -> Option<Key> {
+    match word.as_atom() {
+        Some(atom) => Some(Key::Atom(atom)),
+        None => view::reference(word).map(|reference| Key::Reference(reference.low)),
+    }
+}
+
+/// What a message is found by. EXIT, DOWN and what Rust sent are looked at by every receive, and are terms then.
+fn key_of(node: &Node) -> Option<Key> {
+    if !message::is_term(node) {
+        return None;
+    }
+    let term = message::term_in(node);
+    // What is neither atom nor reference begins with a key that no receive asks for.
+    let first = view::tuple_elements(term).map_or(Some(term), |elements| elements.first().copied());
+    Some(first.and_then(key).unwrap_or(Key::Shape(0)))
 }
 
 /// Markers a process may have at a time.

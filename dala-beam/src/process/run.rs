@@ -91,7 +91,7 @@ impl Behaviour for Process {
         if let Some(member) = &self.confined {
             member.used(self.reductions_before.saturating_sub(before), self.running_time());
         }
-        activation.set_held((self.heap.total_words() * size_of::<Word>()) as u64);
+        activation.set_held(self.held_bytes() as u64);
         self.is_runnable = matches!(outcome, Outcome::Yielded);
         outcome
     }

@@ -67,7 +67,8 @@ hosts! {
     fn send_message(&mut self, destination: Word, id: u64, message: &[Word]) -> bool;
     fn receive_next(&mut self) -> Option<Word>;
     fn receive_accept(&mut self);
-    fn receive_skip(&mut self);
+    fn receive_skip(&mut self) -> bool;
+    fn receive_seek(&mut self, keys: &[Word]);
     fn receive_timed_out(&mut self);
     fn receive_wait(&mut self, time: Word) -> Result<WaitFor, Exception>;
     fn is_timeout_up(&mut self) -> bool;

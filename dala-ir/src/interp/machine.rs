@@ -73,8 +73,15 @@ pub unsafe trait Machine: 'static {
     /// The message's memory lives on as part of the heap.
     fn receive_accept(&mut self);
 
-    /// Moves the save pointer past the current message.
-    fn receive_skip(&mut self);
+    /// Moves the save pointer past the current message. Says whether so many were skipped that
+    /// [`receive_seek`](Machine::receive_seek) pays.
+    fn receive_skip(&mut self) -> bool;
+
+    /// The receive matches no messages but those that are one of `keys`, or tuples that begin with one: may move the save
+    /// pointer past others. A key that is neither atom nor reference says nothing.
+    fn receive_seek(&mut self, keys: &[Word]) {
+        let _ = keys;
+    }
 
     /// The `after` part begins: disarms the timeout and resets the save pointer.
     fn receive_timed_out(&mut self);

@@ -287,6 +287,8 @@ opcodes! {
     RecvAccept => receive::recv_accept, op(P, P, P);
     /// Goes past the current message.
     RecvSkip => receive::recv_skip, op(P, P, P);
+    /// Goes past the current message, to one that is, or begins with, one of `c` operands, four a word from `w2`; `w1` length.
+    RecvSkipTo => receive::recv_skip_to, op(P, P, P).packed(2, 1);
     /// The `after` part begins.
     RecvTimedOut => receive::recv_timed_out, op(P, P, P);
     /// Waits; goes on at `rel`.

@@ -244,6 +244,7 @@ ops! {
     ActorSend = "actor_send", (Term; Terms) -> -, READS | WRITES | RAISES | ATTEMPTED, Message, "Sends a message to a native actor: (destination, field..); its tuple is not built. Fails, with nothing done, when the destination is no native actor that takes it, or a field does not convert.";
     RecvAccept = "recv_accept", (; None) -> -, READS | WRITES, None, "Takes the current message out of the mailbox, resets the save pointer and the timeout.";
     RecvSkip = "recv_skip", (; None) -> -, READS | WRITES, None, "Moves the save pointer past the current message.";
+    RecvSkipTo = "recv_skip_to", (; Terms) -> -, READS | WRITES, None, "As `recv_skip`, and past messages behind it that are, or whose first element is, none of the operands: an atom or a reference each, or it is `recv_skip`.";
     RecvTimedOut = "recv_timed_out", (; None) -> -, READS | WRITES, None, "Resets the save pointer after a timeout.";
     MarkerReserve = "marker_reserve", (; None) -> Marker, READS | WRITES, None, "Remembers where the mailbox ends.";
     MarkerBind = "marker_bind", (Marker, Term; None) -> -, WRITES, None, "Ties the marker to a reference.";

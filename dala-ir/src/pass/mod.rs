@@ -16,6 +16,7 @@ mod clean;
 mod dce;
 mod fold;
 mod gvn;
+mod receives;
 mod sends;
 
 pub use sends::{Warning, warnings};
@@ -89,6 +90,7 @@ passes! {
     "gvn" => gvn::run, "What was computed already is not computed again.";
     "clean" => clean::run, "Jumps to jumps, blocks that only one edge leads to, blocks that none leads to.";
     "dce" => dce::run, "What nobody uses is not computed and not passed on.";
+    "receives" => receives::run, "A receive that can only match certain messages says which, so that a long queue is not walked.";
 }
 
 /// Runs all passes over a verified module.

@@ -8,7 +8,7 @@ use dala_ir::abi::context::flags;
 use dala_ir::abi::{ActorContext, Atom, Word, atoms};
 use dala_ir::interp::{BifIndex, BifResult, Exception, ExportEntry, Machine, Target, WaitFor};
 use dala_ir::term::view::{self, list_to_vec};
-use dala_ir::term::{OwnedTerm, TermWriter};
+use dala_ir::term::{OwnedTerm, TermWriter, compare};
 
 /// Block and fragments.
 #[derive(Debug)]
@@ -302,8 +302,20 @@ unsafe impl Machine for TestMachine {
         self.save = 0;
     }
 
-    fn receive_skip(&mut self) {
+    fn receive_skip(&mut self) -> bool {
         self.save += 1;
+        true
+    }
+
+    fn receive_seek(&mut self, keys: &[Word]) {
+        let may_match = |message: &OwnedTerm| {
+            let first =
+                view::tuple_elements(message.root()).map_or(Some(message.root()), |all| all.first().copied());
+            first.is_some_and(|first| keys.iter().any(|&key| compare::eq_exact(key, first)))
+        };
+        while self.mailbox.get(self.save).is_some_and(|message| !may_match(message)) {
+            self.save += 1;
+        }
     }
 
     fn receive_timed_out(&mut self) {

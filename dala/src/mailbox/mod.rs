@@ -8,6 +8,8 @@
 pub mod bounded;
 pub(crate) mod credit;
 #[cfg(not(loom))]
+pub mod index;
+#[cfg(not(loom))]
 pub(crate) mod lanes;
 #[cfg(not(loom))]
 pub(crate) mod list;

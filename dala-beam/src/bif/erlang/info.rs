@@ -526,7 +526,7 @@ fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
         "fullsweep_after" => count(p.heap.options().fullsweep_after as usize),
         "min_bin_vheap_size" => count(p.settings.min_binary_heap),
         "max_heap_size" => max_heap_size(p),
-        "memory" => count(p.heap.total_words() * 8 + size_of::<Process>()),
+        "memory" => count(p.held_bytes() + size_of::<Process>()),
         "reductions" => p.heap.unsigned(p.reductions()),
         "garbage_collection" => {
             let limit = max_heap_size(p);

@@ -191,6 +191,7 @@ impl FunctionEmitter<'_, '_> {
             Op::Send => self.simple(Opcode::Send, 1, inst, result, 0, ends),
             Op::RecvAccept => self.simple(Opcode::RecvAccept, 1, inst, result, 0, ends),
             Op::RecvSkip => self.simple(Opcode::RecvSkip, 1, inst, result, 0, ends),
+            Op::RecvSkipTo => self.packed(Opcode::RecvSkipTo, 2, inst, &args[..], None, None, ends),
             Op::RecvTimedOut => self.simple(Opcode::RecvTimedOut, 1, inst, result, 0, ends),
             Op::MarkerReserve => self.simple(Opcode::MarkerReserve, 1, inst, result, 0, ends),
             Op::MarkerBind => self.simple(Opcode::MarkerBind, 1, inst, result, 0, ends),

@@ -73,6 +73,8 @@ helpers! {
     ReceiveAccept => steps::receive_accept,
     /// `RecvSkip`
     ReceiveSkip => steps::receive_skip,
+    /// `RecvSkipTo`
+    ReceiveSkipTo => steps::receive_skip_to,
     /// `RecvTimedOut`
     ReceiveTimedOut => steps::receive_timed_out,
     /// `Woken`

@@ -114,6 +114,7 @@ pub(super) fn is_inline(ins: &Instruction) -> bool {
         | Opcode::RecvNext
         | Opcode::RecvAccept
         | Opcode::RecvSkip
+        | Opcode::RecvSkipTo
         | Opcode::RecvTimedOut
         | Opcode::Woken
         | Opcode::MarkerReserve

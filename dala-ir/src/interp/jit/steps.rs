@@ -83,6 +83,7 @@ matches! {
     receive_next => receive::next_work;
     receive_accept => receive::accept_work;
     receive_skip => receive::skip_work;
+    receive_skip_to => receive::skip_to_work;
     receive_timed_out => receive::timed_out_work;
     woken => receive::woken_work;
     marker_reserve => receive::reserve_work;

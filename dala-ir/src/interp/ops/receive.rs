@@ -2,6 +2,8 @@
 
 #![expect(unsafe_code, reason = "handlers keep the contract of `state`")]
 
+use smallvec::SmallVec;
+
 use crate::abi::{Atom, Word, atoms};
 use crate::interp::frame::{self, Raise, Resume};
 use crate::interp::host::Host;
@@ -111,6 +113,13 @@ works! {
         s.ask(|host| host.receive_skip());
         Some(Word::NIL)
     }
+    skip_to_work(s) {
+        if s.ask(|host| host.receive_skip()) {
+            let keys: SmallVec<[Word; 8]> = (0..usize::from(s.c())).map(|index| s.packed(2, index)).collect();
+            s.ask(|host| host.receive_seek(&keys));
+        }
+        Some(Word::NIL)
+    }
     timed_out_work(s) {
         s.ask(|host| host.receive_timed_out());
         Some(Word::NIL)
@@ -149,6 +158,13 @@ handler! {
     fn recv_skip(s) {
         skip_work(&mut s);
         s.next(1)
+    }
+}
+
+handler! {
+    fn recv_skip_to(s) {
+        s.aside(|s| skip_to_work(s));
+        s.next_long()
     }
 }
 

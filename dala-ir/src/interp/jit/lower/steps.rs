@@ -18,6 +18,7 @@ fn matcher(op: Opcode) -> Option<Helper> {
         Opcode::RecvNext => Helper::ReceiveNext,
         Opcode::RecvAccept => Helper::ReceiveAccept,
         Opcode::RecvSkip => Helper::ReceiveSkip,
+        Opcode::RecvSkipTo => Helper::ReceiveSkipTo,
         Opcode::RecvTimedOut => Helper::ReceiveTimedOut,
         Opcode::Woken => Helper::Woken,
         Opcode::MarkerReserve => Helper::MarkerReserve,
@@ -43,6 +44,7 @@ fn may_fail(op: Opcode) -> bool {
         op,
         Opcode::RecvAccept
             | Opcode::RecvSkip
+            | Opcode::RecvSkipTo
             | Opcode::RecvTimedOut
             | Opcode::MarkerReserve
             | Opcode::MarkerBind
