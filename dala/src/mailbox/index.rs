@@ -5,7 +5,7 @@
 //! when a receive has skipped many messages, covers more of the queue as receives get there, and tells of each message that
 //! leaves. So a receive that finds what it wants early never pays for what waits behind.
 //!
-//! Cost, with n messages covered: to find, to cover one more and to take one out are O(log n); about [`BYTES_EACH`] bytes for
+//! Cost, with n messages covered: to find, to cover one more and to take one out are O(log n); about `BYTES_EACH` bytes for
 //! each message.
 //!
 //! # Invariants
