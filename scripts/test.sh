@@ -6,6 +6,8 @@ cd "$(dirname "$0")/.."
 ./scripts/setup.sh || exit 1
 ./scripts/setup-ai.sh
 ./scripts/setup-voice.sh
+# Where all was fetched no test of it may skip.
+if ./scripts/setup-ai.sh check && [ -e target/voice/speech.wav ]; then export DALA_AI_REQUIRED=1; fi
 
 log=target/test.log
 mkdir -p target

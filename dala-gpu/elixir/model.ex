@@ -33,13 +33,20 @@ defmodule Dala.Model do
   def inputs(_name), do: :erlang.nif_error(:not_loaded)
 
   @doc """
-  What it did so far, in all its sessions: requests that were `answered`, `refused`, `throttled`, `expired`, `abandoned` or
+  What it did so far, in all its sessions: requests that were `answered` (`late` ones after their time), `refused`, `throttled`, `expired`, `abandoned` or
   `failed`, that are `queued`; `runs`, their `rows`, those on a scheduler thread (`inline_runs`); `sessions`, and how many of
   them are `running`; how many microseconds half of the requests, and 99 of a hundred, waited at most (`wait_p50_us`,
   `wait_p99_us`).
   """
   @spec stats(name) :: keyword(non_neg_integer)
   def stats(_name), do: :erlang.nif_error(:not_loaded)
+
+  @doc """
+  What runs it, and where: the backend, the execution provider that was chosen, and those that were asked for before it
+  with why not, as in `{"ONNX Runtime", :cpu, [cuda: "the library has none"]}`.
+  """
+  @spec placement(name) :: {String.t(), atom, [{atom, String.t()}]}
+  def placement(_name), do: :erlang.nif_error(:not_loaded)
 
   @doc "A stream of a model: requests in order, with the model's state between them. It starts with zeros."
   @spec open(name) :: stream

@@ -37,7 +37,19 @@ mod oneshot;
 #[cfg(not(loom))]
 pub mod pipeline;
 pub mod region;
+#[cfg(all(test, not(loom)))]
+#[path = "../tests/fetched/skip.rs"]
+#[cfg_attr(
+    not(any(feature = "onnx", feature = "tract", feature = "wgpu")),
+    expect(dead_code, reason = "nothing is fetched then")
+)]
+mod skip;
 pub(crate) mod sync;
+
+/// The code of the guide.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/ai.md")]
+pub mod guide {}
 
 pub use chain::{Binary, Chain, Unary};
 pub use error::TensorError;

@@ -13,7 +13,9 @@ fn a_model_and_a_kernel_work_in_the_same_memory() -> Result<(), Box<dyn std::err
     let gpu = match Gpu::open(&GpuOptions::any()) {
         Ok(gpu) if gpu.shares_memory() => gpu,
         Ok(_) | Err(GpuError::NoAdapter(_)) => {
-            eprintln!("skipped: no GPU that shares the host's memory");
+            fetched::skip(
+                "no GPU that shares the host's memory (scripts/setup-ai.sh installs a driver that does)",
+            );
             return Ok(());
         }
         Err(error) => return Err(error.into()),

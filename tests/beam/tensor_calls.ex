@@ -57,7 +57,7 @@ defmodule TensorCalls do
     [step] = Model.step(stream, [x])
     all = Enum.map([y, again, step], &Tensor.to_list/1)
     stats = Keyword.take(Model.stats("tiny"), [:answered, :failed, :sessions])
-    {Model.inputs("tiny"), Tensor.shape(y), Enum.uniq(all) == [hd(all)], stats}
+    {Model.inputs("tiny"), Tensor.shape(y), Enum.uniq(all) == [hd(all)], stats, Model.placement("tiny")}
   end
 
   def wrong(_) do

@@ -110,7 +110,7 @@ fn elixir_runs_models_once_and_as_streams() -> Outcome {
     let Setup { stage, .. } = setup()?;
     assert_eq!(
         stage.run_in(CALLS, "run", &0_u8),
-        "{[{<<\"x\">>,f32,[nil,4]}],[1,2],true,[{answered,3},{failed,0},{sessions,1}]}"
+        "{[{<<\"x\">>,f32,[nil,4]}],[1,2],true,[{answered,3},{failed,0},{sessions,1}],{<<\"built-in\">>,cpu,[]}}"
     );
     Ok(())
 }

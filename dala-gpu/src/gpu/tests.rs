@@ -1,5 +1,5 @@
 //! Each kernel against its reference on the CPU. The driver may compute on the CPU too (Mesa's lavapipe):
-//! that shows that kernels are right, never that they are fast. Without any driver the tests say so and pass.
+//! that shows that kernels are right, never that they are fast. Without any driver they are skipped ([`skip`]).
 //!
 //! | kernel | may differ by, of a value `x` | because |
 //! |---|---|---|
@@ -16,16 +16,29 @@ use std::sync::LazyLock;
 use super::*;
 use crate::chain::{Binary, Unary};
 use crate::cpu::{self, Colours, Conv2d, Reduction, Resize};
+use crate::skip::skip;
 use crate::{Chain, F16, Placement, Real, Region, Shape, Tensor, TensorError, TensorRef};
 
-static GPU: LazyLock<Option<Gpu>> = LazyLock::new(|| match Gpu::open(&GpuOptions::any()) {
-    Ok(gpu) => Some(gpu),
-    Err(GpuError::NoAdapter(why)) => {
-        eprintln!("skipped: no Vulkan driver here ({why}); scripts/setup-ai.sh installs Mesa's");
-        None
-    }
-    Err(error) => panic!("{error}"),
+static GPU: LazyLock<Result<Gpu, Box<str>>> = LazyLock::new(|| match Gpu::open(&GpuOptions::any()) {
+    Err(GpuError::NoAdapter(why)) => Err(why.to_string().into()),
+    other => Ok(other.expect("an adapter that is there gives a device")),
 });
+
+/// The GPU; without one the test that asks is skipped.
+fn gpu() -> Option<&'static Gpu> {
+    let gpu = GPU.as_ref();
+    gpu.inspect_err(|why| skip(format!("no Vulkan driver ({why}); scripts/setup-ai.sh installs Mesa's"))).ok()
+}
+
+/// The GPU, if it can do that; one that cannot has the test that asks skipped.
+fn gpu_that(can: impl FnOnce(&Gpu) -> bool, what: &str) -> Option<&'static Gpu> {
+    let gpu = gpu()?;
+    let it_can = can(gpu);
+    if !it_can {
+        skip(format!("{} has no {what}", gpu.name()));
+    }
+    it_can.then_some(gpu)
+}
 
 type Outcome = Result<(), GpuError>;
 
@@ -54,7 +67,7 @@ fn near<T: Real>(got: &Tensor<T>, want: &Tensor<T>, absolute: f64, relative: f64
 
 #[test]
 fn what_goes_up_comes_down_and_both_copies_are_counted() -> Outcome {
-    let Some(gpu) = &*GPU else { return Ok(()) };
+    let Some(gpu) = gpu() else { return Ok(()) };
     let region = region();
     for sizes in [&[][..], &[1], &[3, 5], &[0, 4], &[7, 1, 9], &[1000, 33]] {
         let here = tensor(&region, sizes, 1);
@@ -79,7 +92,7 @@ fn what_goes_up_comes_down_and_both_copies_are_counted() -> Outcome {
 
 #[test]
 fn views_on_the_gpu_are_those_on_the_cpu() -> Outcome {
-    let Some(gpu) = &*GPU else { return Ok(()) };
+    let Some(gpu) = gpu() else { return Ok(()) };
     let region = region();
     let here = tensor(&region, &[3, 5, 7], 1);
     let there = gpu.upload(&here)?;
@@ -102,7 +115,7 @@ fn views_on_the_gpu_are_those_on_the_cpu() -> Outcome {
 
 #[test]
 fn matmul_agrees_on_odd_shapes_and_strided_views() -> Outcome {
-    let Some(gpu) = &*GPU else { return Ok(()) };
+    let Some(gpu) = gpu() else { return Ok(()) };
     let region = region();
     for (m, k, n) in [
         (1, 1, 1),
@@ -139,7 +152,7 @@ fn matmul_agrees_on_odd_shapes_and_strided_views() -> Outcome {
 
 #[test]
 fn a_chain_of_every_step_is_one_shader() -> Outcome {
-    let Some(gpu) = &*GPU else { return Ok(()) };
+    let Some(gpu) = gpu() else { return Ok(()) };
     let region = region();
     let all = [
         Unary::Relu,
@@ -179,7 +192,7 @@ fn a_chain_of_every_step_is_one_shader() -> Outcome {
 
 #[test]
 fn chains_take_operands_of_shorter_shapes_and_more_of_them_than_a_shader_can() -> Outcome {
-    let Some(gpu) = &*GPU else { return Ok(()) };
+    let Some(gpu) = gpu() else { return Ok(()) };
     let region = region();
     let x = tensor(&region, &[3, 4, 5], 1);
     let y = tensor(&region, &[5, 4], 2).transpose(0, 1)?;
@@ -204,7 +217,7 @@ fn chains_take_operands_of_shorter_shapes_and_more_of_them_than_a_shader_can() -
 
 #[test]
 fn reductions_agree_along_every_axis_and_on_long_rows() -> Outcome {
-    let Some(gpu) = &*GPU else { return Ok(()) };
+    let Some(gpu) = gpu() else { return Ok(()) };
     let region = region();
     for sizes in [&[3, 5, 7][..], &[1, 1, 1], &[2, 3, 1000], &[300, 2, 1], &[0, 2, 3]] {
         let x = tensor(&region, sizes, 1);
@@ -225,7 +238,7 @@ fn reductions_agree_along_every_axis_and_on_long_rows() -> Outcome {
 
 #[test]
 fn softmax_and_layer_norm_agree_on_odd_rows() -> Outcome {
-    let Some(gpu) = &*GPU else { return Ok(()) };
+    let Some(gpu) = gpu() else { return Ok(()) };
     let region = region();
     for (rows, size) in [(1, 1), (3, 5), (7, 64), (2, 1000), (130, 3)] {
         let x = tensor(&region, &[rows, size], 1);
@@ -246,7 +259,7 @@ fn softmax_and_layer_norm_agree_on_odd_rows() -> Outcome {
 
 #[test]
 fn gather_agrees_along_every_axis() -> Outcome {
-    let Some(gpu) = &*GPU else { return Ok(()) };
+    let Some(gpu) = gpu() else { return Ok(()) };
     let region = region();
     let x = tensor(&region, &[3, 4, 5], 1);
     let there = gpu.upload(&x)?;
@@ -263,7 +276,7 @@ fn gather_agrees_along_every_axis() -> Outcome {
 
 #[test]
 fn convolutions_agree_with_strides_padding_dilation_and_groups() -> Outcome {
-    let Some(gpu) = &*GPU else { return Ok(()) };
+    let Some(gpu) = gpu() else { return Ok(()) };
     let region = region();
     let plain = Conv2d::default();
     for (conv, input, weights) in [
@@ -289,7 +302,7 @@ fn convolutions_agree_with_strides_padding_dilation_and_groups() -> Outcome {
 
 #[test]
 fn pictures_agree_in_size_and_colour() -> Outcome {
-    let Some(gpu) = &*GPU else { return Ok(()) };
+    let Some(gpu) = gpu() else { return Ok(()) };
     let region = region();
     let x = tensor(&region, &[2, 3, 5, 7], 1);
     let there = gpu.upload(&x)?;
@@ -317,7 +330,7 @@ fn pictures_agree_in_size_and_colour() -> Outcome {
 
 #[test]
 fn buffers_are_used_again_and_the_limit_holds() -> Outcome {
-    if GPU.is_none() {
+    if gpu().is_none() {
         return Ok(());
     }
     let gpu = Gpu::open(&GpuOptions { limit: 1 << 20, keep: 1 << 16, ..GpuOptions::any() })?;
@@ -354,7 +367,7 @@ fn buffers_are_used_again_and_the_limit_holds() -> Outcome {
 
 #[test]
 fn a_lost_device_fails_what_is_awaited_and_what_comes_later() -> Outcome {
-    if GPU.is_none() {
+    if gpu().is_none() {
         return Ok(());
     }
     let gpu = Gpu::open(&GpuOptions::any())?;
@@ -382,7 +395,7 @@ fn a_lost_device_fails_what_is_awaited_and_what_comes_later() -> Outcome {
 
 #[test]
 fn tensors_of_another_device_are_refused() -> Outcome {
-    let Some(gpu) = &*GPU else { return Ok(()) };
+    let Some(gpu) = gpu() else { return Ok(()) };
     let other = Gpu::open(&GpuOptions::any())?;
     let region = region();
     let there = other.upload(&tensor(&region, &[3, 3], 1))?;
@@ -438,7 +451,7 @@ impl Pinger {
 
 #[test]
 fn an_actor_that_waits_for_the_gpu_leaves_its_worker_to_others() -> Result<(), Box<dyn std::error::Error>> {
-    let Some(gpu) = &*GPU else { return Ok(()) };
+    let Some(gpu) = gpu() else { return Ok(()) };
     let runtime = dala::Runtime::builder().workers(1).build()?;
     let region = region();
     let squarer = runtime.spawn(Squarer { gpu: gpu.clone(), region: region.clone() })?;
@@ -465,7 +478,7 @@ fn an_actor_that_waits_for_the_gpu_leaves_its_worker_to_others() -> Result<(), B
 
 #[test]
 fn a_supervised_device_is_opened_again_when_it_is_lost() -> Result<(), Box<dyn std::error::Error>> {
-    if GPU.is_none() {
+    if gpu().is_none() {
         return Ok(());
     }
     let runtime = dala::Runtime::builder().workers(1).build()?;
@@ -528,7 +541,7 @@ impl Persistent {
 #[test]
 fn a_device_that_is_lost_under_load_answers_everybody_and_leaves_nothing()
 -> Result<(), Box<dyn std::error::Error>> {
-    if GPU.is_none() {
+    if gpu().is_none() {
         return Ok(());
     }
     let runtime = dala::Runtime::builder().workers(2).build()?;

@@ -11,7 +11,7 @@ use super::server::Server;
 use super::stats::ServeStats;
 use super::stream::Stream;
 use crate::TensorRef;
-use crate::model::ModelError;
+use crate::model::{ModelError, Placement};
 
 /// Which requests a version gets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,6 +34,8 @@ pub struct VersionStats {
     pub version: String,
     /// Which requests it gets.
     pub role: Role,
+    /// Where it runs.
+    pub placement: Placement,
     /// What it did so far.
     pub stats: ServeStats,
 }
@@ -228,6 +230,7 @@ impl Deployment {
         let of = |version: &Version, role| VersionStats {
             version: version.name.clone(),
             role,
+            placement: version.model.placement().clone(),
             stats: version.model.stats(),
         };
         let current = [of(&routes.current, Role::Current)];

@@ -16,13 +16,17 @@ use super::stream::{State, Stream};
 use super::throttle::{Limits, Throttle};
 use super::{ModelActor, Work};
 use crate::TensorRef;
-use crate::model::Port;
+use crate::model::{Placement, Port};
 use crate::oneshot::{Pool, Receiver};
 
 /// A result, and the stream's state, if the request had one.
 pub(super) type Answer = Result<(Vec<TensorRef>, Option<State>), InferError>;
 
 pub(super) struct Desk {
+    /// What runs the model.
+    pub(super) backend: String,
+    /// Where its first session runs, as all do.
+    pub(super) placement: Placement,
     /// The inputs that requests have.
     pub(super) ports: Vec<Port>,
     /// The outputs that answers have.
@@ -393,7 +397,11 @@ pub struct Model {
 
 impl std::fmt::Debug for Model {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Model").field("inputs", &self.desk.ports).field("stats", &self.stats()).finish()
+        f.debug_struct("Model")
+            .field("inputs", &self.desk.ports)
+            .field("placement", &self.desk.placement)
+            .field("stats", &self.stats())
+            .finish()
     }
 }
 
@@ -401,6 +409,16 @@ impl Model {
     /// What a request must have: the model's inputs but for constants and states.
     pub fn inputs(&self) -> &[Port] {
         &self.desk.ports
+    }
+
+    /// What runs it: its backend's name.
+    pub fn backend(&self) -> &str {
+        &self.desk.backend
+    }
+
+    /// Where it runs: the execution provider that was chosen, and those that were asked for before it and why not.
+    pub fn placement(&self) -> &Placement {
+        &self.desk.placement
     }
 
     /// Asks, without a deadline. The inputs' first axis counts rows, which the results have too.

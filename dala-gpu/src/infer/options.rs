@@ -189,8 +189,8 @@ pub enum InferError {
     /// Its time passed, or could no longer be met, while it waited. It was not run.
     #[error("the deadline passed before the request was run")]
     Expired,
-    /// Its time passed while it ran. Its answer, and the state of its stream, are lost.
-    #[error("the time for the request passed while it ran")]
+    /// Its time passed after it was taken for a run. Its answer, and the state of its stream, are lost.
+    #[error("the time for the request passed while its run was on")]
     TimedOut,
     /// The actor ended, or was not started.
     #[error("the model's actor does not run")]

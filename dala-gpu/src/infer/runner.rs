@@ -7,7 +7,7 @@ use super::plan::{Plan, Row, Source, Target};
 use super::queue::{Dropped, Queued, row_shape};
 use super::spare::Spare;
 use super::stream::State;
-use crate::model::{ModelError, Port, Session};
+use crate::model::{ModelError, Placement, Port, Session};
 use crate::oneshot::{Sender, oneshot};
 use crate::{Shape, TensorRef};
 
@@ -80,6 +80,11 @@ impl Runner {
             has_handed_out: false,
             has_own_shapes: false,
         })
+    }
+
+    /// Where the session runs.
+    pub(super) fn placement(&self) -> Placement {
+        self.session.placement()
     }
 
     /// The outputs that clients get.

@@ -47,6 +47,8 @@ impl Server {
         let runner = Runner::new(backend.load(&model, &options.session)?, &options)?;
         let max_batch = if runner.plan.is_batched { options.max_batch.max(1) } else { 1 };
         let desk = Arc::new(Desk {
+            backend: backend.name().to_owned(),
+            placement: runner.placement(),
             ports: runner.plan.request_ports.clone(),
             outputs: runner.replies(),
             queue: options.queue,

@@ -18,7 +18,7 @@ pub(super) fn folder() -> PathBuf {
 pub(super) fn bytes_of(name: &str) -> Option<Vec<u8>> {
     let bytes = std::fs::read(folder().join("models").join(format!("{name}.onnx"))).ok();
     if bytes.is_none() {
-        eprintln!("skipped: no model {name} (scripts/setup-ai.sh fetches it)");
+        crate::skip::skip(format!("no model {name} (scripts/setup-ai.sh fetches it)"));
     }
     bytes
 }

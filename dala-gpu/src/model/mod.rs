@@ -137,13 +137,45 @@ pub enum Provider {
     WebGpu,
 }
 
-/// Where a session runs.
+impl Provider {
+    /// All of them, with what they are called in texts and in Elixir.
+    pub const ALL: [(Provider, &str); 8] = [
+        (Provider::Cpu, "cpu"),
+        (Provider::Xnnpack, "xnnpack"),
+        (Provider::Cuda, "cuda"),
+        (Provider::TensorRt, "tensorrt"),
+        (Provider::CoreMl, "coreml"),
+        (Provider::Nnapi, "nnapi"),
+        (Provider::Qnn, "qnn"),
+        (Provider::WebGpu, "webgpu"),
+    ];
+
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+}
+
+impl std::fmt::Display for Provider {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Where a session runs. Prints itself: `cpu; not cuda: CUDA execution provider is not enabled in this build`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placement {
     /// The first provider that was asked for and is there. Operations that it does not have run on the CPU.
     pub provider: Provider,
     /// Those before it, and why not.
     pub refused: Vec<(Provider, String)>,
+}
+
+impl std::fmt::Display for Placement {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.provider)?;
+        self.refused.iter().try_for_each(|(provider, why)| write!(f, "; not {provider}: {why}"))
+    }
 }
 
 impl Default for Placement {

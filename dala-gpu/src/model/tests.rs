@@ -8,7 +8,7 @@ fn onnx() -> Option<Onnx> {
     match Onnx::load(&OnnxOptions::in_folder(folder().join("lib"))) {
         Ok(onnx) => Some(onnx),
         Err(error) => {
-            eprintln!("skipped: {error} (scripts/setup-ai.sh fetches it)");
+            crate::skip::skip(format!("{error} (scripts/setup-ai.sh fetches it)"));
             None
         }
     }
@@ -140,6 +140,14 @@ fn bytes_that_are_no_model_are_an_error() -> Outcome {
     );
     let region = region();
     session.run_into(&[ramped(&region, &[1, 4])], &region)?;
+    // Who is served sees that too.
+    let options =
+        crate::infer::ServeOptions { session: wanted, ..crate::infer::ServeOptions::in_region(&region) };
+    let served = crate::infer::Server::new(std::sync::Arc::new(onnx), good, options)?.model();
+    assert_eq!((served.backend(), served.placement()), ("ONNX Runtime", &placement));
+    let text = placement.to_string();
+    assert!(text.starts_with("cpu; not coreml: ") && text.contains("; not cuda: "), "{text}");
+    assert!(Provider::ALL.into_iter().enumerate().all(|(at, (provider, _))| provider as usize == at));
     Ok(())
 }
 
@@ -303,7 +311,7 @@ fn the_other_models_give_what_they_gave() -> Outcome {
 #[test]
 fn served_streams_of_a_real_model_give_the_known_probabilities_together() -> Outcome {
     let Some(onnx) = onnx() else { return Ok(()) };
-    let Ok(bytes) = std::fs::read(folder().join("models/silero_ifless.onnx")) else { return Ok(()) };
+    let Some(bytes) = bytes_of("silero_ifless") else { return Ok(()) };
     let runtime = dala::Runtime::builder().workers(2).build()?;
     let region = region();
     let options = crate::infer::ServeOptions::in_region(&region)

@@ -27,7 +27,7 @@ fn ask(within: Option<u64>, priority: Atom) -> Result<Ask, String> {
 }
 
 pub(super) fn functions(models: &Arc<HashMap<String, Model>>) -> Vec<NativeFunction> {
-    let [run, inputs, open, stats]: [_; 4] = std::array::from_fn(|_| models.clone());
+    let [run, inputs, open, stats, placement]: [_; 5] = std::array::from_fn(|_| models.clone());
     vec![
         NativeFunction::asynchronous(
             MODULE,
@@ -53,6 +53,14 @@ pub(super) fn functions(models: &Arc<HashMap<String, Model>>) -> Vec<NativeFunct
         NativeFunction::plain(MODULE, "stats", move |(name,): (String,)| {
             let numbers = find(&stats, "model", &name)?.stats().numbers();
             Ok::<Vec<(Atom, u64)>, String>(numbers.map(|(name, number)| (Atom::new(name), number)).into())
+        }),
+        NativeFunction::plain(MODULE, "placement", move |(name,): (String,)| {
+            let model = find(&placement, "model", &name)?;
+            let chosen = model.placement();
+            let refused = chosen.refused.iter();
+            let refused = refused.map(|(provider, why)| (Atom::new(provider.name()), why.clone())).collect();
+            let provider = Atom::new(chosen.provider.name());
+            Ok::<(String, Atom, Vec<(Atom, String)>), String>((model.backend().to_owned(), provider, refused))
         }),
         NativeFunction::plain(MODULE, "open", move |(name,): (String,)| {
             let stream = find(&open, "model", &name)?.stream();

@@ -1,13 +1,16 @@
 //! The library that scripts/setup-ai.sh fetches, for tests in programs of their own.
+mod skip;
 
 use std::path::PathBuf;
 
 use dala_gpu::model::{ModelError, Onnx, OnnxOptions};
 
+pub(crate) use skip::skip;
+
 /// ONNX Runtime; one that is not there is said, for the test to be skipped.
 ///
 /// # Panics
-/// When there is one that does not load.
+/// When there is one that does not load, or must be one ([`skip`]).
 pub(crate) fn onnx() -> Option<Onnx> {
     let folder = match std::env::var_os("DALA_AI") {
         Some(folder) => PathBuf::from(folder),
@@ -17,7 +20,7 @@ pub(crate) fn onnx() -> Option<Onnx> {
         Ok(onnx) => Some(onnx),
         Err(error) => {
             assert!(matches!(error, ModelError::NoLibrary(_)), "{error}");
-            eprintln!("skipped: {error} (scripts/setup-ai.sh fetches it)");
+            skip(format!("{error} (scripts/setup-ai.sh fetches it)"));
             None
         }
     }

@@ -222,8 +222,10 @@ fn no_request_is_run_after_its_time() -> Outcome {
             Err(InferError::TimedOut) => counts[3] += 1,
             Err(error) => return Err(error.into()),
         }
-        let was_run = matches!(answer, Ok(()) | Err(InferError::TimedOut));
-        assert_eq!(run.is_some(), was_run, "{number}: {answer:?}");
+        // One that was taken for a run may have been late for it, and who asked gave up before it was told so.
+        if answer != Err(InferError::TimedOut) {
+            assert_eq!(run.is_some(), answer.is_ok(), "{number}: {answer:?}");
+        }
         // It was found in time; then the machine may have done something else.
         late += u32::from(run.is_some_and(|(_, at)| *at > deadline));
     }

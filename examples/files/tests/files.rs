@@ -1,4 +1,7 @@
 //! The example tells types that are known, measures, and draws what it measured.
+#[path = "../../../dala-gpu/tests/fetched/skip.rs"]
+mod skip;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -31,7 +34,7 @@ fn run(ai: &Path, folder: &Path, svg: &Path) -> std::process::Output {
 fn it_tells_types_serves_clients_and_draws_what_it_measured() {
     let ai = fetched();
     if !ai.join("lib/libonnxruntime.so").is_file() || !ai.join("models/magika.json").is_file() {
-        eprintln!("skipped: no library or no model in {} (scripts/setup-ai.sh fetches them)", ai.display());
+        skip::skip(format!("no library or no model in {} (scripts/setup-ai.sh fetches them)", ai.display()));
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
@@ -71,4 +74,10 @@ fn without_a_library_it_says_what_to_do() {
     let output = run(Path::new("nowhere"), folder.path(), &folder.path().join("clients.svg"));
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(cfg!(feature = "tract") || (!output.status.success() && text.contains("setup-ai.sh")), "{text}");
+}
+
+#[test]
+fn the_guide_shows_the_module_that_runs_here() {
+    let module = include_str!("../lib/file_census.ex");
+    assert!(include_str!("../../../docs/ai.md").contains(module), "docs/ai.md has another FileCensus");
 }

@@ -1,4 +1,7 @@
 //! The example finds what Python's onnxruntime finds, and its Elixir process comes back.
+#[path = "../../../dala-gpu/tests/fetched/skip.rs"]
+mod skip;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -61,7 +64,7 @@ fn it_finds_what_python_finds_and_loses_nothing_in_a_crash() {
     let wav = target().join("voice/speech.wav");
     let model = fetched().join("models/silero_ifless.onnx");
     if !wav.is_file() || !model.is_file() || !fetched().join("lib/libonnxruntime.so").is_file() {
-        eprintln!("skipped: scripts/setup-ai.sh and scripts/setup-voice.sh fetch what it needs");
+        skip::skip("scripts/setup-ai.sh and scripts/setup-voice.sh fetch what it needs, which is not there");
         return;
     }
     let output = voice(&["--crash-at", "3"], &wav);
@@ -78,7 +81,9 @@ fn it_finds_what_python_finds_and_loses_nothing_in_a_crash() {
                 assert!((found.2 - expected.2).abs() < 1e-3, "{found:?}, not {expected:?}");
             }
         }
-        None => eprintln!("not compared: another sound file than the recorded one, and no Python"),
+        None => {
+            skip::skip("nothing to compare with: another sound file than the recorded one, and no Python")
+        }
     }
     assert!(text.ends_with("told again after a crash: 1; bytes copied: 0\n"), "{text}");
     assert!(errors.contains("told to crash at segment 3"), "{errors}");

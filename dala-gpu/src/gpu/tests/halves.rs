@@ -22,7 +22,7 @@ fn halves(region: &Region, sizes: &[usize], seed: usize) -> Result<Tensor<F16>, 
 }
 
 fn with_f16() -> Option<&'static Gpu> {
-    GPU.as_ref().filter(|gpu| gpu.has_f16())
+    gpu_that(Gpu::has_f16, "f16 in shaders")
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn pictures_agree_in_f16() -> Outcome {
 
 #[test]
 fn a_device_without_f16_says_so_and_computes_with_what_was_converted() -> Outcome {
-    if GPU.is_none() {
+    if gpu().is_none() {
         return Ok(());
     }
     let gpu = Gpu::open(&GpuOptions { f16: false, ..GpuOptions::any() })?;

@@ -12,7 +12,7 @@ fn shared(gpu: &Gpu, region: &Region, sizes: &[usize], seed: usize) -> Result<Te
 
 #[test]
 fn what_lies_in_shared_memory_is_computed_with_and_seen_without_a_copy() -> Outcome {
-    let Some(gpu) = &*GPU else { return Ok(()) };
+    let Some(gpu) = gpu() else { return Ok(()) };
     let (host, others) = (region(), region());
     let gpu = gpu.with_results_in(&host);
     for (m, k, n) in [(1, 1, 1), (3, 5, 7), (65, 33, 17), (1, 300, 2)] {
@@ -37,7 +37,7 @@ fn what_lies_in_shared_memory_is_computed_with_and_seen_without_a_copy() -> Outc
 
 #[test]
 fn the_device_is_one_more_reader_until_it_has_done() -> Outcome {
-    let Some(gpu) = GPU.as_ref().filter(|gpu| gpu.shares_memory()) else { return Ok(()) };
+    let Some(gpu) = gpu_that(Gpu::shares_memory, "memory of the host's") else { return Ok(()) };
     let host = region();
     let gpu = gpu.with_results_in(&host);
     let mut frame = shared(&gpu, &host, &[40, 40], 1)?;
@@ -65,7 +65,7 @@ fn the_device_is_one_more_reader_until_it_has_done() -> Outcome {
 
 #[test]
 fn a_frame_that_is_written_again_and_again_is_never_written_under_the_kernel() -> Outcome {
-    let Some(gpu) = GPU.as_ref().filter(|gpu| gpu.shares_memory()) else { return Ok(()) };
+    let Some(gpu) = gpu_that(Gpu::shares_memory, "memory of the host's") else { return Ok(()) };
     let host = region();
     let gpu = gpu.with_results_in(&host);
     let mut frame = shared(&gpu, &host, &[50, 50], 1)?;
@@ -81,11 +81,12 @@ fn a_frame_that_is_written_again_and_again_is_never_written_under_the_kernel() -
 
 #[test]
 fn shared_memory_is_used_again_and_starts_as_zeros() -> Outcome {
-    if GPU.is_none() {
+    if gpu().is_none() {
         return Ok(());
     }
     let gpu = Gpu::open(&GpuOptions { limit: 1 << 20, keep: 1 << 16, ..GpuOptions::any() })?;
     if !gpu.shares_memory() {
+        skip("a GPU without memory of the host's");
         return Ok(());
     }
     let host = region();
@@ -127,7 +128,7 @@ fn shared_memory_is_used_again_and_starts_as_zeros() -> Outcome {
 
 #[test]
 fn shared_memory_outlives_a_lost_device_and_a_closed_one() -> Outcome {
-    if GPU.is_none() {
+    if gpu().is_none() {
         return Ok(());
     }
     let host = region();
@@ -148,7 +149,7 @@ fn shared_memory_outlives_a_lost_device_and_a_closed_one() -> Outcome {
     kept.as_mut_slice()?.fill(2.0);
     assert_eq!(kept.get(&[299, 299]), Some(2.0));
     // Another device copies what it does not share.
-    let other = GPU.as_ref().expect("there is one");
+    let other = super::gpu().expect("there is one");
     let copied = host.copied_bytes();
     assert_eq!(other.download(&host, &other.upload(&kept)?)?.wait()?, kept);
     assert_eq!(host.copied_bytes() - copied, 2 * 4 * 90_000);
@@ -187,7 +188,7 @@ impl Camera {
 
 #[test]
 fn an_actors_memory_on_both_sides_is_listed_and_freed_with_it() -> Result<(), Box<dyn std::error::Error>> {
-    if GPU.is_none() {
+    if gpu().is_none() {
         return Ok(());
     }
     let gpu = Gpu::open(&GpuOptions::any())?;
@@ -226,7 +227,7 @@ fn an_actors_memory_on_both_sides_is_listed_and_freed_with_it() -> Result<(), Bo
 #[test]
 fn a_shared_tensor_behind_a_capability_ends_with_its_owner_and_crosses_as_a_term()
 -> Result<(), Box<dyn std::error::Error>> {
-    let Some(gpu) = &*GPU else { return Ok(()) };
+    let Some(gpu) = gpu() else { return Ok(()) };
     let host = region();
     let tensor = TensorRef::from(shared(gpu, &host, &[10, 10], 1)?);
     let term = dala_ir::term::OwnedTerm::build(|writer| dala::StableLayout::write_term(&tensor, writer));
@@ -264,7 +265,7 @@ fn a_tensor_on_the_device_moves_in_messages_and_crosses_as_a_handle() -> Result<
     use crate::region::message::Released;
     use dala::StableLayout;
     use dala::message::Source;
-    let Some(gpu) = &*GPU else { return Ok(()) };
+    let Some(gpu) = gpu() else { return Ok(()) };
     let (gpu, host) = (gpu.for_actor(dala::Pid::from_parts(9, 1), 1 << 20), region());
     let runtime = dala::Runtime::builder().workers(1).build()?;
     let a = tensor(&host, &[5, 5], 1);
