@@ -104,7 +104,7 @@ fn a_year_of_virtual_time_passes_at_once_and_to_the_nanosecond() {
         })
         .unwrap();
     assert_eq!(report.elapsed, Duration::from_secs(365 * 86_400));
-    assert!(began.elapsed() < Duration::from_secs(3600));
+    assert!(began.elapsed() < Duration::from_secs(10));
 }
 
 #[test]

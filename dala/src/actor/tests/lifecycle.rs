@@ -21,6 +21,8 @@ type Notes = crate::Local<mpsc::Sender<String>>;
 #[derive(Clone, Copy, PartialEq)]
 enum Start {
     Well,
+    /// A second by the runtime's clock, later.
+    Late,
     Fail,
     Panic,
     Hang,
@@ -37,6 +39,7 @@ impl Subject {
         notes.send(format!("init in {}", ctx.pid() == crate::actor::process::running())).unwrap();
         match start {
             Start::Well => tokio::time::sleep(Duration::from_millis(1)).await,
+            Start::Late => ctx.sleep(Duration::from_secs(1)).await,
             Start::Fail => return Err("no luck".to_owned()),
             Start::Panic => panic!("bad luck"),
             Start::Hang => std::future::pending().await,
@@ -73,11 +76,20 @@ fn next(notes: &mpsc::Receiver<String>) -> String {
 
 #[test]
 fn init_runs_in_the_actor_and_what_it_continues_with_comes_before_messages() {
-    let runtime = runtime();
+    let runtime = with_virtual_clock();
     let (sender, notes) = notes();
-    let subject = Subject::spawn(Start::Well, sender).on(runtime.handle()).now().unwrap();
+    let subject = Subject::spawn(Start::Late, sender).on(runtime.handle()).now().unwrap();
+    assert_eq!(next(&notes), "init in true");
+    // It lies in the mailbox before there is anything to go on with.
     subject.tell(Step { number: 3 }).unwrap();
-    assert_eq!([(); 4].map(|()| next(&notes)), ["init in true", "step 1", "step 2", "step 3"]);
+    let first = loop {
+        // A second that passes before `init` sleeps is lost.
+        runtime.advance(Duration::from_secs(1));
+        if let Ok(note) = notes.recv_timeout(Duration::from_millis(10)) {
+            break note;
+        }
+    };
+    assert_eq!([first, next(&notes), next(&notes)], ["step 1", "step 2", "step 3"]);
 }
 
 #[test]
@@ -247,6 +259,25 @@ fn a_dropped_call_is_not_handled_unless_it_was_begun() {
     block_on(held).unwrap();
     assert_eq!((block_on(first), block_on(third)), (Ok(1), Ok(3)));
     assert_eq!([next(&notes), next(&notes)], ["asked 1", "asked 3"]);
+}
+
+#[test]
+fn a_call_whose_deadline_passes_in_the_queue_is_not_handled() {
+    let runtime = with_virtual_clock();
+    let (sender, notes) = notes();
+    let slow = SlowRef::from(runtime.spawn(Slow { notes: sender }).unwrap());
+    let (go, gate) = tokio::sync::oneshot::channel();
+    let held = slow.call_forever(Hold { gate: crate::Local(Some(gate)) });
+    let first = slow.call_timeout(Ask { number: 1 }, Duration::from_secs(60));
+    let late = slow.call_timeout(Ask { number: 2 }, Duration::from_secs(1));
+    // Who waits for it learns of the end.
+    runtime.advance(Duration::from_secs(2));
+    assert_eq!(block_on(late), Err(CallError::Timeout));
+    go.send(()).unwrap();
+    block_on(held).unwrap();
+    assert_eq!(block_on(first), Ok(1));
+    drop(runtime);
+    assert_eq!(notes.iter().collect::<Vec<_>>(), ["asked 1"]);
 }
 
 struct Middle {

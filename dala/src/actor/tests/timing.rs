@@ -88,6 +88,8 @@ fn messages_come_after_a_time_and_at_a_moment_and_not_when_cancelled() {
     runtime.advance(Duration::from_secs(10));
     block_on(alarm.ring(5)).unwrap();
     assert_eq!(next(&rings).0, 5);
+    drop(runtime);
+    assert_eq!(rings.iter().count(), 0, "what was cancelled came late");
 }
 
 #[test]
@@ -102,6 +104,8 @@ fn a_repeated_timer_keeps_its_places_until_it_is_cancelled() {
     runtime.advance(Duration::from_secs(1));
     block_on(alarm.ring(5)).unwrap();
     assert_eq!(next(&rings).0, 5, "no tick after the end");
+    drop(runtime);
+    assert_eq!(rings.iter().count(), 0, "no tick after the end");
 }
 
 #[test]
