@@ -362,7 +362,8 @@ bifs! {
     erlang "nodes"/0 plain erlang::names::nodes_0 partial("there is no distribution");
     erlang "nodes"/1 plain erlang::names::nodes_1 partial("there is no distribution");
     erlang "nodes"/2 plain erlang::names::nodes_2 partial("there is no distribution: the maps are empty");
-    erlang "monitor_node"/2 plain erlang::names::monitor_node partial("there is no distribution: nodedown comes at once");
+    erlang "monitor_node"/2 plain erlang::names::monitor_node_2 partial("there is no distribution: other nodes are notalive");
+    erlang "monitor_node"/3 plain erlang::names::monitor_node_3 partial("there is no distribution: other nodes are notalive");
     net_kernel "dflag_unicode_io"/1 plain erlang::names::dflag_unicode_io partial("there is no distribution: always true, of any argument");
     erlang "make_ref"/0 plain erlang::refs::make_ref full;
     erlang "unique_integer"/0 plain erlang::refs::unique_integer_0 full;
@@ -445,6 +446,7 @@ bifs! {
     erlang "spawn"/3 plain erlang::spawn::spawn full;
     erlang "spawn_link"/3 plain erlang::spawn::spawn_link full;
     erlang "spawn_opt"/4 plain erlang::spawn::spawn_opt partial("min_bin_vheap_size, message_queue_data and async_dist are checked, and have no effect; without kill, max_heap_size has none");
+    erts_internal "dist_spawn_request"/4 plain erlang::spawn::dist_spawn_request partial("there is no distribution: noconnection");
     erts_internal "spawn_request"/4 plain erlang::spawn::spawn_request partial("the options of spawn_opt that have no effect there have none here");
 
     erlang "module_loaded"/1 plain erlang::code::module_loaded full;

@@ -1,6 +1,5 @@
 //! From a .beam file to linked code.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use dala_ir::abi::{Atom, Word};
@@ -11,7 +10,7 @@ use dala_ir::ir::Import;
 use super::error::LoadFailure;
 use super::export::ExportTable;
 use super::lookup::Lookup;
-use super::module::LoadedModule;
+use super::module::{LoadedModule, Origin};
 use super::object_cache::ObjectCache;
 use super::prepared::Prepared;
 use crate::etf::{DecodeOptions, decode};
@@ -32,12 +31,12 @@ pub(super) fn compile(
     known: Known<'_>,
     cache: Option<&ObjectCache>,
     name: Atom,
-    path: Option<&Path>,
+    origin: Origin,
     bytes: &[u8],
 ) -> Result<Linked, LoadFailure> {
     let prepared = prepare(exports, lookup, known, cache, name, bytes)?;
     let machine = ahead::rehearse(&prepared.object, |object| machine_code(cache, object));
-    link(exports, lookup, path, prepared, machine)
+    link(exports, lookup, origin, prepared, machine)
 }
 
 /// Prepares a module, or finds it in the cache.
@@ -80,7 +79,7 @@ pub(super) fn machine_code(cache: Option<&ObjectCache>, object: &Object) -> Resu
 pub(super) fn link(
     exports: &ExportTable,
     lookup: &Lookup,
-    path: Option<&Path>,
+    origin: Origin,
     prepared: Prepared,
     machine: Option<Placed>,
 ) -> Result<Linked, LoadFailure> {
@@ -117,7 +116,7 @@ pub(super) fn link(
         attributes,
         compile,
         md5: prepared.md5,
-        path: path.map(Path::to_path_buf),
+        origin,
         typed_imports: match prepared.typing.is_empty() {
             true => Vec::new(),
             false => imports.into_iter().filter(|import| is_native(import)).collect(),

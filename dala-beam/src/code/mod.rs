@@ -23,7 +23,7 @@ pub use bundle::{Bundle, BundleError};
 pub use error::LoadFailure;
 pub use export::ExportTable;
 pub use image::LinkedModules;
-pub use module::LoadedModule;
+pub use module::{LoadedModule, Origin};
 pub use natives::{MAX_NATIVES, NativeTable};
 pub use object_cache::ObjectCache;
 pub use on_load::{Claim, PendingModules};

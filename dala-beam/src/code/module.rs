@@ -8,6 +8,18 @@ use dala_ir::abi::{Atom, Word};
 use dala_ir::interp::CodeModule;
 use dala_ir::ir::Import;
 
+/// Where a module came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// From memory, or with the program.
+    #[default]
+    Memory,
+    /// From a file.
+    File(PathBuf),
+    /// From memory, by someone who says what it is, such as `cover_compiled`.
+    Named(Atom),
+}
+
 /// A version of a module that was loaded.
 ///
 /// Versions are never freed: literals of theirs may be anywhere. Purging (`purge.rs`) sees to it that nobody runs one any more.
@@ -25,8 +37,8 @@ pub struct LoadedModule {
     pub compile: Word,
     /// `module_info(md5)`.
     pub md5: [u8; 16],
-    /// The file it came from, as `code:which/1` says; `None` when it came from memory.
-    pub path: Option<PathBuf>,
+    /// Where it came from, as `code:which/1` says.
+    pub origin: Origin,
     /// Whether it has an `-on_load` function.
     pub has_on_load: bool,
     /// Words of its literals.

@@ -21,7 +21,7 @@ use super::error::LoadFailure;
 use super::export::ExportTable;
 use super::link;
 use super::lookup::{CodeByName, Lookup};
-use super::module::LoadedModule;
+use super::module::{LoadedModule, Origin};
 use super::natives::NativeTable;
 use super::object_cache::ObjectCache;
 use super::on_load::PendingModules;
@@ -207,17 +207,19 @@ impl CodeServer {
                 && let Some(file) = self.bundle.as_ref().and_then(|bundle| bundle.file(module.text()))
             {
                 let file = file.map_err(|error| LoadFailure::bundled(module, &error))?;
-                return self.install_bytes(None, module, None, &file);
+                return self.install_bytes(None, module, Origin::Memory, &file);
             }
             let machine = match &self.bundle {
                 Some(bundle) => bundle.machine_code(module.text()),
                 None => Ok(None),
             };
             let machine = machine.map_err(|error| LoadFailure::bundled(module, &error))?;
-            return self.install(module, || link::link(&self.exports, &self.lookup, None, prepared, machine));
+            return self.install(module, || {
+                link::link(&self.exports, &self.lookup, Origin::Memory, prepared, machine)
+            });
         }
         let (path, bytes) = self.find(module)?;
-        self.install_bytes(self.cache.as_ref(), module, path.as_deref(), &bytes)
+        self.install_bytes(self.cache.as_ref(), module, path.map_or(Origin::Memory, Origin::File), &bytes)
     }
 
     /// The file of a module: where it lies, if it lies anywhere, and what is in it.
@@ -272,20 +274,31 @@ impl CodeServer {
         path: Option<&Path>,
         bytes: &[u8],
     ) -> Result<Arc<LoadedModule>, LoadFailure> {
+        let origin = path.map_or(Origin::Memory, |path| Origin::File(path.to_path_buf()));
+        self.load_from(module, origin, bytes)
+    }
+
+    /// The same, from where the caller says.
+    pub(crate) fn load_from(
+        &self,
+        module: Atom,
+        origin: Origin,
+        bytes: &[u8],
+    ) -> Result<Arc<LoadedModule>, LoadFailure> {
         let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
         // Not kept: programs make such modules, other ones at each start.
-        self.install_bytes(None, module, path, bytes)
+        self.install_bytes(None, module, origin, bytes)
     }
 
     fn install_bytes(
         &self,
         cache: Option<&ObjectCache>,
         module: Atom,
-        path: Option<&Path>,
+        origin: Origin,
         bytes: &[u8],
     ) -> Result<Arc<LoadedModule>, LoadFailure> {
         let (exports, lookup, known) = (&self.exports, &self.lookup, self.known());
-        self.install(module, || link::compile(exports, lookup, known, cache, module, path, bytes))
+        self.install(module, || link::compile(exports, lookup, known, cache, module, origin, bytes))
     }
 
     /// What modules are told when they are prepared.

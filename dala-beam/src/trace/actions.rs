@@ -26,6 +26,11 @@ macro_rules! actions {
                     _ => None,
                 }
             }
+
+            /// Whether there is one of this name.
+            pub(crate) fn is_name(name: &str) -> bool {
+                [$($text),*].contains(&name)
+            }
         }
     };
 }

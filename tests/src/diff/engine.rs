@@ -55,6 +55,12 @@ impl Otp {
         let elixir = app.split("{vsn,\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("unknown");
         Ok(Self { versions: format!("OTP {otp}, Elixir {elixir}"), elixir_ebin })
     }
+
+    /// Folder of the `.beam` files of a library that comes with Elixir.
+    fn library(&self, name: &str) -> PathBuf {
+        let libraries = self.elixir_ebin.ancestors().nth(2).unwrap_or(&self.elixir_ebin);
+        libraries.join(name).join("ebin")
+    }
 }
 
 /// How a run ended.
@@ -103,7 +109,10 @@ impl Engine {
                 let mut command = Command::new("erl");
                 // Crash reports of OTP's logger hold times; Dala sends them to standard error.
                 command.args(["-noshell", "-noinput", "+S", "2", "-kernel", "logger_level", "none", "-pa"]);
-                command.arg(ebin).arg("-pa").arg(&otp.elixir_ebin);
+                command.arg(ebin);
+                for library in ["logger", "ex_unit", "eex", "elixir"] {
+                    command.arg("-pa").arg(otp.library(library));
+                }
                 // In a process of its own, so that a stack trace ends at `main`; with the encoding that
                 // the shell and Elixir set, and Dala has, but `erl -noshell` has not.
                 command.arg("-eval").arg(format!(

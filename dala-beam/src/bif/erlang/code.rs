@@ -10,7 +10,7 @@ use super::funs::is_exported;
 use crate::bif::Answer;
 use crate::bif::arguments::{arity, atom, badarg, boolean, bytes, named, small};
 use crate::bif::table::is_instruction;
-use crate::code::{Claim, LoadFailure, LoadedModule, Outdated};
+use crate::code::{Claim, LoadFailure, LoadedModule, Origin, Outdated};
 use crate::process::Process;
 
 /// `module_loaded(Module)`.
@@ -140,9 +140,10 @@ fn module_item(p: &mut Process, loaded: &LoadedModule, item: &str) -> Option<Wor
 }
 
 fn path_word(p: &mut Process, loaded: &LoadedModule) -> Word {
-    match &loaded.path {
-        Some(path) => p.heap.charlist(&path.to_string_lossy()),
-        None => Word::NIL,
+    match &loaded.origin {
+        Origin::File(path) => p.heap.charlist(&path.to_string_lossy()),
+        Origin::Named(name) => Word::atom(*name),
+        Origin::Memory => Word::NIL,
     }
 }
 
@@ -220,14 +221,17 @@ pub(crate) fn load_binary(p: &mut Process, [module, file, binary]: [Word; 3]) ->
         (Ok(name), Ok(bytes)) => (name, bytes),
         _ => return BifResult::Raise(Exception::badarg()),
     };
-    let path: Option<std::path::PathBuf> = text_of(file).map(Into::into);
+    let origin = match file.as_atom() {
+        Some(name) => Origin::Named(name),
+        None => text_of(file).map_or(Origin::Memory, |path| Origin::File(path.into())),
+    };
     let system = Arc::clone(&p.system);
     p.charge(500);
     if system.code.is_loaded(name) && system.code.has_old(name) {
         // As code_server does.
         return BifResult::call(named!("dala_code"), named!("purge_and_load"), &[module, file, binary]);
     }
-    let loaded = system.code.load_binary(name, path.as_deref(), &bytes);
+    let loaded = system.code.load_from(name, origin, &bytes);
     loaded_answer(p, module, loaded)
 }
 

@@ -2,9 +2,10 @@
 
 use dala_ir::abi::{Atom, Word, atoms};
 use dala_ir::interp::Exception;
+use dala_ir::term::view;
 
 use crate::bif::Answer;
-use crate::bif::arguments::{bad_option, list};
+use crate::bif::arguments::{bad_option, list, named};
 use crate::process::Process;
 
 /// `Destination ! Message`, `send(Destination, Message)`.
@@ -13,13 +14,26 @@ pub(crate) fn send_2(p: &mut Process, [to, message]: [Word; 2]) -> Answer {
     Ok(message)
 }
 
-/// `send(Destination, Message, [nosuspend, noconnect])`: sending never suspends or connects here.
+/// `send(Destination, Message, [nosuspend, noconnect])`: sending never suspends here, and no other node is connected.
 pub(crate) fn send_3(p: &mut Process, [to, message, options]: [Word; 3]) -> Answer {
     let is_option =
         |option: &Word| matches!(option.as_atom().map(Atom::text), Some("nosuspend" | "noconnect"));
-    if !list(options).map_err(bad_option)?.iter().all(is_option) {
+    let options = list(options).map_err(bad_option)?;
+    if !options.iter().all(is_option) {
         return Err(bad_option(Exception::badarg()));
+    }
+    if options.contains(&Word::atom(named!("noconnect"))) && is_elsewhere(to) {
+        return Ok(Word::atom(named!("noconnect")));
     }
     p.send(to, message)?;
     Ok(Word::atom(atoms::OK))
+}
+
+/// Whether this is `{Name, Node}` of another node.
+fn is_elsewhere(to: Word) -> bool {
+    let node = |elements: &[Word]| match elements {
+        &[name, node] => name.as_atom().and(node.as_atom()),
+        _ => None,
+    };
+    view::tuple_elements(to).and_then(node).is_some_and(|node| node != atoms::NONODE)
 }

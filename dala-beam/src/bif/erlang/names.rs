@@ -6,7 +6,7 @@ use dala_ir::interp::Exception;
 use dala_ir::term::{TermWriter, view};
 
 use crate::bif::Answer;
-use crate::bif::arguments::{atom, badarg, badarg_because, list, named};
+use crate::bif::arguments::{atom, bad_option, badarg, badarg_because, list, named};
 use crate::process::Process;
 
 /// `register(Name, Pid)`.
@@ -116,13 +116,25 @@ pub(crate) fn dflag_unicode_io(_: &mut Process, [_pid]: [Word; 1]) -> Answer {
     Ok(Word::atom(atoms::TRUE))
 }
 
-/// `erlang:monitor_node(Node, Flag)`: other nodes are never up.
-pub(crate) fn monitor_node(p: &mut Process, [node, flag]: [Word; 2]) -> Answer {
-    let node = atom(node)?;
-    if crate::bif::arguments::truth(flag)? && node != atoms::NONODE {
-        let message = p.heap.tuple(&[Word::atom(named!("nodedown")), Word::atom(node)]);
-        p.send_to(p.pid, message);
+/// `erlang:monitor_node(Node, Flag)`: this node is always up, and it has no other.
+pub(crate) fn monitor_node_2(_: &mut Process, [node, flag]: [Word; 2]) -> Answer {
+    monitored(node, flag)
+}
+
+/// `erlang:monitor_node(Node, Flag, [allow_passive_connect])`.
+pub(crate) fn monitor_node_3(_: &mut Process, [node, flag, options]: [Word; 3]) -> Answer {
+    let is_option = |option: &Word| *option == Word::atom(named!("allow_passive_connect"));
+    if !list(options).map_err(bad_option)?.iter().all(is_option) {
+        return Err(bad_option(Exception::badarg()));
     }
+    monitored(node, flag)
+}
+
+fn monitored(node: Word, flag: Word) -> Answer {
+    if atom(node)? != atoms::NONODE {
+        return Err(Exception::error(Word::atom(named!("notalive"))));
+    }
+    crate::bif::arguments::truth(flag)?;
     Ok(Word::atom(atoms::TRUE))
 }
 

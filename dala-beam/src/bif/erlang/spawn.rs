@@ -7,7 +7,7 @@ use dala_ir::term::{TermWriter, view};
 use super::monitors::monitor_options;
 use super::process::{heap_size, is_off_heap, max_heap_size, priority_of};
 use crate::bif::Answer;
-use crate::bif::arguments::{atom, bad_option, badarg, index, list, named, truth, tuple};
+use crate::bif::arguments::{atom, bad_option, badarg, boolean, index, list, named, truth, tuple};
 use crate::heap::HeapOptions;
 use crate::process::{Entry, MonitorOptions, Priority, Process, Settings, SpawnRequest};
 
@@ -31,38 +31,10 @@ pub(crate) fn spawn_opt(p: &mut Process, [module, function, args, options]: [Wor
 /// `erts_internal:spawn_request(M, F, Args, Options)`: a reference; `{spawn_reply, Reference, ok, Pid}` follows, or
 /// `{spawn_reply, Reference, error, badopt}`, unless the options say that it does not.
 pub(crate) fn spawn_request(p: &mut Process, [module, function, args, options]: [Word; 4]) -> Answer {
-    let mut rest = Vec::new();
-    let mut tag = Word::atom(named!("spawn_reply"));
-    let (mut wants_success, mut wants_error) = (true, true);
-    let mut are_good = true;
-    let Some(all) = view::list_to_vec(options) else { return Ok(Word::atom(named!("badopt"))) };
-    for option in all {
-        match view::tuple_elements(option) {
-            Some(&[name, value]) if name == Word::atom(named!("reply_tag")) => tag = value,
-            Some(&[name, value]) if name == Word::atom(named!("reply")) => {
-                (wants_success, wants_error) = match value.as_atom().map(Atom::text) {
-                    Some("yes") => (true, true),
-                    Some("no") => (false, false),
-                    Some("success_only") => (true, false),
-                    Some("error_only") => (false, true),
-                    _ => {
-                        are_good = false;
-                        continue;
-                    }
-                }
-            }
-            _ => rest.push(option),
-        }
-    }
+    let Some((how, rest)) = Replies::read(options) else { return Ok(Word::atom(named!("badopt"))) };
     let rest = p.heap.list(&rest, Word::NIL);
-    let Some(options) = Options::read(p, rest).ok().filter(|_| are_good) else {
-        let reference = p.new_reference();
-        if wants_error {
-            let why = Word::atom(named!("badopt"));
-            let reply = p.heap.tuple(&[tag, reference, Word::atom(atoms::ERROR), why]);
-            p.send_to(p.pid, reply);
-        }
-        return Ok(reference);
+    let Some(options) = Options::read(p, rest).ok().filter(|_| how.are_good) else {
+        return Ok(how.failed(p, named!("badopt")));
     };
     let has_monitor = options.monitor.is_some();
     let Ok(spawned) = spawn_with(p, [module, function, args], options) else {
@@ -72,11 +44,77 @@ pub(crate) fn spawn_request(p: &mut Process, [module, function, args, options]: 
         Some(&[pid, reference]) if has_monitor => (pid, reference),
         _ => (spawned, p.new_reference()),
     };
-    if wants_success {
-        let reply = p.heap.tuple(&[tag, reference, Word::atom(atoms::OK), pid]);
+    if how.wants_success {
+        let reply = p.heap.tuple(&[how.tag, reference, Word::atom(atoms::OK), pid]);
         p.send_to(p.pid, reply);
     }
     Ok(reference)
+}
+
+/// `erts_internal:dist_spawn_request(Node, {M, F, Args}, Options, spawn_request | spawn_opt)`: no other node is there, as
+/// `{spawn_reply, Reference, error, noconnection}` says. `spawn_opt` gets the reference with whether a monitor was asked for.
+pub(crate) fn dist_spawn_request(p: &mut Process, [node, call, options, kind]: [Word; 4]) -> Answer {
+    let is_call = view::tuple_elements(call).is_some_and(|call| {
+        matches!(call, &[module, function, args]
+            if module.as_atom().and(function.as_atom()).is_some() && view::list_to_vec(args).is_some())
+    });
+    let (Some(_), true, Some((how, rest))) = (node.as_atom(), is_call, Replies::read(options)) else {
+        return Ok(Word::atom(atoms::BADARG));
+    };
+    let rest = p.heap.list(&rest, Word::NIL);
+    let options = Options::read(p, rest).ok().filter(|_| how.are_good);
+    let has_monitor = options.as_ref().is_some_and(|options| options.monitor.is_some());
+    let reference = how.failed(p, if options.is_some() { named!("noconnection") } else { named!("badopt") });
+    if kind == Word::atom(named!("spawn_opt")) {
+        return Ok(p.heap.tuple(&[reference, boolean(has_monitor)]));
+    }
+    Ok(reference)
+}
+
+/// What the answer to a request is to look like, and when one is wanted.
+struct Replies {
+    tag: Word,
+    wants_success: bool,
+    wants_error: bool,
+    are_good: bool,
+}
+
+impl Replies {
+    /// Reads them out of a list of options, which leaves those of the process; `None` when it is no list.
+    fn read(options: Word) -> Option<(Replies, Vec<Word>)> {
+        let tag = Word::atom(named!("spawn_reply"));
+        let mut read = Replies { tag, wants_success: true, wants_error: true, are_good: true };
+        let mut rest = Vec::new();
+        for option in view::list_to_vec(options)? {
+            match view::tuple_elements(option) {
+                Some(&[name, value]) if name == Word::atom(named!("reply_tag")) => read.tag = value,
+                Some(&[name, value]) if name == Word::atom(named!("reply")) => {
+                    (read.wants_success, read.wants_error) = match value.as_atom().map(Atom::text) {
+                        Some("yes") => (true, true),
+                        Some("no") => (false, false),
+                        Some("success_only") => (true, false),
+                        Some("error_only") => (false, true),
+                        _ => {
+                            read.are_good = false;
+                            continue;
+                        }
+                    }
+                }
+                _ => rest.push(option),
+            }
+        }
+        Some((read, rest))
+    }
+
+    /// Tells that nothing was spawned, and returns the request's reference.
+    fn failed(&self, p: &mut Process, why: Atom) -> Word {
+        let reference = p.new_reference();
+        if self.wants_error {
+            let reply = p.heap.tuple(&[self.tag, reference, Word::atom(atoms::ERROR), Word::atom(why)]);
+            p.send_to(p.pid, reply);
+        }
+        reference
+    }
 }
 
 struct Options {

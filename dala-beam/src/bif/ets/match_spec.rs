@@ -11,7 +11,7 @@ use dala_ir::term::{TermWriter, map};
 use hashbrown::HashMap;
 
 use super::key::Prefix;
-use crate::bif::arguments::{badarg, boolean, list, named, tuple};
+use crate::bif::arguments::{badarg, list, named, tuple};
 use crate::bif::table::{self, BifFunction};
 use crate::process::Process;
 use crate::trace::actions::{Action, Actions};
@@ -21,7 +21,7 @@ const MAX_VARIABLE: u32 = 100_000_000;
 
 /// What a specification is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Dialect {
+pub(crate) enum Dialect {
     /// Objects of tables.
     Table,
     /// Calls: the object is the list of arguments, `_` stands for any, a body may be empty, and there are actions.
@@ -91,16 +91,12 @@ enum Task {
 }
 
 impl MatchSpec {
-    /// Compiles `spec`, a list of `{Head, Guards, Body}`; `key_position` (from 1) is where the table has its key.
+    /// Compiles `spec`, a list of `{Head, Guards, Body}`, which may be empty; `key_position` (from 1) is where the table has its key.
     ///
     /// # Errors
     /// `badarg` when it is none.
     pub(crate) fn compile(spec: Word, key_position: usize) -> Result<MatchSpec, Exception> {
-        let clauses = list(spec)?;
-        if clauses.is_empty() {
-            return badarg();
-        }
-        let clauses = clauses
+        let clauses = list(spec)?
             .into_iter()
             .map(|clause| match *tuple(clause)? {
                 [head, guards, body] => {
@@ -119,8 +115,8 @@ impl MatchSpec {
     pub(crate) fn compile_for_traces(spec: Word) -> Result<MatchSpec, Exception> {
         let compile = |clause: Word| match *tuple(clause)? {
             [head, guards, body] => {
-                let is_any = head == Word::atom(named!("_"));
-                if !is_any && view::list_len(head).is_none() {
+                let is_list = view::list_len(head).is_some();
+                if !is_list && !is_variable(head) && view::tuple_elements(head).is_none() {
                     return badarg();
                 }
                 Clause::compile(head, &list(guards)?, &list(body)?, 1, Dialect::Trace)
@@ -359,9 +355,10 @@ impl Clause {
 struct Failed;
 
 /// `N` of the atom `'$N'`.
-fn variable(atom: Atom) -> Option<u32> {
+pub(super) fn variable(atom: Atom) -> Option<u32> {
     let digits = atom.text().strip_prefix('$')?;
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    let has_zeros = digits.len() > 1 && digits.starts_with('0');
+    if digits.is_empty() || has_zeros || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     digits.parse().ok().filter(|&number| number < MAX_VARIABLE)
@@ -423,9 +420,9 @@ fn compile_pattern(head: Word, numbers: &mut HashMap<u32, usize>) -> Result<Vec<
     Ok(ops)
 }
 
-/// Whether match specifications may call this guard function.
-fn is_callable(function: Atom) -> bool {
-    const CALLABLE: &[&str] = &[
+/// Guard functions that match specifications may call, by their number of arguments: fewer than guards of Erlang may.
+const CALLABLE: [&[&str]; 3] = [
+    &[
         "is_atom",
         "is_float",
         "is_integer",
@@ -436,21 +433,12 @@ fn is_callable(function: Atom) -> bool {
         "is_reference",
         "is_tuple",
         "is_map",
-        "is_map_key",
         "is_binary",
-        "is_bitstring",
-        "is_boolean",
         "is_function",
-        "is_record",
-        "and",
-        "or",
         "not",
-        "xor",
         "abs",
-        "element",
         "hd",
         "length",
-        "map_get",
         "map_size",
         "node",
         "round",
@@ -460,8 +448,15 @@ fn is_callable(function: Atom) -> bool {
         "tl",
         "trunc",
         "float",
-        "floor",
-        "ceil",
+        "+",
+        "-",
+        "bnot",
+    ],
+    &[
+        "is_map_key",
+        "xor",
+        "element",
+        "map_get",
         "binary_part",
         "+",
         "-",
@@ -472,7 +467,6 @@ fn is_callable(function: Atom) -> bool {
         "band",
         "bor",
         "bxor",
-        "bnot",
         "bsl",
         "bsr",
         ">",
@@ -483,8 +477,14 @@ fn is_callable(function: Atom) -> bool {
         "==",
         "=/=",
         "/=",
-    ];
-    CALLABLE.contains(&function.text())
+    ],
+    &["is_record", "binary_part"],
+];
+
+/// Whether match specifications may call this function.
+pub(super) fn is_callable(function: Atom, arity: usize) -> bool {
+    (function.text() == "node" && arity == 0)
+        || CALLABLE.get(arity.wrapping_sub(1)).is_some_and(|names| names.contains(&function.text()))
 }
 
 fn compile_value(
@@ -547,7 +547,8 @@ fn compile_value(
             }
             TermView::Tuple(&[tag]) if tag == Word::atom(named!("self")) => ops.push(ValueOp::Myself),
             TermView::Tuple(&[operator, ref arguments @ ..]) => {
-                let operator = operator.as_atom().ok_or(Exception::badarg())?;
+                let operator =
+                    operator.as_atom().filter(|_| !is_variable(operator)).ok_or(Exception::badarg())?;
                 if operator == named!("andalso") || operator == named!("orelse") {
                     if arguments.is_empty() {
                         return badarg();
@@ -564,8 +565,13 @@ fn compile_value(
                     program.push(Task::Emit(ValueOp::CheckBoolean));
                     program.extend((1..arguments.len()).map(|_| Task::Land));
                     tasks.extend(program.into_iter().rev());
-                } else if matches!(operator, atoms::TRUE | atoms::FALSE) && arguments.is_empty() {
-                    ops.push(ValueOp::Constant(boolean(operator == atoms::TRUE)));
+                } else if (operator == named!("and") || operator == named!("or")) && !arguments.is_empty() {
+                    // Of any number of arguments, all of which are evaluated.
+                    let function = table::lookup(atoms::ERLANG, operator, 2).ok_or(Exception::badarg())?;
+                    let call = ValueOp::Call(table::row(function).function, 2);
+                    tasks.push(Task::Emit(ValueOp::CheckBoolean));
+                    tasks.extend((1..arguments.len()).map(|_| Task::Emit(call.clone())));
+                    tasks.extend(arguments.iter().rev().map(|&argument| Task::Compile(argument)));
                 } else if dialect == Dialect::Trace
                     && let Some(action) = Action::named(operator.text(), arguments.len())
                 {
@@ -574,7 +580,7 @@ fn compile_value(
                     }
                     tasks.push(Task::Emit(ValueOp::Act(action, arguments.len())));
                     tasks.extend(arguments.iter().rev().map(|&argument| Task::Compile(argument)));
-                } else if is_callable(operator) {
+                } else if is_callable(operator, arguments.len()) {
                     let function = table::lookup(atoms::ERLANG, operator, arguments.len() as u32)
                         .ok_or(Exception::badarg())?;
                     tasks.push(Task::Emit(ValueOp::Call(table::row(function).function, arguments.len())));

@@ -26,6 +26,7 @@ mod hashed;
 mod info;
 mod key;
 pub(crate) mod match_spec;
+pub(crate) mod match_spec_lint;
 mod select;
 mod store;
 mod table;

@@ -9,10 +9,12 @@ use std::sync::Arc;
 use dala_ir::abi::{Word, atoms};
 use dala_ir::interp::Exception;
 use dala_ir::term::compare::eq_exact;
+use dala_ir::term::resource::{self, Resource};
 use dala_ir::term::{OwnedTerm, TermWriter, view};
 
 use super::key::Prefix;
-use super::match_spec::MatchSpec;
+use super::match_spec::{Dialect, MatchSpec};
+use super::match_spec_lint::lint;
 use super::table::{Rows, Table, TableType};
 use super::tables::Access;
 use super::{badarg_because, end_of_table, table};
@@ -329,27 +331,29 @@ fn replace_row(
     Ok(false)
 }
 
-/// `ets:match_spec_compile(Spec)`: the specification, checked and marked; it is compiled where it runs.
-pub(crate) fn match_spec_compile(p: &mut Process, [spec]: [Word; 1]) -> Answer {
-    MatchSpec::compile(spec, 1)?;
-    Ok(p.heap.tuple(&[Word::atom(named!("$compiled_match_spec")), spec]))
+/// A specification that was compiled by itself, and the term that it refers to.
+struct Compiled {
+    spec: MatchSpec,
+    _term: OwnedTerm,
 }
 
-fn compiled(word: Word) -> Option<Word> {
-    match view::tuple_elements(word) {
-        Some(&[tag, spec]) if tag == Word::atom(named!("$compiled_match_spec")) => Some(spec),
-        _ => None,
-    }
+/// `ets:match_spec_compile(Spec)`: a reference to it. An empty specification is none here.
+pub(crate) fn match_spec_compile(p: &mut Process, [spec]: [Word; 1]) -> Answer {
+    view::cons(spec).ok_or(Exception::badarg())?;
+    let term = own(spec);
+    let spec = MatchSpec::compile(term.root(), 1)?;
+    Ok(Resource::new(Compiled { spec, _term: term }).write(&mut p.heap))
 }
 
 /// `ets:is_compiled_ms(Term)`.
 pub(crate) fn is_compiled_ms(_: &mut Process, [word]: [Word; 1]) -> Answer {
-    Ok(crate::bif::arguments::boolean(compiled(word).is_some()))
+    Ok(crate::bif::arguments::boolean(resource::get::<Compiled>(word).is_some()))
 }
 
 /// `ets:match_spec_run_r(Objects, Compiled, Accumulator)`: results in reverse before the accumulator.
 pub(crate) fn match_spec_run_r(p: &mut Process, [objects, word, accumulator]: [Word; 3]) -> Answer {
-    let spec = MatchSpec::compile(compiled(word).ok_or(Exception::badarg())?, 1)?;
+    let compiled = Resource::<Compiled>::of_term(word).ok_or(Exception::badarg())?;
+    let spec = &compiled.spec;
     let objects = list(objects)?;
     p.charge(objects.len());
     let mut result = accumulator;
@@ -366,22 +370,28 @@ pub(crate) fn match_spec_test(p: &mut Process, [object, spec, kind]: [Word; 3]) 
     if kind == Word::atom(named!("trace")) {
         view::list_len(object).ok_or(Exception::badarg())?;
         let tested = crate::bif::erlang::trace::test_spec(p, object, spec);
-        return Ok(tested.unwrap_or_else(|| malformed(p)));
+        return Ok(tested.unwrap_or_else(|| malformed(p, spec, Dialect::Trace)));
     }
     if kind != Word::atom(named!("table")) {
         return badarg();
     }
-    let value = match MatchSpec::compile(spec, 1) {
+    let value = match view::cons(spec).ok_or(Exception::badarg()).and_then(|_| MatchSpec::compile(spec, 1)) {
         Ok(spec) => spec.run(p, object).unwrap_or(Word::atom(atoms::FALSE)),
-        Err(_) => return Ok(malformed(p)),
+        Err(_) => return Ok(malformed(p, spec, Dialect::Table)),
     };
     Ok(p.heap.tuple(&[Word::atom(atoms::OK), value, Word::NIL, Word::NIL]))
 }
 
 /// What `match_spec_test/3` says of one that is none.
-fn malformed(p: &mut Process) -> Word {
-    let text = p.heap.charlist("the match specification is malformed");
-    let error = p.heap.tuple(&[Word::atom(atoms::ERROR), text]);
-    let errors = p.heap.list(&[error], Word::NIL);
-    p.heap.tuple(&[Word::atom(atoms::ERROR), errors])
+fn malformed(p: &mut Process, spec: Word, dialect: Dialect) -> Word {
+    let error = Word::atom(atoms::ERROR);
+    let errors: Vec<Word> = lint(spec, dialect)
+        .into_iter()
+        .map(|text| {
+            let text = p.heap.charlist(&text);
+            p.heap.tuple(&[error, text])
+        })
+        .collect();
+    let errors = p.heap.list(&errors, Word::NIL);
+    p.heap.tuple(&[error, errors])
 }

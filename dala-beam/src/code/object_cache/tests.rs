@@ -6,6 +6,7 @@ use crate::code::carried;
 use crate::code::export::ExportTable;
 use crate::code::link;
 use crate::code::lookup::Lookup;
+use crate::code::module::Origin;
 use crate::interop::typing::Known;
 use crate::load::installed::module;
 
@@ -26,9 +27,16 @@ fn cache() -> (tempfile::TempDir, ObjectCache) {
 /// Loads the module; whether the cache had it.
 fn loads(cache: &ObjectCache, exports: &ExportTable) -> bool {
     let had = cache.get(bytes()).is_some();
-    let linked =
-        link::compile(exports, &Lookup::default(), Known::default(), Some(cache), name(), None, bytes())
-            .unwrap();
+    let linked = link::compile(
+        exports,
+        &Lookup::default(),
+        Known::default(),
+        Some(cache),
+        name(),
+        Origin::Memory,
+        bytes(),
+    )
+    .unwrap();
     assert!(linked.module.exports(Atom::new("start"), 1));
     had
 }
@@ -78,8 +86,16 @@ fn a_function_that_became_native_is_not_called_in_code_that_was_kept() {
     loads(&cache, &exports);
     exports.entry(name(), Atom::new("start"), 1).set_target(Target::Bif(BifIndex(0)));
     assert!(!cache.get(bytes()).unwrap().fits(&exports));
-    link::compile(&exports, &Lookup::default(), Known::default(), Some(&cache), name(), None, bytes())
-        .unwrap();
+    link::compile(
+        &exports,
+        &Lookup::default(),
+        Known::default(),
+        Some(&cache),
+        name(),
+        Origin::Memory,
+        bytes(),
+    )
+    .unwrap();
     assert!(cache.get(bytes()).unwrap().fits(&exports));
 }
 

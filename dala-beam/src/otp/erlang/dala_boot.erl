@@ -62,9 +62,11 @@ boot(Init, [Kernel | Specs], Started) ->
     ok = erl_signal_handler:start(),
     %% Names that are `{global, Name}`: of this node only.
     {ok, Global} = global:start_link(),
+    %% The server of module rpc, likewise.
+    {ok, Rex} = rpc:start_link(),
     [{ok, _} = application:ensure_all_started(Name) || Name <- Started],
     Init ! {self(), booted},
-    guard([Logger, Controller, Global], Controller).
+    guard([Logger, Controller, Global, Rex], Controller).
 
 guard(Guarded, Controller) ->
     receive
