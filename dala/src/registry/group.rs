@@ -10,7 +10,7 @@ use crate::pid::{Pid, Ref};
 use crate::registry::NameError;
 use crate::sync::{Mutex, lock};
 use dala_ir::abi::Atom;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 /// A change of a group, for those who monitor it.
 #[crate::message]
@@ -35,6 +35,10 @@ struct State {
     of: HashMap<Pid, Vec<Atom>>,
     /// Who is told of changes, of one group or of all.
     watchers: Vec<(Ref, Option<Atom>, Recipient<GroupChange>)>,
+    /// Changes that are to be told, in their order, and to whom.
+    untold: VecDeque<(GroupChange, Vec<Recipient<GroupChange>>)>,
+    /// Somebody is telling them.
+    is_telling: bool,
 }
 
 impl State {
@@ -70,24 +74,54 @@ impl State {
     }
 }
 
+/// Who tells the watchers. If it ends by a panic (of a hook), the next change goes on with what is left.
+struct Teller<'g> {
+    groups: &'g Groups,
+    is_done: bool,
+}
+
+impl Teller<'_> {
+    fn next(&mut self) -> Option<(GroupChange, Vec<Recipient<GroupChange>>)> {
+        let mut state = lock(&self.groups.0);
+        let next = state.untold.pop_front();
+        // With the same look: a change that comes behind it finds that nobody tells.
+        state.is_telling = next.is_some();
+        self.is_done = next.is_none();
+        next
+    }
+}
+
+impl Drop for Teller<'_> {
+    fn drop(&mut self) {
+        if !self.is_done {
+            lock(&self.groups.0).is_telling = false;
+        }
+    }
+}
+
 impl Groups {
-    /// Changes what `change` changes, and tells the watchers outside of the lock.
+    /// Changes what `change` changes, and tells the watchers outside of the lock: a hook for dead letters may ask for groups. In
+    /// the order of the changes, whoever makes them: one tells at a time, and what others change meanwhile it tells too.
     fn change(&self, group: Atom, change: impl FnOnce(&mut State) -> Option<GroupChange>) -> bool {
-        let (change, watchers) = {
+        {
             let mut state = lock(&self.0);
-            match change(&mut state) {
-                Some(change) => (change, state.watchers_of(group)),
-                None => return false,
+            let Some(change) = change(&mut state) else { return false };
+            let watchers = state.watchers_of(group);
+            if watchers.is_empty() {
+                return true;
             }
-        };
-        let mut dead = Vec::new();
-        for watcher in watchers {
-            if let Err(SendError::Dead(_)) = watcher.tell(change.clone()) {
-                dead.push(watcher);
+            state.untold.push_back((change, watchers));
+            if std::mem::replace(&mut state.is_telling, true) {
+                return true;
             }
         }
-        if !dead.is_empty() {
-            lock(&self.0).watchers.retain(|(_, _, watcher)| !dead.contains(watcher));
+        let mut teller = Teller { groups: self, is_done: false };
+        while let Some((change, watchers)) = teller.next() {
+            for watcher in watchers {
+                if let Err(SendError::Dead(_)) = watcher.tell(change.clone()) {
+                    lock(&self.0).watchers.retain(|(_, _, known)| *known != watcher);
+                }
+            }
         }
         true
     }

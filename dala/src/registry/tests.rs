@@ -86,6 +86,31 @@ fn a_topic_reaches_its_subscribers_in_order_and_forgets_the_dead() {
 }
 
 #[test]
+fn changes_of_a_group_are_told_in_their_order_whoever_makes_them() {
+    const TIMES: u64 = 20_000;
+    let runtime = runtime();
+    let group = Atom::new("a busy group of the test");
+    let ((one, _), (watcher, changes)) = (reader(&runtime, 1), reader(&runtime, 2));
+    runtime.monitor_group(group, watcher.recipient());
+    std::thread::scope(|scope| {
+        scope.spawn(|| (0..TIMES).for_each(|_| runtime.join_group(group, one).unwrap()));
+        scope.spawn(|| {
+            for _ in 0..TIMES {
+                while !runtime.leave_group(group, one) {
+                    std::hint::spin_loop();
+                }
+            }
+        });
+    });
+    let mut members = 0_u64;
+    for _ in 0..2 * TIMES {
+        let (joined, left) = next(&changes);
+        members = (members + joined).checked_sub(left).expect("who leaves was told to have joined");
+    }
+    assert_eq!(members, 0);
+}
+
+#[test]
 fn groups_are_those_of_pg() {
     let runtime = runtime();
     let group = Atom::new("readers of the test");
