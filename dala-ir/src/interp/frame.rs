@@ -250,6 +250,33 @@ pub(super) unsafe fn return_addresses(frame: *const Word) -> impl Iterator<Item 
     })
 }
 
+/// Code addresses, as a trace has them.
+type Addresses = smallvec::SmallVec<[Word; 8]>;
+
+/// At most `room` code addresses for the trace of an exception, innermost first: the instruction at `pc`, which raised it, so
+/// many times, then the frames. Repeated frames of a recursion count once, as in OTP.
+///
+/// # Safety
+/// As [`return_addresses`], of `caller`.
+unsafe fn traced_addresses(pc: *const u64, times: usize, room: usize, caller: *const Word) -> Addresses {
+    let mut pcs: Addresses = smallvec::smallvec![pc_word(pc.wrapping_add(1)); times.min(room)];
+    let mut former = None;
+    // SAFETY: as the caller says.
+    for (_, address) in unsafe { return_addresses(caller) } {
+        if pcs.len() >= room {
+            break;
+        }
+        if address == code::traced_return_pc() {
+            continue;
+        }
+        if former != Some(address) {
+            pcs.push(pc_word(address));
+            former = Some(address);
+        }
+    }
+    pcs
+}
+
 /// Finds the handler of an exception that the instruction at `pc` raised: puts class, reason and trace into their
 /// registers, drops the frames above the handler's, and gives its address. Without a handler the process is done.
 ///
@@ -277,27 +304,16 @@ pub(super) unsafe fn raise(
     let trace = match raise.exception.trace.filter(|trace| trace::is_raw(*trace)) {
         Some(trace) => trace::with_class(machine.heap(), trace, class),
         None => {
-            let mut pcs: smallvec::SmallVec<[Word; 8]> = smallvec::SmallVec::new();
             // The function that raised is shown in any case; a built-in one comes before the code.
             let room = trace_frames().max(1) - usize::from(raise.shown_builtin().is_some());
-            if let Some((_, site, _)) = found {
-                pcs.resize(raise.times_shown(site).min(room), pc_word(pc.wrapping_add(1)));
-            }
-            // Repeated frames of a recursion count once, as in OTP.
-            let mut former = None;
-            // SAFETY: `caller` is the head of a frame.
-            for (_, address) in unsafe { return_addresses(caller) } {
-                if pcs.len() >= room {
-                    break;
-                }
-                if address == code::traced_return_pc() {
-                    continue;
-                }
-                if former != Some(address) {
-                    pcs.push(pc_word(address));
-                    former = Some(address);
-                }
-            }
+            let shown = found.map_or(0, |(_, site, _)| raise.times_shown(site));
+            // A list that was passed to `raise/3` is the trace: nobody looks at the stack. The compiler passes an empty one for
+            // throws whose traces nobody sees, so that unwinding many of them looks at each frame once.
+            let pcs = match raise.exception.trace {
+                Some(_) => Addresses::new(),
+                // SAFETY: `caller` is the head of a frame.
+                None => unsafe { traced_addresses(pc, shown, room, caller) },
+            };
             trace::make(machine.heap(), &raise, &pcs)
         }
     };
