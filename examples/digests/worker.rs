@@ -3,7 +3,7 @@
 use crate::named;
 use crate::queue::{Digested, Queue, Take};
 use dala::registry::Named;
-use dala::{Blocking, Context, ExitReason};
+use dala::{Blocking, Context};
 use sha2::{Digest, Sha256};
 use std::io::Read;
 
@@ -21,21 +21,19 @@ impl Worker {
         Worker { queue: named("queue"), panic_on }
     }
 
-    /// One file. When the queue has ended, so does the worker: that is no failure of its own.
+    /// One file. When the queue has ended there is nothing to do any more: whoever ends it, or starts it again, does the same
+    /// with its workers.
     #[message]
     async fn next(&mut self, ctx: &mut Context<Self>) {
         let worker = ctx.pid();
-        let Ok(path) = self.queue.call_forever(Take { worker }).await else {
-            return ctx.stop(ExitReason::Shutdown);
-        };
+        let Ok(path) = self.queue.call_forever(Take { worker }).await else { return };
         if self.panic_on.as_ref().is_some_and(|text| path.contains(text)) {
             panic!("told to panic on {path}");
         }
         let digest = Blocking::new(move || digest(&path)).await;
-        if self.queue.call(Digested { worker, digest }).await.is_err() {
-            return ctx.stop(ExitReason::Shutdown);
+        if self.queue.call_forever(Digested { worker, digest }).await.is_ok() {
+            ctx.continue_with(Next {});
         }
-        ctx.continue_with(Next {});
     }
 }
 
