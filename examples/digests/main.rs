@@ -80,7 +80,8 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     };
     let (done, known, given_up) = reporter.counts().await?;
     println!("{done} done, {known} known, {given_up} given up");
-    if !matches!(reason, ExitReason::Shutdown | ExitReason::Normal) {
+    // Where there was little to do it had ended before it was asked.
+    if !matches!(reason, ExitReason::Shutdown | ExitReason::Normal | ExitReason::NoProc) {
         eprintln!("error: {reason}");
         return Ok(ExitCode::FAILURE);
     }

@@ -35,7 +35,12 @@ fn what_was_broken_off_goes_on_and_a_file_that_ends_workers_is_given_up() {
     std::fs::write(&list, &whole[..whole.len() - 10]).expect("the list");
     let second = digests(&folder, &list, &[]);
     assert_eq!(text(&second.stdout), "2 done, 99 known, 0 given up\n", "{}", text(&second.stderr));
-    assert!(second.status.success() && second.stderr.is_empty());
+    assert!(
+        second.status.success() && second.stderr.is_empty(),
+        "{}: {}",
+        second.status,
+        text(&second.stderr)
+    );
 
     let check = Command::new("sha256sum").arg("--check").arg(&list).output().expect("coreutils");
     assert!(check.status.success(), "{}", text(&check.stderr));
