@@ -22,7 +22,7 @@ defmodule ExTaskSupervisors do
 
   defp streams do
     p(Task.async_stream(1..6, &(&1 * &1), max_concurrency: 2) |> Enum.to_list())
-    p(Task.async_stream([900, 1, 300], fn t -> Process.sleep(t); t end, ordered: false) |> Enum.map(&elem(&1, 1)))
+    p(Task.async_stream([900, 1, 300], fn t -> Process.sleep(t); t end, ordered: false, max_concurrency: 3) |> Enum.map(&elem(&1, 1)))
     p(Task.async_stream([1, 5000], fn t -> Process.sleep(t); t end, timeout: 600, on_timeout: :kill_task) |> Enum.to_list())
     p(Task.async_stream([1, 5000], fn t -> Process.sleep(t); t end, timeout: 600, on_timeout: :kill_task, zip_input_on_exit: true) |> Enum.to_list())
     p(try do Task.async_stream([5000], &Process.sleep/1, timeout: 10) |> Enum.to_list() catch :exit, {r, {m, f, _}} -> {r, m, f} end)
