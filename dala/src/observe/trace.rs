@@ -74,7 +74,7 @@ mod on {
     /// thread's subscriber, and a thread of the blocking pool has none.
     impl Drop for Follow {
         fn drop(&mut self) {
-            if let Some(dispatch) = self.0.with_subscriber(|(_, dispatch)| dispatch.clone()) {
+            if let Some(dispatch) = self.subscriber() {
                 dispatcher::with_default(&dispatch, || self.0 = Span::none());
             }
         }
@@ -86,9 +86,14 @@ mod on {
             Follow(Span::current())
         }
 
+        /// Whose span it is, if it is one.
+        fn subscriber(&self) -> Option<Dispatch> {
+            self.0.with_subscriber(|(_, dispatch)| dispatch.clone())
+        }
+
         /// Does `work` in the span, with the span's subscriber: the thread may be none of the runtime's workers.
         pub(crate) fn within<R>(&self, work: impl FnOnce() -> R) -> R {
-            match self.0.with_subscriber(|(_, dispatch)| dispatch.clone()) {
+            match self.subscriber() {
                 Some(dispatch) => dispatcher::with_default(&dispatch, || self.0.in_scope(work)),
                 None => work(),
             }

@@ -22,12 +22,13 @@ program() -> "-module(cs_a).\n-export([f/1, g/2]).\n-record(r, {a = 1, b}).\nf(X
 stages() ->
     Forms = forms(program()),
     [begin
-         R = compile:forms(Forms, [S, binary, deterministic]),
+         R = compile:forms(Forms, [S, binary, deterministic, {outdir, "/tmp"}]),
          {ok, _, Out} = R,
          Text = if S =:= 'S' -> io_lib:format("~p", [Out]); S =:= to_core -> core_pp:format(Out); true -> [erl_pp:form(F) || F <- Out] end,
          p({S, erlang:md5(unicode:characters_to_binary(Text)), string:length(Text)}),
          S =:= 'E' andalso io:put_chars(Text)
      end || S <- ['P', 'E', to_core, 'S']],
+    [file:delete("/tmp/cs_a." ++ L) || L <- ["P", "E", "S"]],
     p([element(1, compile:forms(Forms, O)) || O <- [[], [no_copt], [inline], [no_type_opt, no_bool_opt], [{inline_size, 99}, inline], [debug_info], [no_postopt], [native_record_none]]]),
     {ok, cs_a, B} = compile:forms(Forms, [deterministic]),
     p([run(cs_a, B, f, [[1, 2, 3]]), catch run(cs_a, B, g, [3, 1]) =:= x, run(cs_a, B, g, [1, 0]), run(cs_a, B, g, [<<7, 8>>, x]), run(cs_a, B, g, [#{k => 5}, 5]), run(cs_a, B, g, [1, 2])]).
