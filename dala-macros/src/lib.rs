@@ -48,7 +48,7 @@
 //! | `#[dala::message] T` | `impl Message for T`, `impl StableLayout for T` | shape, conversion to and from terms |
 //! | `#[dala::actor] impl T` | `TRef` | typed reference: `Copy`, derefs to `dala::ActorRef<T>`, one method a handler, `TRef::of_pid` |
 //! | | `T::spawn` | with the arguments of `#[init]`, gives a `dala::Spawning`; without `#[init]`, a method of the state |
-//! | | `T::spawn_on` | instead, for a pinned actor |
+//! | | `T::spawn_on` | instead, for a pinned actor: with its thread, and the arguments of `#[init]` or what makes the state |
 //! | | `impl Actor for T`, `impl Handles<M> for T` | hooks, protocol table; one `Handles` a handler |
 //! | `#[dala::protocol] trait P` | `PRef`, `impl P for A` | reference to any actor that has the protocol; for every such actor |
 //! | `#[derive(dala::Term)] T` | `impl StableLayout for T` | conversion to and from terms |
@@ -148,8 +148,8 @@ pub fn message(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// - `#[dala::actor(deadline = "5ms")]`: by when it is to be done each time that it has something to do (`dala::Qos`).
 /// - `#[dala::actor(overflow = "drop_oldest")]`, also `wait` (the default), `refuse`, `drop_newest`: what becomes of
 ///   messages for a lane that is full (`dala::Overflow`).
-/// - `#[dala::actor(pinned)]`: the actor stays on one thread, so that its state need not be `Send`; it is made and
-///   spawned by `T::spawn_on(&thread, || ..)`, and has no `#[init]`.
+/// - `#[dala::actor(pinned)]`: the actor stays on one thread, so that its state need not be `Send`; it is made there by
+///   `T::spawn_on(&thread, ..)` with the arguments of its `#[init]`, or without one by `T::spawn_on(&thread, || ..)`.
 /// - `#[handler(priority = "critical")]`, also `high`, `normal`, `low`: the lane that the message is sent in.
 /// - `#[message(name = "put")]`: the atom of the message, instead of the method's name.
 #[proc_macro_attribute]

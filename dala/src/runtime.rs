@@ -11,6 +11,7 @@ use crate::observe::Observer;
 use crate::pid::epoch::{self, Retired};
 use crate::pid::{NOBODY, Pid};
 use crate::registry::name::Names;
+use crate::registry::strangers::Strangers;
 use crate::registry::topic::Topics;
 use crate::sched::background::Background;
 use crate::sched::scheduler::{Scheduler, Services};
@@ -21,7 +22,7 @@ use crate::sync::{Arc, Mutex, lock, thread};
 use crate::timer::{Clock, Timers, block_on};
 use dala_ir::abi::Atom;
 use std::collections::HashSet;
-use std::future::Future;
+use std::future::IntoFuture;
 use std::time::Duration;
 
 pub use crate::sched::handle::{Entered, Handle};
@@ -98,10 +99,10 @@ impl Runtime {
     }
 
     /// Runs `future` on this thread, inside the runtime and tokio's context, to its end.
-    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+    pub fn block_on<F: IntoFuture>(&self, future: F) -> F::Output {
         let _entered = self.handle.enter();
         let _tokio = self.handle.scheduler.services.background.handle().enter();
-        block_on(future)
+        block_on(future.into_future())
     }
 
     /// Ends all actors: those that nobody supervises get an exit signal with reason `shutdown`, last started first; those
@@ -210,9 +211,11 @@ fn services(
         let heat = topics.find(Atom::new(THERMAL_CHANGES));
         Arc::new(Governor::new(energy, heat, topics.find(Atom::new(POWER_CHANGES))))
     });
-    Arc::new(Services {
+    let dead_letters = Arc::new(DeadLetters::default());
+    let services = Arc::new(Services {
         timers,
-        dead_letters: Arc::new(DeadLetters::default()),
+        strangers: Strangers::new(dead_letters.clone()),
+        dead_letters,
         reports,
         names: Names::default(),
         groups: Default::default(),
@@ -225,7 +228,14 @@ fn services(
         main: Default::default(),
         suspension: Default::default(),
         pinned: Mutex::default(),
-    })
+    });
+    let all = Arc::downgrade(&services);
+    services.strangers.forget_by(move |pid| {
+        if let Some(services) = all.upgrade() {
+            services.forget(pid);
+        }
+    });
+    services
 }
 
 fn retire<T: Send + 'static>(value: T) {

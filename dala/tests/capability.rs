@@ -2,7 +2,7 @@
 
 use dala::cap::{Cap, CapError, Command, File, Limits, ReadOnly, TcpListener, TcpStream, UdpSocket};
 use dala::supervise::{ChildSpec, Source, Supervisor};
-use dala::{ExitReason, Runtime};
+use dala::{CallError, ExitReason, Local, Runtime, SendError, SpawnOptions};
 use std::future::{IntoFuture, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -53,6 +53,15 @@ impl Holder {
         self.held.push(put.valve);
     }
     #[message]
+    async fn wait(
+        &mut self,
+        began: Local<Sender<&'static str>>,
+        gate: Local<tokio::sync::oneshot::Receiver<()>>,
+    ) {
+        began.send("waits").expect("somebody listens");
+        let _ = gate.into_inner().await;
+    }
+    #[message]
     fn fall(&mut self) {
         panic!("with {} valves", self.held.len());
     }
@@ -98,6 +107,52 @@ fn a_send_that_fails_gives_the_capability_back() {
         assert!(closed.try_recv().is_err());
         drop(valve);
         assert_eq!(closed.recv(), Ok("closed"));
+    });
+}
+
+#[test]
+fn a_call_that_is_not_sent_gives_the_capability_back_and_one_that_fails_closes_it() {
+    on_runtime(async {
+        let (sender, closed) = channel();
+        let dead = Holder::default().spawn().unwrap();
+        dead.fall().await.unwrap_err();
+        let valve = Cap::new(Valve(sender.clone()));
+        let Err(SendError::Dead(Take { valve })) = dead.try_call(Take { valve }) else {
+            panic!("sent to a dead actor");
+        };
+
+        let full = dala::spawn_with(Holder::default(), &SpawnOptions::default().mailbox(1)).unwrap();
+        let (full, (open, gate)) = (HolderRef::from(full), tokio::sync::oneshot::channel());
+        let held = full.wait(Local(sender.clone()), Local(gate));
+        assert_eq!(closed.recv(), Ok("waits"));
+        // The credit of the message in hand is given back when its handler waits, or soon after.
+        while full.tell(Put { valve: Cap::new(Valve(channel().0)) }).is_err() {}
+        let Err(SendError::Full(Take { valve })) = full.try_call(Take { valve }) else {
+            panic!("sent to a full actor");
+        };
+        assert!(valve.get().is_ok() && closed.try_recv().is_err());
+        open.send(()).unwrap();
+        held.await.unwrap();
+        while !full.works().await.is_ok_and(|works| works) {}
+        assert_eq!(full.try_call(Take { valve }).unwrap().await, Ok(2));
+
+        // The other ways a call fails: the message is gone, and what is in it with it.
+        let lost = dead.take(Cap::new(Valve(sender.clone()))).await;
+        assert_eq!((lost, closed.recv()), (Err(CallError::NoProc), Ok("closed")));
+        let (open, gate) = tokio::sync::oneshot::channel();
+        let held = full.wait(Local(sender.clone()), Local(gate));
+        assert_eq!(closed.recv(), Ok("waits"));
+        let given_up = loop {
+            match full.try_call(Take { valve: Cap::new(Valve(sender.clone())) }) {
+                Ok(call) => break call,
+                Err(SendError::Full(take)) => std::mem::forget(take),
+                Err(dead) => panic!("{dead:?}"),
+            }
+        };
+        drop(given_up);
+        open.send(()).unwrap();
+        held.await.unwrap();
+        assert_eq!(closed.recv(), Ok("closed"), "when the callee gets to a call that was given up");
     });
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn items(actor: &Actor) -> TokenStream {
     };
     let methods = actor.handlers.iter().map(|handler| method(actor, handler));
     let spawn = match &actor.init {
-        _ if actor.is_pinned => spawn_pinned(&reference, &whole),
+        None if actor.is_pinned => spawn_pinned(actor, &whole),
         Some(init) => spawn_with(actor, &whole, init),
         None => spawn_state(actor, &reference, &whole),
     };
@@ -229,10 +229,33 @@ fn spawn_with(actor: &Actor, reference: &TokenStream, init: &Init) -> TokenStrea
         true => quote!(::dala::__rt::initialised(#call)),
         false => quote!(::dala::__rt::Ok(#call)),
     };
-    let starting = match is_async {
-        true => quote!(::dala::__rt::Starting::later(async move { #state })),
-        false => quote!(::dala::__rt::Starting::now(#state)),
+    let starting = match (is_async, actor.is_pinned) {
+        (true, false) => quote!(::dala::__rt::Starting::later(async move { #state })),
+        (true, true) => quote!(::dala::__rt::Starting::later_here(async move { #state })),
+        (false, _) => quote!(::dala::__rt::Starting::now(#state)),
     };
+    let init = quote! {
+        ::dala::__rt::init(move |#context: &mut ::dala::__rt::Context<Self>| #starting)
+    };
+    if actor.is_pinned {
+        let summary = format!(
+            "An actor on `thread`, where it stays, whose state `{ident}` makes there: `.await` spawns it."
+        );
+        return quote! {
+            #[doc = #summary]
+            #[doc = ""]
+            #(#attrs)*
+            #[doc = ""]
+            #[doc = "# Errors"]
+            #[doc = "When the constructor fails, the thread's runtime is down, or no pid is left."]
+            pub fn spawn_on(
+                thread: &::dala::__rt::PinnedThread,
+                #(#declared),*
+            ) -> ::dala::__rt::Spawning<#ty, #reference> {
+                thread.spawning(#init)
+            }
+        };
+    }
     // The fallback of `Pair` would hide that a state with parameters is not `Send`.
     let (import, spawning) = match actor.generics.params.is_empty() {
         true => (
@@ -253,9 +276,7 @@ fn spawn_with(actor: &Actor, reference: &TokenStream, init: &Init) -> TokenStrea
         #[doc = "When the constructor fails, no runtime runs, or no pid is left."]
         pub fn spawn(#(#declared),*) -> ::dala::__rt::Spawning<#ty, #reference> {
             #import
-            #spawning(::dala::__rt::init(
-                move |#context: &mut ::dala::__rt::Context<Self>| #starting,
-            ))
+            #spawning(#init)
         }
     }
 }
@@ -283,17 +304,18 @@ fn spawn_state(actor: &Actor, reference: &syn::Ident, whole: &TokenStream) -> To
     }
 }
 
-fn spawn_pinned(reference: &syn::Ident, whole: &TokenStream) -> TokenStream {
+fn spawn_pinned(actor: &Actor, whole: &TokenStream) -> TokenStream {
+    let ty = &actor.ty;
     quote! {
-        /// Makes an actor on `thread`, where it stays, and spawns it there.
+        /// An actor on `thread`, where it stays, and where `make` makes it: `.await` spawns it.
         ///
         /// # Errors
-        /// When the thread's runtime is down, or no pid is left.
-        pub async fn spawn_on(
+        /// When `make` panics, the thread's runtime is down, or no pid is left.
+        pub fn spawn_on(
             thread: &::dala::__rt::PinnedThread,
             make: impl ::dala::__rt::FnOnce() -> Self + ::dala::__rt::Send + 'static,
-        ) -> ::dala::__rt::Result<#whole, ::dala::__rt::SpawnError> {
-            ::dala::__rt::Ok(#reference(::dala::__rt::spawn_pinned(thread, make).await?))
+        ) -> ::dala::__rt::Spawning<#ty, #whole> {
+            ::dala::__rt::spawn_pinned(thread, make)
         }
     }
 }

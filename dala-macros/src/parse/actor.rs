@@ -203,17 +203,6 @@ fn method(
     let word = role.path().to_token_stream().to_string();
     match word.as_str() {
         words::INIT => {
-            if actor.is_pinned {
-                diagnostics.report(
-                    Code::BadInit,
-                    role.path(),
-                    "a pinned actor is made on its thread",
-                    format_args!(
-                        "remove `#[init]`, and call the method in `{}::spawn_on(&thread, || ..)`",
-                        actor.ident
-                    ),
-                );
-            }
             let init = handler::init(&role, method, &actor.ident, diagnostics);
             set_once(&mut actor.init, init, &role, seen, diagnostics);
         }

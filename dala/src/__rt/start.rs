@@ -1,7 +1,8 @@
 //! How generated code starts actors and the runtime.
 
-use crate::actor::{Actor, ActorRef, Context, Init, SpawnError, SpawnOptions, Starting};
+use crate::actor::{Actor, ActorRef, Context, Init, Starting};
 use crate::message::ExitReason;
+use crate::sched::spawning::Spawning;
 use crate::{PinnedThread, Runtime};
 use std::future::Future;
 use std::time::Duration;
@@ -22,14 +23,11 @@ pub fn init<A: Actor>(
 }
 
 /// As [`PinnedThread::spawn`](crate::PinnedThread::spawn).
-///
-/// # Errors
-/// [`SpawnError::NoRuntime`] when the thread's runtime is down.
-pub async fn spawn_pinned<A: Actor>(
+pub fn spawn_pinned<A: Actor, R: From<ActorRef<A>>>(
     thread: &PinnedThread,
     make: impl FnOnce() -> A + Send + 'static,
-) -> Result<ActorRef<A>, SpawnError> {
-    thread.spawn(make, SpawnOptions::default()).await.unwrap_or(Err(SpawnError::NoRuntime))
+) -> Spawning<A, R> {
+    thread.spawning(Box::new(move |_| Starting::now(Ok(make()))))
 }
 
 /// Runs `main` on a runtime with this many workers, or one a core; afterwards its actors are ended in order.

@@ -43,7 +43,7 @@ pub(crate) struct Header {
     host: NonNull<Host>,
     pub(crate) bound: Option<Arc<Bound>>,
     pub(crate) parent: Pid,
-    /// When it was started, on the runtime's clock: what shutdown orders by.
+    /// When it was started, on the runtime's clock: what shutdown orders by. See `current::start_time`.
     pub(crate) started: u64,
     pub(crate) urgency: Urgency,
     pub(crate) traps_exits: AtomicBool,

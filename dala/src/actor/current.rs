@@ -22,6 +22,8 @@ struct Current {
     suspending: Cell<u64>,
     /// Of the call that is being handled, on the runtime's clock; 0 for none.
     deadline: Cell<u64>,
+    /// What the activation spawned last is said to have been started at; 0 if it spawned nothing yet.
+    started: Cell<u64>,
 }
 
 thread_local! {
@@ -31,6 +33,7 @@ thread_local! {
         #[cfg(debug_assertions)]
         suspending: Cell::new(0),
         deadline: Cell::new(0),
+        started: Cell::new(0),
     } };
 }
 
@@ -74,6 +77,18 @@ pub(crate) fn nested_deadline(timers: &'static Timers, limit: Option<Duration>) 
 #[inline(always)]
 pub(crate) fn set_deadline(deadline: u64) {
     CURRENT.with(|current| current.deadline.set(deadline));
+}
+
+/// When an actor that is spawned now is said to be started. An activation reads the clock once (it takes 20 ns, a spawn not much
+/// more); what it spawns after that comes a nanosecond later each, so that they are in their order, also among those of others.
+#[inline(always)]
+pub(crate) fn start_time(timers: &Timers) -> u64 {
+    CURRENT.with(|current| {
+        let last = current.started.get();
+        let time = if last == 0 || current.cell.get().is_null() { timers.now() } else { last + 1 };
+        current.started.set(time);
+        time
+    })
 }
 
 /// The actor that the code on this thread holds up when it waits, or [`NOBODY`].
@@ -133,6 +148,7 @@ pub(crate) fn enter(cell: &Header) -> Entered {
         current.sends.set(0);
         // A handler that panicked may have left one.
         current.deadline.set(0);
+        current.started.set(0);
         #[cfg(debug_assertions)]
         current.suspending.set(0);
         Entered(current.cell.replace(cell))

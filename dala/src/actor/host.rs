@@ -35,9 +35,9 @@ pub(crate) struct HostFunctions {
     pub(crate) raise: fn(&Host, &Header, Qos, u64) -> bool,
     /// All calls that raised the actor were handled; or it is dead.
     pub(crate) calm: fn(&Host, &Header, bool),
-    /// By when an actor with a deadline is to be done if it is put into a queue now; 0 if it has none any more.
+    /// By when the actor that runs, one with a deadline, is to be done; 0 if it has none any more.
     pub(crate) deadline_of: fn(&Host, &Header) -> u64,
-    /// A new actor is to be done so many nanoseconds after each time that it is put into a queue.
+    /// A new actor is to be done so many nanoseconds after each time that it becomes due.
     pub(crate) give_deadline: fn(&Host, &Header, u64),
     /// The current activation has sent a lot: lets others run what it scheduled.
     pub(crate) share_work: fn(&Host),

@@ -42,8 +42,9 @@ pub(crate) struct Native<A: Actor> {
     _borrowed: std::marker::PhantomPinned,
 }
 
-// SAFETY: all fields are Send but for `suspended`: `run_typed` ends an actor whose handler gives a future that is not Send
-// (`LaterHere`) unless it is pinned, and a pinned actor's host has one worker, so that future stays on its thread.
+// SAFETY: all fields are Send but for `suspended`: an actor whose handler or `init` gives a future that is not Send
+// (`LaterHere`) ends unless it is pinned (`must_be_pinned`), and a pinned actor's host has one worker, so that future stays on
+// its thread.
 unsafe impl<A: Actor + Send> Send for Native<A> {}
 
 impl<A: Actor> std::fmt::Debug for Native<A> {
@@ -150,7 +151,7 @@ fn run_typed<A: Handles<M>, M: Message>(native: &mut Native<A>, node: NodeBox, a
         }
         HandledKind::Later(future) => native.go_on::<M, _>(AnyFuture::Anywhere(future), activation),
         HandledKind::LaterHere(future) => {
-            assert!(native.is_pinned, "a future that is not Send in an actor that is not pinned");
+            native.must_be_pinned();
             native.go_on::<M, _>(AnyFuture::Here(future), activation);
         }
         // A handler that did not take the reply has dropped the call.
@@ -160,7 +161,7 @@ fn run_typed<A: Handles<M>, M: Message>(native: &mut Native<A>, node: NodeBox, a
             native.go_on::<M, _>(AnyFuture::Anywhere(future), activation);
         }
         HandledKind::DelegatedLaterHere(future) => {
-            assert!(native.is_pinned, "a future that is not Send in an actor that is not pinned");
+            native.must_be_pinned();
             drop(native.context.call.take());
             native.go_on::<M, _>(AnyFuture::Here(future), activation);
         }
@@ -177,19 +178,19 @@ fn run_typed<A: Handles<M>, M: Message>(native: &mut Native<A>, node: NodeBox, a
 }
 
 impl<A: Actor> Native<A> {
-    pub(super) fn new(state: A, is_pinned: bool) -> Native<A> {
+    pub(super) fn new(state: A) -> Native<A> {
         Native {
             suspended: None,
             state: MaybeUninit::new(state),
             context: Context::new(),
             has_state: true,
-            is_pinned,
+            is_pinned: false,
             _borrowed: std::marker::PhantomPinned,
         }
     }
 
-    /// An actor whose `init` makes the state when it first runs.
-    pub(super) fn unborn(unborn: Unborn<A>) -> Native<A> {
+    /// An actor whose `init` makes the state when it first runs. One that is pinned runs on a host with one worker.
+    pub(super) fn unborn(unborn: Unborn<A>, is_pinned: bool) -> Native<A> {
         let mut context = Context::new();
         context.call = unborn.spawner;
         Native {
@@ -197,9 +198,15 @@ impl<A: Actor> Native<A> {
             state: MaybeUninit::uninit(),
             context,
             has_state: false,
-            is_pinned: false,
+            is_pinned,
             _borrowed: std::marker::PhantomPinned,
         }
+    }
+
+    /// # Panics
+    /// When the actor may move between threads.
+    pub(super) fn must_be_pinned(&self) {
+        assert!(self.is_pinned, "a future that is not Send in an actor that is not pinned");
     }
 
     /// `init` is over.

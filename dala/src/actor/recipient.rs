@@ -1,6 +1,6 @@
 //! References to whoever takes one type of message.
 
-use super::admission;
+use super::admission::{self, NotSent};
 use super::cell;
 use super::current;
 use super::handler::{Actor, Handles};
@@ -111,6 +111,20 @@ impl<M: Message> Recipient<M> {
         let mut node = (self.make)(message);
         node.set_sender(current::pid());
         admission::send(cell, node).map_err(SendError::of)
+    }
+
+    /// As [`Recipient::tell`], exempt from the bound of the mailbox as signals and replies are: for what the runtime tells an
+    /// actor that asked to be told. Who misses one such message has a wrong picture from then on.
+    ///
+    /// # Errors
+    /// [`SendError::Dead`].
+    pub(crate) fn inform(&self, message: M) -> Result<(), SendError<M>> {
+        let pin = epoch::pin();
+        let Some(cell) = cell::lookup(self.pid, &pin) else { return Err(SendError::Dead(message)) };
+        let mut node = (self.make)(message);
+        node.set_sender(current::pid());
+        current::count_send();
+        cell.send(node).map_err(|node| SendError::of(NotSent::Dead(node)))
     }
 
     /// As [`ActorRef::tell_wait`].

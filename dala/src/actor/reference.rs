@@ -231,6 +231,48 @@ impl<A: Actor> ActorRef<A> {
         self.call_limited(message, Some(DEFAULT_DEADLINE), false)
     }
 
+    /// As [`ActorRef::call`], and gives the message back if it was not sent: for one with something in it that the caller wants to
+    /// keep then, a [`Cap`](crate::cap::Cap) say. (A message that was sent is the callee's, whatever becomes of the call.)
+    ///
+    /// ```
+    /// use dala::SendError;
+    /// use dala::cap::Cap;
+    ///
+    /// struct Shelf;
+    /// #[dala::actor]
+    /// impl Shelf {
+    ///     #[message]
+    ///     fn keep(&mut self, book: Cap<String>) -> Result<String, String> {
+    ///         Ok(book.get().map_err(|error| error.to_string())?.to_uppercase())
+    ///     }
+    /// }
+    ///
+    /// #[dala::main]
+    /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let (full, empty) = (Shelf.spawn()?, Shelf.spawn()?);
+    ///     full.kill();
+    ///     full.ended().await?;
+    ///     let book = Cap::new("moby dick".to_owned());
+    ///     let Err(SendError::Dead(Keep { book })) = full.try_call(Keep { book }) else { panic!("it is dead") };
+    ///     assert_eq!(empty.try_call(Keep { book }).map_err(|_| "not sent")?.await?, Ok("MOBY DICK".to_owned()));
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`SendError::Dead`], or [`SendError::Full`] where [`ActorRef::call`] fails with [`CallError::Overloaded`] for that; both with the
+    /// message. A message that the callee's [`Overflow`](crate::Overflow) policy drops is dropped: that call fails.
+    pub fn try_call<M: Message>(&self, message: M) -> Result<Call<A::Reply>, SendError<M>>
+    where
+        A: Handles<M>,
+    {
+        let pin = epoch::pin();
+        let Some(cell) = cell::lookup(self.pid, &pin) else { return Err(SendError::Dead(message)) };
+        let make = |reply| asking(typed_node::<A, M>(message), reply);
+        let (call, sent) = begin_call(cell, Some(DEFAULT_DEADLINE), false, make);
+        sent.map(|()| call).map_err(SendError::of)
+    }
+
     /// As [`ActorRef::call`] with another deadline.
     ///
     /// # Errors
@@ -409,6 +451,23 @@ pub(super) fn call_node<R: Send + 'static>(
 ) -> Call<R> {
     let pin = epoch::pin();
     let Some(cell) = cell::lookup(pid, &pin) else { return Call::failed(CallError::NoProc) };
+    let (call, sent) = begin_call(cell, limit, is_told, make);
+    match sent {
+        Ok(()) => {}
+        Err(NotSent::Dead(node)) => node.fail_call(|| CallError::NoProc),
+        Err(NotSent::Full(node)) => node.fail_call(|| CallError::Overloaded),
+    }
+    call
+}
+
+/// As [`call_node`], and says what became of the node.
+#[inline(always)]
+fn begin_call<R: Send + 'static>(
+    cell: &Header,
+    limit: Option<Duration>,
+    is_told: bool,
+    make: impl FnOnce(ReplyHandle) -> NodeBox,
+) -> (Call<R>, Result<(), NotSent>) {
     let timers = cell.host().timers;
     let (limit, deadline) = if is_told || current::deadline() != 0 {
         match current::nested_deadline(timers, limit) {
@@ -421,7 +480,7 @@ pub(super) fn call_node<R: Send + 'static>(
     };
     let (call, reply) = Call::new(limit);
     #[cfg(debug_assertions)]
-    let call = call.watched(&super::cycles::WAITS, pid);
+    let call = call.watched(&super::cycles::WAITS, cell.pid());
     let node = make(reply);
     let (caller, caller_hurries) =
         current::with_cell(|caller| caller.map_or((Qos::Background, false), Header::look));
@@ -432,12 +491,7 @@ pub(super) fn call_node<R: Send + 'static>(
     } else {
         admission::send(cell, node)
     };
-    match sent {
-        Ok(()) => {}
-        Err(NotSent::Dead(node)) => node.fail_call(|| CallError::NoProc),
-        Err(NotSent::Full(node)) => node.fail_call(|| CallError::Overloaded),
-    }
-    call
+    (call, sent)
 }
 
 /// Lets the callee inherit class and deadline of who is about to wait for it. `deadline` is that of the call, if it counts, and else 0.

@@ -215,8 +215,7 @@ fn spawn_under<B: Behaviour>(
         bound: options
             .bound(B::ARRIVAL_ORDER, host.observer.as_ref().map(|observer| observer.actor(B::name()))),
         parent: parent.map_or(NOBODY, Header::pid),
-        // The clock is read for those that nobody supervises only: 20 ns.
-        started: if parent.is_none() { host.timers.now() } else { 0 },
+        started: current::start_time(host.timers),
         qos: options.qos.unwrap_or_default(),
         traps_exits: options.traps_exits,
         relations,
@@ -258,31 +257,20 @@ pub(crate) fn spawn_native_on<A: Actor + Send>(
 ) -> Result<ActorRef<A>, SpawnError> {
     let mut options = options.for_actor::<A>();
     options.starts |= A::IDLE_AFTER.is_some();
-    let spawned = spawn_on(host, Native::new(actor, false), &options)?;
+    let spawned = spawn_on(host, Native::new(actor), &options)?;
     // SAFETY: the cell of this pid was made for a `Native<A>` just now, and pids are not used twice.
     Ok(unsafe { ActorRef::from_pid(spawned.pid) })
 }
 
-/// Spawns a native actor that has no state yet. It does nothing until it is woken.
-pub(crate) fn spawn_unborn_on<A: Actor + Send>(
+/// Spawns a native actor that has no state yet. It does nothing until it is woken. One that is not `Send` must be pinned; then
+/// `host` must have one worker.
+pub(crate) fn spawn_unborn_on<A: Actor>(
     host: &Host,
     unborn: Unborn<A>,
+    is_pinned: bool,
     options: &SpawnOptions,
 ) -> Result<ActorRef<A>, SpawnError> {
-    let spawned = spawn_on(host, Native::unborn(unborn), &options.for_actor::<A>())?;
-    // SAFETY: the cell of this pid was made for a `Native<A>` just now, and pids are not used twice.
-    Ok(unsafe { ActorRef::from_pid(spawned.pid) })
-}
-
-/// Spawns a native actor that stays on the one thread of `host`.
-pub(crate) fn spawn_pinned_on<A: Actor>(
-    host: &Host,
-    actor: A,
-    options: &SpawnOptions,
-) -> Result<ActorRef<A>, SpawnError> {
-    let mut options = options.for_actor::<A>();
-    options.starts |= A::IDLE_AFTER.is_some();
-    let spawned = spawn_on(host, Native::new(actor, true), &options)?;
+    let spawned = spawn_on(host, Native::unborn(unborn, is_pinned), &options.for_actor::<A>())?;
     // SAFETY: the cell of this pid was made for a `Native<A>` just now, and pids are not used twice.
     Ok(unsafe { ActorRef::from_pid(spawned.pid) })
 }

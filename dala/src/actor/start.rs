@@ -21,6 +21,8 @@ pub struct Starting<'a, A>(pub(super) StartingKind<'a, A>);
 pub(super) enum StartingKind<'a, A> {
     Now(Result<A, ExitReason>),
     Later(Pin<Box<dyn Future<Output = Result<A, ExitReason>> + Send + 'a>>),
+    /// Of a pinned actor.
+    LaterHere(Pin<Box<dyn Future<Output = Result<A, ExitReason>> + 'a>>),
 }
 
 impl<A> std::fmt::Debug for Starting<'_, A> {
@@ -28,7 +30,7 @@ impl<A> std::fmt::Debug for Starting<'_, A> {
         f.write_str(match &self.0 {
             StartingKind::Now(Ok(_)) => "Starting::now(Ok)",
             StartingKind::Now(Err(_)) => "Starting::now(Err)",
-            StartingKind::Later(_) => "Starting::later",
+            StartingKind::Later(_) | StartingKind::LaterHere(_) => "Starting::later",
         })
     }
 }
@@ -42,6 +44,12 @@ impl<'a, A> Starting<'a, A> {
     /// An async `init`'s future. One allocation.
     pub fn later(future: impl Future<Output = Result<A, ExitReason>> + Send + 'a) -> Starting<'a, A> {
         Starting(StartingKind::Later(Box::pin(future)))
+    }
+
+    /// As [`Starting::later`] for pinned actors, whose futures never leave their thread. The start of any other actor fails by
+    /// it.
+    pub fn later_here(future: impl Future<Output = Result<A, ExitReason>> + 'a) -> Starting<'a, A> {
+        Starting(StartingKind::LaterHere(Box::pin(future)))
     }
 }
 

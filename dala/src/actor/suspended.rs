@@ -91,7 +91,7 @@ impl<A: Actor, M: Message, R: Reply> Suspended<A> for Handling<M, R> {
 /// The start of an actor that has no state yet.
 pub(super) enum Beginning<A: Actor> {
     Init(Init<A>),
-    Waits(Pin<Box<dyn Future<Output = Result<A, ExitReason>> + Send>>),
+    Waits(AnyFuture<Result<A, ExitReason>>),
     Over,
 }
 
@@ -105,11 +105,15 @@ impl<A: Actor> Suspended<A> for Beginning<A> {
             // is dropped before the context is used again (below) or dropped (`Native`'s field order).
             match unsafe { std::mem::transmute::<StartingKind<'_, A>, StartingKind<'static, A>>(kind) } {
                 StartingKind::Now(made) => return Poll::Ready(native.begin(made)),
-                StartingKind::Later(future) => *self = Beginning::Waits(future),
+                StartingKind::Later(future) => *self = Beginning::Waits(AnyFuture::Anywhere(future)),
+                StartingKind::LaterHere(future) => {
+                    native.must_be_pinned();
+                    *self = Beginning::Waits(AnyFuture::Here(future));
+                }
             }
         }
         let Beginning::Waits(future) = self else { return Poll::Ready(Ok(())) };
-        let Poll::Ready(made) = future.as_mut().poll(task) else { return Poll::Pending };
+        let Poll::Ready(made) = future.poll(task) else { return Poll::Pending };
         // It borrowed the context.
         *self = Beginning::Over;
         Poll::Ready(native.begin(made))

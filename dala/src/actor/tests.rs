@@ -1,11 +1,13 @@
 //! What native actors do, through the public API.
 
 mod crashes;
+mod exempt;
 mod lifecycle;
 mod memory;
 mod messaging;
 mod outside;
 mod reports;
+mod shutdown;
 mod timing;
 
 use super::{Actor, Context, Handled, Handles};
@@ -403,7 +405,7 @@ fn a_pinned_actor_stays_on_its_thread() {
     let runtime = runtime(2);
     let pinned = runtime.pinned_thread("pinned").unwrap();
     let make = || NotSend { n: Default::default(), thread: std::thread::current().id() };
-    let actor = block_on(pinned.spawn(make, SpawnOptions::default())).unwrap().unwrap();
+    let actor = runtime.block_on(pinned.spawn(make)).unwrap();
     assert_eq!(block_on(actor.call(Get)), Ok(1));
     assert_eq!(block_on(actor.call(Get)), Ok(2));
 }

@@ -7,7 +7,7 @@
 //! | step | who | afterwards |
 //! |---|---|---|
 //! | [`Cap::new`] | whoever opened the resource | it is held by this capability alone |
-//! | move, also as a field of a message | the holder | the new holder has it; using it here does not compile. A send that fails gives it back |
+//! | move, also as a field of a message | the holder | the new holder has it; using it here does not compile. A send that fails gives it back, and so does [`try_call`](crate::ActorRef::try_call); a call that fails otherwise has moved it: it is released with its message, when the callee lets go of that |
 //! | [`Cap::read_only`], [`Cap::limited`] | the holder | it has less of a right, for good |
 //! | [`Cap::lend`] | the holder | the borrower has a capability with limits; the lender keeps its own |
 //! | [`Revoker::revoke`] | who kept it | the capability and all that were lent from it are dead |

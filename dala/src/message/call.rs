@@ -155,6 +155,11 @@ impl ReplyHandle {
         unsafe { release_native::<R>(this.0) };
     }
 
+    /// Whether it is that of a wait which is not a call in Rust.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.head().vtable.foreign
+    }
+
     /// Whether it takes replies of type `R`: a native call made for them, or a foreign one.
     pub(crate) fn is_for<R: 'static>(&self) -> bool {
         let vtable = self.head().vtable;

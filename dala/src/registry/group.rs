@@ -4,7 +4,6 @@
 //! A group exists while it has members. Only this runtime's own: there is one scope, and it is local.
 
 use super::name::note_registered;
-use crate::actor::SendError;
 use crate::actor::recipient::Recipient;
 use crate::pid::{Pid, Ref};
 use crate::registry::NameError;
@@ -118,7 +117,8 @@ impl Groups {
         let mut teller = Teller { groups: self, is_done: false };
         while let Some((change, watchers)) = teller.next() {
             for watcher in watchers {
-                if let Err(SendError::Dead(_)) = watcher.tell(change.clone()) {
+                // Whatever the bound of its mailbox: OTP's `pg` sends by `!`, and who misses a change has a wrong list for good.
+                if watcher.inform(change.clone()).is_err() {
                     lock(&self.0).watchers.retain(|(_, _, known)| *known != watcher);
                 }
             }

@@ -3,6 +3,7 @@
 pub(crate) mod group;
 pub(crate) mod name;
 mod router;
+pub(crate) mod strangers;
 #[cfg(test)]
 mod tests;
 pub(crate) mod topic;

@@ -1,5 +1,7 @@
 //! Groups, topics, keys, names that survive, routers and pools, streams.
 
+mod ends;
+
 use super::{GroupChange, Keys, Named, Registry, Router, Topic};
 use crate::actor::{Recipient, process};
 use crate::supervise::Pool;
@@ -108,6 +110,37 @@ fn changes_of_a_group_are_told_in_their_order_whoever_makes_them() {
         members = (members + joined).checked_sub(left).expect("who leaves was told to have joined");
     }
     assert_eq!(members, 0);
+}
+
+#[test]
+fn a_full_watcher_of_a_group_misses_no_change() {
+    let runtime = runtime();
+    let group = Atom::new("a group with a full watcher");
+    let (one, _) = reader(&runtime, 1);
+    for overflow in [Overflow::Wait, Overflow::Refuse, Overflow::DropNewest, Overflow::DropOldest] {
+        let (notes, changes) = mpsc::channel();
+        let options = SpawnOptions::default().mailbox(1).overflow(overflow);
+        let watcher = ReaderRef::from(runtime.spawn_with(Reader { notes, id: 2 }, &options).unwrap());
+        let (monitor, _) = runtime.monitor_group(group, watcher.recipient());
+        let (open, gate) = tokio::sync::oneshot::channel();
+        let held = watcher.hold(Local(gate));
+        while process::load(watcher.pid()) != Some(1) {
+            std::thread::yield_now();
+        }
+        // It is in the middle of a handler, and one waits: it is full.
+        watcher.tell(News { number: 0 }).unwrap();
+        assert_eq!(process::load(watcher.pid()), Some(2));
+        for _ in 0..10 {
+            runtime.join_group(group, one).unwrap();
+            assert!(runtime.leave_group(group, one));
+        }
+        open.send(()).unwrap();
+        runtime.block_on(held).unwrap();
+        let told: Vec<_> =
+            std::iter::repeat_with(|| next(&changes)).filter(|&change| change != (2, 0)).take(20).collect();
+        assert_eq!(told, [(1, 0), (0, 1)].repeat(10), "{overflow:?}");
+        assert!(runtime.demonitor_group(monitor));
+    }
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! Registries other than that of names, and typed references that go through one (`{via, Module, Name}`).
 
 use super::name::{NameError, note_registered};
+use super::strangers::Strangers;
 use crate::actor::{Actor, ActorRef, Handles, SendError};
 use crate::message::{Call, CallError, Message};
 use crate::pid::{NOBODY, Pid};
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
 use dala_ir::abi::Atom;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -28,60 +29,93 @@ pub trait Registry<K>: Send + Sync {
 }
 
 /// A registry with keys of any type, each of one actor; an actor may have several. What has ended is forgotten.
-/// Made by [`Handle::keys`](crate::Handle::keys). Cloning gives another handle of the same registry.
-pub struct Keys<K>(Arc<Mutex<HashMap<K, Pid>>>);
+/// Made by [`Handle::keys`](crate::Handle::keys). Cloning gives another handle of the same registry. The end of an actor costs what
+/// its own keys cost, however many others there are.
+pub struct Keys<K> {
+    both: Arc<Mutex<Both<K>>>,
+    strangers: Arc<Strangers>,
+}
+
+/// Keys and actors, each by the other.
+struct Both<K> {
+    pids: HashMap<Arc<K>, Pid>,
+    keys: HashMap<Pid, HashSet<Arc<K>>>,
+}
+
+impl<K: Eq + Hash> Both<K> {
+    fn remove(&mut self, key: &K) -> Option<Pid> {
+        let pid = self.pids.remove(key)?;
+        if let Some(keys) = self.keys.get_mut(&pid) {
+            keys.remove(key);
+            if keys.is_empty() {
+                self.keys.remove(&pid);
+            }
+        }
+        Some(pid)
+    }
+
+    fn forget(&mut self, pid: Pid) {
+        for key in self.keys.remove(&pid).into_iter().flatten() {
+            self.pids.remove(&key);
+        }
+    }
+}
 
 impl<K> Clone for Keys<K> {
     fn clone(&self) -> Self {
-        Keys(self.0.clone())
+        Keys { both: self.both.clone(), strangers: self.strangers.clone() }
     }
 }
 
 impl<K> std::fmt::Debug for Keys<K> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Keys").field("count", &lock(&self.0).len()).finish()
+        f.debug_struct("Keys").field("count", &lock(&self.both).pids.len()).finish()
     }
 }
 
-impl<K: Eq + Hash + Send + 'static> Keys<K> {
-    pub(crate) fn new(departures: &Departures) -> Keys<K> {
-        let keys = Keys(Arc::new(Mutex::new(HashMap::new())));
-        let weak = Arc::downgrade(&keys.0);
+impl<K: Eq + Hash + Send + Sync + 'static> Keys<K> {
+    pub(crate) fn new(departures: &Departures, strangers: Arc<Strangers>) -> Keys<K> {
+        let both = Arc::new(Mutex::new(Both { pids: HashMap::new(), keys: HashMap::new() }));
+        let weak = Arc::downgrade(&both);
         departures.tell(move |pid| match weak.upgrade() {
-            Some(keys) => {
-                lock(&keys).retain(|_, found| *found != pid);
+            Some(both) => {
+                lock(&both).forget(pid);
                 true
             }
             None => false,
         });
-        keys
+        Keys { both, strangers }
     }
 }
 
 impl<K: Clone> Keys<K> {
     /// All keys with their actors.
     pub fn all(&self) -> Vec<(K, Pid)> {
-        lock(&self.0).iter().map(|(key, &pid)| (key.clone(), pid)).collect()
+        lock(&self.both).pids.iter().map(|(key, &pid)| (K::clone(key), pid)).collect()
     }
 }
 
-impl<K: Eq + Hash + Send + 'static> Registry<K> for Keys<K> {
+impl<K: Eq + Hash + Send + Sync + 'static> Registry<K> for Keys<K> {
     fn register(&self, key: K, pid: Pid) -> Result<(), NameError> {
-        let mut keys = lock(&self.0);
-        if keys.contains_key(&key) {
+        let mut both = lock(&self.both);
+        if both.pids.contains_key(&key) {
             return Err(NameError::Taken);
         }
         note_registered(pid)?;
-        keys.insert(key, pid);
+        let key = Arc::new(key);
+        both.keys.entry(pid).or_default().insert(key.clone());
+        both.pids.insert(key, pid);
+        drop(both);
+        self.strangers.note(pid);
         Ok(())
     }
 
     fn unregister(&self, key: &K) -> Option<Pid> {
-        lock(&self.0).remove(key)
+        lock(&self.both).remove(key)
     }
 
     fn whereis(&self, key: &K) -> Option<Pid> {
-        lock(&self.0).get(key).copied()
+        lock(&self.both).pids.get(key).copied()
     }
 }
 

@@ -2,8 +2,9 @@
 //! Layland, 1973).
 //!
 //! # Who has one
-//! - An actor that was spawned with a deadline ([`SpawnOptions::deadline`](crate::SpawnOptions::deadline)): so long after each time it is
-//!   put into a queue.
+//! - An actor that was spawned with a deadline ([`SpawnOptions::deadline`](crate::SpawnOptions::deadline)): so long after each time that it
+//!   becomes due. That is noted then ([`Deadlines::note_due`]): how long it lies in queues, and when it gets to a call that inherits
+//!   its deadline, changes nothing.
 //! - An actor that a call with a deadline waits for, if the class that counts is Realtime, or caller or callee has a deadline: that
 //!   of the call, or of the caller if it is the nearer one; the nearest of all such calls, until all of them were handled.
 //!
@@ -56,6 +57,8 @@ struct State {
 struct Entry {
     /// Nanoseconds that it has each time.
     own: Option<u64>,
+    /// When it became due: for the activation that is to come or goes on. Each activation has one before it that notes this.
+    due_since: u64,
     /// The nearest of the calls that wait for it.
     of_calls: u64,
     /// By which it lies here, if it does.
@@ -63,10 +66,10 @@ struct Entry {
 }
 
 impl Entry {
-    const NEW: Entry = Entry { own: None, of_calls: NEVER, queued: NEVER };
+    const NEW: Entry = Entry { own: None, due_since: 0, of_calls: NEVER, queued: NEVER };
 
-    fn deadline(&self, now: u64) -> u64 {
-        let own = self.own.map_or(NEVER, |own| now.saturating_add(own));
+    fn deadline(&self) -> u64 {
+        let own = self.own.map_or(NEVER, |own| self.due_since.saturating_add(own));
         own.min(self.of_calls)
     }
 }
@@ -179,10 +182,21 @@ impl Deadlines {
         cell.urgency.stop_hurrying();
     }
 
-    /// By when an actor is to be done if it is put into a queue now; 0 if nobody says.
-    pub(crate) fn of(&self, cell: &Header, now: impl FnOnce() -> u64) -> u64 {
+    /// An actor, which may have a deadline of its own, becomes due. Whoever is about to put it into a queue or slot says so.
+    #[cold]
+    pub(crate) fn note_due(&self, pid: Pid, now: impl FnOnce() -> u64) {
+        let mut state = lock(&self.state);
+        if let Some(entry) = state.book.get_mut(&pid)
+            && entry.own.is_some()
+        {
+            entry.due_since = now();
+        }
+    }
+
+    /// By when the actor that runs is to be done; 0 if nobody says.
+    pub(crate) fn of(&self, cell: &Header) -> u64 {
         let state = lock(&self.state);
-        let deadline = state.book.get(&cell.pid()).map_or(NEVER, |entry| entry.deadline(now()));
+        let deadline = state.book.get(&cell.pid()).map_or(NEVER, Entry::deadline);
         if deadline == NEVER { 0 } else { deadline }
     }
 
@@ -194,7 +208,7 @@ impl Deadlines {
         let Some(entry) = state.book.get_mut(&pid) else { return false };
         // What is late is no later than what is due now: a server that always has a late call would go before all others for ever.
         let now = now();
-        let deadline = entry.deadline(now).max(now);
+        let deadline = entry.deadline().max(now);
         entry.queued = deadline;
         state.put(job, pid, class, deadline);
         self.note_filled(class, &state);

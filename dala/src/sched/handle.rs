@@ -146,12 +146,15 @@ impl Handle {
         Ok(pinned)
     }
 
-    /// Names an actor (`register/2`).
+    /// Names an actor (`register/2`). It may be one of another runtime; the name goes with it all the same.
     ///
     /// # Errors
     /// When the name is taken, or the actor has one or is dead.
     pub fn register(&self, name: Atom, pid: impl Into<Pid>) -> Result<(), NameError> {
-        self.scheduler.services.names.register(name, pid.into())
+        let (services, pid) = (&self.scheduler.services, pid.into());
+        services.names.register(name, pid)?;
+        services.strangers.note(pid);
+        Ok(())
     }
 
     /// Takes a name away. Returns whose it was.
@@ -202,8 +205,8 @@ impl Handle {
     }
 
     /// A new registry whose keys are of type `K`.
-    pub fn keys<K: Eq + Hash + Send + 'static>(&self) -> Keys<K> {
-        Keys::new(&self.scheduler.services.departures)
+    pub fn keys<K: Eq + Hash + Send + Sync + 'static>(&self) -> Keys<K> {
+        Keys::new(&self.scheduler.services.departures, self.scheduler.services.strangers.clone())
     }
 
     /// Adds an actor to a group once more (`pg:join/2`). It leaves all its groups when it ends.
@@ -211,7 +214,10 @@ impl Handle {
     /// # Errors
     /// [`NameError::NoProc`].
     pub fn join_group(&self, group: Atom, pid: impl Into<Pid>) -> Result<(), NameError> {
-        self.scheduler.services.groups.join(group, pid.into())
+        let (services, pid) = (&self.scheduler.services, pid.into());
+        services.groups.join(group, pid)?;
+        services.strangers.note(pid);
+        Ok(())
     }
 
     /// Takes an actor out of a group, as often as it joined (`pg:leave/2`). Returns whether it was in it.
@@ -230,7 +236,7 @@ impl Handle {
     }
 
     /// Tells `watcher` of all changes of a group from now on, until it is dead (`pg:monitor/1`). Returns the members now: no
-    /// change is missed or told twice.
+    /// change is missed or told twice. A full mailbox takes them too: they are exempt from its bound, as signals are.
     pub fn monitor_group(&self, group: Atom, watcher: impl Into<Recipient<GroupChange>>) -> (Ref, Vec<Pid>) {
         self.scheduler.services.groups.monitor(Some(group), watcher.into())
     }

@@ -3,33 +3,17 @@
 //! The thread is a scheduler of its own with one worker: references, signals and semantics are those of all actors, only
 //! that nobody robs it.
 
+use super::handle::Handle;
 use super::scheduler::{Scheduler, Services};
-use crate::actor::activation::Activation;
-use crate::actor::behaviour::{Behaviour, Outcome};
-use crate::actor::host::Host;
-use crate::actor::spawn::{SpawnError, SpawnOptions, spawn_on, spawn_pinned_on};
+use super::spawning::Spawning;
+use crate::actor::start::{Init, Starting};
 use crate::actor::{Actor, ActorRef};
-use crate::message::{Call, CallError, CallLimit, ExitReason};
 use crate::sync::{Arc, thread};
 
 /// A named thread that runs pinned actors.
 #[derive(Clone, Debug)]
 pub struct PinnedThread {
     scheduler: Arc<Scheduler>,
-}
-
-type Start = Box<dyn FnOnce(&Host) + Send>;
-
-/// Runs once, on the pinned thread.
-struct Starter(Option<Start>);
-
-impl Behaviour for Starter {
-    fn run(&mut self, activation: &mut Activation<'_>) -> Outcome {
-        if let Some(start) = self.0.take() {
-            start(activation.cell.host());
-        }
-        Outcome::Exited(ExitReason::Normal)
-    }
 }
 
 impl PinnedThread {
@@ -48,21 +32,40 @@ impl PinnedThread {
         &self.scheduler
     }
 
-    /// Makes an actor on the thread and spawns it there. The returned call waits for its reference.
-    pub fn spawn<A: Actor>(
-        &self,
-        make: impl FnOnce() -> A + Send + 'static,
-        options: SpawnOptions,
-    ) -> Call<Result<ActorRef<A>, SpawnError>> {
-        let (call, reply) = Call::new(CallLimit::None);
-        let start = move |host: &Host| {
-            let spawned = spawn_pinned_on(host, make(), &options);
-            reply.answer_native(spawned);
-        };
-        let starter = Starter(Some(Box::new(start)));
-        match spawn_on(self.scheduler.host(), starter, &SpawnOptions::default().starting()) {
-            Ok(_) => call,
-            Err(_) => Call::failed(CallError::NoReply),
-        }
+    /// An actor that `make` makes on the thread, where it stays: an `#[init]` without arguments. It is spawned when that is awaited, and
+    /// may be linked, named and so on like any other ([`Spawning`]).
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use std::rc::Rc;
+    ///
+    /// struct Window { shown: Rc<Cell<u64>> } // not `Send`
+    ///
+    /// #[dala::actor(pinned)]
+    /// impl Window {
+    ///     #[message]
+    ///     fn show(&mut self) -> u64 {
+    ///         self.shown.set(self.shown.get() + 1);
+    ///         self.shown.get()
+    ///     }
+    /// }
+    ///
+    /// #[dala::main]
+    /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let runtime = dala::Handle::current().ok_or("no runtime")?;
+    ///     let thread = runtime.pinned_thread("ui")?;
+    ///     let window = thread.spawn(|| Window { shown: Rc::default() }).named("window").await?;
+    ///     assert_eq!(window.call(Show {}).await?, 1);
+    ///     assert_eq!(runtime.whereis(dala::Atom::new("window")), Some(window.pid()));
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn spawn<A: Actor>(&self, make: impl FnOnce() -> A + Send + 'static) -> Spawning<A> {
+        self.spawning(Box::new(move |_| Starting::now(Ok(make()))))
+    }
+
+    /// An actor whose state `init` makes on the thread, where it stays. What `T::spawn_on` of a `#[dala::actor(pinned)]` calls.
+    pub fn spawning<A: Actor, R: From<ActorRef<A>>>(&self, init: Init<A>) -> Spawning<A, R> {
+        Spawning::pinned(init, Handle::new(self.scheduler.clone()))
     }
 }

@@ -23,8 +23,10 @@ use crate::mailbox::urgency::Raised;
 use crate::message::report::Reports;
 use crate::message::{DeadLetters, Report, exit};
 use crate::observe::Observer;
+use crate::pid::Pid;
 use crate::registry::group::Groups;
 use crate::registry::name::Names;
+use crate::registry::strangers::Strangers;
 use crate::registry::topic::Topics;
 use crate::registry::via::Departures;
 use crate::sync::offload;
@@ -48,6 +50,8 @@ pub(crate) struct Services {
     pub(crate) topics: Topics,
     /// Registries of other kinds.
     pub(crate) departures: Departures,
+    /// Actors of other runtimes that registries of this one know.
+    pub(crate) strangers: Arc<Strangers>,
     pub(crate) background: Background,
     pub(crate) watch: Option<WatchOptions>,
     pub(crate) observer: Option<Arc<Observer>>,
@@ -57,6 +61,15 @@ pub(crate) struct Services {
     pub(crate) suspension: Arc<Suspension>,
     /// The runtime's threads for pinned actors.
     pub(crate) pinned: Mutex<Vec<(PinnedThread, thread::JoinHandle<()>)>>,
+}
+
+impl Services {
+    /// An actor ended: no registry knows it any more.
+    pub(crate) fn forget(&self, pid: Pid) {
+        self.names.forget(pid);
+        self.groups.forget(pid);
+        self.departures.note(pid);
+    }
 }
 
 /// A worker as others see it.
@@ -122,10 +135,11 @@ pub(super) fn of(host: &Host) -> &Scheduler {
 
 #[inline]
 fn schedule(host: &Host, cell: NonNull<Header>) {
-    let scheduler = of(host);
+    let (scheduler, job) = (of(host), Job(cell));
+    scheduler.note_due(job);
     worker::with(|worker| match worker {
-        Some(worker) if worker.is_of(scheduler) => worker.schedule(Job(cell)),
-        _ => scheduler.inject(Job(cell)),
+        Some(worker) if worker.is_of(scheduler) => worker.schedule(job),
+        _ => scheduler.inject(job),
     });
 }
 
@@ -159,7 +173,7 @@ fn calm(host: &Host, cell: &Header, is_dead: bool) {
 }
 
 fn deadline_of(host: &Host, cell: &Header) -> u64 {
-    of(host).deadlines.of(cell, || host.timers.now())
+    of(host).deadlines.of(cell)
 }
 
 fn give_deadline(host: &Host, cell: &Header, nanoseconds: u64) {
@@ -175,10 +189,7 @@ fn share_work(_host: &Host) {
 }
 
 pub(super) fn ended(host: &Host, cell: &Header) {
-    let (services, pid) = (&of(host).services, cell.pid());
-    services.names.forget(pid);
-    services.groups.forget(pid);
-    services.departures.note(pid);
+    of(host).services.forget(cell.pid());
 }
 
 pub(super) fn report(host: &Host, mut report: Report) {
@@ -278,6 +289,14 @@ impl Scheduler {
 
     pub(crate) fn host(&self) -> &Host {
         &self.host
+    }
+
+    /// An actor became due, or has more to do: from now on it has the time of its own deadline, if it has one.
+    #[inline(always)]
+    pub(crate) fn note_due(&self, job: Job) {
+        if job.look().1 {
+            self.deadlines.note_due(job.cell().pid(), || self.host.timers.now());
+        }
     }
 
     /// From another thread: any worker may take it.

@@ -51,6 +51,8 @@ pub struct Spawning<A: Actor, R = ActorRef<A>> {
     options: SpawnOptions,
     name: Option<Atom>,
     runtime: Option<Handle>,
+    /// Whether the runtime is that of a pinned thread, for an actor that stays there.
+    is_pinned: bool,
     _reference: PhantomData<fn() -> R>,
 }
 
@@ -68,6 +70,28 @@ impl<A: Actor + Send, R: From<ActorRef<A>>> Spawning<A, R> {
             options: SpawnOptions::default(),
             name: None,
             runtime: None,
+            is_pinned: false,
+            _reference: PhantomData,
+        }
+    }
+
+    /// Spawns it on `runtime`, instead of that of this thread.
+    pub fn on(mut self, runtime: &Handle) -> Self {
+        self.runtime = Some(runtime.clone());
+        self.is_pinned = false;
+        self
+    }
+}
+
+impl<A: Actor, R: From<ActorRef<A>>> Spawning<A, R> {
+    /// An actor that stays on the one thread of `runtime`.
+    pub(super) fn pinned(init: Init<A>, runtime: Handle) -> Spawning<A, R> {
+        Spawning {
+            init,
+            options: SpawnOptions::default(),
+            name: None,
+            runtime: Some(runtime),
+            is_pinned: true,
             _reference: PhantomData,
         }
     }
@@ -120,31 +144,26 @@ impl<A: Actor + Send, R: From<ActorRef<A>>> Spawning<A, R> {
         self
     }
 
-    /// Spawns it on `runtime`, instead of that of this thread.
-    pub fn on(mut self, runtime: &Handle) -> Self {
-        self.runtime = Some(runtime.clone());
-        self
-    }
-
     /// Spawns it and does not wait for its `init`.
     ///
     /// # Errors
     /// [`SpawnError::TooManyActors`], [`SpawnError::NoRuntime`] or [`SpawnError::NameTaken`].
     pub fn now(self) -> Result<R, SpawnError> {
-        let Spawning { init, options, name, runtime, .. } = self;
-        begin(Unborn::new(init), &options, name, runtime).map(R::from)
+        let Spawning { init, options, name, runtime, is_pinned, .. } = self;
+        begin(Unborn::new(init), &options, name, runtime, is_pinned).map(R::from)
     }
 }
 
-fn begin<A: Actor + Send>(
+fn begin<A: Actor>(
     unborn: Unborn<A>,
     options: &SpawnOptions,
     name: Option<Atom>,
     runtime: Option<Handle>,
+    is_pinned: bool,
 ) -> Result<ActorRef<A>, SpawnError> {
     let runtime = runtime.or_else(Handle::current).ok_or(SpawnError::NoRuntime)?;
     runtime.running()?;
-    let actor = spawn::spawn_unborn_on(runtime.scheduler.host(), unborn, options)?;
+    let actor = spawn::spawn_unborn_on(runtime.scheduler.host(), unborn, is_pinned, options)?;
     if let Some(name) = name
         && runtime.register(name, actor).is_err()
     {
@@ -155,15 +174,15 @@ fn begin<A: Actor + Send>(
     Ok(actor)
 }
 
-impl<A: Actor + Send, R: From<ActorRef<A>>> IntoFuture for Spawning<A, R> {
+impl<A: Actor, R: From<ActorRef<A>>> IntoFuture for Spawning<A, R> {
     type Output = Result<R, SpawnError>;
     type IntoFuture = Spawned<A, R>;
 
     fn into_future(self) -> Spawned<A, R> {
-        let Spawning { init, options, name, runtime, .. } = self;
+        let Spawning { init, options, name, runtime, is_pinned, .. } = self;
         let mut unborn = Unborn::new(init);
         let init = unborn.waited_for();
-        let actor = begin(unborn, &options, name, runtime);
+        let actor = begin(unborn, &options, name, runtime, is_pinned);
         Spawned { init, actor, _reference: PhantomData }
     }
 }
@@ -171,12 +190,12 @@ impl<A: Actor + Send, R: From<ActorRef<A>>> IntoFuture for Spawning<A, R> {
 /// What an actor can be started from by somebody who does not know its type: a state, or a [`Spawning`].
 pub trait Startable: Sized {
     /// The actor's type.
-    type Actor: Actor + Send;
+    type Actor: Actor;
 
     /// An actor of that state, or that one.
     fn into_spawning(self) -> Spawning<Self::Actor>;
 
-    /// Spawns the actor on `runtime`, asleep: it begins when it is woken ([`process::wake`]). `reply` is answered when it has
+    /// Spawns the actor on `runtime`, or on its thread if it is pinned, asleep: it begins when it is woken ([`process::wake`]). `reply` is answered when it has
     /// begun; when its `init` fails first it exits. Of `options` it takes links and monitors; it has no name.
     ///
     /// # Errors
@@ -187,11 +206,12 @@ pub trait Startable: Sized {
         options: SpawnOptions,
         reply: ReplyHandle,
     ) -> Result<Pid, SpawnError> {
-        let Spawning { init, options: own, .. } = self.into_spawning();
+        let Spawning { init, options: own, runtime: own_runtime, is_pinned, .. } = self.into_spawning();
+        let runtime = own_runtime.as_ref().filter(|_| is_pinned).unwrap_or(runtime);
         let options = SpawnOptions { link: options.link, monitor: options.monitor, ..own };
         runtime.running()?;
         let unborn = Unborn::answering(init, reply);
-        Ok(spawn::spawn_unborn_on(runtime.scheduler.host(), unborn, &options)?.pid())
+        Ok(spawn::spawn_unborn_on(runtime.scheduler.host(), unborn, is_pinned, &options)?.pid())
     }
 }
 
@@ -203,12 +223,12 @@ impl<A: Actor + Send> Startable for A {
     }
 }
 
-impl<A: Actor + Send, R> Startable for Spawning<A, R> {
+impl<A: Actor, R> Startable for Spawning<A, R> {
     type Actor = A;
 
     fn into_spawning(self) -> Spawning<A> {
-        let Spawning { init, options, name, runtime, .. } = self;
-        Spawning { init, options, name, runtime, _reference: PhantomData }
+        let Spawning { init, options, name, runtime, is_pinned, .. } = self;
+        Spawning { init, options, name, runtime, is_pinned, _reference: PhantomData }
     }
 }
 

@@ -4,6 +4,7 @@ mod deadlines;
 mod inheritance;
 mod lifecycle;
 
+use crate::timer::Clock;
 use crate::{Context, Local, Qos, Runtime, SpawnOptions};
 use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -40,8 +41,12 @@ struct Bench {
 
 impl Bench {
     fn new() -> (Bench, Receiver<&'static str>) {
+        Bench::with(Clock::Real)
+    }
+
+    fn with(clock: Clock) -> (Bench, Receiver<&'static str>) {
         let (notes, noted) = channel();
-        (Bench { runtime: Runtime::builder().workers(1).build().unwrap(), notes }, noted)
+        (Bench { runtime: Runtime::builder().workers(1).clock(clock).build().unwrap(), notes }, noted)
     }
 
     fn spawn(&self, name: &'static str, qos: Qos, again: bool) -> NotingRef {

@@ -212,6 +212,7 @@ impl Worker {
             // SAFETY: the job was in one place, and is ours now.
             let after = unsafe { self.activate(job) };
             if after != After::Gone {
+                self.scheduler.note_due(job);
                 self.scheduler.mark(job);
                 let alone = !self.has_work();
                 if alone && !self.remote().has_lifo() {

@@ -1,6 +1,6 @@
 //! Who waits for an actor's end and is no actor: calls that are answered then.
 
-use crate::message::{ExitReason, ReplyHandle};
+use crate::message::{CallError, ExitReason, ReplyHandle};
 
 /// Those that wait for the end of one actor.
 #[derive(Debug, Default)]
@@ -22,7 +22,16 @@ impl EndWaits {
 
     /// The actor is dead.
     pub(crate) fn tell_all(&mut self, reason: &ExitReason) {
-        self.0.drain(..).for_each(|reply| reply.answer_native(reason.clone()));
+        self.0.drain(..).for_each(|reply| tell(reply, reason.clone()));
+    }
+}
+
+/// Tells one. A wait that is not a call in Rust has no use for a value: it fails, as calls of the dead do.
+pub(super) fn tell(reply: ReplyHandle, reason: ExitReason) {
+    if reply.is_foreign() {
+        reply.fail(CallError::Exited(reason));
+    } else {
+        reply.answer_native(reason);
     }
 }
 

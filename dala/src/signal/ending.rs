@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "acts as the last owner of the cell")]
 
 use super::deliver::send_or_forget;
-use super::end_waits::EndWaits;
+use super::end_waits::{self, EndWaits};
 use super::signal::Signal;
 use crate::actor::activation::Activation;
 use crate::actor::cell::Header;
@@ -159,7 +159,7 @@ pub(crate) fn gone(pid: Pid, signal: Signal) {
         Signal::Monitor { from, reference } => {
             send_or_forget(from, Signal::Down { from: pid, reference, reason: ExitReason::NoProc });
         }
-        Signal::TellEnd(reply) => reply.answer_native(ExitReason::NoProc),
+        Signal::TellEnd(reply) => end_waits::tell(reply, ExitReason::NoProc),
         _ => {}
     }
 }

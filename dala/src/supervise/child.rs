@@ -100,7 +100,8 @@ impl ChildSpec {
         }
     }
 
-    /// A native actor with an `#[init]`, which the supervisor waits for; it is linked with the supervisor before that.
+    /// A native actor with an `#[init]`, which the supervisor waits for; it is linked with the supervisor before that. So are pinned
+    /// actors supervised: `ChildSpec::spawning("window", move || Window::spawn_on(&thread, "title"))`.
     ///
     /// ```
     /// # use dala::supervise::{ChildSpec, Supervisor};
@@ -120,7 +121,7 @@ impl ChildSpec {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn spawning<A: Actor + Send, R: From<ActorRef<A>> + Into<Pid> + Send + 'static>(
+    pub fn spawning<A: Actor, R: From<ActorRef<A>> + Into<Pid> + Send + 'static>(
         id: impl Into<String>,
         spawn: impl FnMut() -> Spawning<A, R> + Send + 'static,
     ) -> ChildSpec {
@@ -128,7 +129,7 @@ impl ChildSpec {
     }
 
     /// As [`ChildSpec::spawning`]; whoever is started is `seen` when its init is done.
-    pub(super) fn spawned<A: Actor + Send, R: From<ActorRef<A>> + Into<Pid> + Send + 'static>(
+    pub(super) fn spawned<A: Actor, R: From<ActorRef<A>> + Into<Pid> + Send + 'static>(
         id: impl Into<String>,
         mut spawn: impl FnMut() -> Spawning<A, R> + Send + 'static,
         seen: impl Fn(&R) + Clone + Send + 'static,

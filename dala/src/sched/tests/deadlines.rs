@@ -82,6 +82,32 @@ fn who_is_called_by_an_actor_with_a_deadline_has_it_until_the_call_is_handled() 
     }
 }
 
+#[test]
+fn who_is_called_late_by_an_actor_with_a_deadline_has_what_is_left_of_it() {
+    let (bench, noted) = Bench::with(Clock::Virtual(Default::default()));
+    let holder = bench.spawn("holder", Qos::UserFacing, false);
+    let [whom_early, whom_late] = ["early", "late"].map(|name| bench.spawn(name, Qos::Background, false));
+    let asks = |whom, seconds| {
+        let options = SpawnOptions::default().deadline(in_seconds(seconds));
+        AsksRef::from(bench.runtime.spawn_with(Asks { whom }, &options).unwrap())
+    };
+    let (early, late) = (asks(whom_early, 50), asks(whom_late, 40));
+    // Entries in queues are marked from the first call on that raises anybody.
+    bench.runtime.block_on(early.ask()).unwrap();
+    assert_eq!(noted.recv(), Ok("early"));
+    let open = bench.hold(holder);
+    [whom_early, whom_late].iter().for_each(|whom| whom.tell(Note {}).unwrap());
+    // Due at 50, and at 60.
+    let asked = early.ask();
+    bench.runtime.advance(in_seconds(20));
+    let asked = [asked, late.ask()];
+    open.send(()).unwrap();
+    bench.runtime.block_on(crate::join(asked));
+    // Counted from the call the first would have till 70, and be behind the other.
+    let order: Vec<_> = noted.iter().take(4).collect();
+    assert_eq!(order, ["early", "early", "late", "late"]);
+}
+
 /// Waits in the middle of a handler.
 struct Waits {
     notes: Sender<&'static str>,

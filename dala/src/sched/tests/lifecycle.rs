@@ -68,9 +68,9 @@ fn actors_on_threads_of_their_own_are_held_back_too() {
     let (bench, noted) = Bench::new();
     let pinned = |name: &'static str| {
         let (thread, notes) = (bench.runtime.pinned_thread(name).unwrap(), bench.notes.clone());
-        thread.spawn(move || Noting { name, notes, again: false }, SpawnOptions::default())
+        thread.spawn(move || Noting { name, notes, again: false }).into_future()
     };
-    let before = NotingRef::from(bench.runtime.block_on(pinned("before")).unwrap().unwrap());
+    let before = NotingRef::from(bench.runtime.block_on(pinned("before")).unwrap());
     bench.runtime.suspend();
     let spawning = pinned("after");
     before.tell(Note {}).unwrap();
@@ -78,7 +78,7 @@ fn actors_on_threads_of_their_own_are_held_back_too() {
     bench.runtime.block_on(realtime.note()).unwrap();
     assert_eq!(noted.try_iter().collect::<Vec<_>>(), ["realtime"]);
     bench.runtime.resume();
-    let after = NotingRef::from(bench.runtime.block_on(spawning).unwrap().unwrap());
+    let after = NotingRef::from(bench.runtime.block_on(spawning).unwrap());
     bench.runtime.block_on(after.note()).unwrap();
     assert_eq!(noted.iter().take(2).collect::<BTreeSet<_>>(), BTreeSet::from(["before", "after"]));
 }
