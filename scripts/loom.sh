@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# loom's models of the lock-free parts: mailbox push and take, the lifecycle word, credits, park and unpark, the slot
+# loom's models of the lock-free parts: mailbox push and take, the lifecycle word, credits, capabilities on their way, park and unpark, the slot
 # that others steal from, pid reclamation; of the tensor region's counts. LOOM_MAX_PREEMPTIONS bounds the search: 3 is thorough (minutes),
 # 2 is the gate's form.
 set -euo pipefail

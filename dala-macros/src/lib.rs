@@ -58,6 +58,10 @@
 //!
 //! Nothing else is visible. Generated code names only `::dala::__rt` and contains no `unsafe`.
 //!
+//! To read it: rust-analyzer's command *Expand macro recursively* on the attribute, or `cargo expand --test NAME` (of `cargo install
+//! cargo-expand`; `--example NAME`, `--lib path::to::module`). Names that you wrote keep their place, so going to the definition of
+//! `counter.reset(..)` leads to the handler, with its doc comment; checks lie in `const _` items, which have no name.
+//!
 //! # Mistakes
 //! Each has a code and a page in `docs/errors/`. All mistakes of an item are reported at once, each on the token that
 //! is wrong, and the item is still emitted, so that no second error follows from the first.

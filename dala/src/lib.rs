@@ -21,6 +21,8 @@ pub mod __rt;
 pub mod actor;
 #[cfg(not(loom))]
 pub mod cap;
+#[cfg(loom)]
+pub(crate) mod cap;
 #[cfg(not(loom))]
 pub mod config;
 #[cfg(not(loom))]

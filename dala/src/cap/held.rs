@@ -2,8 +2,8 @@
 
 use super::error::CapError;
 use super::limits::{Allowance, Limits, Reserved};
+use super::resource::Resource;
 use super::rights::{ReadOnly, ReadView, ReadWrite, Rights};
-use crate::sync::{Mutex, lock};
 use std::fmt::{self, Debug, Display};
 use std::future::Future;
 use std::marker::PhantomData;
@@ -16,21 +16,8 @@ type OnFailure = Box<dyn Fn(String) + Send + Sync>;
 
 /// The resource and who is told when it breaks; shared by all capabilities for it.
 struct Held<T> {
-    /// Taken out when the first capability is dropped or revoked.
-    resource: Mutex<Option<Arc<T>>>,
+    resource: Resource<T>,
     on_failure: OnceLock<OnFailure>,
-}
-
-impl<T> Held<T> {
-    fn get(&self) -> Option<Arc<T>> {
-        lock(&self.resource).clone()
-    }
-
-    fn close(&self) {
-        let resource = lock(&self.resource).take();
-        // Closing may take a while, and may use other capabilities: after the lock.
-        drop(resource);
-    }
 }
 
 /// Something that holds a resource of some type.
@@ -40,7 +27,7 @@ trait Close: Send + Sync {
 
 impl<T: Send + Sync> Close for Held<T> {
     fn close(&self) {
-        Held::close(self);
+        self.resource.close();
     }
 }
 
@@ -77,7 +64,7 @@ struct Right<T> {
 impl<T: Send + Sync + 'static> Cap<T> {
     /// The first capability for `resource`.
     pub fn new(resource: T) -> Cap<T> {
-        let held = Held { resource: Mutex::new(Some(Arc::new(resource))), on_failure: OnceLock::new() };
+        let held = Held { resource: Resource::new(resource), on_failure: OnceLock::new() };
         Cap::of(Right {
             held: Arc::new(held),
             live: CancellationToken::new(),
@@ -168,7 +155,7 @@ impl<T: Send + Sync + 'static, R: Rights> Cap<T, R> {
     pub(super) fn begin(&self) -> Result<InUse<T>, CapError> {
         let right = self.right();
         self.check()?;
-        let resource = right.held.get().ok_or(CapError::Revoked)?;
+        let resource = right.held.resource.get().ok_or(CapError::Revoked)?;
         right.allowance.take_use()?;
         Ok(InUse(resource))
     }
@@ -216,7 +203,7 @@ impl<T: Send + Sync + 'static, R: Rights> Drop for Cap<T, R> {
         if let Some(right) = &self.right {
             right.live.cancel();
             if !right.is_lent {
-                right.held.close();
+                right.held.resource.close();
             }
         }
     }

@@ -53,21 +53,32 @@
 //! }
 //! ```
 
+#[cfg(not(loom))]
 mod command;
+#[cfg(not(loom))]
 mod error;
+#[cfg(not(loom))]
 mod file;
+#[cfg(not(loom))]
 mod held;
+#[cfg(not(loom))]
 mod limits;
+#[cfg(not(loom))]
 mod net;
+mod resource;
+#[cfg(not(loom))]
 mod rights;
 
-pub use command::Command;
-pub use error::CapError;
-pub use file::File;
-pub use held::{Cap, InUse, Revoker};
-pub use limits::Limits;
-pub use net::{TcpListener, TcpStream, UdpSocket};
-pub use rights::{ReadOnly, ReadView, ReadWrite, Rights};
+#[cfg(not(loom))]
+pub use {
+    command::Command,
+    error::CapError,
+    file::File,
+    held::{Cap, InUse, Revoker},
+    limits::Limits,
+    net::{TcpListener, TcpStream, UdpSocket},
+    rights::{ReadOnly, ReadView, ReadWrite, Rights},
+};
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests;

@@ -6,18 +6,19 @@
 //! hold it.
 //!
 //! Cost: peek, advance, take and reset are constant; taking costs a look at each live mark. A receive that says which keys it can
-//! match ([`Cursor::seek`]) does not walk a long queue: there is an [index](super::index) of it then, and taking is logarithmic.
+//! match ([`Cursor::seek`]) does not walk a long queue: there is an [index](super::index) of it then, and taking is logarithmic (`seek`).
 //!
 //! # Invariant
 //! **Places.** `tried` and the places of marks are null or nodes of the queue of the actor that a [`Cursor`] walks. Nodes
 //! leave that queue through a cursor, which moves its places off them ([`Cursor::take`], [`Cursor::replace`]), or through
-//! [`Activation::next_incoming`]. The index leads to nodes of that queue, too, and the cursor tells it of those that leave. Both count it in the cell (`Header::removals`), so that a [`Receive`] that missed one,
-//! or was another actor's, forgets its places before it is used (`Receive::catch_up`). The count wraps: whoever mixes two
-//! places on one mailbox, and nobody should, must use each more often than every 2^32 messages.
+//! [`Activation::next_incoming`]. The index leads to nodes of that queue, too, and the cursor tells it of those that leave. Both
+//! count it in the cell (`Header::removals`), so that a [`Receive`] that missed one, or was another actor's, forgets its places
+//! before it is used (`Receive::catch_up`). The count wraps: whoever mixes two places on one mailbox, and nobody should, must use
+//! each more often than every 2^32 messages.
 
 #![expect(unsafe_code, reason = "walks a list that only the owner changes, and only through this type")]
 
-use super::index::{Index, Key, KeyOf};
+use super::index::Index;
 use super::queue::Linked;
 use crate::actor::activation::{Activation, Incoming, incoming};
 use crate::actor::cell::Header;
@@ -56,22 +57,6 @@ impl Default for Receive {
         }
     }
 }
-
-/// Messages that a receive skips one by one before they are indexed. A guess: an entry costs about as much as some looks.
-#[cfg(not(test))]
-const LONG: u32 = 64;
-/// Messages that are covered at a time: a receive that finds what it wants pays for no more behind it.
-#[cfg(not(test))]
-const STRETCH: u32 = 256;
-/// Messages that are taken without looking for any before the index is dropped: they are taken in order again.
-#[cfg(not(test))]
-const UNUSED: u32 = 256;
-#[cfg(test)]
-const LONG: u32 = 3;
-#[cfg(test)]
-const STRETCH: u32 = 4;
-#[cfg(test)]
-const UNUSED: u32 = 5;
 
 impl Receive {
     /// Forgets its places if they may be no nodes of this cell's queue any more.
@@ -170,70 +155,6 @@ impl<'r, 'a> Cursor<'r, 'a> {
         }
     }
 
-    /// The message at the cursor does not match: goes on to the next. Returns whether so many were skipped that
-    /// [`seek`](Cursor::seek) pays.
-    #[inline]
-    pub fn skip(&mut self) -> bool {
-        self.advance();
-        self.place.skipped = self.place.skipped.saturating_add(1);
-        self.place.skipped >= LONG || self.place.index.is_some()
-    }
-
-    /// Only messages of one of `keys` can match: goes past others, if the one at the cursor is no such. It may stop at any
-    /// message, so what is there still has to be tried. `key_of` is the same for all calls on one [`Receive`].
-    #[cold]
-    #[inline(never)]
-    pub fn seek(&mut self, keys: &[Key], key_of: KeyOf) {
-        let Some(next) = NonNull::new(self.next_node()) else { return };
-        let first = self.activation.cell.queue.first.get();
-        let place = &mut *self.place;
-        let index = place.index.get_or_insert_with(|| Box::new(Index::new(key_of)));
-        let mut has_covered = false;
-        if index.place_of(next).is_none() {
-            has_covered = true;
-            let beyond = index.beyond();
-            // What was behind the last one covered has just been tried, or is what is next.
-            let follows = !beyond.is_null() && (beyond == next.as_ptr() || beyond == place.tried);
-            let mut is_covered = follows && index.cover(beyond, STRETCH);
-            if !follows {
-                // None yet, or it covers another part of the queue.
-                if place.skipped < LONG {
-                    return;
-                }
-                **index = Index::new(key_of);
-                is_covered = index.cover(first, LONG + STRETCH);
-                if index.place_of(next).is_none() {
-                    // The receive began at a mark.
-                    **index = Index::new(key_of);
-                    is_covered = index.cover(next.as_ptr(), STRETCH);
-                }
-            }
-            if !is_covered {
-                place.index = None;
-                return;
-            }
-        }
-        let Some(mut from) = index.place_of(next) else { return };
-        loop {
-            if let Some(found) = index.find(keys, from) {
-                if found != from {
-                    place.tried = index.before(found).map_or(null_mut(), NonNull::as_ptr);
-                }
-                return;
-            }
-            let Some(last) = index.last() else { return };
-            place.tried = last.as_ptr();
-            let Some(beyond) = NonNull::new(index.beyond()).filter(|_| !has_covered) else { return };
-            has_covered = true;
-            if !index.cover(beyond.as_ptr(), STRETCH) {
-                place.index = None;
-                return;
-            }
-            let Some(beyond) = index.place_of(beyond) else { return };
-            from = beyond;
-        }
-    }
-
     /// Takes the message at the cursor out of the queue. The next receive starts at the front.
     pub fn take(&mut self) -> Option<Incoming> {
         let node = self.unlink()?;
@@ -269,12 +190,7 @@ impl<'r, 'a> Cursor<'r, 'a> {
                 *place = self.place.tried;
             }
         }
-        if let Some(index) = &mut self.place.index {
-            index.remove(node);
-            if index.len() == 0 || index.unused() > UNUSED {
-                self.place.index = None;
-            }
-        }
+        self.note_unlinked(node);
         // SAFETY: no node, end of the list or place leads to it any more, so the box is its only owner.
         let node = unsafe { NodeBox::from_raw(node) };
         if node.has_credit() {
@@ -414,5 +330,6 @@ fn shown(node: &Node) -> Received<'_> {
     Received::Message(node)
 }
 
+mod seek;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,10 @@
 //! The cursor against a plain queue, inside an actor that plays both.
 
+use super::seek::STRETCH;
 use super::*;
 use crate::actor::behaviour::{Behaviour, Outcome};
 use crate::actor::{SpawnOptions, process};
+use crate::mailbox::index::Key;
 use crate::message::{NodeVtable, PayloadKind};
 use crate::{ExitReason, Runtime};
 use proptest::prelude::*;
