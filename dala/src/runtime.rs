@@ -171,8 +171,9 @@ impl Runtime {
             !any
         };
         let pinned = std::mem::take(&mut *lock(&self.handle.scheduler.services.pinned));
-        let threads = std::mem::take(&mut self.threads);
+        let mut threads = std::mem::take(&mut self.threads);
         self.handle.scheduler.end();
+        threads.extend(self.handle.scheduler.spares.end());
         pinned.iter().for_each(|(pinned, _)| pinned.scheduler().end());
         let keep = (
             self.handle.scheduler.clone(),

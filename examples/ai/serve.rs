@@ -6,6 +6,7 @@
 //! in (`--features tract`), or a backend of our own.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -96,8 +97,17 @@ impl Times {
     }
 }
 
-fn main() -> Result<(), Failure> {
-    let arguments = Arguments::parse();
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
     let region = Region::with_limit(256 << 20);
     let backend: Arc<dyn Backend> = match Onnx::load(&OnnxOptions::in_folder(arguments.folder.join("lib"))) {
         Ok(onnx) => {
@@ -108,7 +118,7 @@ fn main() -> Result<(), Failure> {
     };
     let runtime = Runtime::new()?;
     for case in cases(&backend, &region, &arguments.folder)? {
-        measure(&runtime, &case, &arguments, &region)?;
+        measure(&runtime, &case, arguments, &region).map_err(|error| format!("{}: {error}", case.name))?;
     }
     fail_and_recover(&runtime, &backend, &region)?;
     runtime.shutdown(Duration::from_secs(5));
@@ -146,7 +156,11 @@ fn cases(backend: &Arc<dyn Backend>, region: &Region, folder: &Path) -> Result<V
         input: region.tensor(Shape::new(&[1, 784])?, &numbers[..784])?.into(),
         is_stream: false,
     }];
-    let voice = std::fs::read(folder.join("models/silero_ifless.onnx"));
+    let path = folder.join("models/silero_ifless.onnx");
+    let voice = std::fs::read(&path);
+    if let Err(error) = &voice {
+        println!("no voice activity: {}: {error}; ./scripts/setup-ai.sh fetches it", path.display());
+    }
     if let (false, Ok(model)) = (is_builtin(backend), voice) {
         let rate = region.tensor(Shape::new(&[])?, &[16000i64])?;
         let frame: Vec<f32> = ramp(576).collect();

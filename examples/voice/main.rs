@@ -102,7 +102,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let recording = Arc::new(stages::Recording::new(&region, &sound)?);
     let (backend, file, options) = model(arguments, &region)?;
     let name = backend.name().to_owned();
-    let server = dala_gpu::infer::Server::new(backend, read(&file, "the model")?, options)?;
+    let server = dala_gpu::infer::Server::new(backend, read(&file, "the model")?, options)
+        .map_err(|problem| format!("the model {}: {problem}", file.display()))?;
     let mut builder = Runtime::builder();
     if let Some(workers) = workers_from_environment()? {
         builder = builder.workers(workers);

@@ -21,6 +21,7 @@ pub struct ModelActor {
     /// Elsewhere during a run on another thread.
     pub(super) executor: Option<Executor>,
     pub(super) inline_below: Duration,
+    pub(super) lend_below: Duration,
 }
 
 impl std::fmt::Debug for ModelActor {
@@ -95,7 +96,9 @@ impl Handles<Work> for ModelActor {
             }
         };
         let inline_below = self.inline_below;
-        if run.is_below(inline_below) && executor.run_here(context) {
+        let has_run = run.is_below(inline_below) && executor.run_here(context)
+            || run.is_below(self.lend_below) && executor.run_lending(context);
+        if has_run {
             pause(executor.settle(), context);
             // Others go first, those that were answered among them.
             context.yield_now();

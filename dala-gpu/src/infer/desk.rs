@@ -47,6 +47,8 @@ pub(super) struct DeskState {
     number: u64,
     seats: Seats,
     incarnations: u64,
+    /// Where the actors work, or did last: who waits elsewhere is told of its deadline by this.
+    runtime: Option<Handle>,
     /// Streams that live.
     streams: usize,
     /// Nobody new will come: the actor ends when it has nothing to do.
@@ -69,9 +71,10 @@ impl Desk {
     }
 
     /// An actor begins to work for this desk.
-    pub(super) fn open(&self, actor: ActorRef<ModelActor>, incarnation: u64) {
+    pub(super) fn open(&self, actor: ActorRef<ModelActor>, incarnation: u64, runtime: &Handle) {
         let mut state = self.lock();
         state.seats.join(actor, incarnation);
+        state.runtime.get_or_insert_with(|| runtime.clone());
         self.wake(state);
     }
 
@@ -160,6 +163,9 @@ impl Desk {
 
     /// Sees what heat and power leave. Answers those that wait and are not urgent enough any more.
     pub(super) fn adapt(&self, runtime: &Handle) {
+        if runtime.energy_state().is_none() {
+            return;
+        }
         let mut state = self.lock();
         // Read with the lock held: who comes later has seen what is newer.
         let Some(energy) = runtime.energy_state() else { return };
@@ -232,7 +238,8 @@ impl Desk {
 
     /// Waits for the answer to a request, as long as its client can use one.
     pub(super) async fn answer(&self, mut asked: Asked) -> Answer {
-        let answer = match asked.deadline.zip(Handle::current()) {
+        let runtime = || Handle::current().or_else(|| self.lock().runtime.clone());
+        let answer = match asked.deadline.and_then(|deadline| Some((deadline, runtime()?))) {
             None => asked.answer.await,
             Some((deadline, runtime)) => {
                 let mut time = runtime.sleep(deadline.saturating_duration_since(Instant::now()));
@@ -284,6 +291,7 @@ impl DeskState {
             number: 0,
             seats: Seats::default(),
             incarnations: 0,
+            runtime: None,
             streams: 0,
             is_draining: false,
             limits: Limits::default(),
@@ -430,8 +438,8 @@ impl Model {
         self.ask(inputs, Ask::default()).await
     }
 
-    /// Asks. Dropping the future cancels the request if it does not run yet. Polled by a thread of no runtime, it does not end
-    /// with the time of a request that runs.
+    /// Asks. Dropping the future cancels the request if it does not run yet. Whoever polls it, it ends with the request's
+    /// time: by the clock of the polling thread's runtime, or else of the model's.
     ///
     /// # Errors
     /// As [`Model::infer`]; [`InferError::TooLate`], [`InferError::Expired`], [`InferError::TimedOut`].

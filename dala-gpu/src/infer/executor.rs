@@ -112,20 +112,41 @@ impl Executor {
         }
     }
 
-    /// Runs the batch, and answers it.
-    fn run(&mut self, is_inline: bool) {
+    /// Runs the batch, and answers it. Then sees what heat and power leave: the actor is told, but as long as requests wait it
+    /// does not come to hear of it.
+    ///
+    /// `place` is where runs go on; it may refuse the first, by not calling what it is given. Returns whether it did not.
+    fn run(
+        &mut self,
+        place: impl FnMut(&mut dyn FnMut()),
+        is_inline: bool,
+        runtime: Option<&Handle>,
+    ) -> bool {
         let Self { desk, incarnation, runner, batch, .. } = self;
-        runner.serve(batch, |ran| desk.note(*incarnation, ran, is_inline));
+        let has_run = runner.serve(batch, place, |ran| desk.note(*incarnation, ran, is_inline));
         if !runner.can_share() {
             desk.lock().max_batch = 1;
         }
+        if let Some(runtime) = runtime {
+            desk.adapt(runtime);
+        }
+        has_run
     }
 
     /// Runs the batch on this worker, if it may be held.
     pub(super) fn run_here(&mut self, context: &Context<ModelActor>) -> bool {
         let Some(_hold) = context.try_hold_worker() else { return false };
-        self.run(true);
-        true
+        self.run(|run| run(), true, Handle::current().as_ref())
+    }
+
+    /// Runs the batch on this thread while another stands for its worker, if there is one.
+    pub(super) fn run_lending(&mut self, context: &Context<ModelActor>) -> bool {
+        let runtime = Handle::current();
+        // Answers come after it: who gets them goes on here.
+        let place = |run: &mut dyn FnMut()| {
+            context.try_lend_worker(run);
+        };
+        self.run(place, false, runtime.as_ref())
     }
 
     /// What to do after a run when others had their turn, which comes first.
@@ -147,8 +168,7 @@ impl Executor {
         let begun = Instant::now();
         loop {
             let is_soon = self.is_soon();
-            self.run(false);
-            self.desk.adapt(runtime);
+            self.run(|run| run(), false, Some(runtime));
             let ended = *self.ended.insert(Instant::now());
             if run.is_below(inline_below) || ended - begun > STAY {
                 return self.settle();

@@ -13,8 +13,9 @@
 //! - Batches are as large as pays: the actor learns what each size costs. One request alone is run on its own
 //!   tensors, without a copy; more are gathered into one tensor (counted), and get views of one output.
 //! - A model that takes less than [`ServeOptions::inline_below`] runs on the actor's worker: handing it to another
-//!   thread would cost as much. Not on all workers at once, and not while work of `Qos::Realtime` is due. Others run on
-//!   tokio's blocking threads.
+//!   thread would cost as much. Not on all workers at once, and not while work of `Qos::Realtime` is due. Others that
+//!   take less than [`ServeOptions::lend_below`] run on the actor's thread too, while a spare one stands for its worker; who gets
+//!   no spare, and what takes longer, runs on tokio's blocking threads.
 //! - A run on another thread is followed by the next one there while more waits, or comes at once, for some milliseconds: the
 //!   way there and back costs two wake-ups of threads.
 //! - After each run on its worker, and before one that more requests would make cheaper, the actor lets others on its worker go first:

@@ -25,6 +25,9 @@ pub struct ServeOptions {
     /// Runs expected to be shorter run on the actor's worker, unless work of `Qos::Realtime` is due there or all
     /// other workers run models too.
     pub inline_below: Duration,
+    /// Others that are expected to be shorter than this run on the actor's thread while a spare one stands for its worker, if
+    /// there is one: as on a thread of its own, but nobody has to be woken. A kill takes effect after the run.
+    pub lend_below: Duration,
     /// How the session is set up.
     pub session: SessionOptions,
     /// Inputs that are always the same, by name.
@@ -38,7 +41,8 @@ pub struct ServeOptions {
 }
 
 impl ServeOptions {
-    /// One session; batches of up to 32 rows that wait for nobody; up to 1024 requests in the queue; inline below 150 us.
+    /// One session; batches of up to 32 rows that wait for nobody; up to 1024 requests in the queue; inline below 150 us,
+    /// on a thread that another stands for below 10 ms.
     pub fn in_region(region: &Region) -> Self {
         Self {
             region: region.clone(),
@@ -49,6 +53,9 @@ impl ServeOptions {
             // A hand-off to another thread was measured at 45 to 65 us. A model of 54 us took 99 on a slower
             // machine, and with a bound of 100 us it was handed over: 1.47 of the model alone.
             inline_below: Duration::from_micros(150),
+            // A wake-up of a thread, of 25 us there and up to 170 us on a machine with much else to do, was 2 to 15 % of a
+            // model of 1 ms (`benches/ai`); of one of 10 ms it is nothing.
+            lend_below: Duration::from_millis(10),
             session: SessionOptions::default(),
             constants: Vec::new(),
             states: Vec::new(),
@@ -90,6 +97,14 @@ impl ServeOptions {
     #[must_use]
     pub fn inline_below(mut self, time: Duration) -> Self {
         self.inline_below = time;
+        self
+    }
+
+    /// Sets below what expected time runs lend their worker's place to a spare thread; zero for never: longer ones run on a thread
+    /// of their own.
+    #[must_use]
+    pub fn lend_below(mut self, time: Duration) -> Self {
+        self.lend_below = time;
         self
     }
 

@@ -55,7 +55,7 @@ pub(super) struct Plan {
     /// What a request has.
     pub(super) request_ports: Vec<Port>,
     /// Whether requests can share a run: by what the model says, all that they have and get may have more rows, and all
-    /// states more streams.
+    /// states more streams. Sizes that are fixed say no, and names of axes that are those of others.
     pub(super) is_batched: bool,
 }
 
@@ -89,18 +89,45 @@ impl Plan {
         let targets: Vec<_> =
             session.outputs().iter().map(|port| state(port).map_or(Target::Reply, Target::State)).collect();
         let states = states(session, options)?;
-        let is_open = |port: &Port, axis: usize| port.sizes.get(axis).is_some_and(Option::is_none);
-        let takes_rows = session.inputs().iter().zip(&sources).all(|(port, source)| match source {
-            Source::Request(_) => is_open(port, 0),
-            Source::Constant(_) => true,
-            Source::State(at) => is_open(port, states[*at].axis),
+        let others = other_names(session, &sources, &states);
+        let may_grow = |port: &Port, names: Option<&Vec<String>>, axis: usize| {
+            let name = names.and_then(|names| names.get(axis)).filter(|name| !name.is_empty());
+            port.sizes.get(axis).is_some_and(Option::is_none)
+                && name.is_none_or(|name| !others.contains(&name))
+        };
+        let takes_rows = session.inputs().iter().zip(&sources).enumerate().all(|(at, (port, source))| {
+            let names = session.input_axes().get(at);
+            row_axis(source, &states).is_none_or(|axis| may_grow(port, names, axis))
         });
-        let gives_rows = session.outputs().iter().zip(&targets).all(|(port, target)| match target {
-            Target::Reply => is_open(port, 0),
-            Target::State(at) => is_open(port, states[*at].axis),
+        let gives_rows = session.outputs().iter().zip(&targets).enumerate().all(|(at, (port, target))| {
+            let axis = match target {
+                Target::Reply => 0,
+                Target::State(at) => states[*at].axis,
+            };
+            may_grow(port, session.output_axes().get(at), axis)
         });
         Ok(Plan { is_batched: takes_rows && gives_rows, states, sources, targets, request_ports })
     }
+}
+
+/// The axis of an input that counts rows.
+fn row_axis(source: &Source, states: &[Row]) -> Option<usize> {
+    match source {
+        Source::Request(_) => Some(0),
+        Source::Constant(_) => None,
+        Source::State(at) => Some(states[*at].axis),
+    }
+}
+
+/// The names of axes of inputs that do not count rows. Nor do others of the same name: a model says so of an output that is
+/// as long as one of its inputs is wide. That names differ says nothing: some exporters give each axis its own.
+fn other_names<'a>(session: &'a dyn Session, sources: &[Source], states: &[Row]) -> Vec<&'a String> {
+    let inputs = session.input_axes().iter().zip(sources);
+    let others = inputs.flat_map(|(names, source)| {
+        let rows = row_axis(source, states);
+        names.iter().enumerate().filter(move |(axis, _)| Some(*axis) != rows).map(|(_, name)| name)
+    });
+    others.filter(|name| !name.is_empty()).collect()
 }
 
 fn states(session: &dyn Session, options: &ServeOptions) -> Result<Vec<Row>, InferError> {

@@ -316,14 +316,26 @@ impl Runner {
 
     /// Runs requests from the queue and answers them, but for those whose time passed since they were taken or whose client
     /// went away. `note` learns what became of them before their clients do. Leaves `batch` empty.
-    pub(super) fn serve(&mut self, batch: &mut Vec<Queued>, note: impl FnOnce(Ran)) {
+    ///
+    /// Runs go on in `place`, which calls what it is given. If it does not the first time, this returns false, and what is in
+    /// the batch is still to be run.
+    pub(super) fn serve(
+        &mut self,
+        batch: &mut Vec<Queued>,
+        mut place: impl FnMut(&mut dyn FnMut()),
+        note: impl FnOnce(Ran),
+    ) -> bool {
         let started = Instant::now();
         let mut ran = Ran::default();
         drop_stale(batch, started, &mut ran.dropped);
-        if batch.is_empty() {
-            return note(ran);
+        let mut result = None;
+        if !batch.is_empty() {
+            place(&mut || result = Some(self.run(batch)));
         }
-        let result = self.run(batch);
+        let Some(result) = result else {
+            note(ran);
+            return batch.is_empty();
+        };
         let ended = Instant::now();
         ran.rows = batch.iter().map(|queued| queued.rows).sum();
         ran.took = ended - started;
@@ -345,7 +357,7 @@ impl Runner {
                     // The runs before may have taken what time it had.
                     let mut one = vec![batch.remove(0)];
                     drop_stale(&mut one, Instant::now(), &mut ran.dropped);
-                    answers.extend(one.pop().map(|queued| self.serve_one(queued, &mut ran)));
+                    answers.extend(one.pop().map(|queued| self.serve_one(queued, &mut place, &mut ran)));
                 }
                 // What such a batch costs, not how soon it failed.
                 ran.took = started.elapsed();
@@ -358,10 +370,19 @@ impl Runner {
                 batch.drain(..).for_each(|queued| queued.sender.send(Err(error.clone())));
             }
         }
+        true
     }
 
-    fn serve_one(&mut self, mut queued: Queued, ran: &mut Ran) -> (Sender<Answer>, Answer) {
-        let result = self.run(std::slice::from_mut(&mut queued));
+    fn serve_one(
+        &mut self,
+        mut queued: Queued,
+        mut place: impl FnMut(&mut dyn FnMut()),
+        ran: &mut Ran,
+    ) -> (Sender<Answer>, Answer) {
+        let mut result = None;
+        place(&mut || result = Some(self.run(std::slice::from_mut(&mut queued))));
+        // There is no other place for it now.
+        let result = result.unwrap_or_else(|| self.run(std::slice::from_mut(&mut queued)));
         match &result {
             Ok(()) => {
                 ran.answered += 1;

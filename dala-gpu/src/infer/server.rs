@@ -131,6 +131,7 @@ impl Inner {
             incarnation,
             executor: Some(executor),
             inline_below: self.options.inline_below,
+            lend_below: self.options.lend_below,
         })
     }
 
@@ -155,6 +156,6 @@ impl Inner {
         runtime.power_changes().subscribe(actor);
         // After it subscribed: so no change is missed.
         self.desk.adapt(runtime);
-        self.desk.open(actor, incarnation);
+        self.desk.open(actor, incarnation, runtime);
     }
 }

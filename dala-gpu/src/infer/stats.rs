@@ -15,7 +15,7 @@ pub struct ServeStats {
     pub runs: u64,
     /// Rows in those runs.
     pub rows: u64,
-    /// Of those runs, on the actor's worker.
+    /// Of those runs, on the actor's worker while nobody stood for it.
     pub inline_runs: u64,
     /// Those runs by their rows.
     pub batches: Counts,

@@ -81,6 +81,17 @@ pub trait Session: Send + std::fmt::Debug {
     /// As [`Session::run`], or the region is full.
     fn run_into(&mut self, inputs: &[TensorRef], region: &Region) -> Result<Vec<TensorRef>, ModelError>;
 
+    /// What the model calls the axes of its inputs: one name an axis, empty where it has none. Axes of one name have one size, in
+    /// a run.
+    fn input_axes(&self) -> &[Vec<String>] {
+        &[]
+    }
+
+    /// What it calls those of its outputs.
+    fn output_axes(&self) -> &[Vec<String>] {
+        &[]
+    }
+
     /// What ends a run from another thread, between two of the model's operations.
     fn canceller(&self) -> Option<Canceller> {
         None

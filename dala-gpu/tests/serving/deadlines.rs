@@ -1,4 +1,7 @@
 //! Requests with deadlines: who waits for them, for whom they wait, and what becomes of those that are late.
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use dala::Runtime;
@@ -27,6 +30,44 @@ fn who_asks_with_a_deadline_is_answered_then_however_long_the_run_takes() -> Out
         assert_eq!(stream.infer(row(&region, 1.0)).await.expect_err("it went"), InferError::StreamBroken);
     });
     held.let_go.send(())?;
+    Ok(())
+}
+
+/// Polls a future on this thread, which is no runtime's, to its end.
+fn poll_here<F: Future>(future: F) -> F::Output {
+    struct Unpark(std::thread::Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return output;
+        }
+        std::thread::park();
+    }
+}
+
+#[test]
+fn who_asks_with_a_deadline_from_a_thread_of_no_runtime_is_answered_then_too() -> Outcome {
+    let (runtime, region, held) =
+        (Runtime::builder().workers(1).build()?, Region::with_limit(1 << 20), held());
+    let options = ServeOptions::in_region(&region).inline_below(Duration::ZERO).max_batch(1);
+    let model = Server::new(held.backend.clone(), &b"2s"[..], options.state("s", "t", 1))?.start(&runtime)?;
+    assert!(dala::Handle::current().is_none());
+    let ask = Ask::within(Duration::from_millis(50));
+    let mut stream = model.stream();
+    let late = poll_here(stream.ask(row(&region, 100.0), ask)).expect_err("it is held up");
+    assert_eq!(late, InferError::TimedOut);
+    held.begun.recv()?;
+    let late = poll_here(model.ask(row(&region, 1.0), ask)).expect_err("it waits for the other");
+    assert_eq!(late, InferError::Expired);
+    held.let_go.send(())?;
+    let answer = poll_here(model.ask(row(&region, 2.0), Ask::within(Duration::from_secs(60))));
+    assert_eq!(answer.map(|y| first(&y)), Ok(2.0));
     Ok(())
 }
 

@@ -141,7 +141,7 @@ fn a_client_that_dies_in_a_run_takes_nobody_with_it() -> Outcome {
 fn a_worker_that_is_killed_in_a_run_answers_everybody_and_the_next_serves() -> Outcome {
     let runtime = Runtime::builder().workers(1).build()?;
     let region = Region::with_limit(1 << 20);
-    let (held, server) = served(&region, |options| options)?;
+    let (held, server) = served(&region, |options| options.lend_below(Duration::ZERO))?;
     let model = server.model();
     let supervisor = runtime.block_on(Supervisor::new().child(server.child("model")).start(&runtime))?;
     let (told, tells) = mpsc::channel();

@@ -90,10 +90,19 @@ fn heat_rises_to_critical_and_falls_and_no_request_is_lost_without_an_error() ->
 
 #[test]
 fn who_waits_when_it_gets_too_hot_is_told() -> Outcome {
+    let (never, always) = (Duration::ZERO, Duration::from_secs(600));
+    // On another thread, on the worker, in its place.
+    for (inline, lend) in [(never, never), (always, never), (never, always)] {
+        who_waits_is_told(inline, lend)?;
+    }
+    Ok(())
+}
+
+fn who_waits_is_told(inline: Duration, lend: Duration) -> Outcome {
     let (machine, runtime) = machine()?;
     let region = Region::with_limit(1 << 20);
     let held = held();
-    let options = ServeOptions::in_region(&region).max_batch(1).inline_below(Duration::ZERO);
+    let options = ServeOptions::in_region(&region).max_batch(1).inline_below(inline).lend_below(lend);
     let model = Server::new(held.backend.clone(), &b"2"[..], options)?.start(&runtime)?;
     runtime.block_on(async {
         let mut busy = Box::pin(model.infer(row(&region, 100.0)));

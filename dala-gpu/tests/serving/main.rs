@@ -2,6 +2,9 @@
 mod backend;
 mod deadlines;
 mod faults;
+#[cfg(feature = "onnx")]
+#[path = "../fetched/mod.rs"]
+mod fetched;
 mod heat;
 mod lifecycle;
 mod pool;

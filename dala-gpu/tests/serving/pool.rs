@@ -28,7 +28,9 @@ fn pool(
 ) -> Result<Pool, Box<dyn std::error::Error>> {
     let (runtime, region, held) =
         (Runtime::builder().workers(2).build()?, Region::with_limit(16 << 20), held());
-    let defaults = ServeOptions::in_region(&region).inline_below(Duration::ZERO).max_batch(1);
+    // Each run on a thread of its own: its actor can be killed meanwhile.
+    let (inline, lend) = (Duration::ZERO, Duration::ZERO);
+    let defaults = ServeOptions::in_region(&region).inline_below(inline).lend_below(lend).max_batch(1);
     let server = Server::new(held.backend.clone(), source, options(defaults.sessions(sessions)))?;
     let model = server.model();
     let supervisor = runtime.block_on(Supervisor::new().child(server.child("model")).start(&runtime))?;

@@ -1,6 +1,6 @@
 //! Requests: batches, priorities, deadlines, streams, and what does not fit.
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -457,6 +457,21 @@ impl Client {
 
 #[test]
 fn models_on_the_workers_leave_one_free_and_realtime_actors_answer_soon() -> Outcome {
+    // However long it takes on a machine that does other things too, it runs there.
+    let always = Duration::from_secs(1);
+    let inline = |options: ServeOptions| options.inline_below(always).lend_below(Duration::ZERO);
+    assert_eq!(realtime_beside_models(inline)?, 1, "of two workers one is free of models");
+    let lending = |options: ServeOptions| options.inline_below(Duration::ZERO).lend_below(always);
+    // Others stand for those.
+    assert!(realtime_beside_models(lending)? <= 2);
+    Ok(())
+}
+
+/// Has actors of class Realtime asked while clients ask two models all the time. Gives how many threads of the runtime ran a
+/// model at a time.
+fn realtime_beside_models(
+    set: impl Fn(ServeOptions) -> ServeOptions,
+) -> Result<usize, Box<dyn std::error::Error>> {
     let runtime = Runtime::builder().workers(2).thread_name("held").build()?;
     let region = region();
     let stop = Arc::new(AtomicBool::new(false));
@@ -476,8 +491,7 @@ fn models_on_the_workers_leave_one_free_and_realtime_actors_answer_soon() -> Out
             }
             Ok(())
         });
-        // However long it takes on a machine that does other things too, it runs here.
-        let options = ServeOptions::in_region(&region).inline_below(Duration::from_secs(1)).max_batch(1);
+        let options = set(ServeOptions::in_region(&region).max_batch(1));
         let model = Server::new(backend, &b"2"[..], options)?.start(&runtime)?;
         for _ in 0..8 {
             let client = runtime.spawn(Client { model: model.clone(), input: row(&region, 1.0) })?;
@@ -488,16 +502,59 @@ fn models_on_the_workers_leave_one_free_and_realtime_actors_answer_soon() -> Out
     let pulse = runtime.spawn_with(Pulse, &dala::SpawnOptions::default().qos(dala::Qos::Realtime))?;
     let mut took = Vec::new();
     // On a busy machine it can take until both models had a worker.
-    while took.len() < 200 || models.iter().any(|model| model.stats().inline_runs == 0) {
+    while took.len() < 200 || models.iter().any(|model| model.stats().runs == 0) {
         let asked = Instant::now();
         runtime.block_on(pulse.call(Beat {}))?;
         took.push(asked.elapsed());
     }
     took.sort_unstable();
     stop.store(true, Ordering::Release);
-    assert_eq!(most.load(Ordering::SeqCst), 1, "of two workers one is free of models");
     // Behind the queue of 16 clients every call would take 1 ms. A quarter of them, for the machine does other things.
     let quarter = took[took.len() / 4];
     assert!(quarter < Duration::from_millis(1), "only a quarter of the calls took less than {quarter:?}");
+    Ok(most.load(Ordering::SeqCst))
+}
+
+struct Bell(mpsc::Sender<()>);
+
+#[dala::actor]
+impl Bell {
+    #[message]
+    fn ring(&mut self) {
+        let _ = self.0.send(());
+    }
+}
+
+#[test]
+fn a_client_whose_model_runs_in_the_place_of_its_worker_goes_on_on_that_thread_and_others_work_meanwhile()
+-> Outcome {
+    let runtime = Runtime::builder().workers(1).thread_name("lent").build()?;
+    let region = region();
+    let (ring, rung) = mpsc::channel();
+    let (seen, bell, rung) = (Arc::new(Mutex::new(Vec::new())), runtime.spawn(Bell(ring))?, Mutex::new(rung));
+    let noted = seen.clone();
+    let backend = Scripted::new(move |rows| {
+        if rows[0] != 0.0 {
+            // The only worker is here, and another actor answers.
+            bell.tell(Ring {}).expect("it lives");
+            let rung = rung.lock().expect("no panic").recv_timeout(Duration::from_secs(20));
+            rung.expect("a spare stands for the worker");
+            noted.lock().expect("no panic").push(std::thread::current().name().map(str::to_owned));
+        }
+        Ok(())
+    });
+    let options =
+        ServeOptions::in_region(&region).inline_below(Duration::ZERO).lend_below(Duration::from_secs(600));
+    let model = Server::new(backend, &b"2"[..], options)?.start(&runtime)?;
+    for _ in 0..20 {
+        let y = runtime.block_on(model.infer(row(&region, 3.0)))?;
+        assert_eq!(first(&y), 3.0);
+    }
+    let seen = seen.lock().expect("no panic");
+    assert!(
+        seen.iter().all(|name| name.as_deref().is_some_and(|name| name.starts_with("lent-0"))),
+        "{seen:?}"
+    );
+    assert_eq!((seen.len(), model.stats().inline_runs), (20, 0));
     Ok(())
 }

@@ -234,3 +234,43 @@ fn a_batch_is_no_larger_than_what_the_model_fixes() -> Outcome {
     assert_eq!(error, "s wants f32[2, 1]: a state of 2 streams at a time, not of any number");
     Ok(())
 }
+
+#[test]
+#[cfg(feature = "onnx")]
+fn names_of_axes_say_whose_outputs_count_no_rows() -> Outcome {
+    let Some(onnx) = crate::fetched::onnx() else { return Ok(()) };
+    let onnx: Arc<dyn Backend> = Arc::new(onnx);
+    let runtime = Runtime::builder().workers(1).build()?;
+    let region = Region::with_limit(1 << 20);
+    let matrix = |sizes: &[usize], first: f32| {
+        let count = sizes.iter().product();
+        let numbers: Vec<f32> = (0..count).map(|at| first + at as f32).collect();
+        Ok::<_, Box<dyn std::error::Error>>(region.tensor(Shape::new(sizes)?, &numbers)?)
+    };
+    let serve = |constant: &str, value| {
+        let options = ServeOptions::in_region(&region).max_batch(16).constant(constant, value);
+        Server::new(onnx.clone(), dala_gpu::model::product(), options)?.start(&runtime)
+    };
+    // `a [m, k]` by `b [k, n]` is `y [m, n]`. Where `a` is asked for, `m` counts rows.
+    let by_rows = serve("b", matrix(&[2, 1], 1.0)?)?;
+    // Where `b` is, its first axis is the constant's second one, and that of `y` the constant's first one. There are twice as many
+    // numbers in an answer as in its request, so that the first run says nothing against it.
+    let by_columns = serve("a", matrix(&[4, 2], 0.0)?)?;
+    for _ in 0..4 {
+        let a = |x: i32| Ok::<_, Box<dyn std::error::Error>>(vec![matrix(&[1, 2], x as f32)?.into()]);
+        let answers = together(&runtime, &by_rows, (0..12).map(a).collect::<Result<_, _>>()?);
+        for (x, answer) in answers.into_iter().enumerate() {
+            assert_eq!(numbers(&answer?), [(3 * x + 2) as f32]);
+        }
+        let b = |x: i32| Ok::<_, Box<dyn std::error::Error>>(vec![matrix(&[2, 1], x as f32)?.into()]);
+        let answers = together(&runtime, &by_columns, (0..12).map(b).collect::<Result<_, _>>()?);
+        for (x, answer) in answers.into_iter().enumerate() {
+            let y: Vec<f32> = (0..4).map(|row| (4 * row * x + x + 2 * row + 1) as f32).collect();
+            assert_eq!(numbers(&answer?), y);
+        }
+    }
+    let sizes = |model: &Model| model.stats().batches.iter().map(|(rows, _)| rows).collect::<Vec<_>>();
+    assert!(sizes(&by_rows).iter().any(|&rows| rows > 2), "{:?}", by_rows.stats());
+    assert_eq!(sizes(&by_columns), [2], "one request of two rows a run");
+    Ok(())
+}

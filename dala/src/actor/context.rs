@@ -310,6 +310,43 @@ impl<A: Actor> Context<A> {
         (host.functions.try_hold)(host).then(|| WorkerHold { host })
     }
 
+    /// Does work that takes some milliseconds here, on this actor's thread, while another thread stands for its worker: as
+    /// many actors run meanwhile as before. What is due on this worker, and what `work` wakes, is offered to others. None, and `work` was not called,
+    /// when there is no such thread: all stand for other workers, or this one is [pinned](super::PinnedThread). Then do it
+    /// elsewhere, by [`Blocking`](super::Blocking) for one, which is also the way for work that takes longer: this actor hears of
+    /// nothing, and cannot be killed, before `work` returns.
+    ///
+    /// [`Blocking`](super::Blocking) costs two wake-ups of threads, 1 to 50 us each; this costs none while nobody else has
+    /// anything to do, and who waits for the result goes on where it was made. A thread is started when it is first needed, one
+    /// for each worker at most. No allocation after that.
+    ///
+    /// ```
+    /// use dala::Context;
+    ///
+    /// struct Thumbnails;
+    /// #[dala::actor]
+    /// impl Thumbnails {
+    ///     #[message]
+    ///     fn shrink(&mut self, ctx: &mut Context<Self>) -> bool {
+    ///         let work = || std::thread::sleep(std::time::Duration::from_millis(1));
+    ///         ctx.try_lend_worker(work).is_some()
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let runtime = dala::Runtime::new()?;
+    /// let thumbnails = runtime.spawn(Thumbnails)?;
+    /// assert!(runtime.block_on(thumbnails.call(Shrink {}))?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn try_lend_worker<R>(&self, work: impl FnOnce() -> R) -> Option<R> {
+        let host = self.cell().host();
+        let (mut work, mut result) = (Some(work), None);
+        (host.functions.lend)(host, &mut || result = work.take().map(|work| work()));
+        result
+    }
+
     /// The time on the clock of this actor's runtime.
     pub fn now(&self) -> Moment {
         Moment(self.cell().host().timers.now())

@@ -51,6 +51,9 @@ pub(crate) struct HostFunctions {
     pub(crate) try_hold: fn(&Host) -> bool,
     /// One that was given leave to is done.
     pub(crate) end_hold: fn(&Host),
+    /// Does something that takes long while another thread may run actors in this worker's place. Returns false, and has done
+    /// nothing, if there is none.
+    pub(crate) lend: fn(&Host, &mut dyn FnMut()) -> bool,
     /// Runs something that blocks, on a thread of tokio's pool for that.
     pub(crate) run_blocking: fn(&Host, Box<dyn FnOnce() + Send>),
     /// A random number: of the system, or of a simulation's seed.

@@ -285,7 +285,7 @@ impl Handle {
 
     /// Worker threads.
     pub fn workers(&self) -> usize {
-        self.scheduler.remotes.len()
+        self.scheduler.workers
     }
 
     /// How often a worker went to sleep; an idle runtime's number stands still.

@@ -21,7 +21,7 @@
 //!
 //! A worker wakes another only when work appears that it will not do next itself: an actor put into a run queue or the
 //! injector while nobody searches ([`park::Idle`]). A worker without work searches (robs the others) for a moment, then
-//! sleeps without a timeout.
+//! sleeps without a timeout. While a worker's own thread does something else for long, one more may be woken ([`spare`]).
 
 #[cfg(not(loom))]
 pub(crate) mod background;
@@ -49,6 +49,8 @@ pub(crate) mod run_queue;
 pub(crate) mod scheduler;
 #[cfg(not(loom))]
 pub(crate) mod simulated;
+#[cfg(not(loom))]
+pub(crate) mod spare;
 #[cfg(not(loom))]
 pub(crate) mod spawning;
 #[cfg(all(test, not(loom)))]

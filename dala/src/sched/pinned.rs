@@ -21,8 +21,7 @@ impl PinnedThread {
         services: Arc<Services>,
         name: &str,
     ) -> std::io::Result<(PinnedThread, thread::JoinHandle<()>)> {
-        let (scheduler, mut queues) = Scheduler::new(services, 1);
-        let queues = queues.pop().expect("one worker");
+        let (scheduler, queues) = Scheduler::alone(services);
         let running = scheduler.clone();
         let thread = thread::Builder::new().name(name.to_owned()).spawn(move || running.work(0, queues))?;
         Ok((PinnedThread { scheduler }, thread))

@@ -11,6 +11,7 @@ use super::park::Idle;
 use super::pinned::PinnedThread;
 use super::run_queue::{Job, Robbed, RunQueues};
 use super::simulated::{self, Simulated};
+use super::spare::Spares;
 use super::urgent::{SUSPENDED, Urgent};
 use super::watchdog::{WatchOptions, Watchdog};
 use super::worker::{self, Worker};
@@ -96,7 +97,10 @@ pub(crate) struct Scheduler {
     pub(crate) injector: Injector,
     pub(crate) urgent: Urgent,
     pub(crate) deadlines: Deadlines,
+    /// Workers that are no spares: the first of `remotes`.
+    pub(crate) workers: usize,
     pub(crate) remotes: Box<[Remote]>,
+    pub(crate) spares: Spares,
     pub(crate) idle: Idle,
     pub(crate) is_ending: AtomicBool,
     /// Whether entries in queues are marked, so that a call can raise their actors: since one first raised any.
@@ -123,6 +127,7 @@ static FUNCTIONS: HostFunctions = HostFunctions {
     enter_tokio,
     try_hold,
     end_hold,
+    lend,
     run_blocking,
     random,
 };
@@ -214,13 +219,18 @@ fn try_hold(host: &Host) -> bool {
     let scheduler = of(host);
     let has_urgent = worker::with(|worker| worker.is_some_and(Worker::has_realtime_work));
     // Relaxed: a count that guards no memory.
-    let most = (scheduler.remotes.len() - 1).max(1);
+    let most = (scheduler.workers - 1).max(1);
     let one_more = |held| (held < most).then_some(held + 1);
     !has_urgent && scheduler.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).is_ok()
 }
 
 fn end_hold(host: &Host) {
     of(host).held.fetch_sub(1, Ordering::Relaxed);
+}
+
+fn lend(host: &Host, work: &mut dyn FnMut()) -> bool {
+    let scheduler = of(host);
+    worker::with(|worker| worker.filter(|worker| worker.is_of(scheduler))?.lend(work)).is_some()
 }
 
 fn run_blocking(host: &Host, work: Box<dyn FnOnce() + Send>) {
@@ -236,30 +246,38 @@ fn random(_host: &Host) -> u64 {
 }
 
 impl Scheduler {
-    /// A scheduler and the queues of its workers, which are not running yet.
+    /// A scheduler and the queues of its workers, which are not running yet. As many spares may run in their places.
     pub(crate) fn new(services: Arc<Services>, workers: usize) -> (Arc<Scheduler>, Vec<RunQueues>) {
-        Scheduler::with(services, workers, None)
+        Scheduler::with(services, workers, workers, None)
+    }
+
+    /// A scheduler of one thread, whose actors run on no other.
+    pub(crate) fn alone(services: Arc<Services>) -> (Arc<Scheduler>, RunQueues) {
+        let (scheduler, mut queues) = Scheduler::with(services, 1, 0, None);
+        (scheduler, queues.pop().expect("one worker"))
     }
 
     /// A scheduler without workers.
     pub(crate) fn simulated(services: Arc<Services>, simulated: Simulated) -> Arc<Scheduler> {
-        Scheduler::with(services, 0, Some(simulated)).0
+        Scheduler::with(services, 0, 0, Some(simulated)).0
     }
 
     fn with(
         services: Arc<Services>,
         workers: usize,
+        spares: usize,
         simulated: Option<Simulated>,
     ) -> (Arc<Scheduler>, Vec<RunQueues>) {
         offload::by(Handle::offload);
-        let (queues, remotes): (Vec<_>, Vec<_>) = (0..workers)
+        let (mut queues, remotes): (Vec<_>, Vec<_>) = (0..workers + spares)
             .map(|_| {
                 let (queues, robbed) = RunQueues::new();
                 let lifo = CachePadded::new(Lifo::new());
                 (queues, Remote { lifo, robbed, parker: Parker::new() })
             })
             .unzip();
-        let dog = services.watch.clone().map(|watch| Watchdog::new(watch, workers));
+        let unborn = (workers..).zip(queues.split_off(workers)).collect();
+        let dog = services.watch.clone().map(|watch| Watchdog::new(watch, workers + spares));
         let watch = (dog.is_some() || services.observer.is_some()).then_some(Watch { dog });
         let host = Host {
             functions: if simulated.is_some() { &simulated::FUNCTIONS } else { &FUNCTIONS },
@@ -275,7 +293,9 @@ impl Scheduler {
             injector: Injector::default(),
             urgent: Urgent::default(),
             deadlines: Deadlines::default(),
+            workers,
             remotes: remotes.into(),
+            spares: Spares::new(unborn),
             idle: Idle::new(workers as u32),
             is_ending: AtomicBool::new(false),
             marks_entries: AtomicBool::new(false),
@@ -312,7 +332,7 @@ impl Scheduler {
     }
 
     /// Puts one entry more for an actor whose class was raised.
-    fn put_again(&self, job: Job) {
+    pub(super) fn put_again(&self, job: Job) {
         match job.look() {
             (Qos::Realtime, hurries) => self.put_urgent(job, hurries),
             (class, hurries) => {
@@ -388,6 +408,29 @@ impl Scheduler {
     pub(crate) fn announce(&self) {
         if let Some(worker) = self.idle.announce() {
             self.remotes[worker].parker.unpark();
+        }
+    }
+
+    /// The workers among which there may be work.
+    #[inline(always)]
+    pub(crate) fn remotes(&self) -> &[Remote] {
+        if self.spares.are_there() { &self.remotes } else { &self.remotes[..self.workers] }
+    }
+
+    /// A worker's thread is about to do something else for long. Returns whether a spare stands for it.
+    pub(super) fn lend(self: &Arc<Self>) -> bool {
+        self.idle.lend() || {
+            let of = std::thread::current();
+            let spare = self.spares.make(|index, queues| {
+                let scheduler = self.clone();
+                let name = format!("{}-spare", of.name().unwrap_or("dala"));
+                let run = move || Worker::new(scheduler, index, queues).run_spare();
+                thread::Builder::new().name(name).spawn(run)
+            });
+            spare.is_some_and(|spare| {
+                self.idle.add_spare(spare);
+                self.idle.lend()
+            })
         }
     }
 

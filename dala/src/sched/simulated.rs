@@ -74,6 +74,7 @@ pub(super) static FUNCTIONS: HostFunctions = HostFunctions {
     enter_tokio,
     try_hold,
     end_hold,
+    lend,
     run_blocking,
     random,
 };
@@ -124,6 +125,12 @@ fn try_hold(_host: &Host) -> bool {
 }
 
 fn end_hold(_host: &Host) {}
+
+/// As above: the simulation is one thread.
+fn lend(_host: &Host, work: &mut dyn FnMut()) -> bool {
+    work();
+    true
+}
 
 fn run_blocking(host: &Host, work: Box<dyn FnOnce() + Send>) {
     let simulated = simulated(host);

@@ -57,6 +57,23 @@ pub(crate) struct Worker {
     streak_since: Cell<u64>,
     random: Random,
     searches: Cell<bool>,
+    /// A spare may run in this one's place.
+    is_lent: Cell<bool>,
+}
+
+/// Takes a lent worker back, also from a panic.
+struct Loan<'a> {
+    worker: &'a Worker,
+    /// The class of the actor that runs.
+    running: Qos,
+}
+
+impl Drop for Loan<'_> {
+    fn drop(&mut self) {
+        self.worker.is_lent.set(false);
+        self.worker.running.set(self.running);
+        self.worker.scheduler.idle.give_back();
+    }
 }
 
 impl Worker {
@@ -73,6 +90,7 @@ impl Worker {
             streak_since: Cell::new(0),
             random: Random::new(index as u64 + 1),
             searches: Cell::new(false),
+            is_lent: Cell::new(false),
         }
     }
 
@@ -168,6 +186,14 @@ impl Worker {
         let _ = self.tokio_context.set(handle.enter());
     }
 
+    /// Runs until the scheduler ends, as a spare: rests first.
+    pub(super) fn run_spare(self) {
+        self.remote().parker.park();
+        // Whoever woke it counted it as one that searches.
+        self.searches.set(true);
+        self.run();
+    }
+
     pub(super) fn run(self) {
         WORKER.with(|worker| worker.set(&raw const self));
         nursery::open();
@@ -191,6 +217,9 @@ impl Worker {
                 self.take_injected(None);
                 region::trim_if_asked();
                 self.scheduler.look_at_sensors();
+                if self.is_surplus() {
+                    self.step_down(kept.take(), participant);
+                }
             }
             let job = match kept.take().or_else(|| self.next()) {
                 Some(job) => job,
@@ -334,7 +363,7 @@ impl Worker {
     /// Gets actors more urgent than `class` from the injector or another worker. Returns whether there are some here now.
     fn fetch_more_urgent(&self, class: Qos) -> bool {
         self.take_injected(Some(class));
-        let remotes = &self.scheduler.remotes;
+        let remotes = self.scheduler.remotes();
         if remotes.len() > 1 {
             let other = (self.index + 1 + self.random.below(remotes.len() - 1)) % remotes.len();
             if let Some(job) = self.queues.rob(&remotes[other].robbed, Some(class)) {
@@ -378,7 +407,7 @@ impl Worker {
         if self.scheduler.is_suspended() {
             return;
         }
-        self.scheduler.injector.move_to(&self.queues, self.scheduler.remotes.len(), more_urgent_than);
+        self.scheduler.injector.move_to(&self.queues, self.scheduler.workers, more_urgent_than);
     }
 
     /// Nothing to do here: searches, then sleeps. `None`: the scheduler ends.
@@ -388,6 +417,10 @@ impl Worker {
         nursery::arm_waiting();
         participant.quiescent();
         loop {
+            if self.is_surplus() {
+                self.sleep(participant);
+                continue;
+            }
             if !self.searches.get() {
                 // Injected work is there for anybody; only robbing is limited.
                 self.take_injected(None);
@@ -420,7 +453,7 @@ impl Worker {
             if let Some(job) = self.queued() {
                 return Some(job);
             }
-            let remotes = &self.scheduler.remotes;
+            let remotes = self.scheduler.remotes();
             let first = self.random.below(remotes.len());
             for offset in 0..remotes.len() {
                 let index = (first + offset) % remotes.len();
@@ -441,7 +474,7 @@ impl Worker {
             return None;
         }
         // Last resort: what another worker wanted to run next.
-        let others = self.scheduler.remotes.iter().enumerate().filter(|(index, _)| *index != self.index);
+        let others = self.scheduler.remotes().iter().enumerate().filter(|(index, _)| *index != self.index);
         others.map(|(_, remote)| remote).find_map(Remote::take_lifo)
     }
 
@@ -450,8 +483,12 @@ impl Worker {
         idle.begin_sleep(self.index, self.searches.get());
         self.searches.set(true);
         let wanted = self.scheduler.is_ending.load(Ordering::SeqCst) || self.sees_work();
-        if wanted && idle.cancel_sleep(self.index) {
-            return;
+        if wanted {
+            if idle.cancel_sleep(self.index) {
+                return;
+            }
+            // A spare that is not needed leaves it to others.
+            self.scheduler.announce();
         }
         participant.leave_behind();
         self.scheduler.sleeps.fetch_add(1, Ordering::Relaxed);
@@ -461,13 +498,46 @@ impl Worker {
         self.scheduler.look_at_sensors();
     }
 
+    fn is_surplus(&self) -> bool {
+        // Who ends sleeps no more: it was woken for that once.
+        self.scheduler.idle.is_surplus(self.index) && !self.scheduler.is_ending.load(Ordering::SeqCst)
+    }
+
+    /// A spare that is not needed any more leaves what it has to others.
+    #[cold]
+    #[inline(never)]
+    fn step_down(&self, kept: Option<Job>, participant: &epoch::Participant<'static>) {
+        let give = |job: Job| self.scheduler.put_again(job);
+        kept.into_iter().for_each(give);
+        self.remote().take_lifo().into_iter().for_each(give);
+        for class in Qos::ALL.into_iter().skip(1) {
+            std::iter::from_fn(|| self.queues.pop(class)).for_each(give);
+        }
+        self.sleep(participant);
+    }
+
+    /// Does something that takes long, while a spare worker may run in this one's place. None, and nothing done, if there is
+    /// none, or one does already.
+    pub(super) fn lend(&self, work: &mut dyn FnMut()) -> Option<()> {
+        if self.is_lent.get() || !self.scheduler.lend() {
+            return None;
+        }
+        // What the work wakes is shared at once, as if it were of another class than what runs: that of the least urgent class
+        // alone waits for the end.
+        let _loan = Loan { worker: self, running: self.running.replace(Qos::Background) };
+        self.is_lent.set(true);
+        self.share_lifo();
+        work();
+        Some(())
+    }
+
     /// What an announcement may have been about. Others' LIFO slots do not count: their owners run them next, and
     /// announce when that takes long.
     fn sees_work(&self) -> bool {
         if self.scheduler.is_suspended() {
             return self.scheduler.has_work_for_any();
         }
-        let others = self.scheduler.remotes.iter().enumerate().filter(|(index, _)| *index != self.index);
+        let others = self.scheduler.remotes().iter().enumerate().filter(|(index, _)| *index != self.index);
         // Work of its own is left when the runtime was suspended just now.
         self.scheduler.has_work_for_any()
             || self.queues.has_work()

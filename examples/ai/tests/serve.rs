@@ -88,3 +88,20 @@ fn it_serves_with_what_was_fetched() {
         skip::skip(format!("no library in {} (scripts/setup-ai.sh fetches it)", folder.display()));
     }
 }
+
+#[test]
+fn a_model_that_is_no_model_is_one_line_that_names_it() {
+    let library = fetched().join("lib/libonnxruntime.so");
+    if !library.is_file() {
+        return skip::skip(format!("no {} (scripts/setup-ai.sh fetches it)", library.display()));
+    }
+    let folder = tempfile::tempdir().expect("writable");
+    std::fs::create_dir(folder.path().join("models")).expect("writable");
+    std::fs::write(folder.path().join("models/silero_ifless.onnx"), "junk").expect("writable");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_serve"));
+    command.args(["--clients", "1", "--milliseconds", "1", "--folder"]).arg(folder.path());
+    let output = command.env("ORT_DYLIB_PATH", library).output().expect("it starts");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(errors.lines().count() == 1 && errors.starts_with("error: voice activity (Silero)"), "{errors}");
+}

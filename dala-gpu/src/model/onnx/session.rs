@@ -14,6 +14,8 @@ use crate::{DType, Region, TensorRef};
 pub(super) struct OnnxSession {
     inputs: Vec<Port>,
     outputs: Vec<Port>,
+    /// Names of axes: of inputs, of outputs.
+    axes: [Vec<Vec<String>>; 2],
     bound: Bound,
     cancel: Arc<Cancel>,
     placement: Placement,
@@ -34,10 +36,11 @@ impl OnnxSession {
         let session = builder.commit_from_memory(model).map_err(|error| load_error(&error))?;
         let ports = |outlets: &[ort::value::Outlet]| outlets.iter().map(port).collect::<Result<Vec<_>, _>>();
         let (inputs, outputs) = (ports(session.inputs())?, ports(session.outputs())?);
+        let axes = [session.inputs(), session.outputs()].map(|outlets| outlets.iter().map(axes).collect());
         let run = RunOptions::new().map_err(|error| load_error(&error))?;
         let names = |ports: &[Port]| ports.iter().map(|port| port.name.clone()).collect::<Vec<_>>();
         let bound = Bound::new(session, &names(&inputs), &names(&outputs))?;
-        Ok(Self { inputs, outputs, bound, cancel: Arc::new(Cancel::new(run)), placement })
+        Ok(Self { inputs, outputs, axes, bound, cancel: Arc::new(Cancel::new(run)), placement })
     }
 }
 
@@ -63,6 +66,14 @@ impl Session for OnnxSession {
         cancel.guard(|options| bound.run_into(options, inputs, outputs, region))
     }
 
+    fn input_axes(&self) -> &[Vec<String>] {
+        &self.axes[0]
+    }
+
+    fn output_axes(&self) -> &[Vec<String>] {
+        &self.axes[1]
+    }
+
     fn canceller(&self) -> Option<Canceller> {
         let cancel = self.cancel.clone();
         Some(Canceller::new(move || cancel.cancel()))
@@ -81,6 +92,14 @@ fn port(outlet: &ort::value::Outlet) -> Result<Port, ModelError> {
     let dtype = dtype(*ty).ok_or_else(|| unsupported(format!("of {ty:?}")))?;
     let sizes = shape.iter().map(|&size| usize::try_from(size).ok()).collect();
     Ok(Port { name: outlet.name().to_owned(), dtype, sizes })
+}
+
+/// The names of a tensor's axes (`dim_param` of ONNX).
+fn axes(outlet: &ort::value::Outlet) -> Vec<String> {
+    match outlet.dtype() {
+        ValueType::Tensor { dimension_symbols, .. } => dimension_symbols.iter().cloned().collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn dtype(ty: TensorElementType) -> Option<DType> {
