@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Under AddressSanitizer: the unit tests of the crates with unsafe modules, and the tests that run BEAM programs on them.
+# Under AddressSanitizer: the unit tests of the crates with unsafe modules, and the tests that run BEAM programs and serve models
+# on them, those on Mesa's driver and ONNX Runtime where they are there.
 # The pinned stable compiler takes the flag only with RUSTC_BOOTSTRAP; build scripts and proc macros are not instrumented
 # (--target).
 #
 #   scripts/asan.sh                                         all of it; what follows goes to the test programs
 #   ASAN_PACKAGES="dala-beam" ASAN_TESTS= scripts/asan.sh   unit tests of these crates alone
 #   ASAN_PACKAGES= ASAN_TESTS="beam_mutated" scripts/asan.sh
+#   ASAN_PACKAGES="dala-gpu" ASAN_TESTS="serving pipeline" scripts/asan.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 host=$(rustc -vV | sed -n 's/^host: //p')
@@ -23,11 +25,15 @@ for package in ${ASAN_PACKAGES-dala-ir dala dala-beam dala-gpu}; do what+=(-p "$
 # cargo reads the pattern, not the shell.
 set -f
 # Not hostile_sizes: it limits the address space, of which the sanitizer reserves terabytes.
-for test in ${ASAN_TESTS-beam_mutated fuzz_inputs interop_*}; do what+=(--test "$test"); done
+for test in ${ASAN_TESTS-beam_mutated fuzz_inputs interop_* serving pipeline}; do
+  what+=(--test "$test")
+  case $test in serving | pipeline) package=dala-gpu ;; *) package=dala-tests ;; esac
+  [[ " ${what[*]} " == *" -p $package "* ]] || what+=(-p "$package")
+done
 set +f
-[ -z "${ASAN_TESTS-some}" ] || what+=(-p dala-tests)
 # Blocks of the free lists are the system's then: a pool would hide what is used after it was freed.
 features=(--features dala/system-alloc)
 [ "${ASAN_PACKAGES:-}" != dala-ir ] || features=(--features ir)
+[[ " ${what[*]} " != *" -p dala-gpu "* ]] || features+=(--features dala-gpu/wgpu)
 # The one that counts blocks of the free lists has none to count.
 exec cargo test --target "$host" --no-fail-fast "${what[@]}" "${features[@]}" -- --skip one_block_of_a_free_list_each "$@"
