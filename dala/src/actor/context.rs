@@ -312,7 +312,7 @@ impl<A: Actor> Context<A> {
 
     /// Does work that takes some milliseconds here, on this actor's thread, while another thread stands for its worker: as
     /// many actors run meanwhile as before. What is due on this worker, and what `work` wakes, is offered to others. None, and `work` was not called,
-    /// when there is no such thread: all stand for other workers, or this one is [pinned](super::PinnedThread). Then do it
+    /// when there is no such thread: all stand for other workers, or this one is [pinned](crate::PinnedThread). Then do it
     /// elsewhere, by [`Blocking`](super::Blocking) for one, which is also the way for work that takes longer: this actor hears of
     /// nothing, and cannot be killed, before `work` returns.
     ///
