@@ -7,7 +7,8 @@ target=${CARGO_TARGET_DIR:-$PWD/target}
 mkdir -p "$target/aot"
 
 # The one that builds, then the one that programs are made of.
-cargo build -q -p dala-beam --bin dala && cp "$target/debug/dala" "$target/aot/dala" || exit 1
+[ -n "${DALA_BIN:-}" ] || cargo build -q -p dala-beam --bin dala || exit 1
+cp "${DALA_BIN:-$target/debug/dala}" "$target/aot/dala" || exit 1
 cargo build -q -p dala-beam --no-default-features --features aot --bin dala || exit 1
 cp "$target/debug/dala" "$target/aot/runtime" || exit 1
 if grep -q cranelift "$target/aot/runtime"; then
@@ -16,7 +17,7 @@ if grep -q cranelift "$target/aot/runtime"; then
 fi
 
 status=0
-DALA_BIN=$target/aot/dala DALA_RUNTIME=$target/aot/runtime cargo test -q -p dala-tests --features linked \
+DALA_BIN=$target/aot/dala DALA_RUNTIME=$target/aot/runtime FEATURES=dala-tests/linked ./scripts/cargo.sh test -q \
     --test cli_release --test cli_linked || status=1
-DALA_BIN=$target/aot/runtime cargo test -q -p dala-tests --test diff -- "$@" || status=1
+DALA_BIN=$target/aot/runtime ./scripts/cargo.sh test -q --test diff -- "$@" || status=1
 exit "$status"

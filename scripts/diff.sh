@@ -21,19 +21,19 @@ mode=${1:-plain}
 run() {
     echo "== differential suite: $1"
     case $1 in
-        plain)       cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
-        budget)      DALA_REDUCTIONS=1 cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
+        plain)       ./scripts/cargo.sh test -q --test diff -- "${@:2}" ;;
+        budget)      DALA_REDUCTIONS=1 ./scripts/cargo.sh test -q --test diff -- "${@:2}" ;;
         # A large heap is collected at each safepoint: hostile_sizes takes a minute.
-        gc)          DALA_DIFF_TIMEOUT=300 DALA_GC_STRESS=1 cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
-        one-worker)  DALA_WORKERS=1 cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
-        two-workers) DALA_WORKERS=2 cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
-        jit)         DALA_JIT=eager cargo test -q -p dala-tests --test diff -- "${@:2}" ;;
+        gc)          DALA_DIFF_TIMEOUT=300 DALA_GC_STRESS=1 ./scripts/cargo.sh test -q --test diff -- "${@:2}" ;;
+        one-worker)  DALA_WORKERS=1 ./scripts/cargo.sh test -q --test diff -- "${@:2}" ;;
+        two-workers) DALA_WORKERS=2 ./scripts/cargo.sh test -q --test diff -- "${@:2}" ;;
+        jit)         DALA_JIT=eager ./scripts/cargo.sh test -q --test diff -- "${@:2}" ;;
         ahead)       DALA_JIT=ahead run plain "${@:2}" ;;
         jit-budget)  DALA_JIT=eager run budget "${@:2}" ;;
         jit-gc)      DALA_JIT=eager run gc "${@:2}" ;;
         interpreter)
             cargo build -q -p dala-beam --no-default-features --features aot --bin dala || return 1
-            DALA_BIN=${CARGO_TARGET_DIR:-$PWD/target}/debug/dala cargo test -q -p dala-tests --test diff -- "${@:2}"
+            DALA_BIN=${CARGO_TARGET_DIR:-$PWD/target}/debug/dala ./scripts/cargo.sh test -q --test diff -- "${@:2}"
             ;;
         *)
             echo "diff.sh: unknown mode $1 (plain, budget, gc, one-worker, two-workers, jit, jit-budget, jit-gc," \

@@ -5,10 +5,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-$PWD/target}
 
-cargo build -q -p dala-beam
+dala=${DALA_BIN:-$target/debug/dala}
+[ -n "${DALA_BIN:-}" ] || cargo build -q -p dala-beam --bin dala
 rm -rf "$target/new"
 mkdir -p "$target/new"
-"$target/debug/dala" new "$target/new/fresh-app"
+"$dala" new "$target/new/fresh-app"
 
 export CARGO_TARGET_DIR=$target CARGO_NET_OFFLINE=true
 cd "$target/new/fresh-app"
@@ -23,7 +24,7 @@ if [ "$printed" != "$expected" ]; then
 fi
 
 # What the Rust half says is what the Elixir half has.
-generated=$("$target/debug/dala" gen elixir)
+generated=$("$dala" gen elixir)
 if ! grep -q 'counter.ex is up to date' <<< "$generated"; then
     printf 'dala gen elixir says:\n%s\n' "$generated"
     exit 1
@@ -33,9 +34,9 @@ if said=$(cargo run -q <<< Ann 2>&1) || ! grep -q 'Counter was written for anoth
     printf 'the app takes a module for other messages:\n%s\n' "$said"
     exit 1
 fi
-"$target/debug/dala" gen elixir
+"$dala" gen elixir
 grep -q 'def count(server, name, by,' elixir/lib/fresh_app/counter.ex
-if said=$("$target/debug/dala" gen elixir --check) && ! grep -q 'up to date' <<< "$said"; then
+if said=$("$dala" gen elixir --check) && ! grep -q 'up to date' <<< "$said"; then
     exit 1
 fi
 

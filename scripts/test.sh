@@ -13,14 +13,14 @@ log=target/test.log
 mkdir -p target
 
 started=$SECONDS
-features=(--features dala-gpu/wgpu)
-cargo build --workspace --bins "${features[@]}" || exit 1
-cargo test --workspace "${features[@]}" --no-run "$@" || exit 1
+# Commands and tests in one build: without the tests cargo asks less of the crates that both have, and builds them twice.
+./scripts/cargo.sh build --bins --examples --tests || exit 1
+./scripts/cargo.sh test --no-run "$@" || exit 1
 built=$SECONDS
 
 target=${CARGO_TARGET_DIR:-target}
 export DALA_BIN="${DALA_BIN:-$(cd "$target" && pwd)/debug/dala}"
-cargo test --workspace "${features[@]}" --no-fail-fast "$@" 2>&1 | tee "$log"
+./scripts/cargo.sh test --no-fail-fast "$@" 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 tested=$SECONDS
 

@@ -15,10 +15,10 @@ fn modules_are_linked_into_a_program_in_rust_by_its_build_script() {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/ahead");
     // target/PROFILE/deps/TEST
     let test = std::env::current_exe().unwrap();
-    let target = test.ancestors().nth(3).unwrap().join("ahead");
+    let target = test.ancestors().nth(3).unwrap();
     let mut command = Command::new(env!("CARGO"));
     command.args(["build", "-q", "--manifest-path"]).arg(example.join("Cargo.toml"));
-    let output = command.env("CARGO_TARGET_DIR", &target).output().unwrap();
+    let output = command.env("CARGO_TARGET_DIR", target).output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
 
     let folder = tempfile::tempdir().unwrap();
