@@ -231,8 +231,15 @@ impl Heap {
             _ => minimum,
         };
         let all = self.context.stack_words() + fresh + self.fragment_words;
-        // A heap that grew the last time is likely to grow again: it moves to a larger block at once.
-        let likely = if self.is_growing { growth::capacity_for(all + need) } else { all };
+        // A heap that grew the last time is likely to grow again: it moves to a larger block at once. One that overflowed
+        // gets room for all of what it took.
+        let likely = if self.is_growing {
+            growth::capacity_for(all + need)
+        } else if growth::is_overflowing(self.fragment_words, self.block.words()) {
+            growth::next_size(self.context.stack_words() + self.context.heap_words() + self.fragment_words)
+        } else {
+            all
+        };
         let likely = match self.options.limit() {
             Some(limit) if likely > limit => all,
             _ => likely,
@@ -251,8 +258,13 @@ impl Heap {
         let is_tight = growth::is_tight(used, capacity);
         // What was moved to a larger block in vain goes back to one that suits it.
         self.is_growing = is_tight || self.is_growing && used > capacity / 2;
-        if is_tight || growth::is_wasteful(used, capacity) && capacity > minimum {
-            let wanted = growth::capacity_for(used).max(minimum);
+        let is_wasteful = growth::is_wasteful(used, capacity) && capacity > minimum;
+        // Mostly not at once: the next collection may need the block again.
+        let is_left = is_wasteful && (self.is_wasteful || is_asked || growth::is_large(capacity));
+        self.is_wasteful = is_wasteful && !is_left;
+        if is_tight || is_left {
+            let capacity_for = if is_tight { growth::capacity_for } else { growth::smaller_capacity_for };
+            let wanted = capacity_for(used).max(minimum);
             if let Some(limit) = self.options.limit()
                 && wanted > limit
                 && wanted > capacity
@@ -298,11 +310,11 @@ impl Heap {
 
         // Where the old generation's part of the survivors goes.
         let new_old = if major {
-            // Room for as much again; words never touched cost no memory in large blocks.
+            // Words never touched cost no memory in large blocks.
             let moving = mature + old_used;
-            Some(if moving == 0 { Block::empty() } else { Block::try_new(growth::next_size(moving * 2))? })
+            Some(if moving == 0 { Block::empty() } else { Block::try_new(self.old_room(moving, capacity))? })
         } else if mature > 0 && self.old.words() == 0 {
-            Some(Block::try_new(growth::next_size(mature * 2))?)
+            Some(Block::try_new(self.old_room(mature, capacity))?)
         } else {
             None
         };
@@ -358,14 +370,21 @@ impl Heap {
         let mut former_old = Block::empty();
         if let Some(block) = new_old {
             former_old = std::mem::replace(&mut self.old, block);
-            // After a major collection the old generation may double before the next one.
-            let room = if major { growth::next_size(self.old_words() * 2) } else { self.old.words() };
+            let room =
+                if major { self.old_room(self.old_words(), self.block.words()) } else { self.old.words() };
             self.old_limit = self.old.start().wrapping_add(room.min(self.old.words()));
         }
         let fragments = std::mem::take(&mut self.fragments);
         self.fragment_words = 0;
         self.leave(former_block, former_old, fragments);
         Ok(())
+    }
+
+    /// Words that an old generation of `words` gets before the next major collection: as much again, and at least a young
+    /// block of `capacity`, unless the heap's limit counts them.
+    fn old_room(&self, words: usize, capacity: usize) -> usize {
+        let least = if self.options.limit().is_none() { capacity } else { 0 };
+        growth::next_size((words * 2).max(least))
     }
 
     /// Frees from-space; under stress poisons it and keeps it back until the next collection.

@@ -9,6 +9,8 @@ const FIRST_COLLECTIONS: u64 = 8;
 const BUSY_WORDS: usize = 4_181;
 /// Largest block that a heap gets for what its old generation has: it fits a core's second cache.
 const NURSERY_WORDS: usize = 46_368;
+/// A block of more words is a burden as soon as it is not needed: it fits no cache of a core.
+const LARGE_WORDS: usize = 196_418;
 /// Words of a block from which on it is collected when it is full; fragments make up for less.
 const WORTH_WORDS: usize = 4 * MIN_WORDS;
 /// A block with fewer words left is full.
@@ -50,6 +52,11 @@ pub(crate) fn nursery_beside(old: usize) -> usize {
     next_size((old / 4).min(NURSERY_WORDS))
 }
 
+/// As [`capacity_for`], of a heap whose block was larger: a third is taken, as in OTP, for it may need the room again.
+pub(crate) fn smaller_capacity_for(used: usize) -> usize {
+    next_size(3 * used)
+}
+
 /// Whether a heap is to be collected whose block of `capacity` words has `free` left, with `fragments` words beside it. A
 /// process that does little may end before its small block is worth a collection; in others what takes memory without a
 /// heap check before it would go on in fragments, the slow way, until these are half as large as the block.
@@ -57,9 +64,19 @@ pub(crate) fn is_due(fragments: usize, free: usize, capacity: usize) -> bool {
     fragments > capacity / 2 + 128 || capacity >= WORTH_WORDS && free < LEFT_WORDS
 }
 
+/// Whether so much lies beside a block of `capacity` words that a larger one was needed.
+pub(crate) fn is_overflowing(fragments: usize, capacity: usize) -> bool {
+    fragments > capacity / 4
+}
+
 /// Whether a block of `capacity` words is too full to go on with.
 pub(crate) fn is_tight(used: usize, capacity: usize) -> bool {
     used > capacity - capacity / 4
+}
+
+/// Whether a block of `capacity` words is a burden as soon as it is not needed.
+pub(crate) fn is_large(capacity: usize) -> bool {
+    capacity > LARGE_WORDS
 }
 
 /// Whether a block of `capacity` words is mostly unused and worth moving out of.

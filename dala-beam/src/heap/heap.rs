@@ -117,6 +117,8 @@ pub struct Heap {
     pub(super) minors_in_a_row: u32,
     /// Whether the last collection found the block too small.
     pub(super) is_growing: bool,
+    /// Whether the last collection left a block that is mostly unused as it was.
+    pub(super) is_wasteful: bool,
     pub(super) options: HeapOptions,
     pub(super) counters: Rare<Counters>,
     /// Poisoned memory of the collection before, kept from being handed out again (stress mode).
@@ -157,6 +159,7 @@ impl Heap {
             last_owned: 0,
             minors_in_a_row: 0,
             is_growing: false,
+            is_wasteful: false,
             options,
             counters: Rare::default(),
             quarantine: Rare::default(),

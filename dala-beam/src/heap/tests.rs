@@ -324,13 +324,37 @@ fn heap_over_its_limit_is_an_error() {
 }
 
 #[test]
-fn block_shrinks_when_little_is_left() {
+fn block_shrinks_when_little_was_left_twice() {
     let mut heap = Heap::new(HeapOptions::default());
     let mut roots = [Word::NIL];
-    heap.collect(100_000, &mut [&mut roots]).unwrap();
-    assert!(heap.block_words() >= 100_000);
+    heap.collect(50_000, &mut [&mut roots]).unwrap();
+    let grown = heap.block_words();
+    assert!(grown >= 50_000);
+    heap.collect(0, &mut [&mut roots]).unwrap();
+    assert_eq!(heap.block_words(), grown, "the next collection may need it again");
     heap.collect(0, &mut [&mut roots]).unwrap();
     assert!(heap.block_words() < 1000);
+}
+
+#[test]
+fn large_block_shrinks_at_once_when_little_is_left() {
+    let mut heap = Heap::new(HeapOptions::default());
+    let mut roots = [Word::NIL];
+    heap.collect(1_000_000, &mut [&mut roots]).unwrap();
+    assert!(heap.block_words() >= 1_000_000);
+    heap.collect(0, &mut [&mut roots]).unwrap();
+    assert!(heap.block_words() < 1000);
+}
+
+#[test]
+fn what_overflowed_gets_room_for_all_that_it_took() {
+    let mut heap = Heap::new(HeapOptions::default());
+    let words = heap.block_words();
+    for index in 0..words as i64 {
+        heap.cons(Word::small_int(index), Word::NIL);
+    }
+    heap.collect(0, &mut []).unwrap();
+    assert!(heap.block_words() >= 2 * words, "{words} became {}", heap.block_words());
 }
 
 #[test]

@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use super::export::{CodeAddress, ExportEntry, FunEntry};
 use super::native::{self, Head};
 use super::opcode::{LEN_SHIFT, Opcode, op_of};
-use crate::abi::{Atom, atoms};
+use crate::abi::{Atom, ExportHead, atoms};
 
 /// Bit of an operand that counts from `sp`.
 pub(super) const FRAME: u16 = 0x8000;
@@ -333,17 +333,27 @@ pub(super) unsafe fn first_word(pc: *const u64) -> u64 {
 }
 
 impl CodeModule {
+    /// The function that the instruction at `offset` calls, where it is a call by name.
+    pub(super) fn import(&self, offset: usize) -> Option<ExportHead> {
+        let op = op_of(self.word(offset));
+        if op != Opcode::CallExt as u16 && op != Opcode::CallExtTail as u16 {
+            return None;
+        }
+        // SAFETY: the second word of a call by name is its entry, and entries live for ever.
+        Some(*unsafe { &*(self.word(offset + 1) as *const ExportEntry) }.head())
+    }
+
     /// How the instruction at `pc` calls, where it is a call of something that may have no code.
     pub(super) fn call_site(&self, pc: *const u64) -> Option<CallSite> {
         let offset = self.offset(pc) as usize;
-        let by_name = || {
-            // SAFETY: the second word of a call by name is its entry, and entries live for ever.
-            let head = unsafe { &*(self.word(offset + 1) as *const ExportEntry) }.head();
-            match (head.module == atoms::ERLANG && head.function.text() == "apply", head.arity) {
-                (true, 2) => Callee::Fun,
-                (true, 3) => Callee::Names,
+        let by_name = || match self.import(offset) {
+            Some(head) if head.module == atoms::ERLANG && head.function.text() == "apply" => match head.arity
+            {
+                2 => Callee::Fun,
+                3 => Callee::Names,
                 _ => Callee::Fixed,
-            }
+            },
+            _ => Callee::Fixed,
         };
         let (is_tail, callee) = match op_of(self.word(offset)) {
             op if op == Opcode::CallExt as u16 => (false, by_name()),

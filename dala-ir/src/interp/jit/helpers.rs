@@ -7,7 +7,7 @@
 #![expect(unsafe_code, reason = "machine code passes words as bits")]
 
 use super::{steps, stub};
-use crate::abi::Word;
+use crate::abi::{Word, atoms};
 use crate::interp::ops::{funs, switch};
 use crate::term::{compare, map, view};
 
@@ -49,6 +49,8 @@ helpers! {
     Less => less,
     /// The value of a key, or [`Word::NONE`], also of what is no map.
     MapGet => map_get,
+    /// `lists:member/2`, or [`Word::NONE`] where the list is too long or improper.
+    IsAmongFew => is_among_few,
     /// `is_binary/1` of the first word.
     IsBinary => is_binary,
     /// Bits of a bitstring, or [`Word::NONE`]; of the first word.
@@ -131,6 +133,23 @@ extern "C" fn less(left: u64, right: u64) -> u64 {
 
 extern "C" fn map_get(subject: u64, key: u64) -> u64 {
     map::get(word(subject), word(key)).unwrap_or(Word::NONE).to_bits()
+}
+
+/// So many elements are compared, at most, without being charged for.
+const FEW: usize = 16;
+
+extern "C" fn is_among_few(element: u64, list: u64) -> u64 {
+    let (element, mut rest) = (word(element), word(list));
+    for _ in 0..FEW {
+        let Some((head, tail)) = view::cons(rest) else {
+            return if rest == Word::NIL { Word::atom(atoms::FALSE) } else { Word::NONE }.to_bits();
+        };
+        if compare::eq_exact(head, element) {
+            return Word::atom(atoms::TRUE).to_bits();
+        }
+        rest = tail;
+    }
+    Word::NONE.to_bits()
 }
 
 extern "C" fn is_binary(subject: u64, _: u64) -> u64 {

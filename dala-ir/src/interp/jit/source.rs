@@ -7,8 +7,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::abi::ExportHead;
 use crate::interp::code::{CodeModule, FunctionInfo, Row};
 use crate::interp::object::{Object, Symbol};
+use crate::ir::Import;
 
 /// A module's register code.
 #[derive(Debug)]
@@ -23,6 +25,7 @@ enum Words<'a> {
     Linked(&'a CodeModule),
     Object {
         words: &'a [u64],
+        imports: &'a [Import],
         /// What stands for words that linking fills in, by offset.
         symbols: BTreeMap<u32, Symbol>,
     },
@@ -36,7 +39,7 @@ impl<'a> Source<'a> {
     pub(super) fn object(object: &'a Object) -> Source<'a> {
         let symbols =
             object.relocations.iter().map(|relocation| (relocation.at, relocation.symbol)).collect();
-        let words = Words::Object { words: &object.words, symbols };
+        let words = Words::Object { words: &object.words, imports: object.imports(), symbols };
         Source { functions: &object.functions, rows: &object.rows, words }
     }
 
@@ -90,6 +93,18 @@ impl<'a> Source<'a> {
             },
         };
         self.functions.get(number)
+    }
+
+    /// The function that the instruction at an offset calls, where it is a call by name.
+    pub(super) fn import(&self, at: u32) -> Option<ExportHead> {
+        match &self.words {
+            Words::Linked(code) => code.import(at as usize),
+            Words::Object { imports, symbols, .. } => {
+                let Symbol::Import(number) = symbols.get(&(at + 1))? else { return None };
+                let &Import { module, function, arity } = imports.get(*number as usize)?;
+                Some(ExportHead { module, function, arity })
+            }
+        }
     }
 
     /// The row of the instruction at an offset.

@@ -103,7 +103,7 @@ impl Segment<'_, '_> {
         self.b.ins().brif(is_built_in, built_in, &[], code, &[]);
         self.b.switch_to_block(built_in);
         let known = self.known.clone();
-        self.call_built_in(self.ins.b());
+        self.call_built_in(self.ins.b(), left);
         self.known = known;
         self.b.switch_to_block(code);
         let address = self.cell(target);

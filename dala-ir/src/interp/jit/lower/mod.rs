@@ -19,6 +19,7 @@ mod data;
 mod floats;
 mod frames;
 mod maps;
+mod quick;
 mod steps;
 mod switch;
 mod types;

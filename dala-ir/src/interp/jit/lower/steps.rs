@@ -137,8 +137,8 @@ impl Segment<'_, '_> {
         self.ask(helper, code::word(Opcode::Unfinished, 1, label, 0, 0))
     }
 
-    /// Calls the built-in function of an export entry, whose arguments are in x0.. .
-    pub(super) fn call_built_in(&mut self, arity: u16) {
+    /// Calls the built-in function of an export entry, whose arguments are in x0.. . `left` of the budget is left then.
+    pub(super) fn call_built_in(&mut self, arity: u16, left: Value) {
         let ins = self.ins;
         let pop = if self.is_tail() { ins.a() } else { 0 };
         if pop != 0 {
@@ -148,6 +148,7 @@ impl Segment<'_, '_> {
         } else if !self.is_tail() {
             self.mark_return();
         }
+        self.try_quick(left, pop);
         for register in 0..arity {
             self.flush(register);
         }
