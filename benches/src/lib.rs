@@ -5,6 +5,7 @@
 //! said, the allocator is the system's.
 
 pub mod peers;
+pub mod results;
 pub mod scenarios;
 
 use std::future::Future;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use dala_beam::cli::run;
+use dala_benches::results;
 
 /// What was asked for.
 struct Options {
@@ -155,23 +156,9 @@ const HEADING: &str = "## beam: Dala and OTP on the same modules";
 
 /// Writes the table into its section.
 fn record(table: &str) -> Result<(), String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
-    let text = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
-    let (before, rest) = text.split_once(HEADING).unwrap_or((&text, ""));
-    let after = rest.find("\n## ").map_or("", |at| &rest[at + 1..]);
-    let date = said_by("date", &["-u", "+%Y-%m-%d"]);
     let release = "io:format(\"~s\", [erlang:system_info(otp_release)]), halt().";
-    let otp = said_by("erl", &["-noshell", "-eval", release]);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let section = format!(
-        "{HEADING}\n{date}, {cores} cores, OTP {otp} with its JIT. `cargo run --release -p dala-benches --bin beam -- --record`\n\n{table}\n"
-    );
-    let text = format!("{}\n\n{section}{after}", before.trim_end());
-    std::fs::write(&path, text).map_err(|error| error.to_string())
-}
-
-/// What a command prints.
-fn said_by(program: &str, arguments: &[&str]) -> String {
-    let output = Command::new(program).args(arguments).output();
-    output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
+    let otp = results::said_by("erl", &["-noshell", "-eval", release]);
+    let command = "cargo run --release -p dala-benches --bin beam -- --record";
+    let circumstances = results::circumstances();
+    results::record(HEADING, &format!("{circumstances}, OTP {otp} with its JIT. `{command}`\n\n{table}"))
 }

@@ -1,5 +1,8 @@
 //! Dala beside its peers: `cargo run --release -p dala-benches --bin peers`.
 //!
+//! A run of all scenarios writes its table into `benches/RESULTS.md`, in the place of the one before; one of some scenarios, which are
+//! named, prints it only.
+//!
 //! Each figure is the median of several fresh processes; the peers take turns, so that a noisy minute hits all of them.
 //! Ratios in one run are what counts; absolute figures are the machine's. Two columns have one thread: tokio's scheduler
 //! for one, and Dala with one worker, so that one sees what the second thread gives or takes.
@@ -9,6 +12,7 @@ use dala_benches::peers::dala::Dala;
 use dala_benches::peers::kameo::Kameo;
 use dala_benches::peers::ractor::Ractor;
 use dala_benches::peers::tokio::Tokio;
+use dala_benches::results;
 use dala_benches::scenarios::{Scenario, all};
 use std::process::{Command, ExitCode};
 
@@ -32,7 +36,11 @@ fn columns() -> [Column; 7] {
     ]
 }
 
-const USAGE: &str = "usage: peers [--runs N] [SCENARIO]... | peers --one COLUMN SCENARIO";
+const USAGE: &str = "usage: peers [--runs N] [SCENARIO]... | peers --one COLUMN SCENARIO
+without SCENARIOs the table is written into benches/RESULTS.md";
+
+/// Heading of the section in `RESULTS.md`.
+const HEADING: &str = "## peers: all scenarios, as the command wrote them";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -97,11 +105,18 @@ fn table(runs: usize, chosen: &[&str]) -> Result<(), String> {
     if let Some(wrong) = chosen.iter().find(|name| scenarios.iter().all(|known| known.name != **name)) {
         return Err(unknown(wrong, scenarios));
     }
-    println!("Median of {runs} fresh processes each; two threads, one where the name says so and for actix.");
-    println!("In brackets: how many times better Dala with two threads is.\n");
-    print!("| |");
-    columns.iter().for_each(|column| print!(" {} |", column.name));
-    println!("\n|---|{}", "---|".repeat(columns.len()));
+    let mut table = String::new();
+    let mut print = |line: &str| {
+        println!("{line}");
+        table.push_str(line);
+        table.push('\n');
+    };
+    print(&format!(
+        "Medians of {runs} fresh processes each; two threads, one where the name says so and for actix. In brackets: how many\n\
+         times better Dala with two threads is.\n"
+    ));
+    let names: String = columns.iter().map(|column| format!(" {} |", column.name)).collect();
+    print(&format!("| |{names}\n|---|{}", "---|".repeat(columns.len())));
     for (at, scenario) in scenarios.iter().enumerate() {
         if !chosen.is_empty() && !chosen.contains(&scenario.name) {
             continue;
@@ -112,21 +127,30 @@ fn table(runs: usize, chosen: &[&str]) -> Result<(), String> {
                 figures.extend(measure(column, &column.scenarios[at])?);
             }
         }
-        let medians: Vec<_> = figures.into_iter().map(median).collect();
-        print!("| {}, {} |", scenario.name, scenario.unit);
-        for (index, median) in medians.iter().enumerate() {
-            match (median, medians[0]) {
-                (Some(figure), _) if index == 0 => print!(" {} |", short(*figure)),
-                (Some(figure), Some(dala)) => {
-                    let ratio = if scenario.less_is_better { figure / dala } else { dala / figure };
-                    print!(" {} ({}) |", short(*figure), short(ratio));
-                }
-                _ => print!(" - |"),
-            }
-        }
-        println!();
+        print(&row(scenario, figures));
     }
-    Ok(())
+    if !chosen.is_empty() {
+        return Ok(());
+    }
+    let command = format!("`cargo run --release -p dala-benches --bin peers -- --runs {runs}`");
+    results::record(HEADING, &format!("{}. {command}\n\n{table}", results::circumstances()))
+}
+
+/// The medians of one scenario, those of the peers with what Dala makes of them.
+fn row(scenario: &Scenario, figures: Vec<Vec<f64>>) -> String {
+    let medians: Vec<_> = figures.into_iter().map(median).collect();
+    let mut row = format!("| {}, {} |", scenario.name, scenario.unit);
+    for (index, median) in medians.iter().enumerate() {
+        row.push_str(&match (median, medians[0]) {
+            (Some(figure), _) if index == 0 => format!(" {} |", short(*figure)),
+            (Some(figure), Some(dala)) => {
+                let ratio = if scenario.less_is_better { figure / dala } else { dala / figure };
+                format!(" {} ({}) |", short(*figure), short(ratio))
+            }
+            _ => " - |".to_owned(),
+        });
+    }
+    row
 }
 
 /// Three digits that count.
