@@ -190,8 +190,8 @@ bifs! {
     erlang "error"/3 raiser erlang::exceptions::error_3 full;
     erlang "exit"/1 raiser erlang::exceptions::exit_1 full;
     erlang "throw"/1 raiser erlang::exceptions::throw full;
-    erlang "nif_error"/1 raiser erlang::exceptions::nif_error_1 full;
-    erlang "nif_error"/2 raiser erlang::exceptions::nif_error_2 full;
+    erlang "nif_error"/1 plain erlang::exceptions::nif_error_1 full;
+    erlang "nif_error"/2 plain erlang::exceptions::nif_error_2 full;
     erlang "raise"/3 raiser erlang::exceptions::raise full;
 
     ets "new"/2 plain ets::new partial("concurrency options and compressed are kept for info only");
@@ -236,6 +236,7 @@ bifs! {
     ets "internal_select_delete"/2 plain ets::select_delete full;
     ets "select_replace"/2 plain ets::select_replace full;
     ets "match_spec_compile"/1 plain ets::match_spec_compile partial("compiled is a tuple, not a reference");
+    ets "repair_continuation"/2 replaces ets::repair_continuation full;
     ets "is_compiled_ms"/1 plain ets::is_compiled_ms full;
     ets "match_spec_run_r"/3 plain ets::match_spec_run_r full;
     erlang "match_spec_test"/3 plain ets::match_spec_test partial("no warnings, and one text for all errors");
@@ -462,6 +463,11 @@ bifs! {
     erlang "call_on_load_function"/1 plain erlang::code::call_on_load_function full;
     erlang "finish_after_on_load"/2 plain erlang::code::finish_after_on_load full;
     dala_code "claim"/1 plain erlang::code::claim_pending full;
+    dala_code "finish"/1 plain erlang::code::finish_loading_files full;
+    erts_internal "prepare_loading"/2 plain erlang::code::prepare_loading full;
+    erts_internal "beamfile_chunk"/2 plain erlang::code::beamfile_chunk full;
+    erts_internal "beamfile_module_md5"/1 plain erlang::code::beamfile_module_md5 full;
+    erlang "finish_loading"/1 plain erlang::code::finish_loading full;
     dala_code "is_purging"/1 plain erlang::code::is_purging full;
     code "ensure_loaded"/1 replaces erlang::code::ensure_loaded partial("the caller does it: the process code_server takes no part");
     code "ensure_modules_loaded"/1 replaces erlang::code::ensure_modules_loaded partial("the caller does it: the process code_server takes no part");
@@ -477,6 +483,7 @@ bifs! {
     code "add_patha"/1 replaces erlang::code::add_path_first partial("the caller does it: the process code_server takes no part");
     code "add_pathz"/1 replaces erlang::code::add_path_last partial("the caller does it: the process code_server takes no part");
     code "del_path"/1 replaces erlang::code::del_path partial("the caller does it: the process code_server takes no part");
+    code "replace_path"/2 replaces erlang::code::replace_path partial("the caller does it: the process code_server takes no part");
     code "root_dir"/0 replaces erlang::code::root_dir partial("the caller does it: the process code_server takes no part");
     code "where_is_file"/1 replaces erlang::code::where_is_file partial("the caller does it: the process code_server takes no part");
     code "lib_dir"/0 replaces erlang::code::lib_dir_0 partial("the caller does it: the process code_server takes no part");
@@ -559,13 +566,13 @@ bifs! {
     erts_internal "suspend_process"/2 plain erlang::suspend::suspend_process full;
     erlang "spawn_request_abandon"/1 plain erlang::spawn::spawn_request_abandon full;
     erts_internal "trace"/3 plain erlang::trace::trace partial("ports are not traced; tracer modules are NIFs, which there are none of; no scheduler_id, cpu_timestamp");
-    erts_internal "trace_pattern"/3 plain erlang::trace::trace_pattern partial("calls only, not send and 'receive'; no meta, call_count, call_time, on_load");
+    erts_internal "trace_pattern"/3 plain erlang::trace::trace_pattern partial("calls only, not send and 'receive'; no meta; modules that are loaded later have no patterns, whatever on_load says");
     erlang "trace_info"/2 plain erlang::trace::trace_info full;
     erlang "trace_delivered"/1 plain erlang::trace::trace_delivered full;
     erts_internal "get_dflags"/0 plain erlang::names::get_dflags partial("the constants of OTP 25: there is no distribution");
     erts_internal "get_creation"/0 plain erlang::names::get_creation partial("always undefined: there is no distribution");
     erts_internal "purge_module"/2 plain erlang::code::purge_module partial("the memory of old code is not freed");
-    erlang "has_prepared_code_on_load"/1 plain erlang::code::has_no_on_load partial("always badarg: code is loaded at once, nothing is ever prepared");
+    erlang "has_prepared_code_on_load"/1 plain erlang::code::has_prepared_code_on_load full;
     error_logger "warning_map"/0 plain erlang::names::warning_map partial("always warning, OTP's default (no +W)");
     prim_file "internal_name2native"/1 plain os::name_to_native partial("UTF-8 only");
     prim_file "internal_native2name"/1 plain file::names::native_to_name partial("UTF-8 only");

@@ -1,7 +1,8 @@
 //! Which functions' calls are traced, and what is told of each (`erlang:trace_pattern/3`).
 //!
 //! A pattern belongs to a breakpoint: at a function's entry (`local`), or at an export entry (`global`, and either way for
-//! built-in functions). A function has one or the other. With a new version of its module both are gone.
+//! built-in functions). A function has one or the other. With a new version of its module both are gone. [Meters](super::call_meters)
+//! hang on the same breakpoints, which are those of local patterns.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -10,6 +11,7 @@ use dala_ir::interp::{CodeModule, ExportEntry, Target};
 use dala_ir::term::OwnedTerm;
 use hashbrown::HashMap;
 
+use super::call_meters::{self, CallCount, CallTime, Clocks, MeterChange};
 use super::export::ExportTable;
 use super::module::LoadedModule;
 use crate::bif::ets::match_spec::MatchSpec;
@@ -60,6 +62,14 @@ enum Place {
 }
 
 impl Place {
+    fn is_same(&self, other: &Place) -> bool {
+        match (self, other) {
+            (Place::Entry(one), Place::Entry(other)) => std::ptr::eq(*one, *other),
+            (Place::Code(one), Place::Code(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+
     fn set(&self, of: Mfa) {
         match self {
             Place::Entry(entry) => drop(entry.set_breakpoint()),
@@ -75,15 +85,71 @@ impl Place {
     }
 }
 
-/// The patterns of all functions that have one.
+/// What is to become of breakpoints.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Change {
+    /// Calls are told of so, or (with none inside) no longer.
+    pub(crate) pattern: Option<Option<Arc<CallPattern>>>,
+    /// Calls are counted.
+    pub(crate) count: Option<MeterChange>,
+    /// Calls are timed.
+    pub(crate) time: Option<MeterChange>,
+}
+
+impl Change {
+    /// Whether functions without a breakpoint get none by it.
+    fn adds_nothing(&self) -> bool {
+        let starts = |meter: Option<MeterChange>| meter == Some(MeterChange::Start);
+        !matches!(self.pattern, Some(Some(_))) && !starts(self.count) && !starts(self.time)
+    }
+}
+
+/// A breakpoint, and what is done there.
+#[derive(Clone, Debug)]
+pub(crate) struct Breakpoint {
+    place: Place,
+    /// What is told of calls.
+    pub(crate) pattern: Option<Arc<CallPattern>>,
+    /// Counts them.
+    pub(crate) count: Option<Arc<CallCount>>,
+    /// Times them.
+    pub(crate) time: Option<Arc<CallTime>>,
+}
+
+impl Breakpoint {
+    fn at(place: Place) -> Breakpoint {
+        Breakpoint { place, pattern: None, count: None, time: None }
+    }
+
+    fn change(&mut self, change: &Change) {
+        if let Some(pattern) = &change.pattern {
+            self.pattern = pattern.clone();
+        }
+        if let Some(count) = change.count {
+            call_meters::change(&mut self.count, count);
+        }
+        if let Some(time) = change.time {
+            call_meters::change(&mut self.time, time);
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.pattern.is_none() && self.count.is_none() && self.time.is_none()
+    }
+}
+
+/// All breakpoints.
 #[derive(Debug, Default)]
-pub(crate) struct CallPatterns(RwLock<HashMap<Mfa, (Place, Arc<CallPattern>)>>);
+pub(crate) struct CallPatterns {
+    breakpoints: RwLock<HashMap<Mfa, Breakpoint>>,
+    /// What the processes are in that are timed.
+    pub(crate) clocks: Clocks,
+}
 
 impl CallPatterns {
     /// That of a function, if it has one.
-    pub(crate) fn of(&self, function: Mfa) -> Option<Arc<CallPattern>> {
-        let patterns = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        patterns.get(&function).map(|(_, pattern)| pattern.clone())
+    pub(crate) fn of(&self, function: Mfa) -> Option<Breakpoint> {
+        self.breakpoints.read().unwrap_or_else(PoisonError::into_inner).get(&function).cloned()
     }
 
     /// See [`CodeServer::set_call_pattern`](super::CodeServer::set_call_pattern).
@@ -92,7 +158,7 @@ impl CallPatterns {
         exports: &ExportTable,
         modules: &[Arc<LoadedModule>],
         of: PatternOf,
-        pattern: Option<&Arc<CallPattern>>,
+        change: &Change,
     ) -> usize {
         let mut places: Vec<(Mfa, Place)> = Vec::new();
         for entry in exports.all() {
@@ -118,17 +184,29 @@ impl CallPatterns {
                 }
             }
         }
-        let mut patterns = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut breakpoints = self.breakpoints.write().unwrap_or_else(PoisonError::into_inner);
         for (name, place) in &places {
-            // The pattern is there before somebody comes by the breakpoint.
-            let former = match pattern {
-                Some(pattern) => patterns.insert(*name, (place.clone(), pattern.clone())),
-                None => patterns.remove(name),
+            let former = breakpoints.remove(name);
+            // What hangs on a breakpoint of the other kind is left alone by what changes nothing there, and goes with it otherwise.
+            let mut breakpoint = match former {
+                Some(former) if former.place.is_same(place) => former,
+                Some(former) if change.adds_nothing() => {
+                    breakpoints.insert(*name, former);
+                    continue;
+                }
+                Some(former) => {
+                    former.place.clear(*name);
+                    Breakpoint::at(place.clone())
+                }
+                None if change.adds_nothing() => continue,
+                None => Breakpoint::at(place.clone()),
             };
-            if let Some((former, _)) = former {
-                former.clear(*name);
-            }
-            if pattern.is_some() {
+            breakpoint.change(change);
+            if breakpoint.is_idle() {
+                place.clear(*name);
+            } else {
+                // It is there before somebody comes by.
+                breakpoints.insert(*name, breakpoint);
                 place.set(*name);
             }
         }
@@ -140,13 +218,14 @@ impl CallPatterns {
         if former.is_none() {
             return;
         }
-        let mut patterns = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut breakpoints = self.breakpoints.write().unwrap_or_else(PoisonError::into_inner);
         // Built-in functions keep theirs.
-        let gone = patterns.extract_if(|name, (place, _)| {
-            name.module == module && !matches!(place, Place::Entry(entry) if entry.has_breakpoint())
+        let gone = breakpoints.extract_if(|name, breakpoint| {
+            name.module == module
+                && !matches!(breakpoint.place, Place::Entry(entry) if entry.has_breakpoint())
         });
-        for (name, (place, _)) in gone {
-            if let Place::Code(code) = place {
+        for (name, breakpoint) in gone {
+            if let Place::Code(code) = breakpoint.place {
                 code.clear_breakpoint(name.function, name.arity);
             }
         }

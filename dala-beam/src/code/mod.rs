@@ -1,6 +1,7 @@
 //! Loaded modules: finding, loading, replacing and purging them.
 
 pub mod bundle;
+pub(crate) mod call_meters;
 pub(crate) mod call_patterns;
 mod carried;
 pub mod error;

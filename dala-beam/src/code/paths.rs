@@ -108,6 +108,24 @@ impl CodePaths {
         self.folders.len() != before
     }
 
+    /// Searches the folder of this name no more (`code:del_path/1` of a name); says whether there was one.
+    pub fn remove_named(&mut self, name: &str) -> bool {
+        let at = self.named(name);
+        at.map(|at| self.folders.remove(at)).is_some()
+    }
+
+    /// Searches `folder` in the place of the folder of the same name, or last if there is none (`code:replace_path/2`).
+    pub fn replace_named(&mut self, name: &str, folder: PathBuf) {
+        match self.named(name) {
+            Some(at) => self.folders[at] = folder,
+            None => self.folders.push(folder),
+        }
+    }
+
+    fn named(&self, name: &str) -> Option<usize> {
+        self.folders.iter().position(|folder| folder_name(folder) == Some(name))
+    }
+
     /// The folder of an application, over its `ebin` (`code:lib_dir/1`).
     pub fn application(&self, name: &str) -> Option<PathBuf> {
         self.folders
@@ -126,6 +144,12 @@ impl CodePaths {
     pub fn elixir_root(&self) -> Option<&Path> {
         self.elixir_root.as_deref()
     }
+}
+
+/// What `code` calls a folder of the path: that of the application whose `ebin` it is, or its own, without a version.
+pub fn folder_name(folder: &Path) -> Option<&str> {
+    let folder = if folder.ends_with("ebin") { folder.parent()? } else { folder };
+    folder.file_name()?.to_str()?.split('-').next()
 }
 
 /// Root of the installation that the command `name` on `PATH` belongs to: the folder over its `bin`.

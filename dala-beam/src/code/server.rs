@@ -15,7 +15,7 @@ use dala_ir::ir::Import;
 use hashbrown::HashMap;
 
 use super::bundle::{Bundle, BundledModule};
-use super::call_patterns::{CallPattern, CallPatterns, PatternOf};
+use super::call_patterns::{CallPatterns, Change, PatternOf};
 use super::carried;
 use super::error::LoadFailure;
 use super::export::ExportTable;
@@ -229,6 +229,8 @@ impl CodeServer {
         }
         let path = self.paths.read().unwrap_or_else(PoisonError::into_inner).module(module.text());
         let path = path.ok_or(LoadFailure::NotFound(module))?;
+        // Where it is, also when the working folder is another: `./` goes, as in OTP.
+        let path = std::path::absolute(&path).unwrap_or(path);
         match std::fs::read(&path) {
             Ok(bytes) => Ok((Some(path), bytes.into())),
             Err(source) => Err(LoadFailure::Unreadable { path, source }),
@@ -301,6 +303,15 @@ impl CodeServer {
         self.install(module, || link::compile(exports, lookup, known, cache, module, origin, bytes))
     }
 
+    /// Whether the bytes are that module, without loading it; and whether it has an `-on_load` function.
+    ///
+    /// # Errors
+    /// When they are not.
+    pub(crate) fn check(&self, module: Atom, bytes: &[u8]) -> Result<bool, LoadFailure> {
+        let prepared = link::prepare(&self.exports, &self.lookup, self.known(), None, module, bytes)?;
+        Ok(prepared.object.has_on_load())
+    }
+
     /// What modules are told when they are prepared.
     pub(crate) fn known(&self) -> Known<'_> {
         Known { natives: Some(&self.natives), protocols: Some(&self.protocols) }
@@ -368,7 +379,7 @@ impl CodeServer {
         true
     }
 
-    /// Makes the current version of a module old: calls to it find nothing. Says whether there was one.
+    /// Makes the current version of a module old: calls to it find nothing. Says whether there was ever one.
     ///
     /// # Errors
     /// When old code exists.
@@ -376,25 +387,25 @@ impl CodeServer {
         let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
         let mut modules = self.modules.write().unwrap_or_else(PoisonError::into_inner);
         let Some(versions) = modules.get_mut(&module) else { return Ok(false) };
-        if versions.current.is_some() && versions.old.is_some() {
+        if versions.old.is_some() {
             return Err(LoadFailure::NotPurged(module));
         }
-        let Some(current) = versions.current.take() else { return Ok(false) };
+        // As to OTP, what was loaded once is deleted as often as one likes.
+        let Some(current) = versions.current.take() else { return Ok(true) };
         link::withdraw(&self.exports, module, current.exports.iter());
         self.call_patterns.forget(module, Some(&current));
         versions.old = Some(current);
         Ok(true)
     }
 
-    /// Has calls of the functions that `of` names traced as `pattern` says, or with none no longer. Says how many there
-    /// are.
-    pub(crate) fn set_call_pattern(&self, of: PatternOf, pattern: Option<&Arc<CallPattern>>) -> usize {
+    /// Has calls of the functions that `of` names traced as `change` says. Says how many functions there are.
+    pub(crate) fn set_call_pattern(&self, of: PatternOf, change: &Change) -> usize {
         // A breakpoint and a new target of one entry would get in each other's way.
         let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
         let modules: Vec<Arc<LoadedModule>> = match of.module {
             Some(module) => self.current(module).into_iter().collect(),
             None => self.all(),
         };
-        self.call_patterns.set(&self.exports, &modules, of, pattern)
+        self.call_patterns.set(&self.exports, &modules, of, change)
     }
 }

@@ -71,6 +71,9 @@ impl Behaviour for Process {
         if self.tracing.has(TraceFlags::RUNNING) {
             self.tell_running(named!("in"));
         }
+        if self.tracing.has(TraceFlags::CALL) {
+            self.time_going_on();
+        }
         let outcome = loop {
             let (outcome, spent) = self.run_for(left.min(SLICE - self.slice_spent), activation);
             left -= spent;
@@ -85,6 +88,9 @@ impl Behaviour for Process {
             }
             self.learn_tracing(|_| 0);
         };
+        if self.tracing.has(TraceFlags::CALL) {
+            self.time_stop(matches!(outcome, Outcome::Exited(_)));
+        }
         if self.tracing.has(TraceFlags::RUNNING) && !matches!(outcome, Outcome::Exited(_)) {
             self.tell_running(named!("out"));
         }

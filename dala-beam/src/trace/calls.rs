@@ -1,26 +1,75 @@
-//! What is told of calls of functions with breakpoints.
+//! What is told of calls of functions with breakpoints, and how they are counted and timed.
+
+use std::sync::Arc;
 
 use dala_ir::abi::{Atom, Word, atoms};
-use dala_ir::interp::{ReturnTrace, TracedCall, TracedFrame};
+use dala_ir::interp::{ReturnTrace, TracedCall, TracedFrame, is_call_timed};
 use dala_ir::term::{Fragment, TermWriter};
 
 use super::TraceFlags;
 use super::actions::{Actions, call_word};
 use crate::bif::arguments::named;
+use crate::bif::erlang::time;
+use crate::code::call_meters::CallTime;
+use crate::code::call_patterns::CallPattern;
 use crate::process::{Mfa, Process};
 
 impl Process {
-    /// Tells of a call, if the process is traced and its pattern says so; what is to be told of its end.
+    /// Counts a call, times it and tells of it, if the process is traced and the breakpoint says so; what is to be told of
+    /// its end.
     pub(crate) fn tell_call(&mut self, call: TracedCall, args: &[Word]) -> ReturnTrace {
-        if !self.is_told_of(TraceFlags::CALL) {
-            return ReturnTrace::NOTHING;
-        }
         // To OTP `apply` is an instruction: what it calls is told of.
         if call.module == atoms::ERLANG && call.function == named!("apply") {
             return ReturnTrace::NOTHING;
         }
         let name = Mfa { module: call.module, function: call.function, arity: call.arity };
-        let Some(pattern) = self.system.code.call_patterns.of(name) else { return ReturnTrace::NOTHING };
+        let Some(breakpoint) = self.system.code.call_patterns.of(name) else { return ReturnTrace::NOTHING };
+        if let Some(count) = &breakpoint.count {
+            count.count();
+        }
+        if !self.is_told_of(TraceFlags::CALL) {
+            return ReturnTrace::NOTHING;
+        }
+        let timed = breakpoint.time.as_ref().map_or(ReturnTrace::NOTHING, |time| self.time_call(time));
+        match &breakpoint.pattern {
+            Some(pattern) => timed.and(self.tell_call_of(call, pattern, args)),
+            None => timed,
+        }
+    }
+
+    /// Begins to time a call; what its end is needed for.
+    fn time_call(&mut self, meter: &Arc<CallTime>) -> ReturnTrace {
+        let (system, now) = (self.system.clone(), self.clock_time());
+        // One frame is enough for all calls that end together.
+        let is_in_place = is_call_timed(self);
+        system.code.call_patterns.clocks.enter(self.pid, meter, is_in_place, now);
+        if is_in_place { ReturnTrace::NOTHING } else { ReturnTrace::TIME }
+    }
+
+    /// The innermost call that is timed ended.
+    fn time_return(&mut self) {
+        let now = self.clock_time();
+        self.system.code.call_patterns.clocks.leave(self.pid, now);
+    }
+
+    /// The process, whose calls are traced, goes on.
+    #[cold]
+    pub(crate) fn time_going_on(&mut self) {
+        self.system.code.call_patterns.clocks.go_on(self.pid, || self.clock_time());
+    }
+
+    /// It stops for now, or has ended.
+    #[cold]
+    pub(crate) fn time_stop(&mut self, has_ended: bool) {
+        self.system.code.call_patterns.clocks.stop(self.pid, has_ended, || self.clock_time());
+    }
+
+    fn clock_time(&self) -> u64 {
+        time::monotonic(&self.system) as u64
+    }
+
+    /// Tells of a call as its pattern says.
+    fn tell_call_of(&mut self, call: TracedCall, pattern: &CallPattern, args: &[Word]) -> ReturnTrace {
         // Whom an action makes stop it is told of this call.
         let told = self.tracing.tracee;
         let mut scratch = Fragment::new();
@@ -52,6 +101,9 @@ impl Process {
 
     /// Tells of a call's value, and of where it returns to.
     pub(crate) fn tell_return(&mut self, frame: TracedFrame, value: Word, to: Option<TracedCall>) {
+        if frame.what.has(ReturnTrace::TIME) {
+            self.time_return();
+        }
         if frame.what.has(ReturnTrace::VALUE) {
             self.tell_end(&mut Fragment::new(), frame.call, named!("return_from"), value);
         }
@@ -68,6 +120,9 @@ impl Process {
         reason: Word,
         to: Option<TracedCall>,
     ) {
+        if frame.what.has(ReturnTrace::TIME) {
+            self.time_return();
+        }
         if frame.what.has(ReturnTrace::EXCEPTION) {
             let mut scratch = Fragment::new();
             let raised = scratch.tuple(&[class, reason]);

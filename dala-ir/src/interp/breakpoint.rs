@@ -56,6 +56,8 @@ impl ReturnTrace {
     pub const EXCEPTION: ReturnTrace = ReturnTrace(2);
     /// Where it returns to.
     pub const CALLER: ReturnTrace = ReturnTrace(4);
+    /// That it ended, either way.
+    pub const TIME: ReturnTrace = ReturnTrace(8);
 
     /// Both.
     #[must_use]
@@ -131,7 +133,7 @@ unsafe fn traced_frame(frame: *const Word) -> TracedFrame {
 pub(super) unsafe fn tell(machine: &mut dyn Host, call: TracedCall, args: &mut [Word]) -> Result<(), Word> {
     let mut what = machine.traced_call(call, args);
     // SAFETY: as the caller says.
-    if what.has(ReturnTrace::CALLER) && unsafe { is_caller_told(machine.context().sp) } {
+    if what.has(ReturnTrace::CALLER) && unsafe { is_end_told(machine.context().sp, ReturnTrace::CALLER) } {
         what = ReturnTrace(what.0 & !ReturnTrace::CALLER.0);
     }
     if what == ReturnTrace::NOTHING {
@@ -158,16 +160,24 @@ pub(super) unsafe fn tell(machine: &mut dyn Host, call: TracedCall, args: &mut [
     Ok(())
 }
 
-/// Whether traced calls that end together with one that returns to the frame at `sp` tell where they return to.
+/// Whether a call that ends together with the one that the machine is being told of has
+/// [`TIME`](ReturnTrace::TIME) told of its end.
+pub fn is_call_timed<M: Machine>(machine: &mut M) -> bool {
+    let context = Machine::context(machine);
+    // SAFETY: a function that calls has its frame at `sp`, and so have those below it.
+    context.sp != context.top && unsafe { is_end_told(context.sp, ReturnTrace::TIME) }
+}
+
+/// Whether of traced calls that end together with one that returns to the frame at `sp`, `what` is told.
 ///
 /// # Safety
 /// As [`frame::return_addresses`].
-unsafe fn is_caller_told(sp: *const Word) -> bool {
+unsafe fn is_end_told(sp: *const Word, what: ReturnTrace) -> bool {
     // SAFETY: as the caller says; each of these frames is a traced call's.
     unsafe {
         frame::return_addresses(sp)
             .take_while(|&(_, pc)| pc == code::traced_return_pc())
-            .any(|(frame, _)| traced_frame(frame).what.has(ReturnTrace::CALLER))
+            .any(|(frame, _)| traced_frame(frame).what.has(what))
     }
 }
 

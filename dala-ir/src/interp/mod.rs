@@ -24,7 +24,7 @@ mod shape;
 mod state;
 pub mod trace;
 
-pub use breakpoint::{ReturnTrace, TracedCall, TracedFrame, caller};
+pub use breakpoint::{ReturnTrace, TracedCall, TracedFrame, caller, is_call_timed};
 pub use code::CodeModule;
 pub use encode::{LoadError, encode, load};
 pub use export::{CodeAddress, ExportEntry, FunEntry, Target};

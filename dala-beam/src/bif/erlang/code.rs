@@ -1,16 +1,20 @@
 //! Loaded code: what `code`, `error_handler` and `module_info` ask for.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dala_ir::abi::{Atom, Word, atoms};
 use dala_ir::interp::{BifResult, Exception, frame};
+use dala_ir::term::resource::{self, Resource};
 use dala_ir::term::{TermWriter, view};
 
 use super::funs::is_exported;
 use crate::bif::Answer;
-use crate::bif::arguments::{arity, atom, badarg, boolean, bytes, named, small};
+use crate::bif::arguments::{arity, atom, badarg, boolean, bytes, named, small, tuple};
 use crate::bif::table::is_instruction;
+use crate::code::paths::folder_name;
 use crate::code::{Claim, LoadFailure, LoadedModule, Origin, Outdated};
+use crate::load::digest::module_md5;
+use crate::load::iff::{self, ChunkName};
 use crate::process::Process;
 
 /// `module_loaded(Module)`.
@@ -219,7 +223,7 @@ pub(crate) fn load_file(p: &mut Process, [module]: [Word; 1]) -> BifResult {
 pub(crate) fn load_binary(p: &mut Process, [module, file, binary]: [Word; 3]) -> BifResult {
     let (name, bytes) = match (atom(module), bytes(binary)) {
         (Ok(name), Ok(bytes)) => (name, bytes),
-        _ => return BifResult::Raise(Exception::badarg()),
+        _ => return BifResult::Raise(no_clause()),
     };
     let origin = match file.as_atom() {
         Some(name) => Origin::Named(name),
@@ -321,21 +325,27 @@ pub(crate) fn get_path(p: &mut Process, []: [Word; 0]) -> Answer {
     Ok(p.heap.list(&folders, Word::NIL))
 }
 
+/// The error of a call of a function that OTP has in Erlang, with what none of its clauses takes.
+fn no_clause() -> Exception {
+    Exception::error_atom(atoms::FUNCTION_CLAUSE)
+}
+
+/// A folder, or a name where that is one too: as text, and whether it is an atom.
+fn folder_text(word: Word) -> Result<(String, bool), Exception> {
+    match word.as_atom() {
+        Some(name) => Ok((name.text().to_owned(), true)),
+        None => text_of(word).map(|text| (text, false)).ok_or_else(no_clause),
+    }
+}
+
 /// `code:set_path(Folders)`: `true`, or `{error, bad_directory}` when one of them is no folder.
 pub(crate) fn set_path(p: &mut Process, [folders]: [Word; 1]) -> Answer {
     let mut paths = Vec::new();
-    for folder in crate::bif::arguments::list(folders)? {
-        let text = match folder.as_atom() {
-            Some(name) => Some(name.text().to_owned()),
-            None => text_of(folder),
-        };
-        match text.map(std::path::PathBuf::from) {
-            Some(path) => paths.push(path),
-            None => return Ok(failure(p, named!("bad_path"))),
+    for folder in crate::bif::arguments::list(folders).map_err(|_| no_clause())? {
+        match folder_text(folder) {
+            Ok((path, _)) if std::path::Path::new(&path).is_dir() => paths.push(path.into()),
+            _ => return Ok(failure(p, named!("bad_directory"))),
         }
-    }
-    if paths.iter().any(|path| !path.is_dir()) {
-        return Ok(failure(p, named!("bad_directory")));
     }
     write(&p.system.code.paths).replace(paths);
     Ok(boolean(true))
@@ -357,7 +367,7 @@ pub(crate) fn add_path_last(p: &mut Process, [folder]: [Word; 1]) -> Answer {
 }
 
 fn add_path(p: &mut Process, folder: Word, is_first: bool) -> Answer {
-    let path = std::path::PathBuf::from(text_of(folder).ok_or(Exception::badarg())?);
+    let path = std::path::PathBuf::from(text_of(folder).ok_or_else(no_clause)?);
     if !path.is_dir() {
         return Ok(failure(p, named!("bad_directory")));
     }
@@ -370,11 +380,150 @@ fn add_path(p: &mut Process, folder: Word, is_first: bool) -> Answer {
     Ok(boolean(true))
 }
 
-/// `code:del_path(Folder)`.
+/// `code:del_path(Folder)`, or of its name.
 pub(crate) fn del_path(p: &mut Process, [folder]: [Word; 1]) -> Answer {
-    let path = std::path::PathBuf::from(text_of(folder).ok_or(Exception::badarg())?);
-    let was_there = write(&p.system.code.paths).remove(&path);
+    let (text, _) = folder_text(folder)?;
+    let mut paths = write(&p.system.code.paths);
+    let was_there =
+        paths.remove(std::path::Path::new(&text)) || (folder.is_atom() && paths.remove_named(&text));
     Ok(boolean(was_there))
+}
+
+/// `code:replace_path(Name, Folder)`: where the folder of that name was.
+pub(crate) fn replace_path(p: &mut Process, [name, folder]: [Word; 2]) -> Answer {
+    let ((name, _), (folder, _)) = (folder_text(name)?, folder_text(folder)?);
+    let folder = std::path::PathBuf::from(folder);
+    if folder_name(&folder).unwrap_or_default() != name {
+        return Ok(failure(p, named!("bad_name")));
+    }
+    if !folder.is_dir() {
+        return Ok(failure(p, named!("bad_directory")));
+    }
+    write(&p.system.code.paths).replace_named(&name, folder);
+    Ok(boolean(true))
+}
+
+/// `erts_internal:beamfile_chunk(Binary, Name)`: the chunk's data, `undefined` where there is none or the file is malformed.
+pub(crate) fn beamfile_chunk(p: &mut Process, [binary, name]: [Word; 2]) -> Answer {
+    let (file, name) = (bytes(binary)?, text_of(name).ok_or(Exception::badarg())?);
+    if name.len() != 4 {
+        return badarg();
+    }
+    let found = iff::chunks(&file).ok().and_then(|chunks| {
+        chunks.iter().find(|chunk| chunk.name == ChunkName::of(&name)).map(|chunk| chunk.data.to_vec())
+    });
+    Ok(match found {
+        Some(data) => p.heap.binary(&data),
+        None => Word::atom(atoms::UNDEFINED),
+    })
+}
+
+/// `erts_internal:beamfile_module_md5(Binary)`: `undefined` where it is no module.
+pub(crate) fn beamfile_module_md5(p: &mut Process, [binary]: [Word; 1]) -> Answer {
+    let file = bytes(binary)?;
+    Ok(match iff::chunks(&file) {
+        Ok(chunks) => p.heap.binary(&module_md5(&chunks)),
+        Err(_) => Word::atom(atoms::UNDEFINED),
+    })
+}
+
+/// A module that `erlang:prepare_loading/2` found good, until it is loaded.
+struct PreparedCode {
+    module: Atom,
+    has_on_load: bool,
+    bytes: Mutex<Option<Box<[u8]>>>,
+}
+
+impl PreparedCode {
+    /// `None` once it was loaded.
+    fn bytes(&self) -> MutexGuard<'_, Option<Box<[u8]>>> {
+        self.bytes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// `erts_internal:prepare_loading(Module, Binary)`: a reference for [`finish_loading`], or `{error, badfile}`.
+pub(crate) fn prepare_loading(p: &mut Process, [module, binary]: [Word; 2]) -> Answer {
+    let (module, bytes) = (atom(module)?, bytes(binary)?);
+    p.charge(500);
+    let system = Arc::clone(&p.system);
+    Ok(match system.code.check(module, &bytes) {
+        Ok(has_on_load) => {
+            let bytes = Mutex::new(Some(bytes.to_vec().into_boxed_slice()));
+            Resource::new(PreparedCode { module, has_on_load, bytes }).write(&mut p.heap)
+        }
+        Err(_) => failure(p, named!("badfile")),
+    })
+}
+
+fn prepared<'a>(word: Word) -> Result<&'a PreparedCode, Exception> {
+    resource::get(word).ok_or(Exception::badarg())
+}
+
+/// `erlang:has_prepared_code_on_load(Prepared)`.
+pub(crate) fn has_prepared_code_on_load(_: &mut Process, [code]: [Word; 1]) -> Answer {
+    Ok(boolean(prepared(code)?.has_on_load))
+}
+
+/// `erlang:finish_loading(List)`: `ok`, or what stands in the way of all of them.
+pub(crate) fn finish_loading(p: &mut Process, [list]: [Word; 1]) -> Answer {
+    let codes = crate::bif::arguments::list(list)?;
+    finish(p, codes.into_iter().map(|code| (code, Origin::Memory)))
+}
+
+/// `dala_code:finish(List)`: the same of `{Prepared, File}`.
+pub(crate) fn finish_loading_files(p: &mut Process, [list]: [Word; 1]) -> Answer {
+    let mut codes = Vec::new();
+    for pair in crate::bif::arguments::list(list)? {
+        let &[code, file] = tuple(pair)? else { return badarg() };
+        codes.push((code, text_of(file).map_or(Origin::Memory, |path| Origin::File(path.into()))));
+    }
+    finish(p, codes.into_iter())
+}
+
+fn finish(p: &mut Process, codes: impl Iterator<Item = (Word, Origin)>) -> Answer {
+    let codes: Vec<(&PreparedCode, Origin)> =
+        codes.map(|(code, origin)| Ok((prepared(code)?, origin))).collect::<Result<_, Exception>>()?;
+    if codes.iter().any(|(code, _)| code.bytes().is_none()) {
+        return badarg();
+    }
+    let system = Arc::clone(&p.system);
+    let mut refuse = |why: Atom, refused: &dyn Fn(usize, &PreparedCode) -> bool| {
+        let refused = codes.iter().enumerate().filter(|&(at, (code, _))| refused(at, code));
+        let names: Vec<Word> = refused.map(|(_, (code, _))| Word::atom(code.module)).collect();
+        (!names.is_empty()).then(|| {
+            let names = p.heap.list(&names, Word::NIL);
+            p.heap.tuple(&[Word::atom(why), names])
+        })
+    };
+    // A function that decides whether a module is loaded must be asked before the next one is.
+    let has_function = |_: usize, code: &PreparedCode| codes.len() > 1 && code.has_on_load;
+    let is_again =
+        |at: usize, code: &PreparedCode| codes[..at].iter().any(|(former, _)| former.module == code.module);
+    let has_two = |_: usize, code: &PreparedCode| {
+        system.code.is_loaded(code.module) && system.code.has_old(code.module)
+    };
+    for (why, refused) in [
+        (named!("duplicated"), &is_again as &dyn Fn(usize, &PreparedCode) -> bool),
+        (named!("not_purged"), &has_two),
+        (named!("on_load"), &has_function),
+    ] {
+        if let Some(answer) = refuse(why, refused) {
+            return Ok(answer);
+        }
+    }
+    for (code, origin) in codes {
+        let Some(bytes) = code.bytes().take() else { return badarg() };
+        p.charge(500);
+        match system.code.load_from(code.module, origin, &bytes) {
+            Ok(_) => {}
+            Err(LoadFailure::OnLoad(module)) => {
+                let names = p.heap.list(&[Word::atom(module)], Word::NIL);
+                return Ok(p.heap.tuple(&[Word::atom(named!("on_load")), names]));
+            }
+            Err(_) => return badarg(),
+        }
+    }
+    Ok(Word::atom(atoms::OK))
 }
 
 /// `code:root_dir()`.
@@ -463,11 +612,6 @@ pub(crate) fn purge_module(p: &mut Process, [module, operation]: [Word; 2]) -> A
         "abort" if code.end_purge(name, false) => Ok(boolean(false)),
         _ => badarg(),
     }
-}
-
-/// `erlang:has_prepared_code_on_load(Prepared)`: nothing is prepared code, since code is loaded at once.
-pub(crate) fn has_no_on_load(_: &mut Process, [_prepared]: [Word; 1]) -> Answer {
-    badarg()
 }
 
 /// `code:where_is_file(Name)`: the path, or `non_existing`.

@@ -42,14 +42,14 @@ pub(crate) fn throw(_: &mut Process, [value]: [Word; 1]) -> Answer {
     Err(Exception::new(Class::Throw, value))
 }
 
-/// `nif_error(Reason)`: as `error/1`.
+/// `nif_error(Reason)`: as `error/1`, with a frame of its own.
 pub(crate) fn nif_error_1(p: &mut Process, [reason]: [Word; 1]) -> Answer {
     error_1(p, [reason])
 }
 
-/// `nif_error(Reason, Args)`: as `error/2`.
-pub(crate) fn nif_error_2(p: &mut Process, [reason, args]: [Word; 2]) -> Answer {
-    error_2(p, [reason, args])
+/// `nif_error(Reason, Args)`: the same; its frame has both as arguments.
+pub(crate) fn nif_error_2(p: &mut Process, [reason, _]: [Word; 2]) -> Answer {
+    error_1(p, [reason])
 }
 
 /// `raise(Class, Reason, Trace)`: returns `badarg` (the atom, as a value) when class or trace are none.

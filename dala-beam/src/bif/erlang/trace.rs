@@ -10,10 +10,11 @@ use dala_ir::term::{OwnedTerm, TermWriter, view};
 use super::info::is_process;
 use crate::bif::Answer;
 use crate::bif::arguments::{
-    as_boolean, bad_option, badarg, badarg_because, because, boolean, list, named, truth, tuple,
+    bad_option, badarg, badarg_because, because, boolean, list, named, truth, tuple,
 };
 use crate::bif::ets::match_spec::MatchSpec;
-use crate::code::call_patterns::{CallPattern, PatternOf, TraceSpec};
+use crate::code::call_meters::{CallTime, MeterChange};
+use crate::code::call_patterns::{CallPattern, Change, PatternOf, TraceSpec};
 use crate::heap::own;
 use crate::process::{Mfa, Process};
 use crate::trace::actions::Actions;
@@ -82,21 +83,52 @@ fn set_existing(p: &mut Process, is_on: bool, change: Tracee) -> i64 {
     count
 }
 
+/// Which breakpoints are meant, and what of them.
+#[derive(Default)]
+struct Wanted {
+    is_global: bool,
+    is_local: bool,
+    count: bool,
+    time: bool,
+}
+
 /// `erts_internal:trace_pattern(MFA, MatchSpec, Flags)`: how many functions.
 pub(crate) fn trace_pattern(p: &mut Process, [of, spec, flags]: [Word; 3]) -> Answer {
-    let spec = match as_boolean(spec) {
-        Some(true) => Some(None),
-        Some(false) => None,
+    let meters = match spec.as_atom().map(Atom::text) {
+        Some("true") => Some(MeterChange::Start),
+        Some("false") => Some(MeterChange::Stop),
+        Some("pause") => Some(MeterChange::Pause),
+        Some("restart") => Some(MeterChange::Restart),
+        _ => None,
+    };
+    let spec = match meters {
+        Some(MeterChange::Stop) => None,
+        Some(_) => Some(None),
         None if spec == Word::NIL => Some(None),
         None => Some(Some(compile(spec).map_err(because(named!("match_spec")))?)),
     };
-    let mut is_local = false;
+    let mut wanted = Wanted::default();
     for flag in list(flags).map_err(bad_option)? {
         match flag.as_atom().map(Atom::text) {
-            Some("global") => is_local = false,
-            Some("local") => is_local = true,
+            Some("global") => wanted.is_global = true,
+            Some("local") => wanted.is_local = true,
+            Some("call_count") => wanted.count = true,
+            Some("call_time") => wanted.time = true,
             _ => return badarg_because(named!("badopt")),
         }
+    }
+    let has_meters = wanted.count || wanted.time;
+    if wanted.is_global && (wanted.is_local || has_meters) {
+        return badarg_because(named!("badopt"));
+    }
+    // A specification says what is told: of what is counted nothing is.
+    if has_meters && !wanted.is_local && matches!(spec, Some(Some(_))) {
+        return badarg_because(named!("badopt"));
+    }
+    let is_local = wanted.is_local || has_meters;
+    // Modules that are loaded later.
+    if of == Word::atom(named!("on_load")) {
+        return Ok(Word::small_int(0));
     }
     let &[module, function, arity] = tuple(of)? else { return badarg() };
     let name = |word: Word| match word.as_atom() {
@@ -119,8 +151,14 @@ pub(crate) fn trace_pattern(p: &mut Process, [of, spec, flags]: [Word; 3]) -> An
         return badarg();
     }
     let pattern = spec.map(|spec| Arc::new(CallPattern { is_local, spec }));
+    let meters = meters.or(Some(MeterChange::Start));
+    let change = Change {
+        pattern: (wanted.is_local || !has_meters).then_some(pattern),
+        count: meters.filter(|_| wanted.count),
+        time: meters.filter(|_| wanted.time),
+    };
     let system = p.system.clone();
-    let count = system.code.set_call_pattern(of, pattern.as_ref());
+    let count = system.code.set_call_pattern(of, &change);
     // So that its own machine code is left at the next call (`interp::breakpoint`).
     let left = p.reductions_left().max(0);
     p.charge(left as usize);
@@ -170,37 +208,48 @@ pub(crate) fn trace_info(p: &mut Process, [who, item]: [Word; 2]) -> Answer {
 
 /// What is traced of a function.
 fn function_info(p: &mut Process, of: Mfa, item: Word, name: Atom) -> Answer {
-    let pattern = p.system.code.call_patterns.of(of);
-    let is_there = pattern.is_some() || is_function(p, of);
+    let breakpoint = p.system.code.call_patterns.of(of);
+    let is_there = breakpoint.is_some() || is_function(p, of);
     if !is_there {
         let undefined = Word::atom(atoms::UNDEFINED);
         return Ok(p.heap.tuple(&[item, undefined]));
     }
+    let pattern = breakpoint.as_ref().and_then(|breakpoint| breakpoint.pattern.as_ref());
     let off = boolean(false);
-    let traced = match &pattern {
+    let traced = match pattern {
         None => off,
         Some(pattern) if pattern.is_local => Word::atom(named!("local")),
         Some(_) => Word::atom(named!("global")),
     };
-    let spec = |p: &mut Process| match &pattern {
+    let spec = |p: &mut Process| match pattern {
         None => off,
         Some(pattern) => pattern.spec.as_ref().map_or(Word::NIL, |spec| p.heap.copy_owned(&spec.term)),
+    };
+    let count = |p: &mut Process| match breakpoint.as_ref().and_then(|breakpoint| breakpoint.count.as_ref()) {
+        None => off,
+        Some(count) => p.heap.integer(count.calls() as i64),
+    };
+    let time = |p: &mut Process| match breakpoint.as_ref().and_then(|breakpoint| breakpoint.time.as_ref()) {
+        None => off,
+        Some(time) => times(p, time),
     };
     let value = match name.text() {
         "traced" => traced,
         "match_spec" => spec(p),
-        "meta" if pattern.is_some() => Word::NIL,
-        "meta" | "meta_match_spec" | "call_count" | "call_time" => off,
-        "all" if pattern.is_none() => off,
+        "meta" if breakpoint.is_some() => Word::NIL,
+        "meta" | "meta_match_spec" => off,
+        "call_count" => count(p),
+        "call_time" => time(p),
+        "all" if breakpoint.is_none() => off,
         "all" => {
-            let spec = spec(p);
+            let (spec, time, count) = (spec(p), time(p), count(p));
             let pairs = [
                 (named!("traced"), traced),
                 (named!("match_spec"), spec),
                 (named!("meta"), off),
                 (named!("meta_match_spec"), off),
-                (named!("call_time"), off),
-                (named!("call_count"), off),
+                (named!("call_time"), time),
+                (named!("call_count"), count),
             ];
             let pairs = pairs.map(|(name, value)| p.heap.tuple(&[Word::atom(name), value]));
             p.heap.list(&pairs, Word::NIL)
@@ -208,6 +257,18 @@ fn function_info(p: &mut Process, of: Mfa, item: Word, name: Atom) -> Answer {
         _ => return badarg(),
     };
     Ok(p.heap.tuple(&[item, value]))
+}
+
+/// `[{Pid, Calls, Seconds, Microseconds}]`.
+fn times(p: &mut Process, time: &CallTime) -> Word {
+    let mut rows = Vec::new();
+    for (pid, spent) in time.by_process() {
+        let micros = spent.time / 1000;
+        let [calls, seconds, micros] =
+            [spent.calls, micros / 1_000_000, micros % 1_000_000].map(|n| p.heap.integer(n as i64));
+        rows.push(p.heap.tuple(&[Word::pid(pid), calls, seconds, micros]));
+    }
+    p.heap.list(&rows, Word::NIL)
 }
 
 fn is_function(p: &Process, of: Mfa) -> bool {

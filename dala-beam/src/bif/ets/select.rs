@@ -242,6 +242,20 @@ selects! {
     Variables false: match_2, match_3;
 }
 
+/// `ets:repair_continuation(Continuation, Spec)`: as it is, since it holds its specification as a term; what an external term
+/// brings back is no other.
+pub(crate) fn repair_continuation(_: &mut Process, [continuation, _]: [Word; 2]) -> Answer {
+    let is_one = match view::tuple_elements(continuation) {
+        Some(&[_, _, _, limit, how, waiting]) => {
+            limit.as_small().is_some()
+                && view::tuple_elements(how).is_some()
+                && view::list_len(waiting).is_some()
+        }
+        _ => continuation == end_of_table(),
+    };
+    if is_one { Ok(continuation) } else { Err(Exception::error_atom(atoms::FUNCTION_CLAUSE)) }
+}
+
 /// `ets:select/1`, `select_reverse/1`, `match/1`, `match_object/1`.
 pub(crate) fn continue_1(p: &mut Process, [continuation]: [Word; 1]) -> Answer {
     more(p, continuation)

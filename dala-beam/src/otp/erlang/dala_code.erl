@@ -11,7 +11,7 @@
 %% `erlc +deterministic +no_debug_info dala_code.erl` in this folder.
 -module(dala_code).
 -export([start/0, await/1, await_all/2, call/3, keep/1, claim/1, request/1]).
--export([purge/1, soft_purge/1, purge_and_load/3, call_when_purged/3, is_purging/1]).
+-export([finish/1, purge/1, soft_purge/1, purge_and_load/3, call_when_purged/3, is_purging/1]).
 
 %% Registers `code_server`: `error_handler` loads modules only where there is one.
 start() ->
@@ -86,22 +86,32 @@ report(Module, Result) ->
 request({load_abs, File, Module}) ->
     Path = filename:absname(lists:concat([File, code:objfile_extension()])),
     case erl_prim_loader:get_file(Path) of
-        {ok, Binary, _} -> code:load_binary(Module, Path, Binary);
-        error -> {error, nofile}
+        {ok, Binary, _} ->
+            case erlang:check_old_code(Module) andalso erlang:module_loaded(Module) of
+                true ->
+                    error_logger:error_msg("Loading of ~ts failed: ~p\n", [Path, not_purged]),
+                    {error, not_purged};
+                false ->
+                    code:load_binary(Module, Path, Binary)
+            end;
+        error ->
+            {error, nofile}
     end;
 request({add_paths, Where, Folders}) ->
     _ = case Where of
-            last -> [code:add_pathz(Folder) || Folder <- Folders];
-            first -> [code:add_patha(Folder) || Folder <- lists:reverse(Folders)]
+            last -> [catch code:add_pathz(Folder) || Folder <- Folders];
+            first -> [catch code:add_patha(Folder) || Folder <- Folders]
         end,
     ok;
-request({replace_path, Name, Folder}) ->
-    case filelib:is_dir(Folder) of
-        true ->
-            _ = code:del_path(Name),
-            code:add_pathz(Folder);
-        false ->
-            {error, bad_directory}
+request({finish_loading, Prepared, EnsureLoaded}) ->
+    case [{M, P, File} || {M, {P, File}} <- Prepared, not (EnsureLoaded andalso erlang:module_loaded(M))] of
+        [] ->
+            ok;
+        Wanted ->
+            case [M || {M, _, _} <- Wanted, erlang:check_old_code(M), erlang:module_loaded(M)] of
+                [] -> finish_loading(Wanted);
+                Old -> {error, [{M, not_purged} || M <- Old]}
+            end
     end;
 request({dir, compiler_dir}) ->
     code:lib_dir(compiler);
@@ -119,6 +129,12 @@ request(stop) ->
     ok;
 request(_) ->
     {error, enotsup}.
+
+finish_loading(Wanted) ->
+    case finish([{P, File} || {_, P, File} <- Wanted]) of
+        ok -> ok;
+        {Why, Modules} -> {error, [{M, Why} || M <- Modules]}
+    end.
 
 %% Ends old code; says whether processes were killed.
 purge(Module) ->
@@ -167,4 +183,8 @@ is_purging(_Module) ->
 
 %% Built-in: makes the caller the keeper of a pending module, or tells who is, or how it ended.
 claim(_Module) ->
+    erlang:nif_error(undefined).
+
+%% Built-in: loads modules that were prepared, as `{Prepared, File}`.
+finish(_Prepared) ->
     erlang:nif_error(undefined).

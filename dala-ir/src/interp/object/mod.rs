@@ -62,6 +62,11 @@ pub struct Object {
 }
 
 impl Object {
+    /// Whether it has an `-on_load` function.
+    pub fn has_on_load(&self) -> bool {
+        self.on_load.is_some()
+    }
+
     /// The module's name.
     pub fn name(&self) -> Atom {
         self.name
