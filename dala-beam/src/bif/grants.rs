@@ -17,8 +17,8 @@ const NEEDED: &[(&str, Grant, &[&str])] = &[
     ("os", Grant::Environment, &["getenv", "putenv", "unsetenv", "env"]),
     ("init", Grant::Environment, &["get_arguments"]),
     ("code", Grant::Code, &["load_binary", "load_file", "delete", "purge", "soft_purge", "get_object_code"]),
-    ("erlang", Grant::Code, &["delete_module"]),
-    ("erts_internal", Grant::Code, &["purge_module"]),
+    ("erlang", Grant::Code, &["delete_module", "finish_loading"]),
+    ("erts_internal", Grant::Code, &["purge_module", "prepare_loading"]),
     (
         "erlang",
         Grant::Processes,
@@ -64,7 +64,11 @@ const NEEDED: &[(&str, Grant, &[&str])] = &[
     ("erts_debug", Grant::Emulator, &["set_internal_state", "get_internal_state"]),
     ("persistent_term", Grant::Emulator, &["put", "erase"]),
     ("os", Grant::Emulator, &["set_signal"]),
-    ("code", Grant::Emulator, &["set_path", "add_path", "add_patha", "add_pathz", "del_path", "start_link"]),
+    (
+        "code",
+        Grant::Emulator,
+        &["set_path", "add_path", "add_patha", "add_pathz", "del_path", "replace_path", "start_link"],
+    ),
     ("code_server", Grant::Emulator, &["*"]),
     ("dala_code", Grant::Emulator, &["*"]),
     ("user_sup", Grant::Emulator, &["*"]),
@@ -170,6 +174,7 @@ fn makes_atoms(row: &BifRow) -> bool {
         (row.module, row.name),
         ("erlang", "list_to_atom" | "binary_to_atom" | "binary_to_term")
             | ("code", "load_binary" | "load_file")
+            | ("erts_internal", "prepare_loading")
     )
 }
 

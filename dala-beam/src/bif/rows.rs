@@ -463,7 +463,6 @@ bifs! {
     erlang "call_on_load_function"/1 plain erlang::code::call_on_load_function full;
     erlang "finish_after_on_load"/2 plain erlang::code::finish_after_on_load full;
     dala_code "claim"/1 plain erlang::code::claim_pending full;
-    dala_code "finish"/1 plain erlang::code::finish_loading_files full;
     erts_internal "prepare_loading"/2 plain erlang::code::prepare_loading full;
     erts_internal "beamfile_chunk"/2 plain erlang::code::beamfile_chunk full;
     erts_internal "beamfile_module_md5"/1 plain erlang::code::beamfile_module_md5 full;

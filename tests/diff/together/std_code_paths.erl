@@ -27,6 +27,7 @@ main() ->
     P = erlang:prepare_loading(scp_b, bin(scp_b, 8)), p([is_reference(P), erlang:has_prepared_code_on_load(P), erlang:finish_loading([P]), scp_b:v(), code:purge(scp_b), try erlang:finish_loading([P]) catch error:E -> E end, erlang:prepare_loading(scp_b, <<"x">>), catch erlang:finish_loading([a])]),
     p([erlang:load_module(scp_b, bin(scp_b, 9)), erlang:load_module(scp_b, bin(scp_b, 9)), scp_b:v(), erlang:load_module(scp_x, bin(scp_b, 9)), erlang:load_module(scp_b, <<"FOR1">>), catch erlang:load_module(scp_b, x), code:purge(scp_b)]),
     p([code:objfile_extension(), code:rehash(), code:compiler_dir() =:= code:lib_dir(compiler), code:get_mode(), code:all_loaded() =/= [], lists:keyfind("scp_b", 1, code:all_available()) =/= false, code:get_chunk(<<>>, "Code") =:= undefined, byte_size(code:module_md5(bin(scp_a, 1))), code:module_md5(<<"x">>)]),
+    p([is_reference(erts_internal:prepare_loading(scp_b, bin(scp_b, 8))), [byte_size(erts_internal:beamfile_chunk(bin(scp_b, 8), C)) || C <- ["Code", "AtU8"]], erts_internal:beamfile_chunk(bin(scp_b, 8), "None"), erts_internal:beamfile_chunk(<<"x">>, "Code"), catch erts_internal:beamfile_chunk(x, "Code"), erts_internal:beamfile_module_md5(bin(scp_b, 8)) =:= code:module_md5(bin(scp_b, 8))]),
     p([code:load_binary(scp_q, "q", bin(scp_a, 1)), code:load_binary(scp_q, "q", <<1>>), catch code:load_binary(1, "q", <<>>)]),
     [begin code:purge(M), code:delete(M), code:purge(M) end || M <- [scp_a, scp_b, scp_c]], code:set_path(Old), file:del_dir_r(Dir).
 

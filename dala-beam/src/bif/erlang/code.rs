@@ -9,7 +9,7 @@ use dala_ir::term::{TermWriter, view};
 
 use super::funs::is_exported;
 use crate::bif::Answer;
-use crate::bif::arguments::{arity, atom, badarg, boolean, bytes, named, small, tuple};
+use crate::bif::arguments::{arity, atom, badarg, boolean, bytes, named, small};
 use crate::bif::table::is_instruction;
 use crate::code::paths::folder_name;
 use crate::code::{Claim, LoadFailure, LoadedModule, Origin, Outdated};
@@ -464,18 +464,17 @@ pub(crate) fn has_prepared_code_on_load(_: &mut Process, [code]: [Word; 1]) -> A
     Ok(boolean(prepared(code)?.has_on_load))
 }
 
-/// `erlang:finish_loading(List)`: `ok`, or what stands in the way of all of them.
+/// `erlang:finish_loading(List)`: `ok`, or what stands in the way of all of them. `dala_code` gives `{Prepared, File}`, since no
+/// code server keeps the files' names.
 pub(crate) fn finish_loading(p: &mut Process, [list]: [Word; 1]) -> Answer {
-    let codes = crate::bif::arguments::list(list)?;
-    finish(p, codes.into_iter().map(|code| (code, Origin::Memory)))
-}
-
-/// `dala_code:finish(List)`: the same of `{Prepared, File}`.
-pub(crate) fn finish_loading_files(p: &mut Process, [list]: [Word; 1]) -> Answer {
     let mut codes = Vec::new();
-    for pair in crate::bif::arguments::list(list)? {
-        let &[code, file] = tuple(pair)? else { return badarg() };
-        codes.push((code, text_of(file).map_or(Origin::Memory, |path| Origin::File(path.into()))));
+    for code in crate::bif::arguments::list(list)? {
+        codes.push(match view::tuple_elements(code) {
+            Some(&[code, file]) => {
+                (code, text_of(file).map_or(Origin::Memory, |path| Origin::File(path.into())))
+            }
+            _ => (code, Origin::Memory),
+        });
     }
     finish(p, codes.into_iter())
 }

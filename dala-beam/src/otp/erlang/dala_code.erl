@@ -11,7 +11,7 @@
 %% `erlc +deterministic +no_debug_info dala_code.erl` in this folder.
 -module(dala_code).
 -export([start/0, await/1, await_all/2, call/3, keep/1, claim/1, request/1]).
--export([finish/1, purge/1, soft_purge/1, purge_and_load/3, call_when_purged/3, is_purging/1]).
+-export([purge/1, soft_purge/1, purge_and_load/3, call_when_purged/3, is_purging/1]).
 
 %% Registers `code_server`: `error_handler` loads modules only where there is one.
 start() ->
@@ -131,7 +131,7 @@ request(_) ->
     {error, enotsup}.
 
 finish_loading(Wanted) ->
-    case finish([{P, File} || {_, P, File} <- Wanted]) of
+    case erlang:finish_loading([{P, File} || {_, P, File} <- Wanted]) of
         ok -> ok;
         {Why, Modules} -> {error, [{M, Why} || M <- Modules]}
     end.
@@ -183,8 +183,4 @@ is_purging(_Module) ->
 
 %% Built-in: makes the caller the keeper of a pending module, or tells who is, or how it ended.
 claim(_Module) ->
-    erlang:nif_error(undefined).
-
-%% Built-in: loads modules that were prepared, as `{Prepared, File}`.
-finish(_Prepared) ->
     erlang:nif_error(undefined).
