@@ -78,10 +78,10 @@ defmodule ExTaskSupervisors do
   defp trees do
     me = self()
     {:ok, top} = Supervisor.start_link([{Worker, {:w_a, me}}, %{id: :inner, type: :supervisor, start: {Supervisor, :start_link, [[Supervisor.child_spec({Worker, {:w_b, me}}, id: :b), Supervisor.child_spec({Worker, {:w_c, me}}, id: :c, restart: :permanent)], [strategy: :rest_for_one]]}}], strategy: :one_for_all, max_restarts: 1)
-    p(seen(3))
+    p(seen(3) |> Enum.sort())
     p({GenServer.call(:w_b, :ping), Supervisor.count_children(top), Supervisor.which_children(top) |> Enum.map(&elem(&1, 0)) |> Enum.sort()})
     GenServer.cast(:w_b, {:stop, :crash})
-    p(seen(4))
+    p(seen(4) |> Enum.sort())
     GenServer.cast(:w_a, {:stop, :normal})
     p(seen(1))
     p({Supervisor.restart_child(top, Worker) |> elem(0), seen(1), Supervisor.delete_child(top, Worker), Supervisor.terminate_child(top, :none), Supervisor.start_child(top, {Worker, {:w_c, me}}) |> elem(0)})

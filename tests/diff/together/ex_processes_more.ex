@@ -11,7 +11,7 @@ defmodule ExProcessesMore do
     pid = spawn(fn -> receive do :x -> :ok end end)
     r = Process.monitor(pid)
     p {Process.demonitor(r, [:flush]), Process.exit(pid, :kill), Process.exit(pid, :again)}
-    t = Process.send_after(me, :tick, 10)
+    t = Process.send_after(me, :tick, 300)
     p {is_integer(Process.read_timer(t)), got(fn :tick -> :ticked end), Process.read_timer(t), Process.cancel_timer(t)}
     t = Process.send_after(me, :never, 60_000)
     p {is_integer(Process.cancel_timer(t)), (receive do :never -> :bad after 0 -> :none end)}
