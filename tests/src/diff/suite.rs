@@ -6,6 +6,7 @@
 //! | `DALA_DIFF_STAGE` | last stage to compare with Dala (`a` compares nothing: oracle alone) | all |
 //! | `DALA_DIFF_TIMEOUT` | seconds a program may take on Dala | 60 |
 //! | `DALA_DIFF_JOBS` | programs at a time | 2 |
+//! | `DALA_DIFF_PART` | `K/N`: each N-th program, from the K-th on | all |
 //! | `DALA_REDUCTIONS`, `DALA_WORKERS`, `DALA_GC_STRESS`, `DALA_JIT` | read by `dala` itself | |
 use std::env;
 use std::fs;
@@ -41,6 +42,31 @@ pub struct Suite {
     pub jobs: usize,
     /// Only programs whose name contains one of these; empty means all.
     pub filters: Vec<String>,
+    /// Which of them.
+    pub part: Part,
+}
+
+/// Each `of`-th program, from that at `first` on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Part {
+    first: usize,
+    of: usize,
+}
+
+impl Part {
+    /// All programs.
+    pub const ALL: Part = Part { first: 0, of: 1 };
+
+    /// Reads `K/N`, K from 1 to N.
+    pub fn parse(text: &str) -> Option<Part> {
+        let (k, of) = text.split_once('/')?;
+        let (k, of): (usize, usize) = (k.parse().ok()?, of.parse().ok()?);
+        (1..=of).contains(&k).then(|| Part { first: k - 1, of })
+    }
+
+    fn take<T>(self, programs: impl Iterator<Item = T>) -> Vec<T> {
+        programs.skip(self.first).step_by(self.of).collect()
+    }
 }
 
 /// What came of one program.
@@ -67,6 +93,12 @@ impl Suite {
                 .ok_or_else(|| io::Error::other(format!("DALA_DIFF_STAGE={letter}: not one of a b c d e")))?,
             Err(_) => DEFAULT_STAGE,
         };
+        let part = match env::var("DALA_DIFF_PART") {
+            Ok(text) => Part::parse(&text).ok_or_else(|| {
+                io::Error::other(format!("DALA_DIFF_PART={text}: not K/N with K from 1 to N"))
+            })?,
+            Err(_) => Part::ALL,
+        };
         let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
         Ok(Self {
             programs: workspace.join("tests/diff"),
@@ -75,6 +107,7 @@ impl Suite {
             limit: Duration::from_secs(number("DALA_DIFF_TIMEOUT", 60)?),
             jobs: usize::try_from(number("DALA_DIFF_JOBS", 2)?.clamp(1, 64)).expect("at most 64"),
             filters,
+            part,
         })
     }
 
@@ -94,10 +127,10 @@ impl Suite {
         let names: Vec<&str> = programs.iter().map(|program| program.name.as_str()).collect();
         let pending = Pending::read(&self.programs.join("PENDING"), &names)?;
         let ebin = compile(&[programs.as_slice(), &support].concat(), &self.cache, &otp.versions)?;
-        let selected: Vec<Program> = programs
-            .into_iter()
-            .filter(|p| self.filters.is_empty() || self.filters.iter().any(|f| p.name.contains(f.as_str())))
-            .collect();
+        let is_named = |p: &Program| {
+            self.filters.is_empty() || self.filters.iter().any(|f| p.name.contains(f.as_str()))
+        };
+        let selected = self.part.take(programs.into_iter().filter(is_named));
         let engine = if self.stage > Stage::A && selected.iter().any(|p| p.stage <= self.stage) {
             Some(Engine::Dala(dala_binary()?))
         } else {
@@ -375,4 +408,19 @@ pub fn dala_binary() -> io::Result<PathBuf> {
         return Err(io::Error::other("cargo could not build the dala command"));
     }
     Ok(folder.join("dala"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_have_all_programs_once() {
+        let parts = ["1/3", "2/3", "3/3"].map(|text| Part::parse(text).unwrap().take(0..10));
+        assert_eq!(parts, [vec![0, 3, 6, 9], vec![1, 4, 7], vec![2, 5, 8]]);
+        assert_eq!(Part::parse("1/1"), Some(Part::ALL));
+        for wrong in ["0/2", "3/2", "1/0", "1", "a/2", ""] {
+            assert_eq!(Part::parse(wrong), None, "{wrong}");
+        }
+    }
 }
