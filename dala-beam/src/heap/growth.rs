@@ -3,6 +3,8 @@
 
 /// Smallest block, in words, as OTP's default `min_heap_size`.
 pub(crate) const MIN_WORDS: usize = 233;
+/// The first block, of a process that asks for no other: many wait for a message for most of their life, and never need more.
+pub(crate) const FIRST_WORDS: usize = 64;
 /// Collections that a heap makes in its smallest block before it grows without need.
 const FIRST_COLLECTIONS: u64 = 8;
 /// Largest block that a heap gets without need: it fits a core's nearest caches.

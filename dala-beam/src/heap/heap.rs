@@ -129,9 +129,10 @@ pub struct Heap {
 unsafe impl Send for Heap {}
 
 impl Heap {
-    /// A heap with a block of the smallest size.
+    /// A heap with a block of the smallest size; a smaller one, until the first collection, if nobody asked for more.
     pub fn new(options: HeapOptions) -> Heap {
-        let block = Block::new(options.min_words.max(growth::MIN_WORDS));
+        let is_asked = options.min_words > growth::MIN_WORDS;
+        let block = Block::new(if is_asked { options.min_words } else { growth::FIRST_WORDS });
         let mut context = ActorContext::empty();
         context.base = block.start();
         context.hp = block.start();

@@ -127,9 +127,8 @@ impl Suite {
         let names: Vec<&str> = programs.iter().map(|program| program.name.as_str()).collect();
         let pending = Pending::read(&self.programs.join("PENDING"), &names)?;
         let ebin = compile(&[programs.as_slice(), &support].concat(), &self.cache, &otp.versions)?;
-        let is_named = |p: &Program| {
-            self.filters.is_empty() || self.filters.iter().any(|f| p.name.contains(f.as_str()))
-        };
+        let is_named =
+            |p: &Program| self.filters.is_empty() || self.filters.iter().any(|f| p.name.contains(f.as_str()));
         let selected = self.part.take(programs.into_iter().filter(is_named));
         let engine = if self.stage > Stage::A && selected.iter().any(|p| p.stage <= self.stage) {
             Some(Engine::Dala(dala_binary()?))
