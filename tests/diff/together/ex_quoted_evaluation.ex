@@ -36,7 +36,7 @@ defmodule ExQuotedEvaluation do
     File.rm_rf!(dir)
     for m <- [ExQe.A, ExQe.B, ExQe.C, ExQe.Q], do: :code.purge(m) && :code.delete(m)
   end
-  defp errors({k, es, ws}), do: {k, Enum.map(es, fn {f, l, m} -> {Path.basename(f), l, m |> String.split("\n") |> hd() |> String.slice(0, 90)}; o -> o end) |> Enum.sort(), length(ws)}
+  defp errors({k, es, _}), do: {k, Enum.map(es, fn {f, l, m} -> {Path.basename(f), l, m |> String.split("\n") |> hd() |> String.slice(0, 90)}; o -> o end) |> Enum.sort()}
   defp quiet(f) do
     ExUnit.CaptureIO.capture_io(:stderr, fn -> send(self(), {:quiet, f.()}) end)
     receive do {:quiet, r} -> r end
