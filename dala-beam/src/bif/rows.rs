@@ -463,10 +463,10 @@ bifs! {
     erlang "call_on_load_function"/1 plain erlang::code::call_on_load_function full;
     erlang "finish_after_on_load"/2 plain erlang::code::finish_after_on_load full;
     dala_code "claim"/1 plain erlang::code::claim_pending full;
-    erts_internal "prepare_loading"/2 plain erlang::code::prepare_loading full;
-    erts_internal "beamfile_chunk"/2 plain erlang::code::beamfile_chunk full;
-    erts_internal "beamfile_module_md5"/1 plain erlang::code::beamfile_module_md5 full;
-    erlang "finish_loading"/1 plain erlang::code::finish_loading full;
+    erts_internal "prepare_loading"/2 plain erlang::prepared::prepare_loading full;
+    erts_internal "beamfile_chunk"/2 plain erlang::prepared::beamfile_chunk full;
+    erts_internal "beamfile_module_md5"/1 plain erlang::prepared::beamfile_module_md5 full;
+    erlang "finish_loading"/1 plain erlang::prepared::finish_loading full;
     dala_code "is_purging"/1 plain erlang::code::is_purging full;
     code "ensure_loaded"/1 replaces erlang::code::ensure_loaded partial("the caller does it: the process code_server takes no part");
     code "ensure_modules_loaded"/1 replaces erlang::code::ensure_modules_loaded partial("the caller does it: the process code_server takes no part");
@@ -571,7 +571,7 @@ bifs! {
     erts_internal "get_dflags"/0 plain erlang::names::get_dflags partial("the constants of OTP 25: there is no distribution");
     erts_internal "get_creation"/0 plain erlang::names::get_creation partial("always undefined: there is no distribution");
     erts_internal "purge_module"/2 plain erlang::code::purge_module partial("the memory of old code is not freed");
-    erlang "has_prepared_code_on_load"/1 plain erlang::code::has_prepared_code_on_load full;
+    erlang "has_prepared_code_on_load"/1 plain erlang::prepared::has_prepared_code_on_load full;
     error_logger "warning_map"/0 plain erlang::names::warning_map partial("always warning, OTP's default (no +W)");
     prim_file "internal_name2native"/1 plain os::name_to_native partial("UTF-8 only");
     prim_file "internal_native2name"/1 plain file::names::native_to_name partial("UTF-8 only");

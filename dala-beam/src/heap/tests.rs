@@ -348,13 +348,22 @@ fn large_block_shrinks_at_once_when_little_is_left() {
 
 #[test]
 fn what_overflowed_gets_room_for_all_that_it_took() {
-    let mut heap = Heap::new(HeapOptions::default());
-    let words = heap.block_words();
-    for index in 0..words as i64 {
+    let mut heap = Heap::new(HeapOptions { min_words: 1000, ..HeapOptions::default() });
+    for index in 0..1000 {
         heap.cons(Word::small_int(index), Word::NIL);
     }
     heap.collect(0, &mut []).unwrap();
-    assert!(heap.block_words() >= 2 * words, "{words} became {}", heap.block_words());
+    assert!(heap.block_words() >= 2000, "{}", heap.block_words());
+}
+
+#[test]
+fn new_heap_is_small_until_its_first_collection() {
+    let mut heap = Heap::new(HeapOptions::default());
+    assert_eq!(heap.block_words(), super::growth::FIRST_WORDS);
+    heap.collect(0, &mut []).unwrap();
+    assert_eq!(heap.block_words(), super::growth::MIN_WORDS);
+    let asked = Heap::new(HeapOptions { min_words: 500, ..HeapOptions::default() });
+    assert_eq!(asked.block_words(), 500);
 }
 
 #[test]

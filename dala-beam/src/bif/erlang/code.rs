@@ -1,10 +1,9 @@
 //! Loaded code: what `code`, `error_handler` and `module_info` ask for.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use dala_ir::abi::{Atom, Word, atoms};
 use dala_ir::interp::{BifResult, Exception, frame};
-use dala_ir::term::resource::{self, Resource};
 use dala_ir::term::{TermWriter, view};
 
 use super::funs::is_exported;
@@ -13,8 +12,6 @@ use crate::bif::arguments::{arity, atom, badarg, boolean, bytes, named, small};
 use crate::bif::table::is_instruction;
 use crate::code::paths::folder_name;
 use crate::code::{Claim, LoadFailure, LoadedModule, Origin, Outdated};
-use crate::load::digest::module_md5;
-use crate::load::iff::{self, ChunkName};
 use crate::process::Process;
 
 /// `module_loaded(Module)`.
@@ -157,7 +154,7 @@ fn module_answer(p: &mut Process, module: Word) -> Word {
 }
 
 /// `{error, Reason}`.
-fn failure(p: &mut Process, reason: Atom) -> Word {
+pub(super) fn failure(p: &mut Process, reason: Atom) -> Word {
     p.heap.tuple(&[Word::atom(atoms::ERROR), Word::atom(reason)])
 }
 
@@ -266,7 +263,7 @@ pub(crate) fn claim_pending(p: &mut Process, [module]: [Word; 1]) -> Answer {
     })
 }
 
-fn text_of(list: Word) -> Option<String> {
+pub(super) fn text_of(list: Word) -> Option<String> {
     let items = view::list_to_vec(list)?;
     items.into_iter().map(|item| item.as_small().and_then(|value| char::from_u32(value as u32))).collect()
 }
@@ -401,128 +398,6 @@ pub(crate) fn replace_path(p: &mut Process, [name, folder]: [Word; 2]) -> Answer
     }
     write(&p.system.code.paths).replace_named(&name, folder);
     Ok(boolean(true))
-}
-
-/// `erts_internal:beamfile_chunk(Binary, Name)`: the chunk's data, `undefined` where there is none or the file is malformed.
-pub(crate) fn beamfile_chunk(p: &mut Process, [binary, name]: [Word; 2]) -> Answer {
-    let (file, name) = (bytes(binary)?, text_of(name).ok_or(Exception::badarg())?);
-    if name.len() != 4 {
-        return badarg();
-    }
-    let found = iff::chunks(&file).ok().and_then(|chunks| {
-        chunks.iter().find(|chunk| chunk.name == ChunkName::of(&name)).map(|chunk| chunk.data.to_vec())
-    });
-    Ok(match found {
-        Some(data) => p.heap.binary(&data),
-        None => Word::atom(atoms::UNDEFINED),
-    })
-}
-
-/// `erts_internal:beamfile_module_md5(Binary)`: `undefined` where it is no module.
-pub(crate) fn beamfile_module_md5(p: &mut Process, [binary]: [Word; 1]) -> Answer {
-    let file = bytes(binary)?;
-    Ok(match iff::chunks(&file) {
-        Ok(chunks) => p.heap.binary(&module_md5(&chunks)),
-        Err(_) => Word::atom(atoms::UNDEFINED),
-    })
-}
-
-/// A module that `erlang:prepare_loading/2` found good, until it is loaded.
-struct PreparedCode {
-    module: Atom,
-    has_on_load: bool,
-    bytes: Mutex<Option<Box<[u8]>>>,
-}
-
-impl PreparedCode {
-    /// `None` once it was loaded.
-    fn bytes(&self) -> MutexGuard<'_, Option<Box<[u8]>>> {
-        self.bytes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// `erts_internal:prepare_loading(Module, Binary)`: a reference for [`finish_loading`], or `{error, badfile}`.
-pub(crate) fn prepare_loading(p: &mut Process, [module, binary]: [Word; 2]) -> Answer {
-    let (module, bytes) = (atom(module)?, bytes(binary)?);
-    p.charge(500);
-    let system = Arc::clone(&p.system);
-    Ok(match system.code.check(module, &bytes) {
-        Ok(has_on_load) => {
-            let bytes = Mutex::new(Some(bytes.to_vec().into_boxed_slice()));
-            Resource::new(PreparedCode { module, has_on_load, bytes }).write(&mut p.heap)
-        }
-        Err(_) => failure(p, named!("badfile")),
-    })
-}
-
-fn prepared<'a>(word: Word) -> Result<&'a PreparedCode, Exception> {
-    resource::get(word).ok_or(Exception::badarg())
-}
-
-/// `erlang:has_prepared_code_on_load(Prepared)`.
-pub(crate) fn has_prepared_code_on_load(_: &mut Process, [code]: [Word; 1]) -> Answer {
-    Ok(boolean(prepared(code)?.has_on_load))
-}
-
-/// `erlang:finish_loading(List)`: `ok`, or what stands in the way of all of them. `dala_code` gives `{Prepared, File}`, since no
-/// code server keeps the files' names.
-pub(crate) fn finish_loading(p: &mut Process, [list]: [Word; 1]) -> Answer {
-    let mut codes = Vec::new();
-    for code in crate::bif::arguments::list(list)? {
-        codes.push(match view::tuple_elements(code) {
-            Some(&[code, file]) => {
-                (code, text_of(file).map_or(Origin::Memory, |path| Origin::File(path.into())))
-            }
-            _ => (code, Origin::Memory),
-        });
-    }
-    finish(p, codes.into_iter())
-}
-
-fn finish(p: &mut Process, codes: impl Iterator<Item = (Word, Origin)>) -> Answer {
-    let codes: Vec<(&PreparedCode, Origin)> =
-        codes.map(|(code, origin)| Ok((prepared(code)?, origin))).collect::<Result<_, Exception>>()?;
-    if codes.iter().any(|(code, _)| code.bytes().is_none()) {
-        return badarg();
-    }
-    let system = Arc::clone(&p.system);
-    let mut refuse = |why: Atom, refused: &dyn Fn(usize, &PreparedCode) -> bool| {
-        let refused = codes.iter().enumerate().filter(|&(at, (code, _))| refused(at, code));
-        let names: Vec<Word> = refused.map(|(_, (code, _))| Word::atom(code.module)).collect();
-        (!names.is_empty()).then(|| {
-            let names = p.heap.list(&names, Word::NIL);
-            p.heap.tuple(&[Word::atom(why), names])
-        })
-    };
-    // A function that decides whether a module is loaded must be asked before the next one is.
-    let has_function = |_: usize, code: &PreparedCode| codes.len() > 1 && code.has_on_load;
-    let is_again =
-        |at: usize, code: &PreparedCode| codes[..at].iter().any(|(former, _)| former.module == code.module);
-    let has_two = |_: usize, code: &PreparedCode| {
-        system.code.is_loaded(code.module) && system.code.has_old(code.module)
-    };
-    for (why, refused) in [
-        (named!("duplicated"), &is_again as &dyn Fn(usize, &PreparedCode) -> bool),
-        (named!("not_purged"), &has_two),
-        (named!("on_load"), &has_function),
-    ] {
-        if let Some(answer) = refuse(why, refused) {
-            return Ok(answer);
-        }
-    }
-    for (code, origin) in codes {
-        let Some(bytes) = code.bytes().take() else { return badarg() };
-        p.charge(500);
-        match system.code.load_from(code.module, origin, &bytes) {
-            Ok(_) => {}
-            Err(LoadFailure::OnLoad(module)) => {
-                let names = p.heap.list(&[Word::atom(module)], Word::NIL);
-                return Ok(p.heap.tuple(&[Word::atom(named!("on_load")), names]));
-            }
-            Err(_) => return badarg(),
-        }
-    }
-    Ok(Word::atom(atoms::OK))
 }
 
 /// `code:root_dir()`.

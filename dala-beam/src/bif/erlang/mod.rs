@@ -19,6 +19,7 @@ pub mod names;
 pub mod numbers;
 pub mod packets;
 pub mod phash;
+pub mod prepared;
 pub mod process;
 pub mod refs;
 pub mod spawn;
