@@ -21,9 +21,31 @@ pub(crate) struct Block {
 // SAFETY: the block owns its memory; the words in it carry no thread affinity.
 unsafe impl Send for Block {}
 
+/// Blocks of at least as many bytes lie on huge pages where the system has them: one fault for 2 MiB of a large heap instead
+/// of 512.
+const HUGE_BYTES: usize = 2 * HUGE_PAGE;
+const HUGE_PAGE: usize = 2 << 20;
+
 fn layout(words: usize) -> Option<Layout> {
-    Layout::array::<Word>(words).ok()
+    let layout = Layout::array::<Word>(words).ok()?;
+    if is_huge(layout) { layout.align_to(HUGE_PAGE).ok() } else { Some(layout) }
 }
+
+fn is_huge(layout: Layout) -> bool {
+    cfg!(any(target_os = "linux", target_os = "android")) && layout.size() >= HUGE_BYTES
+}
+
+/// Asks for huge pages, of which only those that are touched take memory.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn advise(start: *mut Word, layout: Layout) {
+    // What is left of the last page may be the allocator's own.
+    let bytes = layout.size() / HUGE_PAGE * HUGE_PAGE;
+    // SAFETY: the pages were just allocated, and advice changes none of their contents. Without them, all goes as before.
+    unsafe { libc::madvise(start.cast(), bytes, libc::MADV_HUGEPAGE) };
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn advise(_: *mut Word, _: Layout) {}
 
 impl Block {
     /// A block of no words.
@@ -52,6 +74,9 @@ impl Block {
         let start = unsafe { alloc(layout) }.cast::<Word>();
         if start.is_null() {
             return Err(NoMemory::of(layout));
+        }
+        if is_huge(layout) {
+            advise(start, layout);
         }
         // Words hold addresses as plain bits and get pointers back from them.
         start.expose_provenance();

@@ -217,8 +217,8 @@ impl Heap {
     ) -> Result<(), HeapLimit> {
         self.release_claim();
         let before = self.context.heap_words() + self.old_words() + self.fragment_words;
-        if let Some(quarantine) = self.quarantine.get_mut() {
-            quarantine.clear();
+        if self.options.stress {
+            self.left.clear();
         }
         let fresh = words_between(self.high_water, self.context.hp);
         let minimum = self.options.min_words.max(growth::MIN_WORDS);
@@ -281,6 +281,9 @@ impl Heap {
             moved?;
             self.counters.make().resized += 1;
         }
+        if is_asked {
+            self.rest();
+        }
         self.high_water = self.context.hp;
         let after = self.context.heap_words() + self.old_words();
         self.counters.make().reclaimed_words += before.saturating_sub(after) as u64;
@@ -304,7 +307,8 @@ impl Heap {
     /// collection, the old generation. Without memory for where to, nothing is moved.
     fn evacuate(&mut self, capacity: usize, major: bool, roots: &mut [&mut [Word]]) -> Result<(), NoMemory> {
         let stack_words = self.context.stack_words();
-        let young = Block::try_new(capacity)?;
+        let kept = if self.options.stress { None } else { self.left.take(capacity) };
+        let young = kept.map_or_else(|| Block::try_new(capacity), Ok)?;
         let mature = words_between(self.context.base, self.high_water);
         let old_used = self.old_words();
 
@@ -380,20 +384,22 @@ impl Heap {
         Ok(())
     }
 
-    /// Words that an old generation of `words` gets before the next major collection: as much again, and at least a young
-    /// block of `capacity`, unless the heap's limit counts them.
+    /// Words that an old generation of `words` gets before the next major collection: twice as much again, as in OTP, and
+    /// at least a young block of `capacity`; just as much again where the heap's limit counts them.
     fn old_room(&self, words: usize, capacity: usize) -> usize {
-        let least = if self.options.limit().is_none() { capacity } else { 0 };
-        growth::next_size((words * 2).max(least))
+        growth::next_size(match self.options.limit() {
+            None => (words * 3).max(capacity),
+            Some(_) => words * 2,
+        })
     }
 
-    /// Frees from-space; under stress poisons it and keeps it back until the next collection.
-    fn leave(&mut self, mut block: Block, mut old: Block, fragments: Vec<Fragment>) {
+    /// Frees from-space, but for a block that the next collection may need; under stress poisons all of it and keeps it back
+    /// until then.
+    fn leave(&mut self, block: Block, old: Block, fragments: Vec<Fragment>) {
         if self.options.stress {
-            block.poison();
-            old.poison();
-            self.quarantine.make().push(block);
-            self.quarantine.make().push(old);
+            self.left.poison([block, old]);
+        } else if self.options.limit().is_none() {
+            self.left.keep(block);
         }
         drop(fragments);
     }

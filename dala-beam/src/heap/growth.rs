@@ -10,7 +10,7 @@ const FIRST_COLLECTIONS: u64 = 8;
 /// Largest block that a heap gets without need: it fits a core's nearest caches.
 const BUSY_WORDS: usize = 4_181;
 /// Largest block that a heap gets for what its old generation has: it fits a core's second cache.
-const NURSERY_WORDS: usize = 46_368;
+const NURSERY_WORDS: usize = 121_393;
 /// A block of more words is a burden as soon as it is not needed: it fits no cache of a core.
 const LARGE_WORDS: usize = 196_418;
 /// Words of a block from which on it is collected when it is full; fragments make up for less.
@@ -49,9 +49,9 @@ pub(crate) fn minimum_after(collections: u64, minimum: usize) -> usize {
 }
 
 /// Smallest block of a heap whose old generation has `old` words: the more is alive, the longer what is new may take to
-/// die before it is copied, for a quarter more of memory.
+/// die before it is copied, for half as much memory again.
 pub(crate) fn nursery_beside(old: usize) -> usize {
-    next_size((old / 4).min(NURSERY_WORDS))
+    next_size((old / 2).min(NURSERY_WORDS))
 }
 
 /// As [`capacity_for`], of a heap whose block was larger: a third is taken, as in OTP, for it may need the room again.
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn room_for_new_terms_follows_the_old_generation() {
         assert_eq!(nursery_beside(0), MIN_WORDS);
-        assert!((10_000..20_000).contains(&nursery_beside(40_000)));
+        assert!((20_000..40_000).contains(&nursery_beside(40_000)));
         assert_eq!(nursery_beside(usize::MAX), next_size(NURSERY_WORDS));
     }
 

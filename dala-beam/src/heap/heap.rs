@@ -10,6 +10,7 @@ use super::block::Block;
 use super::counters::Counters;
 use super::fragment::{Fragment, Release};
 use super::growth;
+use super::left::Left;
 use super::offheap;
 use super::rare::Rare;
 
@@ -121,8 +122,7 @@ pub struct Heap {
     pub(super) is_wasteful: bool,
     pub(super) options: HeapOptions,
     pub(super) counters: Rare<Counters>,
-    /// Poisoned memory of the collection before, kept from being handed out again (stress mode).
-    pub(super) quarantine: Rare<Vec<Block>>,
+    pub(super) left: Left,
 }
 
 // SAFETY: the heap owns everything its pointers point to, save literals, which never change.
@@ -163,7 +163,7 @@ impl Heap {
             is_wasteful: false,
             options,
             counters: Rare::default(),
-            quarantine: Rare::default(),
+            left: Left::default(),
         }
     }
 
@@ -184,6 +184,19 @@ impl Heap {
     /// What the collector counted.
     pub fn counters(&self) -> Counters {
         self.counters.get().copied().unwrap_or_default()
+    }
+
+    /// Words of memory that the process holds: [`Heap::total_words`], and what it keeps for the next collection.
+    pub fn held_words(&self) -> usize {
+        self.total_words() + self.left.words()
+    }
+
+    /// Gives back what is kept for the next collection: none is near in a process that waits.
+    #[inline]
+    pub fn rest(&mut self) {
+        if !self.options.stress {
+            self.left.clear();
+        }
     }
 
     /// Words of block, old generation and fragments (`total_heap_size`).

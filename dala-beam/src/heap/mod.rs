@@ -23,6 +23,7 @@ mod fragment;
 mod growth;
 #[expect(clippy::module_inception, reason = "the heap itself, beside its parts")]
 mod heap;
+mod left;
 mod literals;
 mod offheap;
 mod rare;

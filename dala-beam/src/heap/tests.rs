@@ -383,7 +383,7 @@ fn full_block_falls_back_to_fragments_and_asks_for_a_collection() {
 }
 
 #[test]
-#[expect(unsafe_code, reason = "reads poisoned memory that the quarantine keeps")]
+#[expect(unsafe_code, reason = "reads poisoned memory that the heap keeps")]
 fn under_stress_a_root_that_was_left_out_is_noticed() {
     let mut heap = Heap::new(HeapOptions { stress: true, ..HeapOptions::default() });
     let kept = heap.tuple(&[Word::small_int(1)]);
@@ -396,10 +396,31 @@ fn under_stress_a_root_that_was_left_out_is_noticed() {
     // given back, at the next collection.
     for stale in [kept, left_out] {
         let header = stale.pointer().expect("a tuple");
-        // SAFETY: the quarantine keeps the block that the word points into.
+        // SAFETY: the heap keeps the block that the word points into.
         let found = unsafe { *header };
         assert_eq!(found.to_bits(), super::block::POISON);
         let read = std::panic::catch_unwind(|| dala_ir::term::tuple_elements(stale).map(<[Word]>::len));
         assert!(!matches!(read, Ok(Some(1))), "poison was read as a tuple");
     }
+}
+
+#[test]
+fn a_heap_of_a_large_block_moves_back_and_forth_until_it_rests() {
+    let mut heap = Heap::new(HeapOptions { min_words: 20_000, ..HeapOptions::default() });
+    let first = heap.context.base;
+    heap.collect(0, &mut []).unwrap();
+    assert_ne!(heap.context.base, first);
+    assert_eq!(heap.held_words(), heap.total_words() + 20_000);
+    heap.collect(0, &mut []).unwrap();
+    assert_eq!(heap.context.base, first, "no new block");
+    heap.rest();
+    assert_eq!(heap.held_words(), heap.total_words());
+    heap.collect(0, &mut []).unwrap();
+    heap.collect_major(0, &mut []).unwrap();
+    assert_eq!(heap.held_words(), heap.total_words(), "who asks for a collection wants memory back");
+    // What a limit counts is not kept.
+    let mut heap =
+        Heap::new(HeapOptions { min_words: 20_000, max_words: Some(50_000), ..HeapOptions::default() });
+    heap.collect(0, &mut []).unwrap();
+    assert_eq!(heap.held_words(), heap.total_words());
 }

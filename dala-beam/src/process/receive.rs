@@ -304,7 +304,7 @@ impl Process {
 
     /// Bytes that the process holds beside its mailbox and itself: its heap, and what it finds messages by.
     pub(crate) fn held_bytes(&self) -> usize {
-        self.heap.total_words() * size_of::<Word>() + self.receive.index_bytes()
+        self.heap.held_words() * size_of::<Word>() + self.receive.index_bytes()
     }
 
     /// Messages that it has taken in.

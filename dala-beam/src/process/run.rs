@@ -158,7 +158,10 @@ impl Process {
         self.heap.context.refill(reductions);
         let outcome = self.enter(activation, |process| match run_in_memory(process) {
             Ok(Suspend::Yielded) => Outcome::Yielded,
-            Ok(Suspend::Waiting) => Outcome::Waiting,
+            Ok(Suspend::Waiting) => {
+                process.heap.rest();
+                Outcome::Waiting
+            }
             Ok(Suspend::Exited(outcome)) => Outcome::Exited(process.finish(outcome)),
             Err(limit) => {
                 process.report_heap_limit(limit);
