@@ -60,7 +60,6 @@ fn missing(word: Word) -> Answer {
 
 fn item(p: &mut Process, table: &Table, name: &str) -> Option<Word> {
     let count = |value: usize| Word::small_int(value as i64);
-    let holder = table.holder.read().unwrap_or_else(|poisoned| poisoned.into_inner());
     Some(match name {
         "id" => p.heap.reference(table.id.0, table.id.1),
         "decentralized_counters" => table.concurrency.decentralized_word(),
@@ -69,8 +68,11 @@ fn item(p: &mut Process, table: &Table, name: &str) -> Option<Word> {
         "compressed" => boolean(table.is_compressed),
         "memory" => count(TABLE_WORDS + table.words.load(Ordering::Relaxed)),
         "owner" => Word::pid(table.owner.get()),
-        "heir" => holder.heir.as_ref().map_or(Word::atom(named!("none")), |heir| Word::pid(heir.pid)),
-        "name" => Word::atom(holder.name),
+        "heir" => {
+            let heir = table.heir.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+            heir.as_ref().map_or(Word::atom(named!("none")), |heir| Word::pid(heir.pid))
+        }
+        "name" => Word::atom(table.name.get()),
         "size" => count(table.size.load(Ordering::Relaxed)),
         "node" => Word::atom(atoms::NONODE),
         "named_table" => boolean(table.is_named),

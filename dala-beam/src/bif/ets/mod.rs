@@ -4,7 +4,7 @@
 //! O(log n) for one key. Iteration may go on behind any key, whether or not the table is fixed and the key still there.
 //! Inserting copies in (literals are shared), looking up copies out.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
 
 use dala::pid::NOBODY;
@@ -27,6 +27,7 @@ mod info;
 mod key;
 pub(crate) mod match_spec;
 pub(crate) mod match_spec_lint;
+mod recent;
 mod select;
 mod store;
 mod table;
@@ -36,9 +37,10 @@ mod update;
 use concurrency::{Concurrency, Writers};
 use fixes::Fixes;
 pub(crate) use info::{info_1, info_2};
+use recent::with_table;
 pub(crate) use select::*;
 use store::Store;
-use table::{Heir, Holder, Owner, Protection, Table, TableType};
+use table::{Heir, Name, Owner, Protection, Table, TableType};
 use tables::Access;
 pub use tables::{TableName, Tables, Transfer};
 pub(crate) use update::{update_counter_3, update_counter_4, update_element};
@@ -94,7 +96,7 @@ pub(crate) fn new(p: &mut Process, [name, options]: [Word; 2]) -> Answer {
             },
         }
     }
-    made.store = RwLock::new(Store::new(made.kind, made.key_position));
+    made.store = RwLock::new(Some(Store::new(made.kind, made.key_position)));
     made.concurrency = made.concurrency.settle(made.kind, made.protection)?;
     let made = Arc::new(made);
     if !p.system.builtins.tables.add(Arc::clone(&made)) {
@@ -114,11 +116,13 @@ fn plain(tables: &Tables, name: Atom, owner: Pid) -> Table {
         is_compressed: false,
         concurrency: Concurrency::default(),
         owner: Owner::new(owner),
-        holder: RwLock::new(Holder { name, heir: None }),
-        store: RwLock::new(Store::new(TableType::Set, 1)),
+        name: Name::new(name),
+        heir: RwLock::new(None),
+        store: RwLock::new(Some(Store::new(TableType::Set, 1))),
         size: AtomicUsize::new(0),
         words: AtomicUsize::new(0),
         fixes: Fixes::default(),
+        is_deleted: AtomicBool::new(false),
     }
 }
 
@@ -131,7 +135,7 @@ impl Tables {
 }
 
 fn set_heir(table: &Table, heir: Option<Heir>) {
-    table.holder.write().unwrap_or_else(|poisoned| poisoned.into_inner()).heir = heir;
+    *table.heir.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = heir;
 }
 
 /// `ets:setopts(Table, [{heir, ..}])`.
@@ -167,15 +171,16 @@ fn rows_of(found: &Table, argument: Word) -> Result<NewRows, Exception> {
 
 /// `ets:insert(Table, Tuple | [Tuple])`.
 pub(crate) fn insert(p: &mut Process, [word, argument]: [Word; 2]) -> Answer {
-    let found = table(p, word, Access::Write)?;
-    let rows = rows_of(&found, argument)?;
-    p.charge(rows.len());
-    found.write(|writer| {
-        for (key, row) in rows {
-            writer.insert(key, row);
-        }
-    });
-    Ok(TRUE)
+    with_table(p, word, Access::Write, |p, found| {
+        let rows = rows_of(found, argument)?;
+        p.charge(rows.len());
+        found.write(|writer| {
+            for (key, row) in rows {
+                writer.insert(key, row);
+            }
+        })?;
+        Ok(TRUE)
+    })
 }
 
 /// `ets:insert_new(Table, Tuple | [Tuple])`: all or nothing.
@@ -191,7 +196,7 @@ pub(crate) fn insert_new(p: &mut Process, [word, argument]: [Word; 2]) -> Answer
             writer.insert(key, row);
         }
         true
-    });
+    })?;
     Ok(boolean(is_inserted))
 }
 
@@ -204,57 +209,59 @@ fn copy_rows(p: &mut Process, rows: &[OwnedTerm]) -> Word {
 
 /// `ets:lookup(Table, Key)`.
 pub(crate) fn lookup(p: &mut Process, [word, key]: [Word; 2]) -> Answer {
-    let found = table(p, word, Access::Read)?;
-    Ok(found.with_rows(key, |rows| copy_rows(p, rows)))
+    with_table(p, word, Access::Read, |p, found| found.with_rows(key, |rows| copy_rows(p, rows)))
 }
 
 /// `ets:lookup_element(Table, Key, Position)`.
 pub(crate) fn lookup_element(p: &mut Process, [word, key, position]: [Word; 3]) -> Answer {
-    let found = table(p, word, Access::Read)?;
-    let place = match small(position)? {
-        position if position >= 1 => position as usize - 1,
-        _ => return badarg(),
-    };
-    found.with_rows(key, |rows| {
-        if rows.is_empty() {
-            return badarg_because(atoms::BADKEY);
-        }
-        let mut elements: SmallVec<[Word; 1]> = SmallVec::with_capacity(rows.len());
-        for row in rows {
-            match view::tuple_elements(row.root()).and_then(|elements| elements.get(place)) {
-                Some(&element) => elements.push(p.heap.copy(element)),
-                None => return badarg(),
+    with_table(p, word, Access::Read, |p, found| {
+        let place = match small(position)? {
+            position if position >= 1 => position as usize - 1,
+            _ => return badarg(),
+        };
+        found.with_rows(key, |rows| {
+            if rows.is_empty() {
+                return badarg_because(atoms::BADKEY);
             }
-        }
-        if found.is_unique() { Ok(elements[0]) } else { Ok(p.heap.list(&elements, Word::NIL)) }
+            let mut elements: SmallVec<[Word; 1]> = SmallVec::with_capacity(rows.len());
+            for row in rows {
+                match view::tuple_elements(row.root()).and_then(|elements| elements.get(place)) {
+                    Some(&element) => elements.push(p.heap.copy(element)),
+                    None => return badarg(),
+                }
+            }
+            if found.is_unique() { Ok(elements[0]) } else { Ok(p.heap.list(&elements, Word::NIL)) }
+        })?
     })
 }
 
 /// `ets:member(Table, Key)`.
 pub(crate) fn member(p: &mut Process, [word, key]: [Word; 2]) -> Answer {
-    Ok(boolean(table(p, word, Access::Read)?.has(key)))
+    with_table(p, word, Access::Read, |_, found| Ok(boolean(found.has(key)?)))
 }
 
 /// `ets:take(Table, Key)`.
 pub(crate) fn take(p: &mut Process, [word, key]: [Word; 2]) -> Answer {
-    let found = table(p, word, Access::Write)?;
-    let rows = found.write(|writer| writer.delete(key));
-    Ok(copy_rows(p, &rows))
+    with_table(p, word, Access::Write, |p, found| {
+        let rows = found.write(|writer| writer.delete(key))?;
+        Ok(copy_rows(p, &rows))
+    })
 }
 
 /// `ets:delete(Table)`.
 pub(crate) fn delete_table(p: &mut Process, [word]: [Word; 1]) -> Answer {
     let found = table(p, word, Access::Write)?;
-    p.system.builtins.tables.remove(&found);
     p.charge(found.size.load(Ordering::Relaxed) / 16);
+    p.system.builtins.tables.remove(&found);
     Ok(TRUE)
 }
 
 /// `ets:delete(Table, Key)`.
 pub(crate) fn delete(p: &mut Process, [word, key]: [Word; 2]) -> Answer {
-    let found = table(p, word, Access::Write)?;
-    found.write(|writer| writer.delete(key));
-    Ok(TRUE)
+    with_table(p, word, Access::Write, |_, found| {
+        found.write(|writer| writer.delete(key))?;
+        Ok(TRUE)
+    })
 }
 
 /// `ets:delete_object(Table, Object)`.
@@ -262,7 +269,7 @@ pub(crate) fn delete_object(p: &mut Process, [word, object]: [Word; 2]) -> Answe
     let found = table(p, word, Access::Write)?;
     tuple(object)?;
     if let Some(key) = found.key_of(object) {
-        found.write(|writer| writer.delete_where(key, |row| eq_exact(row, object)));
+        found.write(|writer| writer.delete_where(key, |row| eq_exact(row, object)))?;
     }
     Ok(TRUE)
 }
@@ -270,7 +277,7 @@ pub(crate) fn delete_object(p: &mut Process, [word, object]: [Word; 2]) -> Answe
 /// `ets:internal_delete_all(Table, _)`: how many rows there were.
 pub(crate) fn delete_all(p: &mut Process, [word, _]: [Word; 2]) -> Answer {
     let found = table(p, word, Access::Write)?;
-    let count = found.write(|writer| writer.clear());
+    let count = found.write(|writer| writer.clear())?;
     p.charge(count / 16);
     Ok(Word::small_int(count as i64))
 }
@@ -303,21 +310,21 @@ fn step(p: &mut Process, word: Word, key: Option<Word>, is_reverse: bool) -> Ans
         && match found.kind {
             // No key, even where it is one.
             TableType::OrderedSet => key == end_of_table(),
-            _ => !found.fixes.is_fixed() && !found.has(key),
+            _ => !found.fixes.is_fixed() && !found.has(key)?,
         }
     {
         return badarg_because(atoms::BADKEY);
     }
-    Ok(found.with_next(key, is_reverse, |next| p.heap.copy(next)).unwrap_or_else(end_of_table))
+    Ok(found.with_next(key, is_reverse, |next| p.heap.copy(next))?.unwrap_or_else(end_of_table))
 }
 
 /// `ets:slot(Table, I)`: the rows of key number I, `'$end_of_table'` behind the last.
 pub(crate) fn slot(p: &mut Process, [word, place]: [Word; 2]) -> Answer {
     let found = table(p, word, Access::Read)?;
     let place = super::arguments::index(place)?;
-    match found.slot(place) {
+    match found.slot(place)? {
         Some(rows) => Ok(copy_rows(p, &rows)),
-        None if place == found.key_count() => Ok(end_of_table()),
+        None if place == found.key_count()? => Ok(end_of_table()),
         None => badarg(),
     }
 }

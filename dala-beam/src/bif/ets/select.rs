@@ -87,29 +87,29 @@ impl Walk {
     }
 
     /// The rows of the next keys; empty at the end.
-    fn step(&mut self) -> Vec<Rows> {
+    fn step(&mut self) -> Result<Vec<Rows>, Exception> {
         if self.is_done {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         if let Some(keys) = &mut self.keys {
             while let Some(key) = keys.pop() {
-                let rows = self.found.with_rows(key, |rows| Rows::from(rows));
+                let rows = self.found.with_rows(key, |rows| Rows::from(rows))?;
                 if !rows.is_empty() {
-                    return vec![rows];
+                    return Ok(vec![rows]);
                 }
             }
             self.is_done = true;
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let is_reverse = self.is_reverse && self.found.kind == TableType::OrderedSet;
         let last = self.last.as_ref().map(OwnedTerm::root);
-        let (chunk, is_all) = self.found.chunk(last, is_reverse, KEYS_PER_STEP, self.prefix);
+        let (chunk, is_all) = self.found.chunk(last, is_reverse, KEYS_PER_STEP, self.prefix)?;
         self.is_done = is_all;
         let last = chunk.last().and_then(|rows| self.found.key_of(rows.first()?.root()));
         if let Some(key) = last {
             self.last = Some(OwnedTerm::copy_of(key));
         }
-        chunk
+        Ok(chunk)
     }
 }
 
@@ -120,7 +120,7 @@ fn all(p: &mut Process, word: Word, pattern: Word, mode: Mode, is_reverse: bool)
     let mut results = Vec::new();
     let mut walk = Walk::new(found, &spec, is_reverse);
     loop {
-        let chunk = walk.step();
+        let chunk = walk.step()?;
         if chunk.is_empty() {
             return Ok(p.heap.list(&results, Word::NIL));
         }
@@ -154,7 +154,7 @@ fn some(
         walk.last = Some(OwnedTerm::copy_of(after));
     }
     while results.len() < limit {
-        let chunk = walk.step();
+        let chunk = walk.step()?;
         if chunk.is_empty() {
             break;
         }
@@ -165,7 +165,7 @@ fn some(
     }
     if walk.keys.is_some() && !walk.is_done {
         loop {
-            let chunk = walk.step();
+            let chunk = walk.step()?;
             if chunk.is_empty() {
                 break;
             }
@@ -267,21 +267,21 @@ fn for_each_true(
     word: Word,
     pattern: Word,
     access: Access,
-    act: impl Fn(&Table, Word) -> usize,
+    act: impl Fn(&Table, Word) -> Result<usize, Exception>,
 ) -> Answer {
     let found = table(p, word, access)?;
     let spec = MatchSpec::compile(pattern, found.key_position)?;
     let mut walk = Walk::new(Arc::clone(&found), &spec, false);
     let mut count = 0;
     loop {
-        let chunk = walk.step();
+        let chunk = walk.step()?;
         if chunk.is_empty() {
             return Ok(Word::small_int(count as i64));
         }
         p.charge(chunk.len());
         for row in chunk.iter().flatten() {
             if spec.is_true(p, row.root()) {
-                count += act(&found, row.root());
+                count += act(&found, row.root())?;
             }
         }
     }
@@ -289,13 +289,13 @@ fn for_each_true(
 
 /// `ets:select_count(Table, Spec)`.
 pub(crate) fn select_count(p: &mut Process, [word, pattern]: [Word; 2]) -> Answer {
-    for_each_true(p, word, pattern, Access::Read, |_, _| 1)
+    for_each_true(p, word, pattern, Access::Read, |_, _| Ok(1))
 }
 
 /// `ets:internal_select_delete(Table, Spec)`.
 pub(crate) fn select_delete(p: &mut Process, [word, pattern]: [Word; 2]) -> Answer {
     for_each_true(p, word, pattern, Access::Write, |found, row| {
-        let Some(key) = found.key_of(row) else { return 0 };
+        let Some(key) = found.key_of(row) else { return Ok(0) };
         found.write(|writer| writer.delete_where(key, |other| eq_exact(other, row)))
     })
 }
@@ -310,7 +310,7 @@ pub(crate) fn select_replace(p: &mut Process, [word, pattern]: [Word; 2]) -> Ans
     let mut walk = Walk::new(Arc::clone(&found), &spec, false);
     let mut count = 0;
     loop {
-        let chunk = walk.step();
+        let chunk = walk.step()?;
         if chunk.is_empty() {
             return Ok(Word::small_int(count));
         }
@@ -335,10 +335,10 @@ fn replace_row(
             _ => return badarg(),
         };
         let new = own(replacement);
-        if found.write(|writer| writer.replace_if(key, row.root(), new)) {
+        if found.write(|writer| writer.replace_if(key, row.root(), new))? {
             return Ok(true);
         }
-        let now = found.with_rows(key, |rows| rows.first().filter(|_| found.is_unique()).cloned());
+        let now = found.with_rows(key, |rows| rows.first().filter(|_| found.is_unique()).cloned())?;
         let Some(now) = now else { break };
         row = now;
     }

@@ -1,9 +1,10 @@
 //! One ETS table: its options and its rows.
 
 use std::sync::RwLock;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use dala_ir::abi::{Atom, Pid, Word};
+use dala_ir::interp::Exception;
 use dala_ir::term::compare::{eq_exact, eq_loose};
 use dala_ir::term::{OwnedTerm, view};
 use smallvec::SmallVec;
@@ -12,6 +13,7 @@ use super::concurrency::Concurrency;
 use super::fixes::Fixes;
 use super::key::Prefix;
 use super::store::Store;
+use crate::bif::arguments::named;
 
 /// What a table holds for one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,15 +39,26 @@ pub(crate) struct Heir {
     pub(crate) data: OwnedTerm,
 }
 
-/// What may change about a table while it is in use.
+/// The name of a table, which may change.
 #[derive(Debug)]
-pub(crate) struct Holder {
-    pub(crate) name: Atom,
-    pub(crate) heir: Option<Heir>,
+pub(crate) struct Name(AtomicU32);
+
+impl Name {
+    pub(crate) fn new(name: Atom) -> Name {
+        Name(AtomicU32::new(name.index()))
+    }
+
+    pub(crate) fn get(&self) -> Atom {
+        Atom::from_index(self.0.load(Ordering::Acquire))
+    }
+
+    pub(crate) fn set(&self, name: Atom) {
+        self.0.store(name.index(), Ordering::Release);
+    }
 }
 
 /// The process that a table belongs to. Each access looks at it, so no lock is taken for that; who changes it holds the
-/// holder's lock where that matters.
+/// lock of the heir where that matters.
 #[derive(Debug)]
 pub(crate) struct Owner(AtomicU64);
 
@@ -78,15 +91,41 @@ pub(crate) struct Table {
     pub(crate) is_compressed: bool,
     pub(crate) concurrency: Concurrency,
     pub(crate) owner: Owner,
-    pub(crate) holder: RwLock<Holder>,
-    pub(super) store: RwLock<Store>,
+    pub(crate) name: Name,
+    pub(crate) heir: RwLock<Option<Heir>>,
+    /// None once the table was deleted.
+    pub(super) store: RwLock<Option<Store>>,
     pub(crate) size: AtomicUsize,
     /// Words of all rows and keys.
     pub(crate) words: AtomicUsize,
     pub(crate) fixes: Fixes,
+    pub(super) is_deleted: AtomicBool,
 }
 
 impl Table {
+    /// Whether `word` names the table, and it was not deleted.
+    pub(super) fn is_called(&self, word: Word) -> bool {
+        let is_name = match word.as_atom() {
+            Some(name) => self.is_named && self.name.get() == name,
+            None => view::reference(word).is_some_and(|reference| (reference.low, reference.high) == self.id),
+        };
+        is_name && !self.is_deleted.load(Ordering::Acquire)
+    }
+
+    /// Deletes the table with its rows. Who found it before finds nothing more in it.
+    pub(super) fn end(&self) {
+        self.is_deleted.store(true, Ordering::Release);
+        let rows = self.store.write().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+        self.size.store(0, Ordering::Relaxed);
+        self.words.store(0, Ordering::Relaxed);
+        drop(rows);
+    }
+
+    fn read<R>(&self, act: impl FnOnce(&Store) -> R) -> Result<R, Exception> {
+        let store = self.store.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        store.as_ref().map(act).ok_or_else(gone)
+    }
+
     /// Whether the table holds one row per key.
     pub(crate) fn is_unique(&self) -> bool {
         matches!(self.kind, TableType::Set | TableType::OrderedSet)
@@ -103,19 +142,27 @@ impl Table {
     }
 
     /// What `act` makes of the rows of `key`, with the table locked for reading.
-    pub(crate) fn with_rows<R>(&self, key: Word, act: impl FnOnce(&[OwnedTerm]) -> R) -> R {
-        act(read(&self.store).get(key).map_or(&[], |rows| rows))
+    ///
+    /// # Errors
+    /// As all functions here: `badarg` with the cause `id`, when the table was deleted since it was found.
+    pub(crate) fn with_rows<R>(
+        &self,
+        key: Word,
+        act: impl FnOnce(&[OwnedTerm]) -> R,
+    ) -> Result<R, Exception> {
+        self.read(|store| act(store.get(key).map_or(&[], |rows| rows)))
     }
 
     /// Whether there is a row with `key`.
-    pub(crate) fn has(&self, key: Word) -> bool {
-        read(&self.store).get(key).is_some()
+    pub(crate) fn has(&self, key: Word) -> Result<bool, Exception> {
+        self.read(|store| store.get(key).is_some())
     }
 
     /// Runs `change` with the table locked for writing.
-    pub(crate) fn write<R>(&self, change: impl FnOnce(&mut Writer<'_>) -> R) -> R {
+    pub(crate) fn write<R>(&self, change: impl FnOnce(&mut Writer<'_>) -> R) -> Result<R, Exception> {
         let mut store = self.store.write().unwrap_or_else(|poisoned| poisoned.into_inner());
-        change(&mut Writer { table: self, store: &mut store })
+        let store = store.as_mut().ok_or_else(gone)?;
+        Ok(change(&mut Writer { table: self, store }))
     }
 
     /// What `act` makes of the first key behind `key`, or of the last before it, or of the first or last of all. Hashed
@@ -125,10 +172,11 @@ impl Table {
         key: Option<Word>,
         is_reverse: bool,
         act: impl FnOnce(Word) -> R,
-    ) -> Option<R> {
-        let store = read(&self.store);
-        let rows = store.next(key, is_reverse)?;
-        self.key_of(rows.first()?.root()).map(act)
+    ) -> Result<Option<R>, Exception> {
+        self.read(|store| {
+            let rows = store.next(key, is_reverse)?;
+            self.key_of(rows.first()?.root()).map(act)
+        })
     }
 
     /// The rows of up to `limit` keys behind (or before) `key`, and whether that was all. With `prefix`, which is for
@@ -139,25 +187,25 @@ impl Table {
         is_reverse: bool,
         limit: usize,
         prefix: Option<Prefix>,
-    ) -> (Vec<Rows>, bool) {
-        let chunk = read(&self.store).chunk(key, is_reverse, limit, prefix);
+    ) -> Result<(Vec<Rows>, bool), Exception> {
+        let chunk = self.read(|store| store.chunk(key, is_reverse, limit, prefix))?;
         let is_all = chunk.len() < limit;
-        (chunk, is_all)
+        Ok((chunk, is_all))
     }
 
     /// The rows of the key at place `slot` of the iteration order.
-    pub(crate) fn slot(&self, slot: usize) -> Option<Rows> {
-        read(&self.store).nth(slot).cloned()
+    pub(crate) fn slot(&self, slot: usize) -> Result<Option<Rows>, Exception> {
+        self.read(|store| store.nth(slot).cloned())
     }
 
     /// Number of keys.
-    pub(crate) fn key_count(&self) -> usize {
-        read(&self.store).len()
+    pub(crate) fn key_count(&self) -> Result<usize, Exception> {
+        self.read(Store::len)
     }
 }
 
-fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
-    lock.read().unwrap_or_else(|poisoned| poisoned.into_inner())
+fn gone() -> Exception {
+    Exception { error_info: Some(Word::atom(named!("id"))), ..Exception::badarg() }
 }
 
 /// A table locked for writing.

@@ -21,10 +21,23 @@ pub(crate) enum Access {
 }
 
 /// All tables.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Tables {
+    /// Which registry of this program it is.
+    number: u64,
     all: RwLock<All>,
     created: AtomicU64,
+}
+
+impl Default for Tables {
+    fn default() -> Tables {
+        static MADE: AtomicU64 = AtomicU64::new(0);
+        Tables {
+            number: MADE.fetch_add(1, Ordering::Relaxed),
+            all: RwLock::default(),
+            created: AtomicU64::new(0),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -67,6 +80,11 @@ impl TableName {
 const TABLE_REFERENCE: u64 = 1 << 63;
 
 impl Tables {
+    /// No other registry of this program has it.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
     /// The reference of a new table.
     pub(crate) fn next_id(&self) -> (u64, u64) {
         (self.created.fetch_add(1, Ordering::Relaxed) + 1, TABLE_REFERENCE)
@@ -88,18 +106,26 @@ impl Tables {
     /// # Errors
     /// `badarg`, with the cause `id` when there is none, `type` when it names none, and `access` when it may not.
     pub(crate) fn get(&self, word: Word, pid: Pid, access: Access) -> Result<Arc<Table>, Exception> {
-        let fail = |cause: Atom| Exception { error_info: Some(Word::atom(cause)), ..Exception::badarg() };
         let Some(table) = self.find(word) else {
             let is_name = word.is_atom() || view::reference(word).is_some();
-            return Err(fail(if is_name { named!("id") } else { named!("type") }));
+            return Err(because(if is_name { named!("id") } else { named!("type") }));
         };
+        Tables::check(&table, pid, access)?;
+        Ok(table)
+    }
+
+    /// Whether `pid` may do that to `table`.
+    ///
+    /// # Errors
+    /// `badarg` with the cause `access`, when it may not.
+    pub(super) fn check(table: &Table, pid: Pid, access: Access) -> Result<(), Exception> {
         let is_allowed = table.owner.get() == pid
             || match access {
                 Access::Read => table.protection != Protection::Private,
                 Access::Write => table.protection == Protection::Public,
                 Access::Own => false,
             };
-        if is_allowed { Ok(table) } else { Err(fail(named!("access"))) }
+        if is_allowed { Ok(()) } else { Err(because(named!("access"))) }
     }
 
     /// The table that `word` names, if it exists.
@@ -111,7 +137,7 @@ impl Tables {
     pub(crate) fn add(&self, table: Arc<Table>) -> bool {
         let mut all = self.all.write().unwrap_or_else(|poisoned| poisoned.into_inner());
         if table.is_named {
-            let name = table.holder.read().unwrap_or_else(|poisoned| poisoned.into_inner()).name;
+            let name = table.name.get();
             if all.by_name.contains_key(&name) {
                 return false;
             }
@@ -121,35 +147,34 @@ impl Tables {
         true
     }
 
-    /// Forgets a table; its rows go with the last who uses it.
+    /// Forgets a table, and gives its rows back.
     pub(crate) fn remove(&self, table: &Table) {
         let mut all = self.all.write().unwrap_or_else(|poisoned| poisoned.into_inner());
-        all.by_id.remove(&table.id);
-        if table.is_named {
-            let name = table.holder.read().unwrap_or_else(|poisoned| poisoned.into_inner()).name;
-            all.by_name.remove(&name);
+        if all.by_id.remove(&table.id).is_some() && table.is_named {
+            all.by_name.remove(&table.name.get());
         }
+        drop(all);
+        table.end();
     }
 
     /// Gives a table another name; `false` when that is taken.
     pub(crate) fn rename(&self, table: &Arc<Table>, name: Atom) -> bool {
         let mut all = self.all.write().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let mut holder = table.holder.write().unwrap_or_else(|poisoned| poisoned.into_inner());
         if table.is_named {
             if all.by_name.contains_key(&name) {
                 return false;
             }
-            all.by_name.remove(&holder.name);
+            all.by_name.remove(&table.name.get());
             all.by_name.insert(name, Arc::clone(table));
         }
-        holder.name = name;
+        table.name.set(name);
         true
     }
 
     /// How programs name `table`.
     pub(crate) fn name_of(table: &Table) -> TableName {
         if table.is_named {
-            TableName::Name(table.holder.read().unwrap_or_else(|poisoned| poisoned.into_inner()).name)
+            TableName::Name(table.name.get())
         } else {
             TableName::Reference(table.id.0, table.id.1)
         }
@@ -176,25 +201,29 @@ impl Tables {
     pub fn release(&self, owner: Pid, is_alive: impl Fn(Pid) -> bool) -> Vec<Transfer> {
         let mut transfers = Vec::new();
         for table in self.list() {
-            let holder = table.holder.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let heir = table.heir.write().unwrap_or_else(|poisoned| poisoned.into_inner());
             table.fixes.forget(owner);
             if table.owner.get() != owner {
                 continue;
             }
-            match holder.heir.clone() {
+            match heir.clone() {
                 Some(Heir { pid, data }) if pid != owner && is_alive(pid) => {
                     table.owner.set(pid);
-                    drop(holder);
+                    drop(heir);
                     transfers.push(Transfer { heir: pid, table: Tables::name_of(&table), data });
                 }
                 _ => {
-                    drop(holder);
+                    drop(heir);
                     self.remove(&table);
                 }
             }
         }
         transfers
     }
+}
+
+fn because(cause: Atom) -> Exception {
+    Exception { error_info: Some(Word::atom(cause)), ..Exception::badarg() }
 }
 
 /// `true` for the atoms that mean no heir.

@@ -6,7 +6,7 @@ use dala_ir::term::compare::cmp;
 use dala_ir::term::{TermWriter, big, view};
 use smallvec::SmallVec;
 
-use super::table;
+use super::recent::with_table;
 use super::table::Table;
 use super::tables::Access;
 use crate::bif::Answer;
@@ -36,28 +36,31 @@ pub(crate) fn update_counter_4(p: &mut Process, [word, key, operations, default]
 }
 
 fn update_counter(p: &mut Process, word: Word, key: Word, operations: Word, default: Option<Word>) -> Answer {
-    let found = table(p, word, Access::Write)?;
+    with_table(p, word, Access::Write, |p, found| update_in(p, found, key, operations, default))
+}
+
+fn update_in(p: &mut Process, found: &Table, key: Word, operations: Word, default: Option<Word>) -> Answer {
     if !found.is_unique() {
         return badarg();
     }
     // One small number that is added to another is nearly all that counters see.
-    if let Ok(Step { place, increment, wrap: None }) = Step::read(&found, operations)
+    if let Ok(Step { place, increment, wrap: None }) = Step::read(found, operations)
         && let Some(increment) = increment.as_small()
-        && default.is_none_or(|default| has_place_for_key(&found, default))
-        && let Some(sum) = found.write(|writer| writer.add_small(key, place, increment))
+        && default.is_none_or(|default| has_place_for_key(found, default))
+        && let Some(sum) = found.write(|writer| writer.add_small(key, place, increment))?
     {
         return Ok(sum);
     }
-    if default.is_none() && !found.has(key) {
+    if default.is_none() && !found.has(key)? {
         return badarg_because(atoms::BADKEY);
     }
     let is_list = operations.is_cons() || operations.is_nil();
     let operations = if is_list { list(operations)?.into() } else { Elements::from([operations].as_slice()) };
     let steps = operations
         .into_iter()
-        .map(|operation| Step::read(&found, operation))
+        .map(|operation| Step::read(found, operation))
         .collect::<Result<SmallVec<[Step; 1]>, _>>()?;
-    if default.is_some_and(|default| !has_place_for_key(&found, default)) {
+    if default.is_some_and(|default| !has_place_for_key(found, default)) {
         return badarg();
     }
     let results = found.write(|writer| -> Result<Elements, Exception> {
@@ -85,7 +88,7 @@ fn update_counter(p: &mut Process, word: Word, key: Word, operations: Word, defa
             if is_new { writer.insert(key, row) } else { writer.replace(key, row) }
         }
         Ok(results)
-    })?;
+    })??;
     // A counter that is a big integer of the table's row may be among the results.
     let results: Elements = results.into_iter().map(|word| p.heap.copy(word)).collect();
     if is_list { Ok(p.heap.list(&results, Word::NIL)) } else { Ok(results[0]) }
@@ -135,19 +138,22 @@ fn place(table: &Table, position: Word) -> Result<usize, Exception> {
 
 /// `ets:update_element(Table, Key, {Position, Value} | [..])`.
 pub(crate) fn update_element(p: &mut Process, [word, key, changes]: [Word; 3]) -> Answer {
-    let found = table(p, word, Access::Write)?;
+    with_table(p, word, Access::Write, |p, found| change_in(p, found, key, changes))
+}
+
+fn change_in(p: &mut Process, found: &Table, key: Word, changes: Word) -> Answer {
     if !found.is_unique() {
         return badarg();
     }
     let changes = if changes.is_cons() || changes.is_nil() { list(changes)? } else { vec![changes] };
     // What would be changed of a row that is not there is not looked at.
-    if !found.has(key) {
+    if !found.has(key)? {
         return Ok(boolean(false));
     }
     let mut places = Vec::with_capacity(changes.len());
     for change in changes {
         let &[position, value] = tuple(change)? else { return badarg() };
-        places.push((place(&found, position)?, value));
+        places.push((place(found, position)?, value));
     }
     let is_there = found.write(|writer| -> Result<bool, Exception> {
         let Some(row) = writer.lookup(key).first() else { return Ok(false) };
@@ -160,6 +166,6 @@ pub(crate) fn update_element(p: &mut Process, [word, key, changes]: [Word; 3]) -
             writer.replace(key, own(row));
         }
         Ok(true)
-    })?;
+    })??;
     Ok(boolean(is_there))
 }

@@ -263,3 +263,36 @@ fn a_file_is_closed_late_by_somebody_else() {
     let expected = term(p, "{ok, {error, einval}}");
     assert!(eq_exact(read, expected));
 }
+
+#[test]
+fn the_table_that_a_thread_used_last_is_not_taken_for_another() {
+    let runtime = runtime();
+    // Two systems on one thread, whose tables have the same names and the same references.
+    let [p, q] = &mut [idle_process(&runtime), idle_process(&runtime)];
+    check(p, "ets:new(t, [named_table])", "{ok, t}");
+    check(p, "ets:insert(t, {a, 1})", "{ok, true}");
+    check(q, "ets:lookup(t, a)", "{error, badarg}");
+    check(q, "ets:new(t, [named_table])", "{ok, t}");
+    check(q, "ets:lookup(t, a)", "{ok, []}");
+    check(p, "ets:lookup(t, a)", "{ok, [{a, 1}]}");
+    // Under another name, deleted, and made again.
+    check(p, "ets:rename(t, u)", "{ok, u}");
+    check(p, "ets:lookup(t, a)", "{error, badarg}");
+    check(p, "ets:lookup(u, a)", "{ok, [{a, 1}]}");
+    check(p, "ets:delete(u)", "{ok, true}");
+    check(p, "ets:lookup(u, a)", "{error, badarg}");
+    check(p, "ets:new(u, [named_table])", "{ok, u}");
+    check(p, "ets:lookup(u, a)", "{ok, []}");
+}
+
+#[test]
+fn a_deleted_table_gives_its_rows_back_though_a_thread_used_it_last() {
+    let runtime = runtime();
+    let p = &mut idle_process(&runtime);
+    check(p, "ets:new(t, [named_table])", "{ok, t}");
+    check(p, "ets:insert(t, {a, 1})", "{ok, true}");
+    let found = p.system.builtins.tables.existing(Word::atom(Atom::new("t"))).expect("it was just made");
+    assert_eq!(found.key_count().ok(), Some(1));
+    check(p, "ets:delete(t)", "{ok, true}");
+    assert!(found.key_count().is_err(), "no rows any more, not even none");
+}
