@@ -251,7 +251,7 @@ impl Header {
     /// Counts a message that is about to be sent. Gives it back when it must not be.
     pub(crate) fn counted(&self, mut node: NodeBox) -> Result<NodeBox, NodeBox> {
         let Some(bound) = &self.bound else { return Ok(node) };
-        if let Some(meter) = &bound.meter {
+        if let Some(meter) = &*bound.meter {
             match meter.count(&mut node, self.held()) {
                 Counted::Yes => {}
                 Counted::Refused => return Err(node),
@@ -400,8 +400,8 @@ impl Header {
     /// The class that counts, and whether the actor has a deadline.
     #[inline(always)]
     pub(crate) fn look(&self) -> (Qos, bool) {
-        let (rank, hurries) = self.urgency.look();
-        (Qos::of_rank(rank), hurries)
+        let seen = self.urgency.look();
+        (Qos::of_rank(seen.rank()), seen.hurries())
     }
 
     /// A message that raised the actor was handled, or will not be.

@@ -17,6 +17,7 @@ use crate::message::{Lane, MemoryLimit, Node, NodeBox, NodeVtable, PayloadKind};
 use crate::observe::Observed;
 use crate::region::Account;
 use crate::sync::{Mutex, lock};
+use crossbeam_utils::CachePadded;
 use std::collections::VecDeque;
 use tokio::sync::Semaphore;
 
@@ -51,20 +52,24 @@ pub(crate) const UNBOUNDED: u32 = u32::MAX;
 pub(crate) const COUNTED: u32 = UNBOUNDED - 1;
 
 /// The bound of one mailbox. Lanes have separate capacities, so that full ordinary work refuses nothing urgent.
+///
+/// What all read, what senders write at each message and what the owner writes at each message lie in cache lines of their own:
+/// else sender and owner take them from each other at every message.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Bound {
-    lanes: [Semaphore; 4],
     capacities: [u32; 4],
-    /// Credits that the owner has not given back yet. Owner only.
-    taken: [Taken; 4],
     overflow: Overflow,
     /// Whether a lane has a capacity.
     has_capacities: bool,
     /// By rank, if the oldest are dropped.
     rings: Option<Box<[Mutex<Ring>; 4]>>,
-    pub(crate) meter: Option<Meter>,
     /// If the runtime is observed.
     pub(crate) observed: Option<Observed>,
+    lanes: CachePadded<[Semaphore; 4]>,
+    /// Credits that the owner has not given back yet. Owner only.
+    taken: CachePadded<[Taken; 4]>,
+    pub(crate) meter: CachePadded<Option<Meter>>,
 }
 
 #[derive(Debug, Default)]
@@ -121,7 +126,7 @@ impl Account for Bound {
     }
 
     fn give_back(&self, bytes: u64) {
-        if let Some(meter) = &self.meter {
+        if let Some(meter) = &*self.meter {
             meter.give_scratch_back(bytes);
         }
     }
@@ -138,14 +143,14 @@ impl Bound {
         let has_capacities = capacities.iter().any(|&capacity| capacity != UNBOUNDED);
         let capacities = capacities.map(|capacity| capacity.max(1));
         Bound {
-            lanes: capacities.map(|capacity| Semaphore::new(capacity as usize)),
             capacities,
-            taken: std::array::from_fn(|_| Taken::new()),
             overflow,
             has_capacities,
             rings: (has_capacities && overflow == Overflow::DropOldest).then(Box::default),
-            meter: limit.is_set().then(|| Meter::new(limit)),
             observed,
+            lanes: CachePadded::new(capacities.map(|capacity| Semaphore::new(capacity as usize))),
+            taken: CachePadded::new(std::array::from_fn(|_| Taken::new())),
+            meter: CachePadded::new(limit.is_set().then(|| Meter::new(limit))),
         }
     }
 
@@ -226,7 +231,7 @@ impl Bound {
         if !self.has_capacities {
             return;
         }
-        for (lane, taken) in self.lanes.iter().zip(&self.taken) {
+        for (lane, taken) in self.lanes.iter().zip(self.taken.iter()) {
             let credits = taken.rest();
             if credits > 0 {
                 lane.add_permits(credits as usize);
@@ -240,7 +245,7 @@ impl Bound {
         if let Some(observed) = &self.observed {
             return observed.waiting();
         }
-        if let Some(meter) = &self.meter {
+        if let Some(meter) = &*self.meter {
             return meter.load().1 as usize;
         }
         let credits = self.lanes.iter().zip(&self.capacities);

@@ -44,6 +44,25 @@ const MOST: u16 = (1 << 8) - 1;
 #[derive(Debug)]
 pub(crate) struct Urgency(AtomicU16);
 
+/// The word as it was at a look. An activation is begun and scheduled with one look each: the word lies in a line that may have to
+/// come from another core, and each look at an atomic is a load of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Seen(u16);
+
+impl Seen {
+    /// The rank of the class that counts.
+    #[inline(always)]
+    pub(crate) fn rank(self) -> u8 {
+        rank_of(self.0)
+    }
+
+    /// Whether the actor has a deadline.
+    #[inline(always)]
+    pub(crate) fn hurries(self) -> bool {
+        self.0 & HURRIES != 0
+    }
+}
+
 /// What a caller has to do that raised an actor.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Raised {
@@ -78,17 +97,16 @@ impl Urgency {
         rank_of(self.0.load(Ordering::Relaxed))
     }
 
-    /// The rank of the class that counts, and whether the actor has a deadline.
+    /// All of it, at one look.
     #[inline(always)]
-    pub(crate) fn look(&self) -> (u8, bool) {
-        let word = self.0.load(Ordering::Relaxed);
-        (rank_of(word), word & HURRIES != 0)
+    pub(crate) fn look(&self) -> Seen {
+        Seen(self.0.load(Ordering::Relaxed))
     }
 
     /// Whether the actor has a deadline.
     #[inline(always)]
     pub(crate) fn hurries(&self) -> bool {
-        self.look().1
+        self.look().hurries()
     }
 
     /// Whether calls raise it that were not handled.
@@ -146,20 +164,22 @@ impl Urgency {
         before < 2 * ONE && before & HURRIES != 0
     }
 
-    /// An entry for the actor is about to be put into its first queue, by whoever may schedule it.
+    /// An entry for the actor is about to be put into its first queue, by whoever may schedule it and has `seen` the word since it
+    /// may. Returns the word as it is when the entry is marked: who raises the actor after that puts another entry.
     #[inline(always)]
-    pub(crate) fn mark(&self, are_entries_marked: bool) {
+    pub(crate) fn mark(&self, seen: Seen, are_entries_marked: bool) -> Seen {
         // Only one who finds `QUEUED` sets `EXTRA`, so it does not appear here.
-        if are_entries_marked || self.0.load(Ordering::Relaxed) & EXTRA != 0 {
+        if are_entries_marked || seen.0 & EXTRA != 0 {
             // Release: the actor as its last owner left it, see `raise`.
-            self.0.fetch_or(QUEUED, Ordering::AcqRel);
+            return Seen(self.0.fetch_or(QUEUED, Ordering::AcqRel));
         }
+        seen
     }
 
-    /// Somebody took an entry for the actor out of a queue.
+    /// Somebody took an entry for the actor out of a queue, and saw the word then or later.
     #[inline(always)]
-    pub(crate) fn claim(&self) -> Claim {
-        if self.0.load(Ordering::Relaxed) & (QUEUED | EXTRA) == 0 { Claim::Run } else { self.claim_marked() }
+    pub(crate) fn claim(&self, seen: Seen) -> Claim {
+        if seen.0 & (QUEUED | EXTRA) == 0 { Claim::Run } else { self.claim_marked() }
     }
 
     #[cold]
@@ -234,14 +254,17 @@ mod tests {
     #[test]
     fn of_two_entries_the_first_runs_and_one_that_is_put_again_is_not_lost() {
         let urgency = Urgency::new(3);
-        urgency.mark(true);
+        urgency.mark(urgency.look(), true);
         assert_eq!(urgency.raise(0, false), Raised::PutEntry);
         assert_eq!(urgency.raise(0, false), Raised::Counted, "there are two");
-        assert_eq!(urgency.claim(), Claim::Run);
+        assert_eq!(urgency.claim(urgency.look()), Claim::Run);
         // It runs, and goes back to a queue: the entry that is left makes two again.
-        urgency.mark(false);
-        assert_eq!((urgency.claim(), urgency.claim()), (Claim::Run, Claim::Stale));
-        assert_eq!(urgency.claim(), Claim::Run, "one that is not marked");
+        urgency.mark(urgency.look(), false);
+        assert_eq!(
+            (urgency.claim(urgency.look()), urgency.claim(urgency.look())),
+            (Claim::Run, Claim::Stale)
+        );
+        assert_eq!(urgency.claim(urgency.look()), Claim::Run, "one that is not marked");
     }
 }
 
@@ -273,7 +296,7 @@ mod loom_models {
 
     impl Actor {
         fn put(&self) {
-            self.urgency.mark(true);
+            self.urgency.mark(self.urgency.look(), true);
             let queue = if self.urgency.rank() == 0 { &self.urgent } else { &self.own };
             *lock(queue) += 1;
         }
@@ -304,7 +327,7 @@ mod loom_models {
                 if !taken {
                     return;
                 }
-                match self.urgency.claim() {
+                match self.urgency.claim(self.urgency.look()) {
                     Claim::Run => self.run(most),
                     Claim::Stale => {}
                     Claim::Dead => drop(self.freed.fetch_add(1, Ordering::Relaxed)),

@@ -141,10 +141,11 @@ pub(super) fn of(host: &Host) -> &Scheduler {
 #[inline]
 fn schedule(host: &Host, cell: NonNull<Header>) {
     let (scheduler, job) = (of(host), Job(cell));
-    scheduler.note_due(job);
+    let class = scheduler.note_due(job);
     worker::with(|worker| match worker {
-        Some(worker) if worker.is_of(scheduler) => worker.schedule(job),
-        _ => scheduler.inject(job),
+        Some(worker) if worker.is_of(scheduler) => worker.schedule(job, class),
+        // From another thread: any worker may take it.
+        _ => scheduler.put_again(job),
     });
 }
 
@@ -311,27 +312,19 @@ impl Scheduler {
         &self.host
     }
 
-    /// An actor became due, or has more to do: from now on it has the time of its own deadline, if it has one.
+    /// An actor became due, or has more to do, and is about to be put into a queue: from now on it has the time of its own
+    /// deadline, if it has one, and its entry is marked. Returns its class.
     #[inline(always)]
-    pub(crate) fn note_due(&self, job: Job) {
-        if job.look().1 {
+    pub(crate) fn note_due(&self, job: Job) -> Qos {
+        let urgency = &job.cell().urgency;
+        let seen = urgency.look();
+        if seen.hurries() {
             self.deadlines.note_due(job.cell().pid(), || self.host.timers.now());
         }
+        Qos::of_rank(urgency.mark(seen, self.marks_entries.load(Ordering::Relaxed)).rank())
     }
 
-    /// From another thread: any worker may take it.
-    pub(crate) fn inject(&self, job: Job) {
-        self.mark(job);
-        self.put_again(job);
-    }
-
-    /// Marks an entry that is about to be put into a queue.
-    #[inline(always)]
-    pub(crate) fn mark(&self, job: Job) {
-        job.cell().urgency.mark(self.marks_entries.load(Ordering::Relaxed));
-    }
-
-    /// Puts one entry more for an actor whose class was raised.
+    /// Puts an entry into a queue where any worker finds it: one that is due, or one more for an actor whose class was raised.
     pub(super) fn put_again(&self, job: Job) {
         match job.look() {
             (Qos::Realtime, hurries) => self.put_urgent(job, hurries),

@@ -110,9 +110,8 @@ impl Worker {
 
     /// An actor became due while this worker runs another.
     #[inline(always)]
-    pub(crate) fn schedule(&self, job: Job) {
-        self.scheduler.mark(job);
-        if job.class() != self.running.get() {
+    pub(crate) fn schedule(&self, job: Job, class: Qos) {
+        if class != self.running.get() {
             return self.share_other(job);
         }
         if let Some(former) = self.remote().put_lifo(job) {
@@ -228,7 +227,9 @@ impl Worker {
                     None => return,
                 },
             };
-            match job.cell().urgency.claim() {
+            let urgency = &job.cell().urgency;
+            let seen = urgency.look();
+            match urgency.claim(seen) {
                 Claim::Run => {}
                 Claim::Stale => continue,
                 Claim::Dead => {
@@ -237,12 +238,12 @@ impl Worker {
                 }
             }
             participant.quiescent();
-            self.running.set(job.class());
+            let class = Qos::of_rank(seen.rank());
+            self.running.set(class);
             // SAFETY: the job was in one place, and is ours now.
-            let after = unsafe { self.activate(job) };
+            let after = unsafe { self.activate(job, class) };
             if after != After::Gone {
                 self.scheduler.note_due(job);
-                self.scheduler.mark(job);
                 let alone = !self.has_work();
                 if alone && !self.remote().has_lifo() {
                     // In a queue it would be robbed by a worker that searches, and its memory would follow it from core to core.
@@ -376,12 +377,12 @@ impl Worker {
     /// # Safety
     /// The job is ours.
     #[inline(always)]
-    unsafe fn activate(&self, job: Job) -> After {
+    unsafe fn activate(&self, job: Job, class: Qos) -> After {
         match &self.scheduler.watch {
             // SAFETY: the job is ours (caller).
-            None => unsafe { run::activate(job.0, Budget::of(job.class()), Watched::No) },
+            None => unsafe { run::activate(job.0, Budget::of(class), Watched::No) },
             // SAFETY: as above.
-            Some(watch) => unsafe { self.activate_watched(job, watch) },
+            Some(watch) => unsafe { self.activate_watched(job, class, watch) },
         }
     }
 
@@ -389,13 +390,13 @@ impl Worker {
     /// As [`Worker::activate`].
     #[cold]
     #[inline(never)]
-    unsafe fn activate_watched(&self, job: Job, watch: &Watch) -> After {
+    unsafe fn activate_watched(&self, job: Job, class: Qos, watch: &Watch) -> After {
         let beat = watch.dog.as_ref().map(|dog| {
             dog.begin(self.index, job.cell().pid());
             dog.beat(self.index)
         });
         // SAFETY: the job is ours (caller).
-        let after = unsafe { run::activate(job.0, Budget::of(job.class()), Watched::By(beat)) };
+        let after = unsafe { run::activate(job.0, Budget::of(class), Watched::By(beat)) };
         if let Some(beat) = beat {
             beat.end();
         }
