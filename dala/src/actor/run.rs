@@ -19,7 +19,7 @@ pub(crate) enum After {
     Gone,
     /// It has more to do: back to a run queue.
     Again,
-    /// So it may have, but not before what it woke.
+    /// So it has, or may have, but not before what it woke.
     GaveWay,
 }
 
@@ -66,14 +66,14 @@ pub(crate) unsafe fn activate(cell: NonNull<Header>, budget: Budget, watched: Wa
         }
         if matches!(verdict, Verdict::Yielded | Verdict::GaveWay) {
             if let Some(bound) = &cell.bound {
-                bound.give_back();
+                bound.give_back(true);
                 // A native actor yields between messages.
                 activation.pause(!cell.vtable.arrival_order);
             }
-            return if verdict == Verdict::Yielded { After::Again } else { After::GaveWay };
+            return if verdict == Verdict::GaveWay { After::GaveWay } else { again(&activation) };
         }
         if let Some(bound) = &cell.bound {
-            bound.give_back();
+            bound.give_back(false);
             activation.pause(verdict == Verdict::Waiting);
         }
         if cell.head.park(verdict == Verdict::WaitingForWake) {
@@ -81,12 +81,17 @@ pub(crate) unsafe fn activate(cell: NonNull<Header>, budget: Budget, watched: Wa
             return After::Gone;
         }
         if activation.spend() {
-            return After::Again;
+            return again(&activation);
         }
         if verdict == Verdict::WaitingForWake {
             activation.go_on();
         }
     }
+}
+
+/// It has more to do. After a quick activation it is not worth a worker's wake-up: who was woken meanwhile goes first, here.
+fn again(activation: &Activation<'_>) -> After {
+    if activation.was_quick() { After::GaveWay } else { After::Again }
 }
 
 #[cold]

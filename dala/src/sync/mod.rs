@@ -20,11 +20,13 @@ pub(crate) mod cell;
 #[cfg(not(loom))]
 pub(crate) mod offload;
 mod parker;
+mod prefetch;
 #[cfg(not(loom))]
 mod random;
 mod rendezvous;
 
 pub(crate) use parker::Parker;
+pub(crate) use prefetch::prefetch;
 #[cfg(not(loom))]
 pub(crate) use random::Random;
 pub(crate) use rendezvous::Rendezvous;
