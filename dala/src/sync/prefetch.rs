@@ -6,13 +6,13 @@
 /// address will do.
 #[inline(always)]
 pub(crate) fn prefetch(address: *const u8) {
-    #[cfg(all(target_arch = "x86_64", not(any(miri, loom))))]
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: part of every x86-64; a hint that touches nothing, and fails at no address.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) };
     }
-    #[cfg(all(target_arch = "aarch64", not(any(miri, loom))))]
+    #[cfg(all(target_arch = "aarch64", not(miri)))]
     {
         // SAFETY: a hint that touches nothing, and fails at no address.
         unsafe {
