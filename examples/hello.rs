@@ -51,6 +51,9 @@ impl Greeter {
 
 #[dala::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // `hello | head -1` ends as other commands do.
+    dala::shutdown::end_when_nobody_reads();
+
     let greeter = Greeter::spawn(0).await?;
 
     // `tell` sends and goes on; `call`, or the method named as the handler, waits for the reply.

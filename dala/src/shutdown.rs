@@ -1,6 +1,8 @@
-//! Ending an app when the system says so: Ctrl-C, `SIGTERM`.
+//! Ending an app when the system says so: Ctrl-C, `SIGTERM`, or nobody reads what it prints.
 
+use crate::message::exit;
 use crate::runtime::Runtime;
+use std::io::{ErrorKind, Write};
 use std::time::Duration;
 
 /// Who wants the app to end.
@@ -63,6 +65,39 @@ impl StopSignals {
             StopSignal::Interrupt
         }
     }
+}
+
+/// From now on, printing to a pipe that nobody reads any more ends the OS process, without a word and with status 0:
+/// `app | head -1` ends as other commands do.
+///
+/// Otherwise `print!` and `println!` panic there, which in an actor is a crash like any other: it is reported, and a
+/// supervisor starts the actor again. Call it first in `main`. What is printed to the standard error, or written to other
+/// pipes, ends nothing.
+///
+/// ```
+/// dala::shutdown::end_when_nobody_reads();
+/// println!("hello");
+/// ```
+pub fn end_when_nobody_reads() {
+    // The runtime's own hook takes panics of actors: ours is around it, whichever comes first.
+    exit::install_hook();
+    let former = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        // What `std` says; it gives no other sign.
+        let is_of_printing =
+            panic.payload_as_str().is_some_and(|text| text.starts_with("failed printing to stdout"));
+        if is_of_printing && nobody_reads() {
+            std::process::exit(0);
+        }
+        former(panic);
+    }));
+}
+
+/// Whether standard output fails because of that, and not because a disk is full.
+fn nobody_reads() -> bool {
+    let mut output = std::io::stdout().lock();
+    let written = output.write_all(b"\n").and_then(|()| output.flush());
+    written.is_err_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 impl Runtime {

@@ -32,6 +32,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    dala::shutdown::end_when_nobody_reads();
     ended(run(&Arguments::parse()))
 }
 

@@ -56,6 +56,7 @@ impl Reporter {
 
 #[dala::main]
 async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
+    dala::shutdown::end_when_nobody_reads();
     let Arguments { folder, list, workers, panic_on, tree } = Arguments::parse();
     let reporter = Reporter::default().spawn()?;
     let progress = Topic::new();

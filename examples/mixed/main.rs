@@ -52,6 +52,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    dala::shutdown::end_when_nobody_reads();
     let arguments = Arguments::parse();
     ended(run(&arguments))
 }

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use dala_examples::{Stage, ended};
 
 fn main() -> ExitCode {
+    dala::shutdown::end_when_nobody_reads();
     ended(run())
 }
 

@@ -37,6 +37,7 @@ trait Plugin {
 }
 
 fn main() -> ExitCode {
+    dala::shutdown::end_when_nobody_reads();
     ended(run())
 }
 

@@ -43,6 +43,7 @@ impl Customer {
 }
 
 fn main() -> ExitCode {
+    dala::shutdown::end_when_nobody_reads();
     ended(run())
 }
 

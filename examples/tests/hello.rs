@@ -26,6 +26,16 @@ fn a_closed_standard_error_stops_nobody() {
 }
 
 #[test]
+fn who_has_read_enough_ends_it_without_a_word() {
+    let mut running =
+        hello().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the example runs");
+    drop(running.stdout.take());
+    let output = running.wait_with_output().expect("it ends");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && errors.is_empty(), "{:?}: {errors}", output.status);
+}
+
+#[test]
 fn hello_greets_fails_and_is_started_again() {
     let output = hello().output().expect("the example runs");
     let text = String::from_utf8(output.stdout).expect("text");

@@ -354,7 +354,7 @@ fn handler_part(stack: &str) -> String {
 }
 
 /// Notes the place of panics inside actors; leaves all others to the hook that was there.
-fn install_hook() {
+pub(crate) fn install_hook() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     if ONCE.is_completed() {
         return;

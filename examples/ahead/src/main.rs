@@ -19,6 +19,7 @@ trait Till {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    dala::shutdown::end_when_nobody_reads();
     let runtime = Runtime::new()?;
     let options =
         SystemOptions { bundle: Some(Arc::new(dala_beam::include_modules!()?)), ..SystemOptions::default() };

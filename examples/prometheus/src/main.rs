@@ -74,6 +74,7 @@ async fn serve(listener: TcpListener, metrics: PrometheusHandle) {
 }
 
 fn main() -> Result<(), Failure> {
+    dala::shutdown::end_when_nobody_reads();
     // Before the runtime: it looks for the recorder when it is built.
     let metrics = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
