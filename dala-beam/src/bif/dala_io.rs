@@ -1,7 +1,8 @@
 //! Module `dala_io`: what the I/O servers write to and read from (see `otp::io_server`).
 
 use std::collections::VecDeque;
-use std::io::{BufRead, Write};
+use std::io::{BufRead, ErrorKind, Write};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dala::actor::process as actor;
@@ -27,7 +28,10 @@ pub(crate) fn write(p: &mut Process, [device, data]: [Word; 2]) -> Answer {
     };
     match written {
         Ok(()) => ok(),
-        Err(_) => {
+        Err(error) => {
+            if device.as_small() == Some(1) && error.kind() == ErrorKind::BrokenPipe {
+                p.system.builtins.has_lost_reader.store(true, Ordering::Relaxed);
+            }
             let reason = Word::atom(named!("terminated"));
             Ok(p.heap.tuple(&[Word::atom(atoms::ERROR), reason]))
         }

@@ -39,6 +39,8 @@ pub struct State {
     pub(crate) outside: Outside,
     /// Standard input.
     pub input: StandardInput,
+    /// Whether nobody reads standard output any more.
+    pub(crate) has_lost_reader: AtomicBool,
     /// Who gets the runtime's own log events (`system_flag(system_logger, _)`): a pid's bits, 0 for nobody.
     pub(crate) system_logger: AtomicU64,
     /// Whether `erts_debug:set_internal_state/2` does anything.

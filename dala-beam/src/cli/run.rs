@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use dala::message::ExitReason;
 use dala::native::Arguments as NativeArguments;
 use dala::{Runtime, StableLayout};
 use dala_ir::abi::{Atom, Pid, Word};
-use dala_ir::interp::JitMode;
+use dala_ir::interp::{Class, JitMode};
 use dala_ir::term::print::{Style, print};
 use dala_ir::term::{Fragment, OwnedTerm, TermWriter};
 
@@ -154,7 +155,7 @@ impl Program {
         print_result: bool,
     ) -> Result<ExitCode, String> {
         let started = self.start(started, |_| Ok(()))?;
-        let code = report(&started.run(entry)?, print_result);
+        let code = started.report(&started.run(entry)?, print_result);
         started.leave();
         Ok(code)
     }
@@ -246,7 +247,35 @@ impl Started {
         }
         let terms = scratch.list(&terms, Word::NIL);
         let ended = self.run_in(arguments.sandbox()?, Entry::Function(module, function, terms))?;
-        Ok(report(&ended, arguments.print_result))
+        Ok(self.report(&ended, arguments.print_result))
+    }
+
+    /// Prints how the program ended; the exit status.
+    fn report(&self, ended: &Ended, print_result: bool) -> ExitCode {
+        match ended {
+            Ended::Value(value) if print_result => {
+                super::finish(Ok(format!("{}\n", print(value.root(), Style::Readable))))
+            }
+            Ended::Value(_) => ExitCode::SUCCESS,
+            // Whoever read has seen enough: `dala run MODULE | head`. Printing then raises this, as on OTP.
+            Ended::Raised { class: Class::Error, reason, .. }
+                if reason.root() == Word::atom(Atom::new("terminated"))
+                    && self.system.builtins.has_lost_reader.load(Ordering::Relaxed) =>
+            {
+                ExitCode::SUCCESS
+            }
+            Ended::Raised { class, reason, trace } => {
+                eprint!("{}", stack_trace::show(*class, reason.root(), trace.root()));
+                ExitCode::FAILURE
+            }
+            Ended::Exit(ExitReason::Normal | ExitReason::Shutdown) => ExitCode::SUCCESS,
+            Ended::Exit(reason) => {
+                let term = OwnedTerm::build(|scratch| reason.write(scratch));
+                eprintln!("** exited: {}", print(term.root(), Style::Readable));
+                ExitCode::FAILURE
+            }
+            Ended::Halted(status) => ExitCode::from(u8::try_from(*status & 0xff).unwrap_or(1)),
+        }
     }
 
     /// The program is over, whatever its other processes do.
@@ -258,28 +287,5 @@ impl Started {
             eprintln!("{count:>12} exits from machine code at {op}");
         }
         std::mem::forget(self.runtime);
-    }
-}
-
-/// Prints how the program ended; the exit status.
-fn report(ended: &Ended, print_result: bool) -> ExitCode {
-    match ended {
-        Ended::Value(value) => {
-            if print_result {
-                println!("{}", print(value.root(), Style::Readable));
-            }
-            ExitCode::SUCCESS
-        }
-        Ended::Raised { class, reason, trace } => {
-            eprint!("{}", stack_trace::show(*class, reason.root(), trace.root()));
-            ExitCode::FAILURE
-        }
-        Ended::Exit(ExitReason::Normal | ExitReason::Shutdown) => ExitCode::SUCCESS,
-        Ended::Exit(reason) => {
-            let term = OwnedTerm::build(|scratch| reason.write(scratch));
-            eprintln!("** exited: {}", print(term.root(), Style::Readable));
-            ExitCode::FAILURE
-        }
-        Ended::Halted(status) => ExitCode::from(u8::try_from(*status & 0xff).unwrap_or(1)),
     }
 }

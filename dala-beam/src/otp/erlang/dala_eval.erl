@@ -37,6 +37,9 @@ elixir(Text) ->
     try 'Elixir.Code':eval_string(Text) of
         {Value, _} -> 'Elixir.IO':puts('Elixir.Kernel':inspect(Value, [{pretty, true}]))
     catch
+        %% Nobody reads what it prints: the command says so, or nothing.
+        error:terminated:Stack ->
+            erlang:raise(error, terminated, Stack);
         Class:Reason:Stack ->
             'Elixir.IO':puts(standard_error, 'Elixir.Exception':format(Class, Reason, Stack)),
             dala_boot:flush(),
