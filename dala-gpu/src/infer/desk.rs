@@ -10,13 +10,14 @@ use dala::{ActorRef, Handle};
 use super::options::{Ask, InferError};
 use super::queue::{Pending, Queue, Queued};
 use super::runner::Ran;
+use super::running::Running;
 use super::seats::{Seats, Turn};
 use super::stats::ServeStats;
 use super::stream::{State, Stream};
 use super::throttle::{Limits, Throttle};
 use super::{ModelActor, Work};
 use crate::TensorRef;
-use crate::model::{Placement, Port};
+use crate::model::{Canceller, Placement, Port};
 use crate::oneshot::{Pool, Receiver};
 
 /// A result, and the stream's state, if the request had one.
@@ -46,6 +47,7 @@ pub(super) struct DeskState {
     places: Pool<Answer>,
     number: u64,
     seats: Seats,
+    running: Running,
     incarnations: u64,
     /// Where the actors work, or did last: who waits elsewhere is told of its deadline by this.
     runtime: Option<Handle>,
@@ -63,11 +65,13 @@ impl Desk {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A number for the next actor that works for this desk.
-    pub(super) fn next_incarnation(&self) -> u64 {
+    /// A number for the next actor that works for this desk, whose runs are ended by this.
+    pub(super) fn next_incarnation(&self, canceller: Option<Canceller>) -> u64 {
         let mut state = self.lock();
         state.incarnations += 1;
-        state.incarnations
+        let incarnation = state.incarnations;
+        state.running.join(incarnation, canceller);
+        incarnation
     }
 
     /// An actor begins to work for this desk.
@@ -82,6 +86,7 @@ impl Desk {
     pub(super) fn close(&self, incarnation: u64) {
         let mut state = self.lock();
         state.seats.leave(incarnation);
+        state.running.leave(incarnation);
         if state.seats.len() > 0 {
             // It may have been the one that was told.
             return self.wake(state);
@@ -142,6 +147,8 @@ impl Desk {
         if ran.rows == 0 {
             return;
         }
+        state.running.end(incarnation);
+        let stats = &mut state.stats;
         stats.runs += 1;
         stats.rows += ran.rows as u64;
         stats.batches.note(ran.rows as u64);
@@ -237,10 +244,13 @@ impl Desk {
     }
 
     /// Waits for the answer to a request, as long as its client can use one.
-    pub(super) async fn answer(&self, mut asked: Asked) -> Answer {
+    pub(super) async fn answer(&self, asked: Asked) -> Answer {
+        let waits = Waits { desk: self, number: asked.number };
+        // Behind it: so the place of the answer is given up first.
+        let mut asked = asked;
         let runtime = || Handle::current().or_else(|| self.lock().runtime.clone());
         let answer = match asked.deadline.and_then(|deadline| Some((deadline, runtime()?))) {
-            None => asked.answer.await,
+            None => (&mut asked.answer).await,
             Some((deadline, runtime)) => {
                 let mut time = runtime.sleep(deadline.saturating_duration_since(Instant::now()));
                 let either = poll_fn(|context| match Pin::new(&mut asked.answer).poll(context) {
@@ -249,10 +259,14 @@ impl Desk {
                 });
                 match either.await {
                     Some(answer) => answer,
-                    None => return self.give_up(asked),
+                    None => {
+                        waits.end();
+                        return self.give_up(asked);
+                    }
                 }
             }
         };
+        waits.end();
         answer.unwrap_or(Err(InferError::Down))
     }
 
@@ -267,9 +281,32 @@ impl Desk {
             // It was answered at the last moment, or it runs.
             None => match asked.answer.wait(Some(Instant::now())) {
                 Some(answer) => answer.unwrap_or(Err(InferError::Down)),
-                None => Err(InferError::TimedOut),
+                None => {
+                    let number = asked.number;
+                    drop(asked);
+                    self.lock().running.abandon(number);
+                    Err(InferError::TimedOut)
+                }
             },
         }
+    }
+}
+
+/// A client that waits for an answer. Dropped before it came, it says that the client went away.
+struct Waits<'a> {
+    desk: &'a Desk,
+    number: u64,
+}
+
+impl Waits<'_> {
+    fn end(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.desk.lock().running.abandon(self.number);
     }
 }
 
@@ -290,6 +327,7 @@ impl DeskState {
             places: Pool::default(),
             number: 0,
             seats: Seats::default(),
+            running: Running::default(),
             incarnations: 0,
             runtime: None,
             streams: 0,
@@ -311,8 +349,9 @@ impl DeskState {
     }
 
     /// An actor takes a batch.
-    pub(super) fn run(&mut self, incarnation: u64) {
+    pub(super) fn run(&mut self, incarnation: u64, batch: &[Queued]) {
         self.seats.run(incarnation);
+        self.running.begin(incarnation, batch.iter().map(|queued| queued.number));
     }
 
     /// An actor looks again before long, by itself. Returns whether it still works.
@@ -438,7 +477,9 @@ impl Model {
         self.ask(inputs, Ask::default()).await
     }
 
-    /// Asks. Dropping the future cancels the request if it does not run yet. Whoever polls it, it ends with the request's
+    /// Asks. Dropping the future cancels the request; its run, if it is in one, is ended when nobody waits for it any more,
+    /// between two of the model's operations, where the backend can ([`Session::canceller`](crate::model::Session::canceller)).
+    /// Whoever polls it, it ends with the request's
     /// time: by the clock of the polling thread's runtime, or else of the model's.
     ///
     /// # Errors

@@ -104,7 +104,7 @@ impl Executor {
             if !self.batch.is_empty() {
                 let rows = self.batch.iter().map(|queued| queued.rows).sum();
                 let expected = desk.stats.costs.expected(rows);
-                desk.run(self.incarnation);
+                desk.run(self.incarnation, &self.batch);
                 // What is left is for another session.
                 self.desk.wake(desk);
                 return Next::Run(Run { expected });

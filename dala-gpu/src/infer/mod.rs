@@ -9,7 +9,8 @@
 //! - [`ServeOptions::sessions`] run side by side: whichever is free takes the next batch from the one queue, and the ones
 //!   behind the first begin only when there is more than it can do. All that is said below holds for them together.
 //! - A request that cannot be done before its deadline is refused when it comes, or answered
-//!   [`InferError::Expired`] before it runs; one whose client went away is not run.
+//!   [`InferError::Expired`] before it runs; one whose client went away is not run, and a run that all its clients have left
+//!   is ended, where the backend can.
 //! - Batches are as large as pays: the actor learns what each size costs. One request alone is run on its own
 //!   tensors, without a copy; more are gathered into one tensor (counted), and get views of one output.
 //! - A model that takes less than [`ServeOptions::inline_below`] runs on the actor's worker: handing it to another
@@ -57,6 +58,7 @@ mod options;
 mod plan;
 mod queue;
 mod runner;
+mod running;
 mod seats;
 mod server;
 mod spare;

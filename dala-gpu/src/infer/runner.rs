@@ -7,7 +7,7 @@ use super::plan::{Plan, Row, Source, Target};
 use super::queue::{Dropped, Queued, row_shape};
 use super::spare::Spare;
 use super::stream::State;
-use crate::model::{ModelError, Placement, Port, Session};
+use crate::model::{Canceller, ModelError, Placement, Port, Session};
 use crate::oneshot::{Sender, oneshot};
 use crate::{Shape, TensorRef};
 
@@ -85,6 +85,11 @@ impl Runner {
     /// Where the session runs.
     pub(super) fn placement(&self) -> Placement {
         self.session.placement()
+    }
+
+    /// What ends a run from another thread.
+    pub(super) fn canceller(&self) -> Option<Canceller> {
+        self.session.canceller()
     }
 
     /// The outputs that clients get.
@@ -349,6 +354,15 @@ impl Runner {
                 for Queued { tensors, state, is_stream, sender, .. } in batch.drain(..) {
                     sender.send(Ok((tensors, state.filter(|_| is_stream))));
                 }
+            }
+            // Ended, for nobody waits.
+            Err(InferError::Model(ModelError::Cancelled))
+                if batch.iter().all(|queued| queued.sender.is_abandoned()) =>
+            {
+                ran.dropped.abandoned += count;
+                ran.rows = 0;
+                note(ran);
+                batch.clear();
             }
             // One of them may be why, and each is still as it came.
             Err(_) if count > 1 && !self.has_handed_out => {

@@ -121,7 +121,7 @@ impl Inner {
         if let Some(took) = runner.warm_up()? {
             self.desk.lock().stats.costs.note(1, took);
         }
-        let incarnation = self.desk.next_incarnation();
+        let incarnation = self.desk.next_incarnation(runner.canceller());
         let max_wait = self.options.max_wait;
         let desk = self.desk.clone();
         let executor =

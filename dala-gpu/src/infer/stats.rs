@@ -27,7 +27,7 @@ pub struct ServeStats {
     pub throttled: u64,
     /// Requests whose time passed in the queue.
     pub expired: u64,
-    /// Requests whose client went away before they were run.
+    /// Requests whose client went away before they were run, or, with all that shared the run, while they were.
     pub abandoned: u64,
     /// Requests that failed with their run.
     pub failed: u64,

@@ -1,5 +1,6 @@
 //! Models served by actors, seen from outside: requests and batches, versions, heat, and what goes wrong.
 mod backend;
+mod cancel;
 mod deadlines;
 mod faults;
 #[cfg(feature = "onnx")]
