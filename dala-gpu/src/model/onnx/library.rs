@@ -1,4 +1,5 @@
 //! Finding and loading the library.
+use std::error::Error as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -117,11 +118,26 @@ fn find(options: &OnnxOptions) -> Result<Onnx, ModelError> {
     }
 }
 
+/// What is wrong with a library; its path is known.
+fn said(error: ort::LoadDynamicError) -> String {
+    match &error {
+        ort::LoadDynamicError::Dlopen { error, path } => {
+            let text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+            text.strip_prefix(&format!("{}: ", path.display())).map_or(text.clone(), str::to_owned)
+        }
+        ort::LoadDynamicError::MissingApi { .. } => "it has no function OrtGetApiBase".to_owned(),
+        other => other.to_string(),
+    }
+}
+
 fn open(path: &Path) -> Result<Onnx, ModelError> {
     let wrong = |why: String| ModelError::WrongLibrary { path: path.to_path_buf(), why: why.into() };
+    if let Some((length, needed)) = super::whole::missing(path) {
+        return Err(wrong(format!("it has {length} bytes, and needs {needed}: it was cut")));
+    }
     // What is given to it may be any library at all, and it asserts a few things about it.
     let opened = std::panic::catch_unwind(|| {
-        let builder = ort::init_from(path).map_err(|error| error.to_string())?;
+        let builder = ort::init_from(path).map_err(said)?;
         let builder = builder.with_name("dala").with_telemetry(false);
         let environment = builder.build().map_err(|error| error.to_string())?;
         Ok::<_, String>((environment, ort::info()))

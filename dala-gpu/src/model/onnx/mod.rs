@@ -8,6 +8,7 @@ mod cancel;
 mod library;
 mod provider;
 mod session;
+mod whole;
 
 pub use library::{Onnx, OnnxOptions};
 
