@@ -487,7 +487,11 @@ fn a_supervised_device_is_opened_again_when_it_is_lost() -> Result<(), Box<dyn s
     let supervisor = dala::Supervisor::new().child(link.child("gpu", GpuOptions::any()));
     let supervisor = runtime.block_on(supervisor.start(&runtime))?;
     let first = link.current()?;
+    let actor = runtime.block_on(supervisor.children())?[0].pid.ok_or("it runs")?;
+    let ended = dala::actor::process::ended(actor);
     first.destroy();
+    let why = runtime.block_on(ended)?.to_string();
+    assert!(why.contains("the GPU device is lost: "), "{why}");
     while link.opened() < 2 {
         std::thread::yield_now();
     }

@@ -157,7 +157,54 @@ fn a_model_rests_between_runs_when_it_may_not_be_busy_all_the_time() -> Outcome 
 }
 
 #[test]
-fn a_cheaper_version_serves_while_it_is_hot() -> Outcome {
+fn on_a_battery_a_request_waits_for_others_where_that_pays() -> Outcome {
+    let (machine, runtime) = machine()?;
+    let region = Region::with_limit(1 << 20);
+    // However many rows it has.
+    let backend = Scripted::new(|_| {
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_micros(300) {
+            std::hint::spin_loop();
+        }
+        Ok(())
+    });
+    let ten_minutes = Limits::new(100, 600_000);
+    let options = ServeOptions::in_region(&region)
+        .max_batch(2)
+        .max_wait(Duration::ZERO)
+        .throttle(Throttle::none().with(Thermal::Nominal, Power::Battery, ten_minutes));
+    let model = Server::new(backend, &b"2"[..], options)?.start(&runtime)?;
+    let ask = |x: f32| Box::pin(model.infer(row(&region, x)));
+    runtime.block_on(async {
+        // Learns that two take no longer than one.
+        while model.stats().costs.best().is_none_or(|(best, _)| best < 2) {
+            let (mut one, mut two) = (ask(1.0), ask(2.0));
+            send_off(&mut one).await;
+            send_off(&mut two).await;
+            one.await?;
+            two.await?;
+        }
+        assert_eq!(first(&ask(3.0).await?), 3.0, "on mains nobody waits");
+        machine.feed(Power::Battery);
+        runtime.read_sensors();
+        let runs = model.stats().runs;
+        let mut waits = ask(4.0);
+        send_off(&mut waits).await;
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_millis(20) {
+            send_off(&mut waits).await;
+            tokio::task::yield_now().await;
+        }
+        assert_eq!((model.stats().queued, model.stats().runs), (1, runs));
+        assert_eq!(first(&ask(5.0).await?), 5.0);
+        assert_eq!(first(&waits.await?), 4.0);
+        assert_eq!(model.stats().runs, runs + 1, "they shared it");
+        Ok::<_, Box<dyn std::error::Error>>(())
+    })
+}
+
+#[test]
+fn a_cheaper_version_serves_while_it_is_hot_or_the_battery_is_low() -> Outcome {
     let (machine, runtime) = machine()?;
     let region = Region::with_limit(1 << 20);
     let [large, small]: [Arc<AtomicUsize>; 2] = Default::default();
@@ -174,12 +221,15 @@ fn a_cheaper_version_serves_while_it_is_hot() -> Outcome {
         deployment.cheaper("small", version(&small)?).await?;
         assert_eq!(deployment.versions()[1].role, Role::Cheaper);
         let client = deployment.client();
-        for (level, serves, other) in [
-            (Thermal::Nominal, &large, &small),
-            (Thermal::Serious, &small, &large),
-            (Thermal::Nominal, &large, &small),
+        for (level, power, serves, other) in [
+            (Thermal::Nominal, Power::Mains, &large, &small),
+            (Thermal::Serious, Power::Mains, &small, &large),
+            (Thermal::Nominal, Power::Battery, &large, &small),
+            (Thermal::Nominal, Power::Low, &small, &large),
+            (Thermal::Nominal, Power::Mains, &large, &small),
         ] {
             machine.heat(level);
+            machine.feed(power);
             runtime.read_sensors();
             // Until the actor has heard of it.
             let before = serves.load(Ordering::Relaxed);
