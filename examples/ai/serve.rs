@@ -22,8 +22,8 @@ type Failure = Box<dyn std::error::Error>;
 #[derive(Parser)]
 struct Arguments {
     /// How many client actors ask at the same time.
-    #[arg(long, default_value_t = 64)]
-    clients: usize,
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..))]
+    clients: u32,
     /// How long to measure each way of serving, in milliseconds.
     #[arg(long, default_value_t = 1000)]
     milliseconds: u64,
@@ -98,6 +98,7 @@ impl Times {
 }
 
 fn main() -> ExitCode {
+    dala::shutdown::end_when_nobody_reads();
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
@@ -186,6 +187,7 @@ fn measure(runtime: &Runtime, case: &Case, arguments: &Arguments, region: &Regio
         "{:40} {:>10} {:>9} {:>9} {:>9} {:>8}",
         "", "requests/s", "p50 us", "p99 us", "rows/run", "copied"
     );
+    let clients = arguments.clients as usize;
     let alone = raw(case, arguments.milliseconds, region)?;
     line("the session alone, in a loop", &alone, 1.0, 0);
     let never = Duration::ZERO;
@@ -195,19 +197,13 @@ fn measure(runtime: &Runtime, case: &Case, arguments: &Arguments, region: &Regio
         line(label, &times, rows, region.copied_bytes() - copied);
         Ok(times.rate())
     };
-    let options = || case.options.clone();
+    // Each has one request at a time.
+    let options = || case.options.clone().queue(clients);
     serve("served to 1 client", 1, options().max_batch(1))?;
     serve("  by a thread, not the worker", 1, options().max_batch(1).inline_below(never))?;
-    let single = serve(
-        &format!("served to {} clients, one by one", arguments.clients),
-        arguments.clients,
-        options().max_batch(1),
-    )?;
-    let batched = serve(
-        &format!("served to {} clients, in batches", arguments.clients),
-        arguments.clients,
-        options().max_batch(64),
-    )?;
+    let single = serve(&format!("served to {clients} clients, one by one"), clients, options().max_batch(1))?;
+    let batched =
+        serve(&format!("served to {clients} clients, in batches"), clients, options().max_batch(64))?;
     println!("batches give {:.1} times the requests", batched / single);
     Ok(())
 }

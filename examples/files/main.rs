@@ -35,8 +35,8 @@ struct Arguments {
     #[arg(long, default_value_t = 200)]
     files: usize,
     /// Numbers of clients that ask at the same time
-    #[arg(long, value_delimiter = ',', default_value = "1,2,4,8,16,32,64")]
-    clients: Vec<usize>,
+    #[arg(long, value_delimiter = ',', default_value = "1,2,4,8,16,32,64", value_parser = clap::value_parser!(u32).range(1..))]
+    clients: Vec<u32>,
     /// How long to measure each number of clients, in milliseconds
     #[arg(long, default_value_t = 1000)]
     milliseconds: u64,
@@ -77,6 +77,7 @@ impl Client {
 }
 
 fn main() -> ExitCode {
+    dala::shutdown::end_when_nobody_reads();
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -103,6 +104,10 @@ fn backend(arguments: &Arguments) -> Result<Arc<dyn Backend>, Failure> {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let region = Region::with_limit(256 << 20);
+    let module = arguments.ebin.join("Elixir.FileCensus.beam");
+    if !module.is_file() {
+        return Err(format!("{}: not found; `make demo-files` compiles it", module.display()).into());
+    }
     let backend = backend(arguments)?;
     println!("the model is run by {}", backend.name());
     let file = arguments.ai.join("models/magika.onnx");
@@ -122,7 +127,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let (single, batched) = (server(1)?, server(16)?);
     let tensors: Vec<TensorRef> = reader::files(&arguments.folder, arguments.files)?
         .iter()
-        .map(|path| reader::tensor(&region, &std::fs::read(path)?))
+        .map(|path| reader::tensor(&region, &std::fs::read(path).map_err(|error| reader::said(path, error))?))
         .collect::<Result<_, Failure>>()?;
     if tensors.is_empty() {
         return Err(format!("no files in {}", arguments.folder.display()).into());
@@ -132,7 +137,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut all = Vec::new();
     println!("\n| clients | | files/s | median ms | 99 % ms | files a run |\n|---|---|---|---|---|---|");
     for (name, model) in [("one by one", &single), ("in batches", &batched)] {
-        let points = arguments.clients.iter().map(|&clients| {
+        let points = arguments.clients.iter().map(|&clients| clients as usize).map(|clients| {
             let point = measure(&runtime, model, &files, clients, arguments.milliseconds)?;
             println!(
                 "| {clients} | {name} | {:.0} | {:.1} | {:.1} | {:.1} |",

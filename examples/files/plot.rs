@@ -116,8 +116,9 @@ pub(crate) fn write(path: &Path, title: &str, all: &[Series]) -> Result<(), Fail
     chart(&mut svg, 0.0, "files a second, by clients", all, &rates)?;
     chart(&mut svg, width / 2.0, "milliseconds until the answer, by clients", all, &times)?;
     svg.push_str("</svg>\n");
+    let said = |error: std::io::Error| format!("the plot {}: {error}", path.display());
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+        std::fs::create_dir_all(folder).map_err(said)?;
     }
-    std::fs::write(path, svg).map_err(|error| format!("{}: {error}", path.display()).into())
+    Ok(std::fs::write(path, svg).map_err(said)?)
 }

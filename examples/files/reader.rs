@@ -26,11 +26,17 @@ pub(crate) fn tensor(region: &Region, content: &[u8]) -> Result<TensorRef, Failu
     Ok(region.tensor(Shape::new(&[1, COLUMNS])?, &numbers)?.into())
 }
 
+/// What is wrong with a file or a folder.
+pub(crate) fn said(path: &Path, error: std::io::Error) -> String {
+    format!("{}: {error}", path.display())
+}
+
 /// Up to so many files below a folder that are worth a look, in the order of their names.
 pub(crate) fn files(folder: &Path, most: usize) -> Result<Vec<PathBuf>, Failure> {
     let (mut folders, mut found) = (vec![folder.to_owned()], Vec::new());
     while let Some(folder) = folders.pop().filter(|_| found.len() < most) {
-        let mut entries: Vec<_> = std::fs::read_dir(&folder)?.flatten().collect();
+        let entries = std::fs::read_dir(&folder).map_err(|error| said(&folder, error))?;
+        let mut entries: Vec<_> = entries.flatten().collect();
         entries.sort_by_key(std::fs::DirEntry::file_name);
         for entry in entries {
             let (path, kind) = (entry.path(), entry.file_type()?);

@@ -61,6 +61,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    dala::shutdown::end_when_nobody_reads();
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
@@ -97,9 +98,15 @@ fn read(path: &Path, what: &str) -> Result<Vec<u8>, Failure> {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let region = Region::with_limit(256 << 20);
-    let sound = wav::read(&read(&arguments.wav, "the sound")?)
-        .map_err(|problem| format!("the sound {}: {problem}", arguments.wav.display()))?;
-    let recording = Arc::new(stages::Recording::new(&region, &sound)?);
+    let of_sound = |problem: Failure| format!("the sound {}: {problem}", arguments.wav.display());
+    let sound = wav::read(&read(&arguments.wav, "the sound")?).map_err(of_sound)?;
+    let recording = Arc::new(stages::Recording::new(&region, &sound).map_err(of_sound)?);
+    for module in ["Elixir.Conversation", "Elixir.Decide"] {
+        let file = arguments.ebin.join(module).with_added_extension("beam");
+        if !file.is_file() {
+            return Err(format!("{}: not found; `make demo-voice` compiles it", file.display()).into());
+        }
+    }
     let (backend, file, options) = model(arguments, &region)?;
     let name = backend.name().to_owned();
     let server = dala_gpu::infer::Server::new(backend, read(&file, "the model")?, options)

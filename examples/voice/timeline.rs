@@ -84,8 +84,9 @@ pub(crate) fn svg(
         writeln!(svg, "<text x='{:.0}' y='{:.0}'>{second} s</text>", x + 2.0, height - 6.0)?;
     }
     svg.push_str("</svg>\n");
+    let said = |error: std::io::Error| format!("the plot {}: {error}", path.display());
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+        std::fs::create_dir_all(folder).map_err(said)?;
     }
-    std::fs::write(path, svg).map_err(|error| format!("{}: {error}", path.display()).into())
+    Ok(std::fs::write(path, svg).map_err(said)?)
 }

@@ -107,6 +107,21 @@ fn a_file_that_is_no_sound_is_one_clear_line() {
     }
 }
 
+#[test]
+fn modules_that_are_not_compiled_are_one_clear_line() {
+    let wav = Path::new(env!("CARGO_TARGET_TMPDIR")).join("second.wav");
+    let mut bytes =
+        b"RIFF\x24\x7d\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x80\x3e\0\0\0\x7d\0\0\x02\0\x10\0data\0\x7d\0\0"
+            .to_vec();
+    bytes.resize(44 + 32_000, 0);
+    std::fs::write(&wav, bytes).expect("writable");
+    let output = Command::new(env!("CARGO_BIN_EXE_voice")).args(["--ebin", "nowhere"]).arg(wav).output();
+    let output = output.expect("the example runs");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let says = "error: nowhere/Elixir.Conversation.beam: not found";
+    assert!(!output.status.success() && errors.starts_with(says) && errors.lines().count() == 1, "{errors}");
+}
+
 /// The stage is an ordinary GenServer: on OTP it finds the same.
 #[test]
 fn short_pauses_do_not_end_speech_and_clicks_are_none() {
