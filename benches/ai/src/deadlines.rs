@@ -24,7 +24,7 @@ impl Fates {
     pub(crate) fn note<T>(&self, answer: &Result<T, InferError>, deadline: Instant) -> Result<(), String> {
         let fate = match answer {
             Ok(_) if Instant::now() <= deadline => &self.on_time,
-            Ok(_) => &self.late,
+            Ok(_) | Err(InferError::TimedOut) => &self.late,
             Err(InferError::TooLate { .. } | InferError::Overloaded(_)) => &self.refused,
             Err(InferError::Expired) => &self.expired,
             Err(error) => return Err(error.to_string()),

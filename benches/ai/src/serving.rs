@@ -70,7 +70,9 @@ impl Client {
         let Local(deadline) = deadline;
         let answer = self.ask(Ask::within(deadline.saturating_duration_since(Instant::now()))).await;
         fates.0.note(&answer, deadline).expect("served");
-        if let (Err(InferError::Expired), Asks::Stream(stream)) = (&answer, &mut self.asks) {
+        // Its state was with the request.
+        let is_gone = matches!(answer, Err(InferError::Expired | InferError::TimedOut));
+        if let (true, Asks::Stream(stream)) = (is_gone, &mut self.asks) {
             stream.reset();
         }
     }
