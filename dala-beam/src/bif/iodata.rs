@@ -85,20 +85,14 @@ pub(crate) fn append_bytes(data: Word, target: &mut Vec<u8>) -> Result<(), Excep
 
 fn append_at_most(data: Word, target: &mut Vec<u8>, limit: usize) -> Result<(), Exception> {
     // Counted first: nothing is copied that does not fit, and nothing twice.
-    if data.is_cons() {
-        reserve(target, size(data)?, limit)?;
-    }
+    reserve(target, size(data)?, limit)?;
     for_each_piece(data, |piece| {
         match piece {
-            Piece::Byte(byte) => {
-                reserve(target, 1, limit)?;
-                target.push(byte);
-            }
-            Piece::Bits(bits) => {
-                let Some(bytes) = bits.to_bytes() else { return badarg() };
-                reserve(target, bytes.len(), limit)?;
-                target.extend_from_slice(&bytes);
-            }
+            Piece::Byte(byte) => target.push(byte),
+            Piece::Bits(bits) => match bits.as_bytes() {
+                Some(bytes) => target.extend_from_slice(bytes),
+                None => target.extend((0..bits.bit_len / 8).map(|index| bits.byte(index))),
+            },
         }
         Ok(())
     })?;

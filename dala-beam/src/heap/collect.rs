@@ -45,9 +45,10 @@ impl Range {
 }
 
 /// The fragments' ranges. Most messages are dead by the time of a collection: so they are sorted only when a few were looked
-/// for.
+/// for. What a built-in function made lies in one of them: so the one that was found last is looked at first.
 struct Fragments {
     ranges: Vec<Range>,
+    last: Range,
     /// How often one is still looked for in ranges that are not sorted.
     unsorted: usize,
 }
@@ -55,24 +56,31 @@ struct Fragments {
 impl Fragments {
     fn new(fragments: &[Fragment]) -> Fragments {
         let ranges = fragments.iter().map(|fragment| Range::new(fragment.start, fragment.used)).collect();
-        Fragments { ranges, unsorted: UNSORTED }
+        Fragments { ranges, last: Range { start: 0, bytes: 0 }, unsorted: UNSORTED }
     }
 
     #[inline]
     fn contains(&mut self, pointer: *mut Word) -> bool {
-        !self.ranges.is_empty() && self.find(pointer)
+        self.last.contains(pointer) || !self.ranges.is_empty() && self.find(pointer)
     }
 
+    #[inline(never)]
     fn find(&mut self, pointer: *mut Word) -> bool {
         if self.unsorted > 0 {
             self.unsorted -= 1;
             if self.unsorted > 0 {
-                return self.ranges.iter().any(|range| range.contains(pointer));
+                return self.note(self.ranges.iter().copied().find(|range| range.contains(pointer)));
             }
             self.ranges.sort_unstable_by_key(|range| range.start);
         }
         let after = self.ranges.partition_point(|range| range.start <= pointer as usize);
-        after > 0 && self.ranges[after - 1].contains(pointer)
+        let before = after.checked_sub(1).map(|index| self.ranges[index]);
+        self.note(before.filter(|range| range.contains(pointer)))
+    }
+
+    fn note(&mut self, found: Option<Range>) -> bool {
+        self.last = found.unwrap_or(self.last);
+        found.is_some()
     }
 }
 
@@ -93,7 +101,7 @@ impl Evacuation {
     ///
     /// # Safety
     /// `slot` is a valid word; the to-spaces have room for all that is in the from-spaces.
-    #[inline]
+    #[inline(always)]
     unsafe fn visit(&mut self, slot: *mut Word) {
         // SAFETY: of this block: the caller's promise covers `slot`; a pointer into a from-space is to a whole
         // object there or to what a moved one left behind; to-spaces have room.
@@ -154,7 +162,7 @@ impl Evacuation {
     ///
     /// # Safety
     /// As for [`Evacuation::visit`], for each word of the object.
-    #[inline]
+    #[inline(always)]
     unsafe fn scan(&mut self, at: *mut Word) -> *mut Word {
         // SAFETY: the caller's promise; raw payloads are skipped whole.
         unsafe {
@@ -167,6 +175,31 @@ impl Evacuation {
                 }
             }
         }
+    }
+
+    /// Visits what lies in the young to-space from `at` on, and returns its end. A loop of its own, with all of a visit in
+    /// it: most words are no pointers, and a call would cost more than their look.
+    ///
+    /// # Safety
+    /// As for [`Evacuation::visit`], for each word there; an object or half a cons cell starts at `at`.
+    unsafe fn scan_young(&mut self, mut at: *mut Word) -> *mut Word {
+        while at < self.young_to {
+            // SAFETY: the caller's promise; what visits move there are whole objects.
+            at = unsafe { self.scan(at) };
+        }
+        at
+    }
+
+    /// As [`Evacuation::scan_young`], of the old to-space.
+    ///
+    /// # Safety
+    /// As there.
+    unsafe fn scan_old(&mut self, mut at: *mut Word) -> *mut Word {
+        while at < self.old_to {
+            // SAFETY: as above.
+            at = unsafe { self.scan(at) };
+        }
+        at
     }
 }
 
@@ -347,12 +380,8 @@ impl Heap {
                 evacuation.visit(root);
             }
             loop {
-                while young_scan < evacuation.young_to {
-                    young_scan = evacuation.scan(young_scan);
-                }
-                while old_scan < evacuation.old_to {
-                    old_scan = evacuation.scan(old_scan);
-                }
+                young_scan = evacuation.scan_young(young_scan);
+                old_scan = evacuation.scan_old(old_scan);
                 if young_scan == evacuation.young_to {
                     break;
                 }
