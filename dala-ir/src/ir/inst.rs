@@ -285,6 +285,23 @@ impl Terminator {
         out
     }
 
+    /// One of its control edges, by its place in [`Terminator::successors`]. In O(1): a switch has thousands of them.
+    ///
+    /// # Panics
+    /// When there is no such edge.
+    pub fn successor(&self, edge: usize) -> &BlockCall {
+        match self {
+            Terminator::Switch { cases, default, .. } if edge <= cases.len() => {
+                cases.get(edge).map_or(default, |(_, target)| target)
+            }
+            Terminator::SwitchArity { cases, default, .. } if edge <= cases.len() => {
+                cases.get(edge).map_or(default, |(_, target)| target)
+            }
+            // Few edges, or too few.
+            other => other.successors()[edge],
+        }
+    }
+
     /// Its control edges, in the same order, to be changed.
     pub fn successors_mut(&mut self) -> SmallVec<[&mut BlockCall; 4]> {
         let mut out = SmallVec::new();
@@ -344,6 +361,31 @@ impl Terminator {
         }
         for call in self.successors_mut() {
             call.args.iter_mut().for_each(&mut f);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edge_of_its_own_is_the_one_among_all() {
+        let call = |index| BlockCall::new(Block::new(index), &[]);
+        let value = Value::new(0);
+        let cases = (0..3).map(|arity| (arity, call(arity as usize))).collect();
+        let keys = (0..3).map(|key| (SwitchKey::Int(key), call(key as usize))).collect();
+        for terminator in [
+            Terminator::Jump(call(1)),
+            Terminator::Branch { condition: value, then: call(1), otherwise: call(2) },
+            Terminator::Switch { value, cases: keys, default: call(3) },
+            Terminator::SwitchArity { value, cases, default: call(3) },
+            Terminator::RecvNext { got: call(1), empty: call(2) },
+        ] {
+            let all = terminator.successors();
+            let each: Vec<&BlockCall> = (0..all.len()).map(|edge| terminator.successor(edge)).collect();
+            assert_eq!(each, all.to_vec());
+            assert!(std::panic::catch_unwind(|| terminator.successor(all.len()).block).is_err());
         }
     }
 }

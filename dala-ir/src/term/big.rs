@@ -319,15 +319,18 @@ pub fn from_text<W: TermWriter + ?Sized>(
         [b'+', digits @ ..] => (false, digits),
         digits => (false, digits),
     };
-    let is_digit = |&byte: &u8| char::from(byte).is_digit(radix);
-    if !(2..=36).contains(&radix) || digits.is_empty() || !digits.iter().all(is_digit) {
+    if !(2..=36).contains(&radix) || digits.is_empty() {
         return Ok(None);
     }
+    let digit = |byte: u8| char::from(byte).to_digit(radix);
     if digits.len() <= 11 {
-        let value = digits.iter().fold(0i64, |value, &byte| {
-            value * i64::from(radix) + i64::from(char::from(byte).to_digit(radix).unwrap_or(0))
-        });
-        return Ok(Some(writer.integer(if negative { -value } else { value })));
+        let value = digits
+            .iter()
+            .try_fold(0i64, |value, &byte| Some(value * i64::from(radix) + i64::from(digit(byte)?)));
+        return Ok(value.map(|value| writer.integer(if negative { -value } else { value })));
+    }
+    if !digits.iter().all(|&byte| digit(byte).is_some()) {
+        return Ok(None);
     }
     // A digit of base 2 is a bit at least.
     if digits.len() > 64 * MAX_LIMBS {

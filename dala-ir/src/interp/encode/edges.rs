@@ -14,7 +14,7 @@ use crate::ir::{Block, Constant, Terminator, Type};
 impl FunctionEmitter<'_, '_> {
     /// The label to jump to for an edge: its block, or moves that are emitted later.
     pub(super) fn edge_label(&mut self, block: Block, edge: usize) -> Label {
-        let call = self.plan.function.block(block).terminator.successors()[edge];
+        let call = self.plan.function.block(block).terminator.successor(edge);
         let target = call.block;
         let is_plain = self.block_plan(block).is_open == self.block_plan(target).enters_open
             && self.edge_moves(block, edge).iter().all(|(to, from)| to == from);
@@ -29,7 +29,7 @@ impl FunctionEmitter<'_, '_> {
     /// Moves of an edge, as if the frame were as the target wants it.
     pub(super) fn edge_moves(&self, block: Block, edge: usize) -> Vec<(Place, Place)> {
         let terminator = &self.plan.function.block(block).terminator;
-        let target = terminator.successors()[edge].block;
+        let target = terminator.successor(edge).block;
         let (from_open, to_open) = (self.block_plan(block).is_open, self.block_plan(target).enters_open);
         let target_plan = self.block_plan(target);
         let params = &self.plan.function.block(target).params;
@@ -94,7 +94,7 @@ impl FunctionEmitter<'_, '_> {
         edge: usize,
         next: Option<Block>,
     ) -> Result<(), EncodeError> {
-        let target = self.plan.function.block(block).terminator.successors()[edge].block;
+        let target = self.plan.function.block(block).terminator.successor(edge).block;
         let mut moves = self.edge_moves(block, edge);
         if !self.block_plan(block).is_open && self.block_plan(target).enters_open {
             let mut stores: Vec<(u16, u16)> = Vec::new();

@@ -227,7 +227,7 @@ impl<'f> Plan<'f> {
     /// Values that an edge passes on: argument for each parameter that the edge does not fill itself.
     pub(super) fn edge_pairs(&self, block: Block, edge: usize) -> Vec<(Value, Value)> {
         let terminator = &self.function.block(block).terminator;
-        let call = terminator.successors()[edge];
+        let call = terminator.successor(edge);
         let filled = implicit_params(terminator, edge);
         let params = &self.function.block(call.block).params;
         params[filled.min(params.len())..].iter().copied().zip(call.args.iter().copied()).collect()
