@@ -337,7 +337,7 @@ bifs! {
     erlang "hibernate"/3 plain erlang::process::hibernate partial("waits for a message, keeping the stack until then");
     erlang "processes"/0 plain erlang::process::processes full;
     erlang "process_info"/1 plain erlang::info::process_info_1 partial("as process_info/2");
-    erlang "process_info"/2 plain erlang::info::process_info_2 partial("binary, sequential_trace_token, last_calls, catchlevel and trace are as of a process without any; garbage_collection_info is short; of the caller itself, the stack starts at its caller");
+    erlang "process_info"/2 plain erlang::info::process_info_2 partial("binary shows each slice of a buffer, and the bytes in use; sequential_trace_token, last_calls, catchlevel and trace are as of a process without any; garbage_collection_info is short; of the caller itself, the stack starts at its caller");
     erts_internal "garbage_collect"/1 plain erlang::info::garbage_collect partial("collects at the next function entry, always as the heap decides");
     erts_internal "request_system_task"/3 plain erlang::info::request_system_task partial("at any priority; collects garbage whatever kind is asked for");
     erts_internal "check_process_code"/1 plain erlang::code::check_process_code full;

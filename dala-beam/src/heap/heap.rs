@@ -269,6 +269,15 @@ impl Heap {
         }
     }
 
+    /// References to buffers of the binary region from this heap, those that no term holds any more among them until the next
+    /// collection: address, bytes, and references to it from anywhere.
+    pub(crate) fn buffers(&self) -> Vec<(u64, usize, usize)> {
+        let objects = self.old_offheap.iter().chain(&self.young_offheap);
+        // SAFETY: listed objects are whole, and live as long as the heap does not collect.
+        let buffers = objects.filter_map(|&object| unsafe { offheap::buffer(object) });
+        buffers.map(|buffer| (buffer.address() as u64, buffer.used(), buffer.references())).collect()
+    }
+
     /// Makes `words` words of whole objects at `start` part of this heap, until the next collection copies what
     /// lives and frees the rest through `release`.
     ///

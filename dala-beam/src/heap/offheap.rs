@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "gives counts back by the addresses that terms hold")]
 
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use dala_ir::abi::{Header, Kind, Word};
@@ -23,6 +24,18 @@ pub(super) unsafe fn owned_address(object: *const Word) -> u64 {
             Some(header) if header.is(Kind::RefBinary) => (*object.add(1)).to_bits(),
             _ => (*object.add(3)).to_bits(),
         }
+    }
+}
+
+/// The buffer that the object refers to, if it is a binary's.
+///
+/// # Safety
+/// As [`weight`], as long as the value is used.
+pub(super) unsafe fn buffer(object: *const Word) -> Option<ManuallyDrop<SharedBinary>> {
+    // SAFETY: the caller says so; the object holds a count of its buffer.
+    unsafe {
+        let is_binary = (*object).as_header().is_some_and(|header| header.is(Kind::RefBinary));
+        is_binary.then(|| SharedBinary::borrow_address((*object.add(1)).to_bits() as usize as *const u8))
     }
 }
 

@@ -12,7 +12,9 @@ impl Emitter<'_> {
     pub(super) fn loop_rec(&mut self, to: Register) -> Lowering<()> {
         let empty = self.edge(EdgeKind::Fail)?;
         let to = self.context.slot(to)?;
-        self.finish_typed(Some(Type::Term), Some(to), |got| Terminator::RecvNext { got, empty })
+        let location = self.build.location();
+        let next = |got| Terminator::RecvNext { got, empty, location };
+        self.finish_typed(Some(Type::Term), Some(to), next)
     }
 
     /// `loop_rec_end`: not this message.
@@ -34,7 +36,8 @@ impl Emitter<'_> {
         let expired = self.edge(EdgeKind::Normal)?;
         let woken = self.edge(EdgeKind::Fail)?;
         let unwind = self.unwind()?;
-        self.build.terminate(Terminator::WaitTimeout { time, woken, expired, unwind });
+        let location = self.build.location();
+        self.build.terminate(Terminator::WaitTimeout { time, woken, expired, unwind, location });
         Ok(())
     }
 }

@@ -144,13 +144,21 @@ impl Process {
         drop(actor::send(pid, node));
     }
 
-    /// `link/1` with a local pid. When it does not exist, an exit signal with reason `noproc` comes.
-    pub fn link(&mut self, pid: Pid) {
+    /// `link/1` with a local pid. When it does not exist, a process that traps exits gets an exit signal.
+    ///
+    /// # Errors
+    /// `error:noproc` when it does not exist and exits are not trapped.
+    pub fn link(&mut self, pid: Pid) -> Result<(), Exception> {
         if self.may_tell_of_others() && pid != self.pid && actor::is_alive(pid) {
             let is_new = !self.activation().is_linked(pid);
             self.tell_link(pid, true, is_new);
         }
-        self.activation().link(pid);
+        if self.is_trapping_exits {
+            self.activation().link(pid);
+            return Ok(());
+        }
+        let linked = self.activation().try_link(pid);
+        linked.map_err(|_| Exception::error(Word::atom(atoms::NOPROC)))
     }
 
     /// `unlink/1`.
@@ -165,6 +173,14 @@ impl Process {
     /// The linked actors.
     pub fn links(&mut self) -> Vec<Pid> {
         self.activation().links()
+    }
+
+    /// What is watched, and by which name if it was asked for by one.
+    pub(crate) fn watched(&mut self) -> Vec<(Pid, Option<Atom>)> {
+        let watched = self.activation().monitors();
+        let shown = self.monitors.get();
+        let name = |reference| shown.and_then(|shown| shown.get(reference)).and_then(|view| view.name);
+        watched.iter().map(|(reference, pid)| (*pid, name(reference))).collect()
     }
 
     /// Monitors a pid; `name` is what the DOWN message shows instead of it.
@@ -258,10 +274,11 @@ impl Process {
         Ok(alias.high == self.pid.to_bits() && self.activation().unalias(Ref::from_bits(alias.low)))
     }
 
-    /// `exit(Pid, Reason)`.
+    /// `exit(Pid, Reason)`. Who sends it to itself and traps no exits is dead at once; who traps them has the message when it
+    /// looks for messages, unless it traps them no more by then.
     pub fn exit_signal(&mut self, to: Pid, why: Word) {
         actor::exit(self.pid, to, reason::from_term(why));
-        if to == self.pid {
+        if to == self.pid && !self.is_trapping_exits {
             self.activation().take_in();
         }
     }
@@ -271,11 +288,9 @@ impl Process {
         self.heap.reference(Ref::fresh().to_bits(), 0)
     }
 
-    /// `process_flag(trap_exit, _)`; returns what it was.
+    /// `process_flag(trap_exit, _)`; returns what it was. Signals that were not taken in yet act as it is now.
     pub fn set_trap_exit(&mut self, traps: bool) -> bool {
         self.is_trapping_exits = traps;
-        // Signals sent before act as it was before.
-        self.activation().take_in();
         self.activation().set_traps_exits(traps)
     }
 

@@ -251,7 +251,7 @@ pub(super) unsafe fn return_addresses(frame: *const Word) -> impl Iterator<Item 
 }
 
 /// Code addresses, as a trace has them.
-type Addresses = smallvec::SmallVec<[Word; 8]>;
+pub type Addresses = smallvec::SmallVec<[Word; 8]>;
 
 /// At most `room` code addresses for the trace of an exception, innermost first: the instruction at `pc`, which raised it, so
 /// many times, then the frames. Repeated frames of a recursion count once, as in OTP.
@@ -260,21 +260,26 @@ type Addresses = smallvec::SmallVec<[Word; 8]>;
 /// As [`return_addresses`], of `caller`.
 unsafe fn traced_addresses(pc: *const u64, times: usize, room: usize, caller: *const Word) -> Addresses {
     let mut pcs: Addresses = smallvec::smallvec![pc_word(pc.wrapping_add(1)); times.min(room)];
+    // SAFETY: as the caller says.
+    unsafe { push_callers(caller, room, &mut pcs) };
+    pcs
+}
+
+/// Adds the return addresses from `frame` on, until there are `room`. Repeated frames of a recursion count once, as in OTP.
+///
+/// # Safety
+/// As [`return_addresses`].
+unsafe fn push_callers(frame: *const Word, room: usize, pcs: &mut Addresses) {
     let mut former = None;
     // SAFETY: as the caller says.
-    for (_, address) in unsafe { return_addresses(caller) } {
+    for (_, address) in unsafe { return_addresses(frame) } {
         if pcs.len() >= room {
             break;
         }
-        if address == code::traced_return_pc() {
-            continue;
-        }
-        if former != Some(address) {
+        if address != code::traced_return_pc() && former.replace(address) != Some(address) {
             pcs.push(pc_word(address));
-            former = Some(address);
         }
     }
-    pcs
 }
 
 /// Finds the handler of an exception that the instruction at `pc` raised: puts class, reason and trace into their
@@ -390,13 +395,12 @@ pub fn starting_call<M: Machine>(machine: &mut M) -> Option<(CallTarget, Vec<Wor
 
 /// Return addresses of a process, innermost first, for `process_info(current_stacktrace)`: of one that is suspended,
 /// or, while a built-in function of its own runs, of one that is running.
-pub fn return_address_words<M: Machine>(machine: &mut M, limit: usize) -> Vec<Word> {
-    let mut pcs = Vec::new();
+pub fn return_address_words<M: Machine>(machine: &mut M, limit: usize) -> Addresses {
+    let mut pcs = Addresses::new();
     let Some((resumed, frame)) = top(machine.context()) else { return pcs };
     pcs.extend(resumed.filter(|_| limit > 0).map(|pc| pc_word(pc.wrapping_add(1))));
     // SAFETY: `frame` is the head of a frame.
-    let callers = unsafe { return_addresses(frame) }.filter(|&(_, pc)| pc != code::traced_return_pc());
-    pcs.extend(callers.take(limit.saturating_sub(pcs.len())).map(|(_, pc)| pc_word(pc)));
+    unsafe { push_callers(frame, limit, &mut pcs) };
     pcs
 }
 

@@ -147,6 +147,11 @@ impl FunctionBuilder {
         self.location = 0;
     }
 
+    /// Row of the position that instructions get now, or 0.
+    pub fn location(&self) -> u32 {
+        self.location
+    }
+
     /// Row of the function's location table for a position.
     pub fn add_location(&mut self, file: u32, line: u32) -> u32 {
         let locations = &mut self.function.locations;

@@ -213,6 +213,8 @@ pub enum Terminator {
         got: BlockCall,
         /// Where there is none.
         empty: BlockCall,
+        /// Row of the function's location table, or 0: where a process that waits here is.
+        location: u32,
     },
     /// Suspends until another message arrives, then goes on at the block.
     Wait(BlockCall),
@@ -227,6 +229,8 @@ pub enum Terminator {
         expired: BlockCall,
         /// Where `timeout_value` is raised, inside a handler's region (class, reason, trace first).
         unwind: Option<BlockCall>,
+        /// As of `RecvNext`.
+        location: u32,
     },
     /// Control does not get here.
     Unreachable,
@@ -240,7 +244,7 @@ impl Terminator {
             Terminator::Jump(target) | Terminator::Wait(target) => f(target),
             Terminator::Branch { then: first, otherwise: second, .. }
             | Terminator::Attempt { ok: first, fail: second, .. }
-            | Terminator::RecvNext { got: first, empty: second } => {
+            | Terminator::RecvNext { got: first, empty: second, .. } => {
                 f(first);
                 f(second);
             }
@@ -318,7 +322,7 @@ impl Terminator {
             }
             Terminator::Attempt { ok, fail, .. } => out.extend([ok, fail]),
             Terminator::Try { ok, unwind, .. } => out.extend(ok.iter_mut().chain([unwind])),
-            Terminator::RecvNext { got, empty } => out.extend([got, empty]),
+            Terminator::RecvNext { got, empty, .. } => out.extend([got, empty]),
             Terminator::WaitTimeout { woken, expired, unwind, .. } => {
                 out.extend([woken, expired].into_iter().chain(unwind))
             }

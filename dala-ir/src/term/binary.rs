@@ -250,6 +250,11 @@ impl SharedBinary {
         self.head().used.load(Ordering::Acquire)
     }
 
+    /// How many counts there are: references of terms, and values like this one.
+    pub fn references(&self) -> usize {
+        self.head().count.load(Ordering::Relaxed)
+    }
+
     /// Bytes that fit without moving.
     pub fn capacity(&self) -> usize {
         self.head().capacity

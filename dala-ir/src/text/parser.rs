@@ -624,7 +624,8 @@ impl<'a> FunctionParser<'a> {
             "recv_next" => {
                 let got = self.call()?;
                 self.tokens.expect(",")?;
-                Terminator::RecvNext { got, empty: self.call()? }
+                let empty = self.call()?;
+                Terminator::RecvNext { got, empty, location: self.location()? }
             }
             "wait" => Terminator::Wait(self.call()?),
             "wait_timeout" => {
@@ -639,7 +640,7 @@ impl<'a> FunctionParser<'a> {
                 } else {
                     None
                 };
-                Terminator::WaitTimeout { time, woken, expired, unwind }
+                Terminator::WaitTimeout { time, woken, expired, unwind, location: self.location()? }
             }
             "unreachable" => Terminator::Unreachable,
             _ => return Err(self.tokens.error(format!("`{word}` is neither op nor terminator"))),

@@ -96,7 +96,7 @@ fn block_text(function: &Function, block: Block, out: &mut String) -> fmt::Resul
             write!(out, "{result} = ")?;
         }
         inst_text(inst, out)?;
-        location_text(function, inst, out)?;
+        location_text(function, inst.location, out)?;
         out.push('\n');
     }
     out.push_str("    ");
@@ -105,10 +105,10 @@ fn block_text(function: &Function, block: Block, out: &mut String) -> fmt::Resul
     Ok(())
 }
 
-fn location_text(function: &Function, inst: &InstData, out: &mut String) -> fmt::Result {
-    match function.locations.get(inst.location as usize) {
-        Some(location) if inst.location != 0 => write!(out, " @{}:{}", location.file, location.line),
-        _ => Ok(()),
+fn location_text(function: &Function, location: u32, out: &mut String) -> fmt::Result {
+    match function.locations.get(location as usize).filter(|_| location != 0) {
+        Some(location) => write!(out, " @{}:{}", location.file, location.line),
+        None => Ok(()),
     }
 }
 
@@ -266,7 +266,7 @@ fn terminator_text(function: &Function, terminator: &Terminator, out: &mut Strin
             call_text(ok, out)?;
             out.push_str(", ");
             call_text(fail, out)?;
-            location_text(function, inst, out)
+            location_text(function, inst.location, out)
         }
         Terminator::Try { inst, ok, unwind } => {
             out.push_str("try ");
@@ -277,25 +277,26 @@ fn terminator_text(function: &Function, terminator: &Terminator, out: &mut Strin
             }
             out.push_str(", unwind ");
             call_text(unwind, out)?;
-            location_text(function, inst, out)
+            location_text(function, inst.location, out)
         }
         Terminator::Return(value) => write!(out, "return {value}"),
         Terminator::TailCall(inst) => {
             out.push_str("tail ");
             inst_text(inst, out)?;
-            location_text(function, inst, out)
+            location_text(function, inst.location, out)
         }
-        Terminator::RecvNext { got, empty } => {
+        Terminator::RecvNext { got, empty, location } => {
             out.push_str("recv_next ");
             call_text(got, out)?;
             out.push_str(", ");
-            call_text(empty, out)
+            call_text(empty, out)?;
+            location_text(function, *location, out)
         }
         Terminator::Wait(target) => {
             out.push_str("wait ");
             call_text(target, out)
         }
-        Terminator::WaitTimeout { time, woken, expired, unwind } => {
+        Terminator::WaitTimeout { time, woken, expired, unwind, location } => {
             write!(out, "wait_timeout {time}, ")?;
             call_text(woken, out)?;
             out.push_str(", ");
@@ -304,7 +305,7 @@ fn terminator_text(function: &Function, terminator: &Terminator, out: &mut Strin
                 out.push_str(", unwind ");
                 call_text(unwind, out)?;
             }
-            Ok(())
+            location_text(function, *location, out)
         }
         Terminator::Unreachable => out.write_str("unreachable"),
     }

@@ -145,13 +145,18 @@ impl Choices<'_> {
             },
             6 => Terminator::Return(self.value(build, Type::Term)?),
             7 => Terminator::TailCall(self.inst(build, |op| op.effects().has(Effects::CALLS))?),
-            8 => Terminator::RecvNext { got: self.call(build), empty: self.call(build) },
+            8 => Terminator::RecvNext {
+                got: self.call(build),
+                empty: self.call(build),
+                location: build.location(),
+            },
             9 => Terminator::Wait(self.call(build)),
             10 => Terminator::WaitTimeout {
                 time: self.value(build, Type::Term)?,
                 woken: self.call(build),
                 expired: self.call(build),
                 unwind: if self.below(2) == 0 { None } else { Some(self.call(build)) },
+                location: build.location(),
             },
             _ => return None,
         })

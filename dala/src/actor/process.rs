@@ -326,23 +326,44 @@ impl Timer {
 impl Activation<'_> {
     /// Links this actor with `peer` (`link/1`). If `peer` does not exist, an exit signal with reason `noproc` comes back.
     pub fn link(&mut self, peer: Pid) {
+        if let Err(signal) = self.ask_for_link(peer) {
+            ending::gone(peer, signal);
+        }
+    }
+
+    /// As [`link`](Activation::link), for those who want to know at once: when `peer` does not exist there is no link, and no
+    /// signal comes.
+    ///
+    /// # Errors
+    /// When there is no `peer`.
+    pub fn try_link(&mut self, peer: Pid) -> Result<(), NoActor> {
+        self.ask_for_link(peer).map_err(|_| {
+            self.relations_mut().links.forget(peer);
+            NoActor
+        })
+    }
+
+    /// Gives back the signal that `peer` cannot get.
+    fn ask_for_link(&mut self, peer: Pid) -> Result<(), Signal> {
         let from = self.pid();
         if peer == from {
-            return;
+            return Ok(());
         }
-        if let Some(id) = self.relations_mut().links.ask(peer)
-            && let Err(signal) = deliver::send(peer, Signal::Link { from, id })
-        {
-            ending::gone(peer, signal);
+        match self.relations_mut().links.ask(peer) {
+            Some(id) => deliver::send(peer, Signal::Link { from, id }),
+            None => Ok(()),
         }
     }
 
     /// Ends the link with `peer` (`unlink/1`): from now on its end is nothing to this actor. An EXIT message that
     /// arrived already stays.
     pub fn unlink(&mut self, peer: Pid) {
+        let from = self.pid();
+        if peer == from {
+            return;
+        }
         // An exit signal that arrived already acts before.
         self.take_in();
-        let from = self.pid();
         if let Some(ids) = self.relations_mut().links.forget(peer) {
             deliver::send_or_forget(peer, Signal::Unlink { from, made: ids.made, told: ids.told });
         }

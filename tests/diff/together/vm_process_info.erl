@@ -14,7 +14,16 @@ main() ->
     p([try process_info(P, I) catch C:E -> {C, E} end || I <- [nope, [status, nope], 5, []]]),
     unlink(P), exit(P, kill), wait_dead(P), p({process_info(P), process_info(P, status), process_info(P, [status]), is_process_alive(P), whereis(vm_pi)}),
     Q = spawn(fun() -> receive after infinity -> ok end end), settle(Q), p({process_info(Q, registered_name), process_info(Q, [registered_name]), erlang:suspend_process(Q), process_info(Q, status), erlang:suspend_process(Q, [unless_suspending]), erlang:resume_process(Q), settle(Q), process_info(Q, status)}), exit(Q, kill),
-    p([process_flag(F, V) || {F, V} <- [{trap_exit, true}, {trap_exit, false}, {priority, high}, {priority, normal}, {error_handler, eh}, {error_handler, error_handler}, {message_queue_data, off_heap}, {message_queue_data, on_heap}, {sensitive, false}, {save_calls, 0}]]).
+    p([process_flag(F, V) || {F, V} <- [{trap_exit, true}, {trap_exit, false}, {priority, high}, {priority, normal}, {error_handler, eh}, {error_handler, error_handler}, {message_queue_data, off_heap}, {message_queue_data, on_heap}, {sensitive, false}, {save_calls, 0}]]), binaries().
+%% Buffers that a process refers to, and how often they are referred to.
+binaries() ->
+    B = list_to_binary(lists:duplicate(300, 7)), Me = self(), I = fun() -> collect(), {binary, L} = process_info(self(), binary), [{S, R} || {A, S, R} <- L, is_integer(A)] end,
+    P = spawn(fun() -> Me ! {self(), I()}, receive {keep, X} -> Me ! {self(), I(), byte_size(X)} end, receive stop -> ok end end),
+    p(receive {P, N} -> N end), P ! {keep, B}, p(receive {P, K, X} -> {K, X} end), p([S || {_, S, _} <- element(2, process_info(P, binary))]), exit(P, kill), byte_size(B).
+
+%% Dala collects at the next call, or when it waits.
+collect() -> erlang:garbage_collect(), receive after 1 -> ok end.
+
 loop() -> receive stop -> ok end.
 settle(P) -> case process_info(P, status) of {status, waiting} -> ok; _ -> timer:sleep(1), settle(P) end.
 wait_dead(P) -> case is_process_alive(P) of true -> timer:sleep(1), wait_dead(P); false -> ok end.

@@ -471,7 +471,19 @@ fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
         },
         "current_stacktrace" => stack_trace(p),
         "suspending" => p.suspensions.make().word(&mut p.heap),
-        "binary" | "sequential_trace_token" => Word::NIL,
+        "binary" => {
+            let buffers = p.heap.buffers();
+            p.charge(buffers.len());
+            let buffers: Vec<Word> = buffers
+                .into_iter()
+                .map(|(address, bytes, references)| {
+                    let address = p.heap.unsigned(address);
+                    p.heap.tuple(&[address, count(bytes), count(references)])
+                })
+                .collect();
+            p.heap.list(&buffers, Word::NIL)
+        }
+        "sequential_trace_token" => Word::NIL,
         "messages" => {
             let messages = p.messages();
             p.charge(messages.len());
@@ -491,18 +503,16 @@ fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
             pids(p, links)
         }
         "monitors" => {
-            let monitors: Vec<Word> = p
-                .activation()
-                .monitors()
-                .into_iter()
-                .map(|(_, pid)| pid)
-                .map(|pid| p.identity(pid))
-                .collect();
             let kind = |object: Word| if object.as_port().is_some() { atoms::PORT } else { atoms::PROCESS };
-            let pairs: Vec<Word> = monitors
-                .into_iter()
-                .map(|object| p.heap.tuple(&[Word::atom(kind(object)), object]))
-                .collect();
+            let mut pairs = Vec::new();
+            for (pid, name) in p.watched() {
+                let object = p.identity(pid);
+                let shown = match name {
+                    Some(name) => p.heap.tuple(&[Word::atom(name), Word::atom(atoms::NONODE)]),
+                    None => object,
+                };
+                pairs.push(p.heap.tuple(&[Word::atom(kind(object)), shown]));
+            }
             p.heap.list(&pairs, Word::NIL)
         }
         "monitored_by" => {

@@ -8,10 +8,10 @@ use crate::bif::arguments::badarg;
 use crate::port::actor_of;
 use crate::process::Process;
 
-/// `link(Pid)`: `noproc` when it does not exist and exits are not trapped, as OTP does for local pids.
+/// `link(Pid)`: fails with `noproc` when it does not exist and exits are not trapped, as OTP does for local pids.
 pub(crate) fn link(p: &mut Process, [pid]: [Word; 1]) -> Answer {
     match actor_of(pid) {
-        Some(pid) => p.link(pid),
+        Some(pid) => p.link(pid)?,
         None if view::kind(pid) == Some(Kind::ExternalPid) => {
             // No other node can be reached: the link breaks at once.
             if p.is_trapping_exits {

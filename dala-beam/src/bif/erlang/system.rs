@@ -301,7 +301,9 @@ pub(crate) fn bump_reductions(p: &mut Process, [count]: [Word; 1]) -> Answer {
 
 /// `yield()`.
 pub(crate) fn yield_0(p: &mut Process, []: [Word; 0]) -> Answer {
+    // What is to come first goes on at the next call; what arrived acts now, as for who was scheduled again.
     p.charge(usize::try_from(p.reductions_left()).unwrap_or(0));
+    p.activation().take_in();
     Ok(boolean(true))
 }
 

@@ -83,7 +83,7 @@ fn item(p: &mut Process, table: &Table, name: &str) -> Option<Word> {
             TableType::DuplicateBag => named!("duplicate_bag"),
         }),
         "keypos" => count(table.key_position),
-        "protection" => Word::atom(match table.protection {
+        "protection" => Word::atom(match table.guard.get() {
             Protection::Public => named!("public"),
             Protection::Protected => named!("protected"),
             Protection::Private => named!("private"),

@@ -40,7 +40,7 @@ pub(crate) use info::{info_1, info_2};
 use recent::with_table;
 pub(crate) use select::*;
 use store::Store;
-use table::{Heir, Name, Owner, Protection, Table, TableType};
+use table::{Guard, Heir, Name, Owner, Protection, Table, TableType};
 use tables::Access;
 pub use tables::{TableName, Tables, Transfer};
 pub(crate) use update::{update_counter_3, update_counter_4, update_element};
@@ -65,12 +65,9 @@ pub(crate) fn new(p: &mut Process, [name, options]: [Word; 2]) -> Answer {
                 "ordered_set" => made.kind = TableType::OrderedSet,
                 "bag" => made.kind = TableType::Bag,
                 "duplicate_bag" => made.kind = TableType::DuplicateBag,
-                "public" => made.protection = Protection::Public,
-                "protected" => made.protection = Protection::Protected,
-                "private" => made.protection = Protection::Private,
                 "named_table" => made.is_named = true,
                 "compressed" => made.is_compressed = true,
-                _ => return badarg(),
+                other => made.guard.set(Protection::named(other).ok_or(Exception::badarg())?),
             },
             None => match *tuple(option)? {
                 [tag, value] => match atom(tag)?.text() {
@@ -97,7 +94,7 @@ pub(crate) fn new(p: &mut Process, [name, options]: [Word; 2]) -> Answer {
         }
     }
     made.store = RwLock::new(Some(Store::new(made.kind, made.key_position)));
-    made.concurrency = made.concurrency.settle(made.kind, made.protection)?;
+    made.concurrency = made.concurrency.settle(made.kind, made.guard.get())?;
     let made = Arc::new(made);
     if !p.system.builtins.tables.add(Arc::clone(&made)) {
         return badarg_because(named!("already_exists"));
@@ -111,7 +108,7 @@ fn plain(tables: &Tables, name: Atom, owner: Pid) -> Table {
         id: tables.next_id(),
         kind: TableType::Set,
         is_named: false,
-        protection: Protection::Protected,
+        guard: Guard::new(Protection::Protected),
         key_position: 1,
         is_compressed: false,
         concurrency: Concurrency::default(),
@@ -129,7 +126,8 @@ fn plain(tables: &Tables, name: Atom, owner: Pid) -> Table {
 impl Tables {
     /// Makes a public, named set that belongs to no process: what OTP's start-up makes before any program runs.
     pub(crate) fn add_public(&self, name: Atom) {
-        let table = Table { is_named: true, protection: Protection::Public, ..plain(self, name, NOBODY) };
+        let table = Table { is_named: true, ..plain(self, name, NOBODY) };
+        table.guard.set(Protection::Public);
         self.add(Arc::new(table));
     }
 }
@@ -138,21 +136,33 @@ fn set_heir(table: &Table, heir: Option<Heir>) {
     *table.heir.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = heir;
 }
 
-/// `ets:setopts(Table, [{heir, ..}])`.
+/// `ets:setopts(Table, Options)`: `{heir, Pid, Data}` or `{heir, none}`, and `{protection, Protection}`; all of them or none.
 pub(crate) fn setopts(p: &mut Process, [word, options]: [Word; 2]) -> Answer {
     let found = table(p, word, Access::Own)?;
     let options = if options.is_cons() || options.is_nil() { list(options)? } else { vec![options] };
+    let (mut heir, mut protection) = (None, None);
     for option in options {
         match *tuple(option)? {
-            [tag, value] if tag == Word::atom(named!("heir")) && tables::is_no_heir(value) => {
-                set_heir(&found, None)
+            [tag, value]
+                if tag == Word::atom(named!("heir")) && tables::is_no_heir(value) && heir.is_none() =>
+            {
+                heir = Some(None);
             }
-            [tag, pid, data] if tag == Word::atom(named!("heir")) => {
+            [tag, pid, data] if tag == Word::atom(named!("heir")) && heir.is_none() => {
                 let pid = pid.as_pid().ok_or(Exception::badarg())?;
-                set_heir(&found, Some(Heir { pid, data: own(data) }));
+                heir = Some(Some(Heir { pid, data: own(data) }));
+            }
+            [tag, value] if tag == Word::atom(named!("protection")) && protection.is_none() => {
+                protection = Some(Protection::named(atom(value)?.text()).ok_or(Exception::badarg())?);
             }
             _ => return badarg(),
         }
+    }
+    if let Some(heir) = heir {
+        set_heir(&found, heir);
+    }
+    if let Some(protection) = protection {
+        found.guard.set(protection);
     }
     Ok(TRUE)
 }

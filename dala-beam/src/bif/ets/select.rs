@@ -1,8 +1,8 @@
 //! `ets:select`, `match`, `match_object` and theirs: match specifications over a table.
 //!
-//! A table is walked in steps of [`KEYS_PER_STEP`] keys, each under the lock and then matched without it. A
+//! A table is walked in steps of [`KEYS_PER_STEP`] keys at most, each under the lock and then matched without it. A
 //! continuation is `{Table, LastKey, Spec, Limit, {Mode, IsReverse}, Waiting}`, where `Waiting` are results of the
-//! last step that went over the limit.
+//! last key, or of keys that the pattern named, that went over the limit: what changes behind that key is seen later.
 
 use std::sync::Arc;
 
@@ -86,8 +86,8 @@ impl Walk {
         Walk { found, keys, prefix, last: None, is_reverse, is_done: false }
     }
 
-    /// The rows of the next keys; empty at the end.
-    fn step(&mut self) -> Result<Vec<Rows>, Exception> {
+    /// The rows of the next keys, so many at most; empty at the end.
+    fn step(&mut self, most: usize) -> Result<Vec<Rows>, Exception> {
         if self.is_done {
             return Ok(Vec::new());
         }
@@ -103,13 +103,19 @@ impl Walk {
         }
         let is_reverse = self.is_reverse && self.found.kind == TableType::OrderedSet;
         let last = self.last.as_ref().map(OwnedTerm::root);
-        let (chunk, is_all) = self.found.chunk(last, is_reverse, KEYS_PER_STEP, self.prefix)?;
+        let (chunk, is_all) = self.found.chunk(last, is_reverse, most, self.prefix)?;
         self.is_done = is_all;
-        let last = chunk.last().and_then(|rows| self.found.key_of(rows.first()?.root()));
-        if let Some(key) = last {
-            self.last = Some(OwnedTerm::copy_of(key));
+        if let Some(rows) = chunk.last() {
+            self.stand_at(rows);
         }
         Ok(chunk)
+    }
+
+    /// Goes on behind the key of these rows.
+    fn stand_at(&mut self, rows: &Rows) {
+        if let Some(key) = rows.first().and_then(|row| self.found.key_of(row.root())) {
+            self.last = Some(OwnedTerm::copy_of(key));
+        }
     }
 }
 
@@ -120,7 +126,7 @@ fn all(p: &mut Process, word: Word, pattern: Word, mode: Mode, is_reverse: bool)
     let mut results = Vec::new();
     let mut walk = Walk::new(found, &spec, is_reverse);
     loop {
-        let chunk = walk.step()?;
+        let chunk = walk.step(KEYS_PER_STEP)?;
         if chunk.is_empty() {
             return Ok(p.heap.list(&results, Word::NIL));
         }
@@ -153,19 +159,32 @@ fn some(
         walk.is_done = walk.keys.is_some();
         walk.last = Some(OwnedTerm::copy_of(after));
     }
+    // Few keys at first: those that nobody waits for would be read again.
+    let mut keys = limit.clamp(8, KEYS_PER_STEP);
     while results.len() < limit {
-        let chunk = walk.step()?;
+        let chunk = walk.step(keys)?;
         if chunk.is_empty() {
             break;
         }
-        p.charge(chunk.len());
-        for row in chunk.iter().flatten() {
-            results.extend(spec.run(p, row.root()));
+        keys = (2 * keys).min(KEYS_PER_STEP);
+        for (index, rows) in chunk.iter().enumerate() {
+            p.charge(1);
+            for row in rows {
+                results.extend(spec.run(p, row.root()));
+            }
+            if results.len() >= limit && walk.keys.is_none() {
+                // What comes behind this key, at once or later, is for the next call.
+                walk.is_done = false;
+                if index + 1 < chunk.len() {
+                    walk.stand_at(rows);
+                }
+                break;
+            }
         }
     }
     if walk.keys.is_some() && !walk.is_done {
         loop {
-            let chunk = walk.step()?;
+            let chunk = walk.step(KEYS_PER_STEP)?;
             if chunk.is_empty() {
                 break;
             }
@@ -274,7 +293,7 @@ fn for_each_true(
     let mut walk = Walk::new(Arc::clone(&found), &spec, false);
     let mut count = 0;
     loop {
-        let chunk = walk.step()?;
+        let chunk = walk.step(KEYS_PER_STEP)?;
         if chunk.is_empty() {
             return Ok(Word::small_int(count as i64));
         }
@@ -310,7 +329,7 @@ pub(crate) fn select_replace(p: &mut Process, [word, pattern]: [Word; 2]) -> Ans
     let mut walk = Walk::new(Arc::clone(&found), &spec, false);
     let mut count = 0;
     loop {
-        let chunk = walk.step()?;
+        let chunk = walk.step(KEYS_PER_STEP)?;
         if chunk.is_empty() {
             return Ok(Word::small_int(count));
         }

@@ -1,7 +1,7 @@
 //! One ETS table: its options and its rows.
 
 use std::sync::RwLock;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use dala_ir::abi::{Atom, Pid, Word};
 use dala_ir::interp::Exception;
@@ -30,6 +30,37 @@ pub(crate) enum Protection {
     Public,
     Protected,
     Private,
+}
+
+impl Protection {
+    pub(crate) fn named(name: &str) -> Option<Protection> {
+        match name {
+            "public" => Some(Protection::Public),
+            "protected" => Some(Protection::Protected),
+            "private" => Some(Protection::Private),
+            _ => None,
+        }
+    }
+}
+
+/// The protection of a table, which its owner may change. Each access looks at it.
+#[derive(Debug)]
+pub(crate) struct Guard(AtomicU8);
+
+impl Guard {
+    pub(crate) fn new(protection: Protection) -> Guard {
+        Guard(AtomicU8::new(protection as u8))
+    }
+
+    pub(crate) fn get(&self) -> Protection {
+        let number = self.0.load(Ordering::Acquire);
+        let all = [Protection::Public, Protection::Protected, Protection::Private];
+        all.into_iter().find(|protection| *protection as u8 == number).unwrap_or(Protection::Private)
+    }
+
+    pub(crate) fn set(&self, protection: Protection) {
+        self.0.store(protection as u8, Ordering::Release);
+    }
 }
 
 /// Who gets a table when its owner ends, and what is sent along.
@@ -85,7 +116,7 @@ pub(crate) struct Table {
     pub(crate) id: (u64, u64),
     pub(crate) kind: TableType,
     pub(crate) is_named: bool,
-    pub(crate) protection: Protection,
+    pub(crate) guard: Guard,
     /// From 1.
     pub(crate) key_position: usize,
     pub(crate) is_compressed: bool,

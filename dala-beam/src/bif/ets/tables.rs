@@ -121,8 +121,8 @@ impl Tables {
     pub(super) fn check(table: &Table, pid: Pid, access: Access) -> Result<(), Exception> {
         let is_allowed = table.owner.get() == pid
             || match access {
-                Access::Read => table.protection != Protection::Private,
-                Access::Write => table.protection == Protection::Public,
+                Access::Read => table.guard.get() != Protection::Private,
+                Access::Write => table.guard.get() == Protection::Public,
                 Access::Own => false,
             };
         if is_allowed { Ok(()) } else { Err(because(named!("access"))) }

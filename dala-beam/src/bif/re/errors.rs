@@ -1,6 +1,10 @@
 //! What is wrong with a pattern, in the words of OTP's PCRE 8.44: programs print them.
 
-/// Text for PCRE2's error number.
+/// Errors that PCRE2 has no number for.
+pub(super) const AFTER_ANGLE: i32 = 1001;
+pub(super) const NO_GROUP_ZERO: i32 = 1002;
+
+/// Text for PCRE2's error number, or one of those above.
 pub(super) fn text(code: i32) -> &'static str {
     match code {
         101 => "\\ at end of pattern",
@@ -30,7 +34,7 @@ pub(super) fn text(code: i32) -> &'static str {
         125 => "lookbehind assertion is not fixed length",
         126 => "a numbered reference must not be zero",
         127 => "conditional group contains more than two branches",
-        128 => "assertion expected after (?(",
+        128 => "assertion expected after (?( or (?(?C)",
         129 => "(?R or (?[+-]digits must be followed by )",
         130 => "unknown POSIX class name",
         131 => "internal error in pcre_study(): should not occur",
@@ -81,6 +85,8 @@ pub(super) fn text(code: i32) -> &'static str {
         177 => "character value in \\u.... sequence is too large",
         178 => "digits missing in \\x{} or \\o{}",
         197 => "too many capturing groups",
+        AFTER_ANGLE => "unrecognized character after (?<",
+        NO_GROUP_ZERO => "invalid condition (?(0)",
         _ => "malformed pattern",
     }
 }

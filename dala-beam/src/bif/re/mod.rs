@@ -21,6 +21,7 @@ use crate::process::Process;
 mod errors;
 mod options;
 mod pattern;
+mod places;
 
 use options::{Form, Options, Select};
 use pattern::{CompileError, Flags, MatchError, Pattern};

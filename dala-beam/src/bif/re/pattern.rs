@@ -9,6 +9,8 @@ use std::sync::OnceLock;
 
 use pcre2_sys as sys;
 
+use super::places;
+
 /// How a pattern is to be read; bits as PCRE2's compile options.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Flags {
@@ -92,10 +94,10 @@ pub(super) struct Limits {
     pub(super) depth: Option<u32>,
 }
 
-/// Why a pattern was refused.
+/// Why a pattern was refused, as PCRE 8 sees it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CompileError {
-    /// PCRE2's number.
+    /// PCRE2's number, or one of the module `errors`.
     pub(super) code: i32,
     /// Place in the pattern, in bytes.
     pub(super) offset: usize,
@@ -144,7 +146,7 @@ impl Pattern {
             };
             if error.offset > amended.len() || !amend(amended.to_mut(), error) {
                 let offset = (error.offset + source.len()).saturating_sub(amended.len());
-                return Err(CompileError { offset, ..error });
+                return Err(places::as_pcre_8(source, CompileError { offset, ..error }));
             }
         }
     }

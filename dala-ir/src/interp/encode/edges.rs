@@ -183,12 +183,13 @@ impl FunctionEmitter<'_, '_> {
                 Ok(())
             }
             Terminator::TailCall(inst) => self.emit_tail_call(inst),
-            Terminator::RecvNext { .. } => {
+            Terminator::RecvNext { location, .. } => {
                 let empty = self.edge_label(block, 1);
                 let mut ins = Ins::new(Opcode::RecvNext, 1);
                 let message = ins.operand(self.end_place(block))?;
                 let at = self.push(ins.a(message))?;
                 self.target(at, 0, true, empty);
+                self.row(at, *location, None);
                 self.emit_edge(block, 0, next)
             }
             Terminator::Wait(_) => {
@@ -197,14 +198,14 @@ impl FunctionEmitter<'_, '_> {
                 self.target(at, 0, true, woken);
                 Ok(())
             }
-            Terminator::WaitTimeout { time, unwind, .. } => {
+            Terminator::WaitTimeout { time, unwind, location, .. } => {
                 let [woken, expired] = [0, 1].map(|edge| self.edge_label(block, edge));
                 let handler = unwind.as_ref().map(|_| self.edge_label(block, 2));
                 let mut ins = Ins::new(Opcode::WaitTimeout, 2);
                 let time = ins.operand(self.place(*time))?;
                 let at = self.push(ins.a(time))?;
                 self.target(at, 1, false, expired);
-                self.row(at, 0, handler);
+                self.row(at, *location, handler);
                 let at = self.push(Ins::new(Opcode::Woken, 2))?;
                 self.target(at, 0, true, expired);
                 self.target(at, 1, false, woken);
