@@ -78,8 +78,9 @@ pub(crate) fn set_deadline(deadline: u64) {
     CURRENT.with(|current| current.deadline.set(deadline));
 }
 
-/// When an actor that is spawned now is said to be started. An activation reads the clock once (it takes 20 ns, a spawn not much
-/// more); what it spawns after that comes a nanosecond later each, so that they are in their order, also among those of others.
+/// When an actor that is spawned now is said to be started. An activation reads the clock once for what it took out of its mailbox at
+/// a time (a look takes 20 ns, a spawn not much more); what it spawns after that comes a nanosecond later each, so that they are in
+/// their order, also among those of others.
 #[inline(always)]
 pub(crate) fn start_time(timers: &Timers) -> u64 {
     CURRENT.with(|current| {
@@ -88,6 +89,12 @@ pub(crate) fn start_time(timers: &Timers) -> u64 {
         current.started.set(time);
         time
     })
+}
+
+/// The activation took in what had arrived since it last did.
+#[inline(always)]
+pub(crate) fn read_start_time_again() {
+    CURRENT.with(|current| current.started.set(0));
 }
 
 /// The actor that the code on this thread holds up when it waits, or [`NOBODY`].

@@ -5,7 +5,7 @@
 use super::alias::AliasMode;
 use super::signal::{Look, Seen, Signal};
 use crate::actor::activation::Activation;
-use crate::actor::cell;
+use crate::actor::{cell, current};
 use crate::mailbox::lanes::Lanes;
 use crate::mailbox::queue::Linked;
 use crate::message::node::class;
@@ -33,6 +33,8 @@ pub(crate) fn take_in(activation: &mut Activation<'_>) {
     let taken = cell.head.take::<Node>();
     activation.woken |= taken.woken;
     let Some(last) = taken.last else { return };
+    // What arrived may come after what others started since this activation began.
+    current::read_start_time_again();
     // Turns the stack around; notes on the way whether anything is special.
     let mut classes = 0;
     let mut first: *mut Node = null_mut();
