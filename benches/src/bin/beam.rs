@@ -126,6 +126,9 @@ fn table(options: &Options, folder: &Path) -> Result<String, String> {
     };
     print("| program | OTP, ms | Dala, ms | Dala / OTP |".to_owned());
     print("|---|---|---|---|".to_owned());
+    // Where Elixir's modules are, which Dala finds by itself.
+    let folder_of = "IO.write(:code.lib_dir(:elixir, :ebin))";
+    let elixir = ["-pa".to_owned(), results::said_by("elixir", &["-e", folder_of])];
     let mut logarithms = Vec::new();
     for program in &programs {
         let (mut otp, mut dala) = (Vec::new(), Vec::new());
@@ -133,7 +136,11 @@ fn table(options: &Options, folder: &Path) -> Result<String, String> {
             let call = format!("bench:main({}, [{program}]), halt().", options.times);
             otp.push(figure(
                 program,
-                Command::new("erl").args(["-noshell", "-pa"]).arg(folder).args(["-eval", &call]),
+                Command::new("erl")
+                    .args(["-noshell", "-pa"])
+                    .arg(folder)
+                    .args(&elixir)
+                    .args(["-eval", &call]),
             )?);
             let times = options.times.to_string();
             dala.push(figure(
