@@ -343,6 +343,16 @@ impl CodeModule {
         Some(*unsafe { &*(self.word(offset + 1) as *const ExportEntry) }.head())
     }
 
+    /// The built-in function of a `Bif` at an offset.
+    #[cfg(dala_codegen)]
+    pub(super) fn built_in(&self, offset: usize) -> Option<ExportHead> {
+        if op_of(self.word(offset)) != Opcode::Bif as u16 {
+            return None;
+        }
+        // SAFETY: the fourth word of such an instruction is its entry, and entries live for ever.
+        Some(*unsafe { &*(self.word(offset + 3) as *const ExportEntry) }.head())
+    }
+
     /// How the instruction at `pc` calls, where it is a call of something that may have no code.
     pub(super) fn call_site(&self, pc: *const u64) -> Option<CallSite> {
         let offset = self.offset(pc) as usize;

@@ -294,16 +294,18 @@ impl Terminator {
     /// # Panics
     /// When there is no such edge.
     pub fn successor(&self, edge: usize) -> &BlockCall {
-        match self {
-            Terminator::Switch { cases, default, .. } if edge <= cases.len() => {
-                cases.get(edge).map_or(default, |(_, target)| target)
-            }
-            Terminator::SwitchArity { cases, default, .. } if edge <= cases.len() => {
-                cases.get(edge).map_or(default, |(_, target)| target)
-            }
-            // Few edges, or too few.
-            other => other.successors()[edge],
+        if let Terminator::Switch { cases, .. } = self
+            && let Some((_, target)) = cases.get(edge)
+        {
+            return target;
         }
+        if let Terminator::SwitchArity { cases, .. } = self
+            && let Some((_, target)) = cases.get(edge)
+        {
+            return target;
+        }
+        // A switch's default, or one of few.
+        self.successors()[edge]
     }
 
     /// Its control edges, in the same order, to be changed.

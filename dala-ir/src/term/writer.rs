@@ -69,6 +69,14 @@ pub unsafe trait TermWriter {
         write_list(self, items.len(), tail, |index| items[index])
     }
 
+    /// `[item(0), .. item(len - 1) | tail]`.
+    fn list_of(&mut self, len: usize, tail: Word, item: impl FnMut(usize) -> Word) -> Word
+    where
+        Self: Sized,
+    {
+        write_list(self, len, tail, item)
+    }
+
     /// `{elements...}`.
     fn tuple(&mut self, elements: &[Word]) -> Word {
         // SAFETY: a tuple's payload is any words.

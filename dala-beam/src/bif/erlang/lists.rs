@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::bif::order::ExactOrder;
 use dala_ir::abi::Word;
+use dala_ir::term::compare::eq_exact;
 use dala_ir::term::{TermWriter, view};
 
 use crate::bif::Answer;
@@ -36,19 +37,39 @@ pub(crate) fn append(p: &mut Process, [left, right]: [Word; 2]) -> Answer {
     if right.is_nil() && view::list_len(left).is_some() {
         return Ok(left);
     }
-    let items = list(left)?;
-    p.charge(items.len() / 16);
-    Ok(p.heap.list(&items, right))
+    let Some(len) = view::list_len(left) else { return badarg() };
+    p.charge(len / 16);
+    let mut rest = left;
+    // It was just counted.
+    let item = |_| {
+        let (head, tail) = view::cons(rest).unwrap_or((Word::NIL, Word::NIL));
+        rest = tail;
+        head
+    };
+    Ok(p.heap.list_of(len, right, item))
 }
+
+/// So many elements are taken away by looking for each: fewer than a tree is worth.
+const FEW: usize = 8;
 
 /// `Left -- Right`: O((n + m) log m).
 pub(crate) fn subtract(p: &mut Process, [left, right]: [Word; 2]) -> Answer {
     let items = list(left)?;
-    let removed = list(right)?;
+    let mut removed = list(right)?;
     if items.is_empty() || removed.is_empty() {
         return Ok(left);
     }
     p.charge((items.len() + removed.len()) / 4);
+    if removed.len() <= FEW {
+        let mut kept = Vec::with_capacity(items.len());
+        for item in items {
+            match removed.iter().position(|&other| eq_exact(other, item)) {
+                Some(place) => drop(removed.swap_remove(place)),
+                None => kept.push(item),
+            }
+        }
+        return Ok(p.heap.list(&kept, Word::NIL));
+    }
     let mut counts: BTreeMap<ExactOrder, usize> = BTreeMap::new();
     for item in removed {
         *counts.entry(ExactOrder(item)).or_default() += 1;

@@ -13,6 +13,9 @@ const WORTH: usize = 4;
 /// Longest block that is copied into each segment that goes on there instead of becoming a head.
 const COPIED: usize = 6;
 
+/// So many instructions behind a comparison are soon.
+const SOON: usize = 32;
+
 /// What is known of a function's flow.
 #[derive(Debug)]
 pub(super) struct Flow {
@@ -89,10 +92,34 @@ impl Flow {
         self.ways.get(&at) == Some(&1) && !self.heads.contains_key(&at)
     }
 
-    /// Whether arithmetic is done on the operand, which is left where it is no small integer: then a comparison of it may
-    /// as well be.
-    pub(super) fn is_integer(&self, operand: u16) -> bool {
-        self.integers.contains(&operand)
+    /// Whether arithmetic is soon done on the operand of a comparison: then this may look whether it is a small integer, for
+    /// both, and be left where it is none.
+    pub(super) fn is_integer(&self, comparison: &Instruction, operand: u16) -> bool {
+        if !self.integers.contains(&operand) {
+            return false;
+        }
+        let mut work: Vec<u32> = self.successors(comparison).collect();
+        let mut seen = BTreeSet::new();
+        while let Some(at) = work.pop() {
+            if seen.len() == SOON || !seen.insert(at) {
+                continue;
+            }
+            let ins = &self.instructions[self.position(at)];
+            if ins.is_integer_arithmetic() && (ins.b() == operand || ins.c() == operand) {
+                return true;
+            }
+            if ins.opens() {
+                let (slots, first) = ins.frame_slots();
+                let mut kept = (0..slots).filter(|&slot| ins.packed(first, slot) == operand);
+                if kept.any(|slot| self.integers.contains(&(FRAME | (FRAME_HEAD + slot) as u16))) {
+                    return true;
+                }
+            }
+            if !ins.calls() && !ins.writes.contains(&operand) {
+                work.extend(self.successors(ins));
+            }
+        }
+        false
     }
 
     fn count_ways(&mut self) {

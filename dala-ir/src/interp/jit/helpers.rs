@@ -51,6 +51,18 @@ helpers! {
     MapGet => map_get,
     /// `lists:member/2`, or [`Word::NONE`] where the list is too long or improper.
     IsAmongFew => is_among_few,
+    /// `length/1` of the first word, or [`Word::NONE`] where the list is too long or improper.
+    LengthOfFew => length_of_few,
+    /// `tuple_size/1` of the first word, or [`Word::NONE`].
+    TupleSize => tuple_size,
+    /// `map_size/1` of the first word, or [`Word::NONE`].
+    MapSize => map_size,
+    /// `byte_size/1` of the first word, or [`Word::NONE`].
+    ByteSize => byte_size,
+    /// `max/2`
+    Max => max,
+    /// `min/2`
+    Min => min,
     /// `is_binary/1` of the first word.
     IsBinary => is_binary,
     /// Bits of a bitstring, or [`Word::NONE`]; of the first word.
@@ -67,6 +79,36 @@ helpers! {
     Send => steps::send,
     /// `ActorSend`
     ActorSend => steps::actor_send,
+    /// `Add`, of any numbers.
+    Add => steps::add,
+    /// `Sub`, of any numbers.
+    Sub => steps::sub,
+    /// `AddSmall`, of any numbers.
+    AddSmall => steps::add_small,
+    /// `SubSmall`, of any numbers.
+    SubSmall => steps::sub_small,
+    /// `Mul`, of any numbers.
+    Mul => steps::mul,
+    /// `Divide`, of any numbers.
+    Divide => steps::divide,
+    /// `IntDiv`, of any numbers.
+    IntDiv => steps::int_div,
+    /// `IntRem`, of any numbers.
+    IntRem => steps::int_rem,
+    /// `BitAnd`, of any numbers.
+    BitAnd => steps::bit_and,
+    /// `BitOr`, of any numbers.
+    BitOr => steps::bit_or,
+    /// `BitXor`, of any numbers.
+    BitXor => steps::bit_xor,
+    /// `ShiftLeft`, of any numbers.
+    ShiftLeft => steps::shift_left,
+    /// `ShiftRight`, of any numbers.
+    ShiftRight => steps::shift_right,
+    /// `Negate`, of any numbers.
+    Negate => steps::negate,
+    /// `BitNot`, of any numbers.
+    BitNot => steps::bit_not,
     /// `CallExt` and `CallExtTail` of a built-in function.
     CallBuiltIn => steps::call_built_in,
     /// `RecvNext`
@@ -150,6 +192,44 @@ extern "C" fn is_among_few(element: u64, list: u64) -> u64 {
         rest = tail;
     }
     Word::NONE.to_bits()
+}
+
+/// So many elements are counted, at most, without being charged for.
+const COUNTED: usize = 256;
+
+extern "C" fn length_of_few(list: u64, _: u64) -> u64 {
+    let mut rest = word(list);
+    for length in 0..COUNTED {
+        let Some((_, tail)) = view::cons(rest) else {
+            return if rest == Word::NIL { Word::small_int(length as i64) } else { Word::NONE }.to_bits();
+        };
+        rest = tail;
+    }
+    Word::NONE.to_bits()
+}
+
+extern "C" fn tuple_size(tuple: u64, _: u64) -> u64 {
+    view::tuple_elements(word(tuple))
+        .map_or(Word::NONE, |elements| Word::small_int(elements.len() as i64))
+        .to_bits()
+}
+
+extern "C" fn map_size(map: u64, _: u64) -> u64 {
+    view::map(word(map)).map_or(Word::NONE, |map| Word::small_int(map.len() as i64)).to_bits()
+}
+
+extern "C" fn byte_size(subject: u64, _: u64) -> u64 {
+    view::bits(word(subject))
+        .map_or(Word::NONE, |bits| Word::small_int(bits.bit_len.div_ceil(8) as i64))
+        .to_bits()
+}
+
+extern "C" fn max(left: u64, right: u64) -> u64 {
+    if compare::cmp(word(left), word(right)).is_lt() { right } else { left }
+}
+
+extern "C" fn min(left: u64, right: u64) -> u64 {
+    if compare::cmp(word(left), word(right)).is_gt() { right } else { left }
 }
 
 extern "C" fn is_binary(subject: u64, _: u64) -> u64 {

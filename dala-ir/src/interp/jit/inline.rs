@@ -89,6 +89,7 @@ pub(super) fn is_inline(ins: &Instruction) -> bool {
         | Opcode::AddSmall
         | Opcode::SubSmall
         | Opcode::Mul
+        | Opcode::Divide
         | Opcode::IntDiv
         | Opcode::IntRem
         | Opcode::BitAnd
@@ -144,7 +145,6 @@ pub(super) fn is_inline(ins: &Instruction) -> bool {
         | Opcode::TracedReturn
         | Opcode::TracedException
         | Opcode::TupleSet
-        | Opcode::Divide
         | Opcode::Wait
         | Opcode::WaitTimeout
         | Opcode::RaiseValue

@@ -107,6 +107,18 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The built-in function of the `Bif` at an offset.
+    pub(super) fn built_in(&self, at: u32) -> Option<ExportHead> {
+        match &self.words {
+            Words::Linked(code) => code.built_in(at as usize),
+            Words::Object { imports, symbols, .. } => {
+                let Symbol::Import(number) = symbols.get(&(at + 3))? else { return None };
+                let &Import { module, function, arity } = imports.get(*number as usize)?;
+                Some(ExportHead { module, function, arity })
+            }
+        }
+    }
+
     /// The row of the instruction at an offset.
     pub(super) fn row_at(&self, at: u32) -> Option<&'a Row> {
         let index = self.rows.binary_search_by_key(&at, |row| row.offset).ok()?;

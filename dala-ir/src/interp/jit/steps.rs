@@ -10,7 +10,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::{Header, Kind, Word};
-use crate::interp::ops::{building, calls, maps, matching, receive, sends};
+use crate::interp::opcode::Opcode;
+use crate::interp::ops::{building, calls, maps, matching, receive, sends, small};
 use crate::interp::state::{State, Vm};
 
 /// Does the work of the instruction at `pc`, with what machine code has written.
@@ -58,14 +59,69 @@ macro_rules! steps {
     };
 }
 
+/// The value of an instruction's work, or [`NO_MATCH`] where it has none and a label, in its word `label`.
+unsafe fn or_label(s: &State, label: usize, value: Option<Word>) -> Option<Word> {
+    // SAFETY: the contract of handlers.
+    unsafe { value.or_else(|| (s.w(label) as u32 != 0 && (*s.vm).suspend.is_none()).then_some(NO_MATCH)) }
+}
+
+/// # Safety
+/// The contract of handlers.
+unsafe fn bif_work(s: &mut State) -> Option<Word> {
+    // SAFETY: as the caller says.
+    unsafe {
+        let value = calls::bif_work(s);
+        or_label(s, 2, value)
+    }
+}
+
+/// # Safety
+/// The contract of handlers; the instruction is this arithmetic.
+unsafe fn arithmetic_work(op: Opcode, s: &mut State) -> Option<Word> {
+    // SAFETY: as the caller says.
+    unsafe {
+        let value = small::work(op, s);
+        or_label(s, 1, value)
+    }
+}
+
 steps! {
     map_put => maps::put_work;
     map_update => maps::update_work;
     bs_create => building::create_work;
-    bif => calls::bif_work;
+    bif => bif_work;
     call_built_in => calls::built_in_work;
     send => receive::send_work;
     actor_send => sends::actor_send_work;
+}
+
+macro_rules! arithmetic {
+    ($($name:ident => $op:ident;)*) => {
+        $(
+            pub(super) extern "C" fn $name(pc: u64, word: u64, vm: *mut Vm) -> u64 {
+                // SAFETY: machine code keeps the contract of `step`, and of handlers.
+                unsafe { step(pc, word, vm, |s| arithmetic_work(Opcode::$op, s)) }
+            }
+        )*
+    };
+}
+
+arithmetic! {
+    add => Add;
+    sub => Sub;
+    add_small => AddSmall;
+    sub_small => SubSmall;
+    mul => Mul;
+    divide => Divide;
+    int_div => IntDiv;
+    int_rem => IntRem;
+    bit_and => BitAnd;
+    bit_or => BitOr;
+    bit_xor => BitXor;
+    shift_left => ShiftLeft;
+    shift_right => ShiftRight;
+    negate => Negate;
+    bit_not => BitNot;
 }
 
 macro_rules! matches {

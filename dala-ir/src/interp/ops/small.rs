@@ -6,6 +6,7 @@ use super::arith;
 use super::floats::push_float;
 use super::moves::word_of_code;
 use crate::abi::Word;
+use crate::interp::opcode::Opcode;
 use crate::interp::state::{Next, State, handler};
 use crate::term::view;
 
@@ -68,6 +69,22 @@ macro_rules! operators {
                 )?
             }
         )*
+
+        /// The value of the arithmetic instruction `op` on any operands; `None` with an exception stored where no label is.
+        unsafe fn of_instruction(op: Opcode, s: &mut State, left: Word, right: Word) -> Option<Word> {
+            // SAFETY: the contract of handlers.
+            unsafe {
+                $(
+                    if op as u16 == Opcode::$name as u16 {
+                        return match on_floats::<$name>(s, left, right) {
+                            Some(value) => Some(value),
+                            None => of_any::<$name>(s, (left, right)),
+                        };
+                    }
+                )*
+                unreachable!("{op:?} is no arithmetic");
+            }
+        }
     };
 }
 
@@ -152,6 +169,25 @@ unsafe fn of_any<T: Operator>(s: &mut State, (left, right): (Word, Word)) -> Opt
                 None
             }
         }
+    }
+}
+
+/// As [`of_instruction`], for machine code: of the operands that the instruction names.
+///
+/// # Safety
+/// The contract of handlers; the instruction is arithmetic.
+pub(in crate::interp) unsafe fn work(op: Opcode, s: &mut State) -> Option<Word> {
+    // SAFETY: as the caller says.
+    unsafe {
+        let left = s.get(s.b());
+        let right = if matches!(op, Opcode::AddSmall | Opcode::SubSmall) {
+            word_of_code(s.w(2))
+        } else if matches!(op, Opcode::Negate | Opcode::BitNot) {
+            left
+        } else {
+            s.get(s.c())
+        };
+        of_instruction(op, s, left, right)
     }
 }
 

@@ -1,15 +1,41 @@
-//! Arithmetic on small integers; on anything else the interpreter does it.
+//! Arithmetic: in line on small integers, by a function on all other numbers.
 
 use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{InstBuilder, Value};
 
 use super::Segment;
+use crate::interp::jit::helpers::Helper;
 use crate::interp::opcode::Opcode;
+
+/// The function of an instruction's value on any numbers.
+fn any_number(op: Opcode) -> Option<Helper> {
+    Some(match op {
+        Opcode::Add => Helper::Add,
+        Opcode::Sub => Helper::Sub,
+        Opcode::AddSmall => Helper::AddSmall,
+        Opcode::SubSmall => Helper::SubSmall,
+        Opcode::Mul => Helper::Mul,
+        Opcode::Divide => Helper::Divide,
+        Opcode::IntDiv => Helper::IntDiv,
+        Opcode::IntRem => Helper::IntRem,
+        Opcode::BitAnd => Helper::BitAnd,
+        Opcode::BitOr => Helper::BitOr,
+        Opcode::BitXor => Helper::BitXor,
+        Opcode::ShiftLeft => Helper::ShiftLeft,
+        Opcode::ShiftRight => Helper::ShiftRight,
+        Opcode::Negate => Helper::Negate,
+        Opcode::BitNot => Helper::BitNot,
+        _ => return None,
+    })
+}
 
 impl Segment<'_, '_> {
     /// Whether the instruction is arithmetic.
     pub(super) fn arithmetic(&mut self) -> bool {
         let op = self.ins.op;
+        let Some(helper) = any_number(op) else { return false };
+        let before = self.known.clone();
         let result = match op {
             Opcode::Add | Opcode::AddSmall => {
                 let (left, right) = self.small_operands();
@@ -95,16 +121,39 @@ impl Segment<'_, '_> {
                 let value = self.small_operand(self.ins.b());
                 self.b.ins().bxor_imm_s(value, !1)
             }
-            _ => return false,
+            // Of no numbers is the value a small integer so often that it is worth a look.
+            _ => {
+                let value = self.ask_for(helper, 1);
+                self.set(self.ins.a(), value);
+                self.end_with_label();
+                return true;
+            }
         };
-        self.set(self.ins.a(), result);
-        self.known.small.insert(self.ins.a());
+        match self.leave.take() {
+            None => {
+                self.set(self.ins.a(), result);
+                self.known.small.insert(self.ins.a());
+            }
+            Some(other) => {
+                let done = self.block_with(&[I64]);
+                self.jump_with(done, result);
+                self.b.seal_block(other.block);
+                self.b.switch_to_block(other.block);
+                self.known = before.clone();
+                let value = self.ask_rarely(helper, 1);
+                self.jump_with(done, value);
+                self.b.switch_to_block(done);
+                let value = self.b.block_params(done)[0];
+                // What the first way has learned of the operands does not hold on the other.
+                self.known = before;
+                self.set(self.ins.a(), value);
+            }
+        }
         self.end_with_label();
         true
     }
 
-    /// Ends the block where the instruction has a label. Only the interpreter goes there, having been left, but what
-    /// stands behind such an instruction begins a block all the same.
+    /// Ends the block where the instruction has a label: what stands behind such an instruction begins a block.
     pub(super) fn end_with_label(&mut self) {
         if !self.ins.targets.is_empty() {
             self.go_on(self.ins.next());

@@ -1,9 +1,11 @@
 //! Comparisons: in line where the words tell, else by a function.
 
-use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::types::F64;
 use cranelift_codegen::ir::{InstBuilder, Value};
 
-use super::Segment;
+use super::{Segment, memory};
+use crate::abi::Kind;
 use crate::interp::jit::helpers::Helper;
 use crate::interp::opcode::Opcode;
 
@@ -16,7 +18,9 @@ impl Segment<'_, '_> {
             Opcode::Eq => self.equal(Helper::EqLoose, false, true),
             Opcode::Ne => self.equal(Helper::EqLoose, false, false),
             Opcode::Lt | Opcode::Ge => {
-                if self.flow.is_integer(self.ins.a()) || self.flow.is_integer(self.ins.b()) {
+                if self.flow.is_integer(self.ins, self.ins.a())
+                    || self.flow.is_integer(self.ins, self.ins.b())
+                {
                     let (left, right) = self.two_small(self.ins.a(), self.ins.b());
                     self.order_small(left, right);
                 } else {
@@ -28,7 +32,7 @@ impl Segment<'_, '_> {
             }
             Opcode::LtSmall | Opcode::GeSmall => {
                 let right = self.word(self.ins.words[2]);
-                if self.flow.is_integer(self.ins.a()) {
+                if self.flow.is_integer(self.ins, self.ins.a()) {
                     let left = self.small_operand(self.ins.a());
                     self.order_small(left, right);
                 } else {
@@ -61,7 +65,8 @@ impl Segment<'_, '_> {
         self.b.ins().brif(holds, next, &[], no, &[]);
     }
 
-    /// Less, or not: by the words of small integers, by comparing terms where `not_small` is not zero.
+    /// Less, or not: by the words of small integers, as floats where both are, else by comparing terms: where `not_small` is
+    /// not zero.
     fn order(&mut self, left: Value, right: Value, not_small: Value) {
         let (small, other) = (self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(other);
@@ -69,10 +74,26 @@ impl Segment<'_, '_> {
         self.b.switch_to_block(small);
         self.order_small(left, right);
         self.b.switch_to_block(other);
-        let less = self.helper(Helper::Less, [left, right]);
         let (no, next) = self.ways();
         let is_less = matches!(self.ins.op, Opcode::Lt | Opcode::LtSmall);
         let (yes, no) = if is_less { (next, no) } else { (no, next) };
+        if matches!(self.ins.op, Opcode::Lt | Opcode::Ge) {
+            let terms = self.b.create_block();
+            for word in [left, right] {
+                let [boxed, float] = [(); 2].map(|()| self.b.create_block());
+                let is_boxed = self.is_boxed(word);
+                self.b.ins().brif(is_boxed, boxed, &[], terms, &[]);
+                self.b.switch_to_block(boxed);
+                let is_float = self.header_is(word, &[Kind::Float]);
+                self.b.ins().brif(is_float, float, &[], terms, &[]);
+                self.b.switch_to_block(float);
+            }
+            let [left, right] = [left, right].map(|word| self.b.ins().load(F64, memory(), word, 8 - 3));
+            let less = self.b.ins().fcmp(FloatCC::LessThan, left, right);
+            self.b.ins().brif(less, yes, &[], no, &[]);
+            self.b.switch_to_block(terms);
+        }
+        let less = self.helper(Helper::Less, [left, right]);
         self.b.ins().brif(less, yes, &[], no, &[]);
     }
 

@@ -72,7 +72,10 @@ impl Segment<'_, '_> {
         ) {
             return false;
         }
-        let value = self.work();
+        let value = match self.in_line() {
+            Some(value) => value,
+            None => self.work(),
+        };
         self.set(self.ins.a(), value);
         self.end_with_label();
         true
@@ -131,10 +134,31 @@ impl Segment<'_, '_> {
             Opcode::ActorSend => (Helper::ActorSend, 2),
             _ => (Helper::Send, 0),
         };
-        for &register in &ins.reads {
+        self.ask_for(helper, label)
+    }
+
+    /// As [`Segment::ask_for`], where that is rare: the code of it lies behind all that is not.
+    pub(super) fn ask_rarely(&mut self, helper: Helper, label: u16) -> Value {
+        let value = self.ask_for(helper, label);
+        if let Some(block) = self.b.current_block() {
+            self.b.set_cold_block(block);
+        }
+        value
+    }
+
+    /// The value that a function gives for the instruction, whose label, if any, is in its word `label`.
+    pub(super) fn ask_for(&mut self, helper: Helper, label: u16) -> Value {
+        for &register in &self.ins.reads {
             self.flush(register);
         }
-        self.ask(helper, code::word(Opcode::Unfinished, 1, label, 0, 0))
+        let value = self.ask(helper, code::word(Opcode::Unfinished, 1, label, 0, 0));
+        if let Some(&label) = self.ins.targets.first() {
+            let is_value = self.b.ins().icmp_imm_s(IntCC::NotEqual, value, NO_MATCH.to_bits() as i64);
+            let (done, failed) = (self.b.create_block(), self.target(label));
+            self.b.ins().brif(is_value, done, &[], failed, &[]);
+            self.b.switch_to_block(done);
+        }
+        value
     }
 
     /// Calls the built-in function of an export entry, whose arguments are in x0.. . `left` of the budget is left then.
