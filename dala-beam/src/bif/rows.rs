@@ -337,9 +337,9 @@ bifs! {
     erlang "hibernate"/3 plain erlang::process::hibernate partial("waits for a message, keeping the stack until then");
     erlang "processes"/0 plain erlang::process::processes full;
     erlang "process_info"/1 plain erlang::info::process_info_1 partial("as process_info/2");
-    erlang "process_info"/2 plain erlang::info::process_info_2 partial("binary shows each slice of a buffer, and the bytes in use; sequential_trace_token, last_calls, catchlevel and trace are as of a process without any; garbage_collection_info is short; of the caller itself, the stack starts at its caller");
-    erts_internal "garbage_collect"/1 plain erlang::info::garbage_collect partial("collects at the next function entry, always as the heap decides");
-    erts_internal "request_system_task"/3 plain erlang::info::request_system_task partial("at any priority; collects garbage whatever kind is asked for");
+    erlang "process_info"/2 plain erlang::info::process_info_2 partial("binary shows each slice of a buffer, and the bytes in use; sequential_trace_token, last_calls, catchlevel and trace are as of a process without any; of garbage_collection_info, old_heap_block_size is what is taken of the block, which total_heap_size counts; of the caller itself, the stack starts at its caller");
+    erts_internal "garbage_collect"/1 plain erlang::info::garbage_collect partial("of another process, when it runs next; minor as the heap decides");
+    erts_internal "request_system_task"/3 plain erlang::info::request_system_task partial("at any priority; says that garbage was collected before it is");
     erts_internal "check_process_code"/1 plain erlang::code::check_process_code full;
     erts_internal "is_system_process"/1 plain erlang::info::is_system_process partial("always false: a system process is an ordinary one");
 

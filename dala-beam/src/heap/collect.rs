@@ -220,19 +220,27 @@ impl Heap {
     /// When the heap is over its limit afterwards, or there is no memory for a larger one. The heap is whole then, but
     /// without room for `need`.
     pub fn collect(&mut self, need: usize, roots: &mut [&mut [Word]]) -> Result<(), HeapLimit> {
-        self.collect_as(self.is_major_due(), false, need, roots)
+        let is_asked = std::mem::take(&mut self.is_major_asked);
+        self.collect_as(is_asked || self.is_major_due(), is_asked, need, roots)
     }
 
     /// Whether the next collection is of both generations.
     pub fn is_major_due(&self) -> bool {
         let mature = words_between(self.context.base, self.high_water);
         let old_free = words_between(self.old_top, self.old_limit);
-        mature > old_free && self.old.words() != 0
+        self.is_major_asked
+            || mature > old_free && self.old.words() != 0
             || self.minors_in_a_row >= self.options.fullsweep_after
             || self.old_binary_bytes > self.old_binary_limit
     }
 
-    /// Collects both generations (`erlang:garbage_collect`).
+    /// Makes the next function entry collect both generations (`erlang:garbage_collect`).
+    pub fn request_major(&mut self) {
+        self.is_major_asked = true;
+        self.context.request_collection();
+    }
+
+    /// Collects both generations.
     ///
     /// # Errors
     /// As [`Heap::collect`].
@@ -473,6 +481,6 @@ impl Heap {
     }
 }
 
-fn words_between(start: *mut Word, end: *mut Word) -> usize {
+pub(super) fn words_between(start: *mut Word, end: *mut Word) -> usize {
     (end as usize).saturating_sub(start as usize) / size_of::<Word>()
 }

@@ -120,6 +120,8 @@ pub struct Heap {
     pub(super) is_growing: bool,
     /// Whether the last collection left a block that is mostly unused as it was.
     pub(super) is_wasteful: bool,
+    /// Whether somebody asked for the next collection, and of both generations.
+    pub(super) is_major_asked: bool,
     pub(super) options: HeapOptions,
     pub(super) counters: Rare<Counters>,
     pub(super) left: Left,
@@ -161,6 +163,7 @@ impl Heap {
             minors_in_a_row: 0,
             is_growing: false,
             is_wasteful: false,
+            is_major_asked: false,
             options,
             counters: Rare::default(),
             left: Left::default(),
@@ -204,7 +207,7 @@ impl Heap {
         self.block.words() + self.old_words() + self.fragment_words
     }
 
-    /// Words of the block (`heap_size` and `stack_size` share it).
+    /// Words of the block (`heap_size`).
     pub fn block_words(&self) -> usize {
         self.block.words()
     }

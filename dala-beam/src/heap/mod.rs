@@ -27,6 +27,7 @@ mod left;
 mod literals;
 mod offheap;
 mod rare;
+mod sizes;
 
 pub use build::own;
 pub use counters::Counters;
@@ -35,6 +36,7 @@ pub use heap::{Heap, HeapLimit, HeapOptions};
 pub use literals::{LiteralArea, LiteralDraft, is_literal, literal_area};
 pub(crate) use offheap::weight_of as offheap_weight;
 pub(crate) use rare::Rare;
+pub(crate) use sizes::Sizes;
 
 #[cfg(test)]
 mod tests;

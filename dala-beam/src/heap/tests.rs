@@ -383,6 +383,26 @@ fn full_block_falls_back_to_fragments_and_asks_for_a_collection() {
 }
 
 #[test]
+fn a_collection_of_all_that_is_asked_for_is_the_next_one_alone() {
+    let mut heap = Heap::new(HeapOptions::default());
+    let mut kept = [heap.tuple(&[Word::small_int(1)])];
+    // At the second one it is old.
+    for _ in 0..2 {
+        heap.collect(0, &mut [&mut kept]).unwrap();
+    }
+    let sizes = heap.sizes();
+    assert_eq!((sizes.old, sizes.young, sizes.total()), (2, 0, heap.total_words()));
+    kept = [Word::NIL];
+    heap.collect(0, &mut [&mut kept]).unwrap();
+    assert_eq!(heap.sizes().old, 2, "minor");
+    heap.request_major();
+    assert!(heap.context.is_collection_wanted() && heap.is_major_due());
+    heap.collect(0, &mut [&mut kept]).unwrap();
+    assert_eq!((heap.sizes().old, heap.counters().major), (0, 1));
+    assert!(!heap.context.is_collection_wanted() && !heap.is_major_due());
+}
+
+#[test]
 #[expect(unsafe_code, reason = "reads poisoned memory that the heap keeps")]
 fn under_stress_a_root_that_was_left_out_is_noticed() {
     let mut heap = Heap::new(HeapOptions { stress: true, ..HeapOptions::default() });

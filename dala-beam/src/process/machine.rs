@@ -33,7 +33,7 @@ unsafe impl Machine for Process {
     }
 
     fn collect(&mut self, need: usize, live: &mut [Word]) -> Result<(), Word> {
-        self.collect_garbage(need, live, false).map_err(|limit| {
+        self.collect_garbage(need, live).map_err(|limit| {
             self.report_heap_limit(limit);
             reason::of_heap_limit(limit).write(&mut self.heap)
         })
@@ -174,27 +174,21 @@ impl Process {
     ///
     /// # Errors
     /// When the heap is over its limit.
-    pub(crate) fn collect_garbage(
-        &mut self,
-        need: usize,
-        live: &mut [Word],
-        major: bool,
-    ) -> Result<(), HeapLimit> {
+    pub(crate) fn collect_garbage(&mut self, need: usize, live: &mut [Word]) -> Result<(), HeapLimit> {
         let is_told = self.tracing.has(TraceFlags::GARBAGE_COLLECTION);
-        let major = major || is_told && self.heap.is_major_due();
+        let major = is_told && self.heap.is_major_due();
+        let reclaimed_before = self.heap.counters().reclaimed_words;
         if is_told {
-            self.tell_collection(if major { named!("gc_major_start") } else { named!("gc_minor_start") });
+            let event = if major { named!("gc_major_start") } else { named!("gc_minor_start") };
+            self.tell_collection(event, need);
         }
         let mut own = [self.group_leader, self.bif_state];
-        let mut roots = [live, &mut own, self.dictionary.roots()];
-        let result = if major {
-            self.heap.collect_major(need, &mut roots)
-        } else {
-            self.heap.collect(need, &mut roots)
-        };
+        let result = self.heap.collect(need, &mut [live, &mut own, self.dictionary.roots()]);
         [self.group_leader, self.bif_state] = own;
         if is_told {
-            self.tell_collection(if major { named!("gc_major_end") } else { named!("gc_minor_end") });
+            let event = if major { named!("gc_major_end") } else { named!("gc_minor_end") };
+            let reclaimed = self.heap.counters().reclaimed_words - reclaimed_before;
+            self.tell_collection(event, reclaimed as usize);
         }
         result
     }

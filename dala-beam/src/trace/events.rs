@@ -8,7 +8,7 @@ use dala_ir::term::{Fragment, TermWriter, view};
 
 use super::{TraceFlags, Tracee};
 use crate::bif::arguments::named;
-use crate::bif::erlang::{info, time};
+use crate::bif::erlang::{heap_sizes, info, time};
 use crate::port::actor_of;
 use crate::process::{Process, System, message};
 
@@ -240,22 +240,15 @@ impl Process {
         }
     }
 
-    /// A collection begins or ends.
+    /// A collection begins that is to make room for `words`, or ends that gave back as many.
     #[cold]
-    pub(crate) fn tell_collection(&mut self, event: Atom) {
+    pub(crate) fn tell_collection(&mut self, event: Atom, words: usize) {
         if self.is_sensitive {
             return;
         }
         let mut scratch = Fragment::new();
-        let context = &self.heap.context;
-        let sizes = [
-            (named!("heap_block_size"), self.heap.total_words()),
-            (named!("heap_size"), self.heap.total_words().saturating_sub(context.free_words())),
-            (named!("stack_size"), context.stack_words()),
-        ];
-        let pairs =
-            sizes.map(|(name, words)| scratch.tuple(&[Word::atom(name), Word::small_int(words as i64)]));
-        let list = scratch.list(&pairs, Word::NIL);
+        let sizes = self.heap.sizes();
+        let list = heap_sizes::list(&sizes, Some((named!("wordsize"), words)), &mut scratch);
         self.tell(&mut scratch, &[Word::atom(event), list]);
     }
 

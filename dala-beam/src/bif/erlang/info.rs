@@ -14,11 +14,12 @@ use dala_ir::term::{Fragment, OwnedTerm, TermWriter, copy_term, map, view};
 use hashbrown::HashMap;
 
 use super::code::is_in_old_code;
+use super::heap_sizes;
 use super::process::{priority_name, queue_data};
 use super::suspend::{self, Told};
 use crate::bif::Answer;
 use crate::bif::arguments::{atom, badarg, boolean, named};
-use crate::heap::own;
+use crate::heap::{Sizes, own};
 use crate::interop::report::Unlogged;
 use crate::process::{Mfa, Process, System};
 
@@ -362,14 +363,16 @@ fn native_item(system: &System, pid: Pid, item: &str, seen: &Seen, writer: &mut 
 
 /// The items of `p` itself: one value for one item, a list for a list.
 fn info(p: &mut Process, items: Word, is_running: bool) -> Option<Word> {
+    // Before the answer takes room itself: they are of one time.
+    let sizes = p.heap.sizes();
     if items.is_cons() || items.is_nil() {
         let mut pairs = Vec::new();
         for item in view::list_to_vec(items)? {
-            pairs.push(pair(p, item, is_running)?);
+            pairs.push(pair(p, item, &sizes, is_running)?);
         }
         return Some(p.heap.list(&pairs, Word::NIL));
     }
-    let answer = pair(p, items, is_running)?;
+    let answer = pair(p, items, &sizes, is_running)?;
     // Alone, the name of a process without one is `[]`.
     if items == Word::atom(named!("registered_name"))
         && view::tuple_elements(answer).is_some_and(|pair| pair[1].is_nil())
@@ -379,10 +382,10 @@ fn info(p: &mut Process, items: Word, is_running: bool) -> Option<Word> {
     Some(answer)
 }
 
-fn pair(p: &mut Process, item: Word, is_running: bool) -> Option<Word> {
+fn pair(p: &mut Process, item: Word, sizes: &Sizes, is_running: bool) -> Option<Word> {
     let value = match view::tuple_elements(item) {
         Some(&[_, key]) => p.dictionary.get(key).unwrap_or(Word::atom(atoms::UNDEFINED)),
-        _ => value(p, item.as_atom()?.text(), is_running)?,
+        _ => value(p, item.as_atom()?.text(), sizes, is_running)?,
     };
     Some(p.heap.tuple(&[item, value]))
 }
@@ -452,7 +455,7 @@ fn innermost<'a>(p: &mut Process) -> Option<&'a [Word]> {
     view::tuple_elements(first)
 }
 
-fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
+fn value(p: &mut Process, item: &str, sizes: &Sizes, is_running: bool) -> Option<Word> {
     let count = |value: usize| Word::small_int(value as i64);
     let pids = |p: &mut Process, pids: Vec<Pid>| {
         let words: Vec<Word> = pids.into_iter().map(|pid| p.identity(pid)).collect();
@@ -529,9 +532,9 @@ fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
         "error_handler" => Word::atom(p.error_handler),
         "priority" => priority_name(p.priority),
         "group_leader" => p.group_leader,
-        "total_heap_size" => count(p.heap.total_words()),
-        "heap_size" => count(p.heap.block_words()),
-        "stack_size" => count(p.heap.stack().len()),
+        "total_heap_size" => count(sizes.total()),
+        "heap_size" => count(sizes.block),
+        "stack_size" => count(sizes.stack),
         "min_heap_size" => count(p.heap.options().min_words),
         "fullsweep_after" => count(p.heap.options().fullsweep_after as usize),
         "min_bin_vheap_size" => count(p.settings.min_binary_heap),
@@ -552,27 +555,7 @@ fn value(p: &mut Process, item: &str, is_running: bool) -> Option<Word> {
                 facts.into_iter().map(|(name, value)| p.heap.tuple(&[Word::atom(name), value])).collect();
             p.heap.list(&pairs, Word::NIL)
         }
-        "garbage_collection_info" => {
-            // There is one block, and fragments beside it.
-            let (block, old) = (p.heap.block_words(), p.heap.old_words());
-            let facts = [
-                (named!("old_heap_block_size"), 0),
-                (named!("heap_block_size"), block),
-                (named!("mbuf_size"), p.heap.total_words().saturating_sub(block)),
-                (named!("recent_size"), old),
-                (named!("stack_size"), p.heap.stack().len()),
-                (named!("old_heap_size"), old),
-                (named!("heap_size"), p.heap.context.heap_words().saturating_sub(old)),
-                (named!("bin_vheap_size"), 0),
-                (named!("bin_vheap_block_size"), p.settings.min_binary_heap),
-                (named!("bin_old_vheap_size"), 0),
-                (named!("bin_old_vheap_block_size"), p.settings.min_binary_heap),
-            ]
-            .map(|(name, words)| (name, count(words)));
-            let pairs: Vec<Word> =
-                facts.into_iter().map(|(name, value)| p.heap.tuple(&[Word::atom(name), value])).collect();
-            p.heap.list(&pairs, Word::NIL)
-        }
+        "garbage_collection_info" => heap_sizes::list(sizes, None, &mut p.heap),
         "catchlevel" | "trace" => count(0),
         "last_calls" => boolean(false),
         "parent" => p.parent.map_or(Word::atom(atoms::UNDEFINED), Word::pid),
@@ -605,13 +588,30 @@ pub(crate) fn set_group_leader(p: &mut Process, [leader, pid]: [Word; 2]) -> Ans
     Ok(boolean(true))
 }
 
-/// `erts_internal:garbage_collect(major | minor)`: collects at the next function entry.
-pub(crate) fn garbage_collect(p: &mut Process, [kind]: [Word; 1]) -> Answer {
-    if !["major", "minor"].contains(&atom(kind)?.text()) {
-        return badarg();
+/// `erts_internal:garbage_collect(major | minor)`: a built-in function does not collect, the entry of a function does. So the
+/// answer is that of one.
+pub(crate) fn garbage_collect(p: &mut Process, [kind]: [Word; 1]) -> BifResult {
+    match is_major(kind) {
+        Ok(is_major) => request_collection(p, is_major),
+        Err(exception) => return BifResult::Raise(exception),
     }
-    p.heap.context.request_collection();
-    Ok(boolean(true))
+    BifResult::call(named!("dala_code"), named!("collected"), &[])
+}
+
+fn is_major(kind: Word) -> Result<bool, Exception> {
+    match atom(kind)?.text() {
+        "major" => Ok(true),
+        "minor" => Ok(false),
+        _ => badarg(),
+    }
+}
+
+fn request_collection(p: &mut Process, is_major: bool) {
+    if is_major {
+        p.heap.request_major();
+    } else {
+        p.heap.context.request_collection();
+    }
 }
 
 /// `erts_internal:request_system_task(Pid, Priority, {garbage_collect, Id, Kind} | {check_process_code, Id, Module})`.
@@ -619,7 +619,7 @@ pub(crate) fn request_system_task(p: &mut Process, [pid, _priority, request]: [W
     let Some(pid) = pid.as_pid() else { return badarg() };
     let Some(&[kind, id, what]) = view::tuple_elements(request) else { return badarg() };
     let task = match atom(kind)?.text() {
-        "garbage_collect" => Task::CollectGarbage,
+        "garbage_collect" => Task::CollectGarbage { is_major: is_major(what)? },
         "check_process_code" => Task::CheckCode(atom(what)?),
         _ => return badarg(),
     };
@@ -631,7 +631,7 @@ pub(crate) fn request_system_task(p: &mut Process, [pid, _priority, request]: [W
         drop(actor::ask(pid, Box::new(Question::Task { task, done })));
     } else {
         // A native actor has nothing to collect, and is in no code.
-        done.tell(matches!(task, Task::CollectGarbage) && actor::is_alive(pid));
+        done.tell(matches!(task, Task::CollectGarbage { .. }) && actor::is_alive(pid));
     }
     Ok(Word::atom(atoms::OK))
 }
@@ -640,7 +640,10 @@ pub(crate) fn request_system_task(p: &mut Process, [pid, _priority, request]: [W
 #[derive(Clone, Copy, Debug)]
 pub enum Task {
     /// `garbage_collect(Pid)`
-    CollectGarbage,
+    CollectGarbage {
+        /// Of both generations.
+        is_major: bool,
+    },
     /// `check_process_code(Pid, Module)`
     CheckCode(Atom),
 }
@@ -674,8 +677,8 @@ impl Drop for TaskDone {
 
 fn run_task(p: &mut Process, task: Task, mut done: TaskDone) {
     let result = match task {
-        Task::CollectGarbage => {
-            p.heap.context.request_collection();
+        Task::CollectGarbage { is_major } => {
+            request_collection(p, is_major);
             true
         }
         Task::CheckCode(module) => is_in_old_code(p, module),

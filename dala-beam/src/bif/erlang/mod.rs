@@ -9,6 +9,7 @@ pub mod debug;
 pub mod dictionary;
 pub mod exceptions;
 pub mod funs;
+pub mod heap_sizes;
 pub mod info;
 pub mod links;
 pub mod lists;

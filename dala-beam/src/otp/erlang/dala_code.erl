@@ -11,7 +11,7 @@
 %% `erlc +deterministic +no_debug_info dala_code.erl` in this folder.
 -module(dala_code).
 -export([start/0, await/1, await_all/2, call/3, keep/1, claim/1, request/1]).
--export([purge/1, soft_purge/1, purge_and_load/3, call_when_purged/3, is_purging/1]).
+-export([purge/1, soft_purge/1, purge_and_load/3, call_when_purged/3, is_purging/1, collected/0]).
 
 %% Registers `code_server`: `error_handler` loads modules only where there is one.
 start() ->
@@ -184,3 +184,7 @@ is_purging(_Module) ->
 %% Built-in: makes the caller the keeper of a pending module, or tells who is, or how it ended.
 claim(_Module) ->
     erlang:nif_error(undefined).
+
+%% What erts_internal:garbage_collect/1 goes on as: the entry of a function is where a collection happens that was asked for.
+collected() ->
+    true.
