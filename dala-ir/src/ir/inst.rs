@@ -386,7 +386,6 @@ mod tests {
             Terminator::Branch { condition: value, then: call(1), otherwise: call(2) },
             Terminator::Switch { value, cases: keys, default: call(3) },
             Terminator::SwitchArity { value, cases, default: call(3) },
-            Terminator::RecvNext { got: call(1), empty: call(2) },
         ] {
             let all = terminator.successors();
             let each: Vec<&BlockCall> = (0..all.len()).map(|edge| terminator.successor(edge)).collect();

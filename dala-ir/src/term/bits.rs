@@ -471,6 +471,11 @@ pub fn append<W: TermWriter + ?Sized>(
         builder.push_bits(tail);
         return Some(builder.finish(writer));
     }
+    if let Some(bytes) = tail.as_bytes()
+        && let Some(built) = append_in_place(writer, whole, 1, bytes)
+    {
+        return Some(Ok(built));
+    }
     if let Some(part) = part_of(whole) {
         let end = part.bit_offset + bits.bit_len;
         let extra = tail.bit_len.div_ceil(8);
