@@ -449,7 +449,8 @@ impl Heap {
         let mut old_bytes = if major { 0 } else { self.old_binary_bytes };
         let mut kept_old = if major { Vec::new() } else { std::mem::take(&mut self.old_offheap) };
         let moved_from_old = if major { std::mem::take(&mut self.old_offheap) } else { Vec::new() };
-        for object in std::mem::take(&mut self.young_offheap).into_iter().chain(moved_from_old) {
+        // Those that were old already stay before those that become it: who lists them finds no change.
+        for object in moved_from_old.into_iter().chain(std::mem::take(&mut self.young_offheap)) {
             // SAFETY: listed objects were whole before the evacuation; what it left of them is either the new
             // word or the untouched object.
             unsafe {
