@@ -2,26 +2,43 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 use dala_ir::abi::Word;
 use dala_ir::interp::Exception;
 use dala_ir::term::view;
 
-use crate::bif::arguments::{badarg, bytes, list, named};
+use crate::bif::arguments::{badarg, bytes, named};
 
-/// One or more non-empty byte strings to look for.
+/// One or more non-empty byte strings to look for. Made anew for each call: what `string` looks for, a dozen kinds of white
+/// space, takes no allocation.
 #[derive(Debug)]
 pub(crate) struct Pattern<'a> {
     /// Longest first, so that the first that matches at a place is the one that counts.
-    needles: Vec<Cow<'a, [u8]>>,
-    /// Bytes that a needle starts with.
-    starts: Box<[bool; 256]>,
+    needles: SmallVec<[Cow<'a, [u8]>; 16]>,
+    starts: Bytes,
+}
+
+/// A set of bytes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bytes([u64; 4]);
+
+impl Bytes {
+    fn insert(&mut self, byte: u8) {
+        self.0[usize::from(byte / 64)] |= 1 << (byte % 64);
+    }
+
+    #[inline]
+    fn contains(&self, byte: u8) -> bool {
+        self.0[usize::from(byte / 64)] >> (byte % 64) & 1 == 1
+    }
 }
 
 impl Pattern<'_> {
     /// As [`new`](Pattern::new), to be looked for in `subject`: in nothing anything is looked for, as in OTP.
     pub(crate) fn within(word: Word, subject: &[u8]) -> Result<Pattern<'static>, Exception> {
         match subject {
-            [] => Ok(Pattern { needles: Vec::new(), starts: Box::new([false; 256]) }),
+            [] => Ok(Pattern { needles: SmallVec::new(), starts: Bytes::default() }),
             _ => Pattern::new(word),
         }
     }
@@ -38,20 +55,28 @@ impl Pattern<'_> {
             Some(_) => return badarg(),
             None => (word, None),
         };
-        let mut needles = if source.is_cons() {
-            list(source)?.into_iter().map(bytes).collect::<Result<Vec<_>, _>>()?
+        let mut needles: SmallVec<[Cow<'_, [u8]>; 16]> = SmallVec::new();
+        if source.is_cons() {
+            let mut rest = source;
+            while let Some((needle, tail)) = view::cons(rest) {
+                needles.push(bytes(needle)?);
+                rest = tail;
+            }
+            if !rest.is_nil() {
+                return badarg();
+            }
         } else {
-            vec![bytes(source)?]
-        };
+            needles.push(bytes(source)?);
+        }
         if needles.iter().any(|needle| needle.is_empty())
             || is_single.is_some_and(|single| single != (needles.len() == 1))
         {
             return badarg();
         }
         needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
-        let mut starts = Box::new([false; 256]);
+        let mut starts = Bytes::default();
         for needle in &needles {
-            starts[usize::from(needle[0])] = true;
+            starts.insert(needle[0]);
         }
         Ok(Pattern { needles, starts })
     }
@@ -67,7 +92,7 @@ impl Pattern<'_> {
         if let [needle] = &self.needles[..] {
             return find_one(window, needle, start).map(|at| (at, needle.len()));
         }
-        (start..window.len()).filter(|&at| self.starts[usize::from(window[at])]).find_map(|at| {
+        (start..window.len()).filter(|&at| self.starts.contains(window[at])).find_map(|at| {
             let needle = self.needles.iter().find(|needle| window[at..].starts_with(needle))?;
             Some((at, needle.len()))
         })
