@@ -107,11 +107,6 @@ impl<'a> Activation<'a> {
         self.budget.spend(|| self.cell.class(), || self.host.timers.now()) || self.is_pressed()
     }
 
-    /// Whether the activation used up its messages in less time than it takes to wake a worker.
-    pub(crate) fn was_quick(&self) -> bool {
-        self.budget.was_quick(|| self.host.timers.now())
-    }
-
     /// Whether an actor waits that should not wait for the whole activation.
     #[inline(always)]
     pub fn is_pressed(&self) -> bool {

@@ -5,10 +5,6 @@ use super::qos::{CLASSES, Qos};
 /// Messages of one activation. From the prototype (facts/native.md section 5).
 pub(crate) const MESSAGES: u32 = 128;
 
-/// Nanoseconds until a worker that sleeps has been woken and has found what it was woken for, about. What is done sooner by those who
-/// are awake is not worth waking one for, nor is it worth the lines of memory that move to another core.
-pub(crate) const WAKE_UP: u64 = 50_000;
-
 /// What an activation may use.
 #[derive(Debug)]
 struct Limit {
@@ -56,12 +52,6 @@ impl Budget {
     pub(crate) fn spend(&mut self, class: impl FnOnce() -> Qos, now: impl FnOnce() -> u64) -> bool {
         self.left = self.left.saturating_sub(1);
         self.left == 0 && self.is_spent(class(), now)
-    }
-
-    /// Whether all messages were used up, from the first look at the clock on in less time than a wake-up takes. Never on a
-    /// virtual clock, which stands still meanwhile.
-    pub(crate) fn was_quick(&self, now: impl FnOnce() -> u64) -> bool {
-        self.done >= MESSAGES && self.since != 0 && now().saturating_sub(self.since) < WAKE_UP
     }
 
     #[cold]

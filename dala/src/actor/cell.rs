@@ -29,7 +29,7 @@ use crate::pid::{NOBODY, Pid};
 use crate::region::freelist;
 use crate::signal::relations::Relations;
 use crate::signal::signal::Signal;
-use crate::sync::{Arc, AtomicBool, AtomicU32, Ordering, prefetch};
+use crate::sync::{Arc, AtomicBool, AtomicU32, Ordering};
 use std::alloc::Layout;
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::ptr::NonNull;
@@ -61,11 +61,8 @@ pub(crate) struct Header {
     relations: UnsafeCell<Option<Box<Relations>>>,
 }
 
-/// Bytes of a cache line.
-const LINE: usize = 64;
-
-// Two places a line apart are never in one cache line, however the block lies.
-const _: () = assert!(std::mem::offset_of!(Header, queue) >= LINE);
+// Two places 64 bytes apart are never in one cache line, however the block lies.
+const _: () = assert!(std::mem::offset_of!(Header, queue) >= 64);
 
 // SAFETY: see "who may touch what".
 unsafe impl Sync for Header {}
@@ -473,15 +470,6 @@ impl Header {
         // SAFETY: out of the table; retired once, by its last owner or by whoever took the last entry (`mailbox::urgency`).
         let retired = unsafe { Retired::new(address, free_cell) };
         crate::pid::epoch::with_participant(|participant| participant.retire(retired));
-    }
-
-    /// The actor runs next on this core: has the lines of memory fetched that it needs then, beside the first, which was just
-    /// touched. What a worker is doing meanwhile goes on.
-    #[inline(always)]
-    pub(crate) fn fetch_ahead(&self) {
-        let header: *const u8 = (&raw const *self).cast();
-        prefetch(header.wrapping_add(LINE));
-        prefetch(header.wrapping_add(2 * LINE));
     }
 
     /// Whether it traps exits, as far as another thread can tell: a hint.

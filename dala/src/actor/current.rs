@@ -8,9 +8,10 @@ use std::cell::Cell;
 use std::ptr::null;
 use std::time::Duration;
 
-/// Messages that an activation sends between looks at whether what it scheduled is to be offered to other workers
-/// (`sched::worker`): a producer and its consumer then run in parallel, while ping-pong stays on one worker. The number is the
-/// prototype's.
+/// Messages an activation sends before what it scheduled is offered to other workers.
+///
+/// From the prototype (facts/native.md section 5): a producer and its consumer then run in parallel, while ping-pong stays
+/// on one worker.
 const SENDS_BEFORE_SHARING: u32 = 32;
 
 struct Current {

@@ -19,7 +19,7 @@ pub(crate) enum After {
     Gone,
     /// It has more to do: back to a run queue.
     Again,
-    /// So it has, or may have, but not before what it woke.
+    /// So it may have, but not before what it woke.
     GaveWay,
 }
 
@@ -66,14 +66,14 @@ pub(crate) unsafe fn activate(cell: NonNull<Header>, budget: Budget, watched: Wa
         }
         if matches!(verdict, Verdict::Yielded | Verdict::GaveWay) {
             if let Some(bound) = &cell.bound {
-                bound.give_back(true);
+                bound.give_back();
                 // A native actor yields between messages.
                 activation.pause(!cell.vtable.arrival_order);
             }
-            return if verdict == Verdict::GaveWay { After::GaveWay } else { again(&activation) };
+            return if verdict == Verdict::Yielded { After::Again } else { After::GaveWay };
         }
         if let Some(bound) = &cell.bound {
-            bound.give_back(false);
+            bound.give_back();
             activation.pause(verdict == Verdict::Waiting);
         }
         if cell.head.park(verdict == Verdict::WaitingForWake) {
@@ -81,17 +81,12 @@ pub(crate) unsafe fn activate(cell: NonNull<Header>, budget: Budget, watched: Wa
             return After::Gone;
         }
         if activation.spend() {
-            return again(&activation);
+            return After::Again;
         }
         if verdict == Verdict::WaitingForWake {
             activation.go_on();
         }
     }
-}
-
-/// It has more to do. After a quick activation it is not worth a worker's wake-up: who was woken meanwhile goes first, here.
-fn again(activation: &Activation<'_>) -> After {
-    if activation.was_quick() { After::GaveWay } else { After::Again }
 }
 
 #[cold]

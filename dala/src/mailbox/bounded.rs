@@ -2,8 +2,7 @@
 //!
 //! Credit: a sender takes a credit of the lane, the owner gives credits back in batches as it takes messages.
 //!
-//! Waiting senders are served in the order they came, and woken only with a credit in hand, by half of the capacity at a time
-//! (`mailbox::credit`).
+//! Waiting senders are served in the order they came, and woken only with a credit in hand.
 //!
 //! A mailbox that drops its *oldest* message works otherwise: messages lie in a ring of the bound's size, one for each
 //! lane, and a *ticket* in the mailbox stands for one of them, whichever is the oldest when its turn comes. A sender that
@@ -17,7 +16,7 @@ use super::meter::Meter;
 use crate::message::{Lane, MemoryLimit, Node, NodeBox, NodeVtable, PayloadKind};
 use crate::observe::Observed;
 use crate::region::Account;
-use crate::sync::{AtomicU32, Mutex, Ordering, lock};
+use crate::sync::{Mutex, lock};
 use crossbeam_utils::CachePadded;
 use std::collections::VecDeque;
 use tokio::sync::Semaphore;
@@ -67,45 +66,10 @@ pub(crate) struct Bound {
     rings: Option<Box<[Mutex<Ring>; 4]>>,
     /// If the runtime is observed.
     pub(crate) observed: Option<Observed>,
-    lanes: CachePadded<[Credits; 4]>,
+    lanes: CachePadded<[Semaphore; 4]>,
     /// Credits that the owner has not given back yet. Owner only.
     taken: CachePadded<[Taken; 4]>,
     pub(crate) meter: CachePadded<Option<Meter>>,
-}
-
-/// The credits of one lane that are left.
-#[derive(Debug)]
-struct Credits {
-    left: Semaphore,
-    /// Senders that wait for one.
-    waiting: AtomicU32,
-}
-
-impl Credits {
-    fn new(capacity: u32) -> Credits {
-        Credits { left: Semaphore::new(capacity as usize), waiting: AtomicU32::new(0) }
-    }
-
-    /// Whether a sender waits. A hint: who comes after it was looked at is served with the next batch.
-    fn waits(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) > 0
-    }
-}
-
-/// A sender waits while this lives.
-struct Waits<'a>(&'a AtomicU32);
-
-impl Waits<'_> {
-    fn begin(waiting: &AtomicU32) -> Waits<'_> {
-        waiting.fetch_add(1, Ordering::Relaxed);
-        Waits(waiting)
-    }
-}
-
-impl Drop for Waits<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 #[derive(Debug, Default)]
@@ -184,7 +148,7 @@ impl Bound {
             has_capacities,
             rings: (has_capacities && overflow == Overflow::DropOldest).then(Box::default),
             observed,
-            lanes: CachePadded::new(capacities.map(Credits::new)),
+            lanes: CachePadded::new(capacities.map(|capacity| Semaphore::new(capacity as usize))),
             taken: CachePadded::new(std::array::from_fn(|_| Taken::new())),
             meter: CachePadded::new(limit.is_set().then(|| Meter::new(limit))),
         }
@@ -198,7 +162,7 @@ impl Bound {
         if self.rings.is_some() {
             return Admission::Ring;
         }
-        match self.lanes[lane.rank()].left.try_acquire() {
+        match self.lanes[lane.rank()].try_acquire() {
             Ok(credit) => {
                 credit.forget();
                 Admission::Credit
@@ -225,9 +189,7 @@ impl Bound {
 
     /// Waits for a credit. Returns false when the actor died.
     pub(crate) async fn take(&self, lane: Lane) -> bool {
-        let lane = &self.lanes[lane.rank()];
-        let _waits = Waits::begin(&lane.waiting);
-        match lane.left.acquire().await {
+        match self.lanes[lane.rank()].acquire().await {
             Ok(credit) => {
                 credit.forget();
                 true
@@ -259,21 +221,20 @@ impl Bound {
     /// The owner took a message of the lane. Owner only.
     pub(crate) fn took(&self, lane: Lane) {
         let rank = lane.rank();
-        let lane = &self.lanes[rank];
-        if let Some(credits) = self.taken[rank].took(self.capacities[rank], || lane.waits()) {
-            lane.left.add_permits(credits as usize);
+        if let Some(credits) = self.taken[rank].took(self.capacities[rank]) {
+            self.lanes[rank].add_permits(credits as usize);
         }
     }
 
-    /// End of an activation: gives credits back, all of them unless it `yields`. Owner only.
-    pub(crate) fn give_back(&self, yields: bool) {
+    /// End of an activation: gives all credits back. Owner only.
+    pub(crate) fn give_back(&self) {
         if !self.has_capacities {
             return;
         }
-        for ((lane, taken), &capacity) in self.lanes.iter().zip(self.taken.iter()).zip(&self.capacities) {
-            let credits = taken.rest(capacity, yields, || lane.waits());
+        for (lane, taken) in self.lanes.iter().zip(self.taken.iter()) {
+            let credits = taken.rest();
             if credits > 0 {
-                lane.left.add_permits(credits as usize);
+                lane.add_permits(credits as usize);
             }
         }
     }
@@ -288,15 +249,15 @@ impl Bound {
             return meter.load().1 as usize;
         }
         let credits = self.lanes.iter().zip(&self.capacities);
-        let credits = credits
-            .map(|(lane, &capacity)| (capacity as usize).saturating_sub(lane.left.available_permits()));
+        let credits =
+            credits.map(|(lane, &capacity)| (capacity as usize).saturating_sub(lane.available_permits()));
         let ringed = self.rings.iter().flat_map(|rings| rings.iter());
         credits.sum::<usize>() + ringed.map(|ring| lock(ring).messages.len()).sum::<usize>()
     }
 
     /// The actor is dead: nobody waits any longer. Returns what lies in rings.
     pub(crate) fn close(&self) -> Vec<NodeBox> {
-        self.lanes.iter().for_each(|lane| lane.left.close());
+        self.lanes.iter().for_each(Semaphore::close);
         let rings = self.rings.iter().flat_map(|rings| rings.iter());
         let close = |ring: &Mutex<Ring>| {
             let mut ring = lock(ring);

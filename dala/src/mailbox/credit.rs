@@ -4,10 +4,6 @@
 //! message, and gives credits back by the [batch](Taken::took), and what is left of one when its activation ends: so the
 //! semaphore, which senders meet in, is touched once for many messages. Owners follow one another with the edge of the
 //! mailbox head (`mailbox::queue`), which is what guards the count.
-//!
-//! While a sender waits, the batch is half of the capacity, and activations that yield keep what is less ([`Taken::rest`]): a sender that
-//! is woken for a few messages at a time costs more than the messages, and whoever waits has the first claim on what is free anyway.
-//! An owner that parks gives everything back, so nobody waits for a credit that nobody uses.
 
 #![expect(unsafe_code, reason = "a count that owners hand on by the mailbox head")]
 
@@ -15,24 +11,7 @@ use crate::sync::cell::UnsafeCell;
 
 /// The count of one lane.
 #[derive(Debug)]
-pub(crate) struct Taken(UnsafeCell<Count>);
-
-#[derive(Debug, Default)]
-struct Count {
-    taken: u32,
-    /// Parts of the batch, each a quarter of the capacity, that were kept because somebody waits.
-    kept: u32,
-}
-
-impl Count {
-    fn give(&mut self) -> u32 {
-        std::mem::take(self).taken
-    }
-}
-
-const fn quarter(capacity: u32) -> u32 {
-    if capacity < 4 { 1 } else { capacity / 4 }
-}
+pub(crate) struct Taken(UnsafeCell<u32>);
 
 // SAFETY: the owner alone touches it, and owners follow one another with a happens-before edge (module doc); the model
 // below checks that.
@@ -40,38 +19,24 @@ unsafe impl Sync for Taken {}
 
 impl Taken {
     pub(crate) fn new() -> Taken {
-        Taken(UnsafeCell::new(Count::default()))
+        Taken(UnsafeCell::new(0))
     }
 
     /// One more was taken. Returns what is to be given back now: none, or a quarter of the capacity, which is rare enough to
-    /// cost little, and often enough that senders rarely find the mailbox full; half of it if a sender `waits`, which is looked
-    /// at once a quarter. Owner only.
-    #[inline]
-    pub(crate) fn took(&self, capacity: u32, waits: impl FnOnce() -> bool) -> Option<u32> {
-        self.0.with_mut(|count| {
+    /// cost little, and often enough that senders rarely find the mailbox full. Owner only.
+    pub(crate) fn took(&self, capacity: u32) -> Option<u32> {
+        self.0.with_mut(|taken| {
             // SAFETY: the owner is one at a time.
-            let count = unsafe { &mut *count };
-            count.taken += 1;
-            if count.taken < quarter(capacity) * (count.kept + 1) {
-                return None;
-            }
-            if count.taken < capacity / 2 && waits() {
-                count.kept += 1;
-                return None;
-            }
-            Some(count.give())
+            let taken = unsafe { &mut *taken };
+            *taken += 1;
+            (*taken >= (capacity / 4).max(1)).then(|| std::mem::take(taken))
         })
     }
 
-    /// What is to be given back at the end of an activation: all, but of one that `yields` while a sender `waits` not less than
-    /// half of the capacity. Owner only.
-    pub(crate) fn rest(&self, capacity: u32, yields: bool, waits: impl FnOnce() -> bool) -> u32 {
-        self.0.with_mut(|count| {
-            // SAFETY: as above.
-            let count = unsafe { &mut *count };
-            let keeps = yields && count.taken > 0 && count.taken < capacity / 2 && waits();
-            if keeps { 0 } else { count.give() }
-        })
+    /// What is left to be given back at the end of an activation. Owner only.
+    pub(crate) fn rest(&self) -> u32 {
+        // SAFETY: as above.
+        self.0.with_mut(|taken| std::mem::take(unsafe { &mut *taken }))
     }
 }
 
@@ -102,13 +67,9 @@ mod loom_models {
         credits: AtomicU32,
         taken: Taken,
         handled: AtomicU32,
-        /// Whether somebody is said to wait.
-        waits: bool,
     }
 
     const CAPACITY: u32 = 2;
-    /// What batches are made of: of eight a quarter is two messages, half is all four that are sent.
-    const BATCHES: u32 = 8;
 
     /// Sends if there is room, and runs the actor if that is due. Returns whether there was.
     fn send(mailbox: &Mailbox) -> bool {
@@ -137,11 +98,12 @@ mod loom_models {
                 let message = unsafe { Box::from_raw(message.as_ptr()) };
                 next = NonNull::new(message.next());
                 mailbox.handled.fetch_add(1, Ordering::Relaxed);
-                if let Some(credits) = mailbox.taken.took(BATCHES, || mailbox.waits) {
+                // Of eight a batch is two: the second message, or the end of the activation, gives them back.
+                if let Some(credits) = mailbox.taken.took(8) {
                     give(mailbox, credits);
                 }
             }
-            match mailbox.taken.rest(BATCHES, false, || mailbox.waits) {
+            match mailbox.taken.rest() {
                 0 => {}
                 credits => give(mailbox, credits),
             }
@@ -153,22 +115,12 @@ mod loom_models {
 
     #[test]
     fn no_credit_is_lost_or_given_back_twice_whoever_runs_the_actor() {
-        model(false);
-    }
-
-    #[test]
-    fn none_is_lost_while_a_sender_waits() {
-        model(true);
-    }
-
-    fn model(waits: bool) {
-        loom::model(move || {
+        loom::model(|| {
             let mailbox = Arc::new(Mailbox {
                 head: Head::parked(),
                 credits: AtomicU32::new(CAPACITY),
                 taken: Taken::new(),
                 handled: AtomicU32::new(0),
-                waits,
             });
             let other = {
                 let mailbox = mailbox.clone();
@@ -179,40 +131,5 @@ mod loom_models {
             assert_eq!(mailbox.credits.load(Ordering::Relaxed), CAPACITY);
             assert!(sent >= 2, "there was room for two");
         });
-    }
-}
-
-#[cfg(all(test, not(loom)))]
-mod tests {
-    use super::*;
-
-    /// What is given back at each of so many messages.
-    fn given(taken: &Taken, capacity: u32, messages: u32, waits: bool) -> Vec<u32> {
-        (0..messages).map(|_| taken.took(capacity, || waits).unwrap_or(0)).collect()
-    }
-
-    #[test]
-    fn a_batch_is_a_quarter_of_the_capacity_or_half_of_it_while_somebody_waits() {
-        let taken = Taken::new();
-        assert_eq!(given(&taken, 8, 5, false), [0, 2, 0, 2, 0]);
-        assert_eq!(given(&taken, 8, 7, true), [0, 0, 4, 0, 0, 0, 4]);
-        // Who waits goes: the next quarter is given back.
-        assert_eq!(given(&taken, 8, 3, true), [0, 0, 0]);
-        assert_eq!(given(&taken, 8, 1, false), [4]);
-        for capacity in 1..4 {
-            assert_eq!(given(&taken, capacity, 3, true), [1, 1, 1], "of {capacity}");
-        }
-    }
-
-    #[test]
-    fn an_activation_that_yields_keeps_less_than_half_for_those_who_wait_and_one_that_parks_keeps_none() {
-        let taken = Taken::new();
-        given(&taken, 8, 1, true);
-        assert_eq!(taken.rest(8, true, || true), 0);
-        given(&taken, 8, 1, true);
-        assert_eq!(taken.rest(8, true, || false), 2, "nobody waits");
-        given(&taken, 8, 3, true);
-        assert_eq!(taken.rest(8, false, || true), 3);
-        assert_eq!(taken.rest(8, false, || true), 0);
     }
 }

@@ -189,7 +189,7 @@ fn give_deadline(host: &Host, cell: &Header, nanoseconds: u64) {
 fn share_work(_host: &Host) {
     worker::with(|worker| {
         if let Some(worker) = worker {
-            worker.share_in_time();
+            worker.share_lifo();
         }
     });
 }

@@ -21,14 +21,10 @@ pub(crate) mod cell;
 pub(crate) mod offload;
 mod parker;
 #[cfg(not(loom))]
-mod prefetch;
-#[cfg(not(loom))]
 mod random;
 mod rendezvous;
 
 pub(crate) use parker::Parker;
-#[cfg(not(loom))]
-pub(crate) use prefetch::prefetch;
 #[cfg(not(loom))]
 pub(crate) use random::Random;
 pub(crate) use rendezvous::Rendezvous;
