@@ -20,9 +20,7 @@
 //! While the runtime is suspended only the urgent queue counts ([`lifecycle`]).
 //!
 //! A worker wakes another only when work appears that it will not do next itself: an actor put into a run queue or the
-//! injector while nobody searches ([`park::Idle`]). What an activation put into the LIFO slot is offered when that
-//! activation sends for longer than a wake-up takes. One of two that takes turns with the other, quickly, waits in the slot, where
-//! only a worker takes it that has searched in vain. A worker without work searches (robs the others) for a moment, then
+//! injector while nobody searches ([`park::Idle`]). A worker without work searches (robs the others) for a moment, then
 //! sleeps without a timeout. While a worker's own thread does something else for long, one more may be woken ([`spare`]).
 
 #[cfg(not(loom))]
