@@ -1,7 +1,7 @@
 //! Dala beside OTP on the same `.beam` files: `cargo run --release -p dala-benches --bin beam`.
 //!
-//! The programs are `benches/beam/b_*.erl`; each checks its answer. A program runs in a fresh `erl` and in a fresh Dala,
-//! in turns, once to warm up and then `--times N` (5) times; the figure is the median of all runs of `--rounds N` (3)
+//! The programs are `benches/beam/b_*.erl`; each checks its answer. A program runs in a fresh `erl`, in one whose processes begin
+//! with a heap of 32 MB (`+hms 4000000`), and in a fresh Dala, with machine code and interpreting, in turns, once to warm up and then `--times N` (5) times; the figure is the median of all runs of `--rounds N` (3)
 //! rounds. `--record` writes the table into `benches/RESULTS.md`. What follows are names of programs, all by default.
 
 use std::path::{Path, PathBuf};
@@ -124,37 +124,42 @@ fn table(options: &Options, folder: &Path) -> Result<String, String> {
         table.push_str(&line);
         table.push('\n');
     };
-    print("| program | OTP, ms | Dala, ms | Dala / OTP |".to_owned());
-    print("|---|---|---|---|".to_owned());
+    print(
+        "| program | OTP, ms | `+hms`, ms | Dala, ms | interpreting, ms | OTP / Dala | `+hms` / Dala |"
+            .to_owned(),
+    );
+    print("|---|---|---|---|---|---|---|".to_owned());
     // Where Elixir's modules are, which Dala finds by itself.
     let folder_of = "IO.write(:code.lib_dir(:elixir, :ebin))";
     let elixir = ["-pa".to_owned(), results::said_by("elixir", &["-e", folder_of])];
+    let times = options.times.to_string();
+    let erl = |program: &str, flags: &[&str]| {
+        let call = format!("bench:main({times}, [{program}]), halt().");
+        let mut command = Command::new("erl");
+        command.args(flags).args(["-noshell", "-pa"]).arg(folder).args(&elixir).args(["-eval", &call]);
+        figure(program, &mut command)
+    };
+    let dala = |program: &str, mode: &str| {
+        let mut command = Command::new(&this);
+        figure(program, command.env("DALA_JIT", mode).arg("--dala").arg(folder).args([&times, program]))
+    };
     let mut logarithms = Vec::new();
     for program in &programs {
-        let (mut otp, mut dala) = (Vec::new(), Vec::new());
+        let mut all: [Vec<f64>; 4] = Default::default();
         for _ in 0..options.rounds {
-            let call = format!("bench:main({}, [{program}]), halt().", options.times);
-            otp.push(figure(
-                program,
-                Command::new("erl")
-                    .args(["-noshell", "-pa"])
-                    .arg(folder)
-                    .args(&elixir)
-                    .args(["-eval", &call]),
-            )?);
-            let times = options.times.to_string();
-            dala.push(figure(
-                program,
-                Command::new(&this).arg("--dala").arg(folder).args([&times, program]),
-            )?);
+            all[0].push(erl(program, &[])?);
+            all[1].push(erl(program, &["+hms", "4000000"])?);
+            all[2].push(dala(program, "on")?);
+            all[3].push(dala(program, "off")?);
         }
-        let (otp, dala) = (median(otp), median(dala));
-        logarithms.push((dala / otp).ln());
+        let [otp, large, dala, interpreting] = all.map(|figures| median(figures) / 1e3);
+        logarithms.push((otp / dala).ln());
         let name = program.strip_prefix("b_").unwrap_or(program);
-        print(format!("| {name} | {:.1} | {:.1} | {:.2} |", otp / 1e3, dala / 1e3, dala / otp));
+        let ratios = format!("{:.2} | {:.2}", otp / dala, large / dala);
+        print(format!("| {name} | {otp:.1} | {large:.1} | {dala:.1} | {interpreting:.1} | {ratios} |"));
     }
     let mean = (logarithms.iter().sum::<f64>() / logarithms.len().max(1) as f64).exp();
-    print(format!("| **geometric mean** | | | **{mean:.2}** |"));
+    print(format!("| **geometric mean** | | | | | **{mean:.2}** | |"));
     Ok(table)
 }
 

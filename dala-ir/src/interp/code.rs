@@ -339,18 +339,19 @@ impl CodeModule {
         if op != Opcode::CallExt as u16 && op != Opcode::CallExtTail as u16 {
             return None;
         }
-        // SAFETY: the second word of a call by name is its entry, and entries live for ever.
-        Some(*unsafe { &*(self.word(offset + 1) as *const ExportEntry) }.head())
+        Some(self.head_at(offset + 1))
+    }
+
+    /// The head of the entry that a word is. Callers have seen by the op that it is one.
+    fn head_at(&self, offset: usize) -> ExportHead {
+        // SAFETY: the second word of a call by name, and the fourth of a `Bif`, is its entry, and entries live for ever.
+        *unsafe { &*(self.word(offset) as *const ExportEntry) }.head()
     }
 
     /// The built-in function of a `Bif` at an offset.
     #[cfg(dala_codegen)]
     pub(super) fn built_in(&self, offset: usize) -> Option<ExportHead> {
-        if op_of(self.word(offset)) != Opcode::Bif as u16 {
-            return None;
-        }
-        // SAFETY: the fourth word of such an instruction is its entry, and entries live for ever.
-        Some(*unsafe { &*(self.word(offset + 3) as *const ExportEntry) }.head())
+        (op_of(self.word(offset)) == Opcode::Bif as u16).then(|| self.head_at(offset + 3))
     }
 
     /// How the instruction at `pc` calls, where it is a call of something that may have no code.

@@ -34,10 +34,10 @@ pub(crate) fn length(p: &mut Process, [items]: [Word; 1]) -> Answer {
 
 /// `Left ++ Right`: copies `Left`, shares `Right`.
 pub(crate) fn append(p: &mut Process, [left, right]: [Word; 2]) -> Answer {
-    if right.is_nil() && view::list_len(left).is_some() {
+    let Some(len) = view::list_len(left) else { return badarg() };
+    if right.is_nil() {
         return Ok(left);
     }
-    let Some(len) = view::list_len(left) else { return badarg() };
     p.charge(len / 16);
     let mut rest = left;
     // It was just counted.

@@ -79,36 +79,8 @@ helpers! {
     Send => steps::send,
     /// `ActorSend`
     ActorSend => steps::actor_send,
-    /// `Add`, of any numbers.
-    Add => steps::add,
-    /// `Sub`, of any numbers.
-    Sub => steps::sub,
-    /// `AddSmall`, of any numbers.
-    AddSmall => steps::add_small,
-    /// `SubSmall`, of any numbers.
-    SubSmall => steps::sub_small,
-    /// `Mul`, of any numbers.
-    Mul => steps::mul,
-    /// `Divide`, of any numbers.
-    Divide => steps::divide,
-    /// `IntDiv`, of any numbers.
-    IntDiv => steps::int_div,
-    /// `IntRem`, of any numbers.
-    IntRem => steps::int_rem,
-    /// `BitAnd`, of any numbers.
-    BitAnd => steps::bit_and,
-    /// `BitOr`, of any numbers.
-    BitOr => steps::bit_or,
-    /// `BitXor`, of any numbers.
-    BitXor => steps::bit_xor,
-    /// `ShiftLeft`, of any numbers.
-    ShiftLeft => steps::shift_left,
-    /// `ShiftRight`, of any numbers.
-    ShiftRight => steps::shift_right,
-    /// `Negate`, of any numbers.
-    Negate => steps::negate,
-    /// `BitNot`, of any numbers.
-    BitNot => steps::bit_not,
+    /// Arithmetic on any numbers.
+    Arithmetic => steps::arithmetic,
     /// `CallExt` and `CallExtTail` of a built-in function.
     CallBuiltIn => steps::call_built_in,
     /// `RecvNext`

@@ -99,11 +99,7 @@ impl<'a> Source<'a> {
     pub(super) fn import(&self, at: u32) -> Option<ExportHead> {
         match &self.words {
             Words::Linked(code) => code.import(at as usize),
-            Words::Object { imports, symbols, .. } => {
-                let Symbol::Import(number) = symbols.get(&(at + 1))? else { return None };
-                let &Import { module, function, arity } = imports.get(*number as usize)?;
-                Some(ExportHead { module, function, arity })
-            }
+            Words::Object { .. } => self.symbol(at + 1),
         }
     }
 
@@ -111,12 +107,16 @@ impl<'a> Source<'a> {
     pub(super) fn built_in(&self, at: u32) -> Option<ExportHead> {
         match &self.words {
             Words::Linked(code) => code.built_in(at as usize),
-            Words::Object { imports, symbols, .. } => {
-                let Symbol::Import(number) = symbols.get(&(at + 3))? else { return None };
-                let &Import { module, function, arity } = imports.get(*number as usize)?;
-                Some(ExportHead { module, function, arity })
-            }
+            Words::Object { .. } => self.symbol(at + 3),
         }
+    }
+
+    /// The function whose entry linking will write at an offset, if it will.
+    fn symbol(&self, at: u32) -> Option<ExportHead> {
+        let Words::Object { imports, symbols, .. } = &self.words else { return None };
+        let Symbol::Import(number) = symbols.get(&at)? else { return None };
+        let &Import { module, function, arity } = imports.get(*number as usize)?;
+        Some(ExportHead { module, function, arity })
     }
 
     /// The row of the instruction at an offset.

@@ -10,7 +10,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::{Header, Kind, Word};
-use crate::interp::opcode::Opcode;
 use crate::interp::ops::{building, calls, maps, matching, receive, sends, small};
 use crate::interp::state::{State, Vm};
 
@@ -76,11 +75,11 @@ unsafe fn bif_work(s: &mut State) -> Option<Word> {
 }
 
 /// # Safety
-/// The contract of handlers; the instruction is this arithmetic.
-unsafe fn arithmetic_work(op: Opcode, s: &mut State) -> Option<Word> {
+/// The contract of handlers; the instruction is arithmetic.
+unsafe fn arithmetic_work(s: &mut State) -> Option<Word> {
     // SAFETY: as the caller says.
     unsafe {
-        let value = small::work(op, s);
+        let value = small::work(s);
         or_label(s, 1, value)
     }
 }
@@ -90,38 +89,10 @@ steps! {
     map_update => maps::update_work;
     bs_create => building::create_work;
     bif => bif_work;
+    arithmetic => arithmetic_work;
     call_built_in => calls::built_in_work;
     send => receive::send_work;
     actor_send => sends::actor_send_work;
-}
-
-macro_rules! arithmetic {
-    ($($name:ident => $op:ident;)*) => {
-        $(
-            pub(super) extern "C" fn $name(pc: u64, word: u64, vm: *mut Vm) -> u64 {
-                // SAFETY: machine code keeps the contract of `step`, and of handlers.
-                unsafe { step(pc, word, vm, |s| arithmetic_work(Opcode::$op, s)) }
-            }
-        )*
-    };
-}
-
-arithmetic! {
-    add => Add;
-    sub => Sub;
-    add_small => AddSmall;
-    sub_small => SubSmall;
-    mul => Mul;
-    divide => Divide;
-    int_div => IntDiv;
-    int_rem => IntRem;
-    bit_and => BitAnd;
-    bit_or => BitOr;
-    bit_xor => BitXor;
-    shift_left => ShiftLeft;
-    shift_right => ShiftRight;
-    negate => Negate;
-    bit_not => BitNot;
 }
 
 macro_rules! matches {

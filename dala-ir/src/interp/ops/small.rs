@@ -6,7 +6,7 @@ use super::arith;
 use super::floats::push_float;
 use super::moves::word_of_code;
 use crate::abi::Word;
-use crate::interp::opcode::Opcode;
+use crate::interp::opcode::{Opcode, op_of};
 use crate::interp::state::{Next, State, handler};
 use crate::term::view;
 
@@ -70,19 +70,20 @@ macro_rules! operators {
             }
         )*
 
-        /// The value of the arithmetic instruction `op` on any operands; `None` with an exception stored where no label is.
-        unsafe fn of_instruction(op: Opcode, s: &mut State, left: Word, right: Word) -> Option<Word> {
+        /// The value of the arithmetic instruction of number `op` on any operands; `None` with an exception stored where no
+        /// label is.
+        unsafe fn of_instruction(op: u16, s: &mut State, left: Word, right: Word) -> Option<Word> {
             // SAFETY: the contract of handlers.
             unsafe {
                 $(
-                    if op as u16 == Opcode::$name as u16 {
+                    if op == Opcode::$name as u16 {
                         return match on_floats::<$name>(s, left, right) {
                             Some(value) => Some(value),
                             None => of_any::<$name>(s, (left, right)),
                         };
                     }
                 )*
-                unreachable!("{op:?} is no arithmetic");
+                unreachable!("op {op} is no arithmetic");
             }
         }
     };
@@ -176,13 +177,15 @@ unsafe fn of_any<T: Operator>(s: &mut State, (left, right): (Word, Word)) -> Opt
 ///
 /// # Safety
 /// The contract of handlers; the instruction is arithmetic.
-pub(in crate::interp) unsafe fn work(op: Opcode, s: &mut State) -> Option<Word> {
+pub(in crate::interp) unsafe fn work(s: &mut State) -> Option<Word> {
     // SAFETY: as the caller says.
     unsafe {
         let left = s.get(s.b());
-        let right = if matches!(op, Opcode::AddSmall | Opcode::SubSmall) {
+        let op = op_of(s.word);
+        let is_one_of = |ops: [Opcode; 2]| ops.iter().any(|&other| other as u16 == op);
+        let right = if is_one_of([Opcode::AddSmall, Opcode::SubSmall]) {
             word_of_code(s.w(2))
-        } else if matches!(op, Opcode::Negate | Opcode::BitNot) {
+        } else if is_one_of([Opcode::Negate, Opcode::BitNot]) {
             left
         } else {
             s.get(s.c())

@@ -8,33 +8,10 @@ use super::Segment;
 use crate::interp::jit::helpers::Helper;
 use crate::interp::opcode::Opcode;
 
-/// The function of an instruction's value on any numbers.
-fn any_number(op: Opcode) -> Option<Helper> {
-    Some(match op {
-        Opcode::Add => Helper::Add,
-        Opcode::Sub => Helper::Sub,
-        Opcode::AddSmall => Helper::AddSmall,
-        Opcode::SubSmall => Helper::SubSmall,
-        Opcode::Mul => Helper::Mul,
-        Opcode::Divide => Helper::Divide,
-        Opcode::IntDiv => Helper::IntDiv,
-        Opcode::IntRem => Helper::IntRem,
-        Opcode::BitAnd => Helper::BitAnd,
-        Opcode::BitOr => Helper::BitOr,
-        Opcode::BitXor => Helper::BitXor,
-        Opcode::ShiftLeft => Helper::ShiftLeft,
-        Opcode::ShiftRight => Helper::ShiftRight,
-        Opcode::Negate => Helper::Negate,
-        Opcode::BitNot => Helper::BitNot,
-        _ => return None,
-    })
-}
-
 impl Segment<'_, '_> {
     /// Whether the instruction is arithmetic.
     pub(super) fn arithmetic(&mut self) -> bool {
         let op = self.ins.op;
-        let Some(helper) = any_number(op) else { return false };
         let before = self.known.clone();
         let result = match op {
             Opcode::Add | Opcode::AddSmall => {
@@ -121,13 +98,14 @@ impl Segment<'_, '_> {
                 let value = self.small_operand(self.ins.b());
                 self.b.ins().bxor_imm_s(value, !1)
             }
-            // Of no numbers is the value a small integer so often that it is worth a look.
-            _ => {
-                let value = self.ask_for(helper, 1);
+            // Its value is a float.
+            Opcode::Divide => {
+                let value = self.ask_for(Helper::Arithmetic, 1);
                 self.set(self.ins.a(), value);
                 self.end_with_label();
                 return true;
             }
+            _ => return false,
         };
         match self.leave.take() {
             None => {
@@ -140,7 +118,7 @@ impl Segment<'_, '_> {
                 self.b.seal_block(other.block);
                 self.b.switch_to_block(other.block);
                 self.known = before.clone();
-                let value = self.ask_rarely(helper, 1);
+                let value = self.ask_rarely(Helper::Arithmetic, 1);
                 self.jump_with(done, value);
                 self.b.switch_to_block(done);
                 let value = self.b.block_params(done)[0];
