@@ -27,7 +27,8 @@ exits() ->
     ends(fun() -> Traps(), exit(self(), why), process_info(self(), messages), NoMore(), exit(next()) end),
     ends(fun() -> Traps(), exit(self(), why), exit(process_info(self(), message_queue_len)) end),
     ends(fun() -> Traps(), exit(self(), kill), exit(next()) end),
-    ends(fun() -> Me = self(), Traps(), spawn(fun() -> exit(Me, other) end), timer:sleep(20), NoMore(), exit(next()) end).
+    ends(fun() -> Me = self(), Traps(), {_, M} = spawn_monitor(fun() -> exit(Me, other) end),
+         receive {'DOWN', M, _, _, _} -> ok end, NoMore(), exit(next()) end).
 
 monitors() ->
     Name = ?MODULE,
@@ -47,7 +48,7 @@ places() ->
     p(frames(element(2, process_info(self(), current_stacktrace)))).
 
 place(F) ->
-    P = spawn(F), timer:sleep(10),
+    P = spawn(F), until_it_waits(P, 500),
     {current_stacktrace, S} = process_info(P, current_stacktrace), {current_location, L} = process_info(P, current_location),
     p({process_info(P, status), process_info(P, current_function), frames([L]), frames(S)}), exit(P, kill).
 
@@ -86,6 +87,12 @@ handled() ->
     catch
         _:_ -> caught
     end.
+
+%% A machine under load may take longer than any fixed time to come there.
+until_it_waits(_, 0) -> never;
+until_it_waits(P, N) ->
+    timer:sleep(10),
+    process_info(P, status) =:= {status, waiting} orelse until_it_waits(P, N - 1).
 
 frames(L) -> [{M, F, A, proplists:get_value(line, I)} || {M, F, A, I} <- L, M =:= ?MODULE orelse M =:= timer].
 shown({process, P}, P) -> {process, the_pid};
