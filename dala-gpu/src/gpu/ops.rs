@@ -24,6 +24,9 @@ impl GpuElement for F16 {
     const HEADER: &'static str = "enable f16;\nalias elem = f16;\n";
 }
 
+/// Products of at most so many rows or columns are made without tiles.
+const FEW_ROWS: usize = 8;
+
 type OnGpu<T> = Tensor<T, Device>;
 
 /// A number as shaders have them.
@@ -103,6 +106,17 @@ impl Gpu {
         let mut params = words([m, k, n])?;
         for side in [left, right] {
             params.extend(words([side.offset(), side.strides()[0], side.strides()[1]])?);
+        }
+        if m.min(n) <= FEW_ROWS {
+            let grid = Grid::of_64(word(m.saturating_mul(n))?);
+            let inputs = [left.buffer(), right.buffer()];
+            return self.kernel::<T>(
+                include_str!("kernels/matmul_rows.wgsl"),
+                &params,
+                &inputs,
+                Shape::new(&[m, n])?,
+                grid,
+            );
         }
         // Blocks of 64 would be mostly empty for a few rows or columns.
         let (source, tile) = match m.min(n) > 32 {

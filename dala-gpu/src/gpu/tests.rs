@@ -123,6 +123,9 @@ fn matmul_agrees_on_odd_shapes_and_strided_views() -> Outcome {
         (16, 16, 16),
         (17, 33, 15),
         (1, 300, 2),
+        (8, 30, 90),
+        (70, 31, 8),
+        (9, 12, 9),
         (65, 1, 40),
         (0, 3, 2),
         (2, 0, 3),
@@ -144,6 +147,9 @@ fn matmul_agrees_on_odd_shapes_and_strided_views() -> Outcome {
     let there = gpu.upload(&a)?;
     let got = gpu.matmul(&there.slice(1, 3..88)?, &there.transpose(0, 1)?.slice(0, 5..90)?)?;
     let want = cpu::matmul(&region, &a.slice(1, 3..88)?, &a.transpose(0, 1)?.slice(0, 5..90)?)?;
+    near(&gpu.download(&region, &got)?.wait()?, &want, 1e-5, 2e-5);
+    let got = gpu.matmul(&there.slice(0, 7..10)?.slice(1, 4..74)?, &there.slice(1, 3..88)?)?;
+    let want = cpu::matmul(&region, &a.slice(0, 7..10)?.slice(1, 4..74)?, &a.slice(1, 3..88)?)?;
     near(&gpu.download(&region, &got)?.wait()?, &want, 1e-5, 2e-5);
     let wrong = gpu.matmul(&there, &there).expect_err("90 is not 70");
     assert!(matches!(wrong, GpuError::Tensor(TensorError::ShapeMismatch { .. })));
