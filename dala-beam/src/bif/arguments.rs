@@ -2,7 +2,8 @@
 
 use dala_ir::abi::{Atom, Word, atoms};
 use dala_ir::interp::Exception;
-use dala_ir::term::view::{self, BitsRef, MapRef};
+use dala_ir::term::view::{self, BitsRef, ListIter, MapRef};
+use smallvec::SmallVec;
 
 use super::Answer;
 
@@ -94,6 +95,13 @@ pub(crate) fn tuple<'a>(word: Word) -> Result<&'a [Word], Exception> {
 /// Elements of a proper list argument.
 pub(crate) fn list(word: Word) -> Result<Vec<Word>, Exception> {
     view::list_to_vec(word).ok_or(Exception::badarg())
+}
+
+/// Elements of a proper list argument that has a few elements, mostly.
+pub(crate) fn option_list(word: Word) -> Result<SmallVec<[Word; 4]>, Exception> {
+    let mut elements = ListIter::new(word);
+    let options = elements.by_ref().collect();
+    if elements.ended_proper() { Ok(options) } else { badarg() }
 }
 
 /// A bitstring argument.

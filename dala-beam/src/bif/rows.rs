@@ -115,7 +115,7 @@ bifs! {
     erlang "bitstring_to_list"/1 plain erlang::binaries::bitstring_to_list full;
     erlang "split_binary"/2 plain erlang::binaries::split_binary full;
     binary "list_to_bin"/1 plain erlang::binaries::list_to_binary full;
-    binary "compile_pattern"/1 plain binary::compile_pattern partial("answers the kind and the pattern itself, not a reference to an automaton");
+    binary "compile_pattern"/1 plain binary::compile_pattern full;
     binary "match"/2 plain binary::match_2 full;
     binary "match"/3 plain binary::match_3 full;
     binary "matches"/2 plain binary::matches_2 full;

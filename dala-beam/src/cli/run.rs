@@ -283,8 +283,8 @@ impl Started {
         boot::flush(&self.system, FLUSH_LIMIT);
         // What was printed is out: printing waits for its reply.
         let _ = std::io::stdout().flush();
-        for (op, count) in dala_ir::interp::jit_exits() {
-            eprintln!("{count:>12} exits from machine code at {op}");
+        for (place, count) in dala_ir::interp::jit_exits() {
+            eprintln!("{count:>12} exits from machine code at {place}");
         }
         std::mem::forget(self.runtime);
     }

@@ -65,7 +65,7 @@ impl Emitter<'_> {
     }
 
     /// Ends the piece, if an edge was drawn for an exception that cannot happen.
-    fn go_on(&mut self) -> Lowering<()> {
+    pub(super) fn go_on(&mut self) -> Lowering<()> {
         if self.unwind()?.is_some() {
             let next = self.edge(EdgeKind::Normal)?;
             self.build.terminate(Terminator::Jump(next));

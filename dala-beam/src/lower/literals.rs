@@ -1,9 +1,12 @@
 //! Constant terms that do not fit into a word: the file's literals, and those that code implies.
 
+#![expect(unsafe_code, reason = "words of immediates are kept as bits, which can be hashed")]
+
 use std::collections::HashMap;
 
+use dala_ir::abi::Word;
 use dala_ir::ir::{Constant, LiteralId};
-use dala_ir::term::{Fragment, OwnedTerm, TermWriter, view};
+use dala_ir::term::{Fragment, OwnedTerm, TermWriter, map, view};
 
 use super::Lowering;
 use crate::etf::{self, CodeLookup, DecodeOptions};
@@ -17,6 +20,8 @@ enum Implied {
     Binary(Vec<u8>),
     /// Sign, and absolute value, least significant limb first.
     Integer(bool, Vec<u64>),
+    /// The keys of a map, immediates, as words.
+    Keys(Vec<u64>),
 }
 
 /// The literals of a module under construction.
@@ -54,6 +59,12 @@ impl LiteralPool {
             terms.push(OwnedTerm::build(|writer| match implied {
                 Implied::Binary(bytes) => writer.binary(bytes),
                 Implied::Integer(is_negative, limbs) => writer.big(*is_negative, limbs),
+                Implied::Keys(keys) => {
+                    // SAFETY: `map_of` has taken them from immediates.
+                    let word = |&key: &u64| unsafe { Word::from_bits(key) };
+                    let pairs: Vec<(Word, Word)> = keys.iter().map(|key| (word(key), Word::NIL)).collect();
+                    map::from_pairs(writer, &pairs)
+                }
             }));
             LiteralId::new(terms.len() - 1)
         });
@@ -63,6 +74,12 @@ impl LiteralPool {
     /// A binary.
     pub(super) fn binary(&mut self, bytes: &[u8]) -> Constant {
         self.add(Implied::Binary(bytes.to_vec()))
+    }
+
+    /// A map with these keys, immediates that differ, and values that do not matter.
+    pub(super) fn map_of(&mut self, keys: &[Word]) -> Constant {
+        debug_assert!(keys.iter().all(|key| !key.is_pointer()), "immediates");
+        self.add(Implied::Keys(keys.iter().map(|key| key.to_bits()).collect()))
     }
 
     /// An integer; immediate when it fits.

@@ -1,6 +1,9 @@
 //! Maps.
 
+use dala_ir::abi::Word;
 use dala_ir::ir::{Immediate, Op, Terminator, Value};
+use dala_ir::term::map::FLAT_MAX;
+use dala_ir::term::{compare, view};
 
 use super::Lowering;
 use super::emit::Emitter;
@@ -17,9 +20,45 @@ impl Emitter<'_> {
         to: Register,
         pairs: &Pairs<Source, Source>,
     ) -> Lowering<()> {
+        if op == Op::MapPut
+            && fail.is_none()
+            && let Some(keys) = self.keys_of_new(map, pairs)
+        {
+            return self.new_map(to, pairs, keys);
+        }
         let sources = std::iter::once(map).chain(pairs.0.iter().flat_map(|(key, value)| [key, value]));
         let values = self.sources(sources)?;
         self.fallible(op, &values, Immediate::None, fail, Some(to))
+    }
+
+    /// The keys of a map that is made of nothing, in its order, with where they stand among `pairs`; `None` if they are not
+    /// all immediates, and different ones, or the map is not small.
+    fn keys_of_new(&mut self, map: &Source, pairs: &Pairs<Source, Source>) -> Option<Vec<(Word, usize)>> {
+        let Source::Literal(literal) = map else { return None };
+        let is_empty = view::map(self.literals.term(*literal)?.root())?.is_empty();
+        if !is_empty || !(2..=FLAT_MAX).contains(&pairs.0.len()) {
+            return None;
+        }
+        let word = |(key, _): &(Source, Source)| self.literals.constant(key)?.word();
+        let keys: Option<Vec<Word>> = pairs.0.iter().map(word).collect();
+        let mut keys: Vec<(Word, usize)> = keys?.into_iter().zip(0..).collect();
+        keys.sort_by(|a, b| compare::cmp_exact(a.0, b.0));
+        keys.is_sorted_by(|a, b| a.0 != b.0).then_some(keys)
+    }
+
+    /// A map that is made of nothing: with the keys of a literal, so that all maps that are made here share them.
+    fn new_map(
+        &mut self,
+        to: Register,
+        pairs: &Pairs<Source, Source>,
+        keys: Vec<(Word, usize)>,
+    ) -> Lowering<()> {
+        let words: Vec<Word> = keys.iter().map(|key| key.0).collect();
+        let like = self.literals.map_of(&words);
+        let mut operands = vec![self.build.constant(like)];
+        operands.extend(self.sources(keys.iter().map(|&(_, at)| &pairs.0[at].1))?);
+        self.total(Op::MapNew, &operands, Immediate::None, to)?;
+        self.go_on()
     }
 
     /// All keys must be there.

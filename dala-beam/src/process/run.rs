@@ -25,8 +25,9 @@ const REPORT_BYTES: usize = 3000;
 
 /// Reductions between looks at what arrived, and at whether a Realtime actor waits for the worker: some 10 us of interpreted
 /// code. Running code keeps its budget in a register, so nobody else can cut it short. What a slice ends in is a sample
-/// for the JIT: so one goes on through activations that are shorter, or it would never see the code of a busy server.
-const SLICE: i64 = 1000;
+/// for the JIT: so one goes on through activations that are shorter, or it would never see the code of a busy server. A prime,
+/// so that slices end at each function of a loop through several, by turns.
+const SLICE: i64 = 997;
 
 impl Behaviour for Process {
     const ARRIVAL_ORDER: bool = true;

@@ -88,6 +88,8 @@ pub(super) struct FunctionInfo {
     pub(super) entry: u32,
     /// Words of its frame while that is open.
     pub(super) frame: u16,
+    /// Whether it names floats, or makes some: what it adds and multiplies may well be floats.
+    pub(super) has_floats: bool,
 }
 
 /// What took the place of first words.
@@ -344,14 +346,36 @@ impl CodeModule {
 
     /// The head of the entry that a word is. Callers have seen by the op that it is one.
     fn head_at(&self, offset: usize) -> ExportHead {
+        *self.entry_at(offset).head()
+    }
+
+    fn entry_at(&self, offset: usize) -> &'static ExportEntry {
         // SAFETY: the second word of a call by name, and the fourth of a `Bif`, is its entry, and entries live for ever.
-        *unsafe { &*(self.word(offset) as *const ExportEntry) }.head()
+        unsafe { &*(self.word(offset) as *const ExportEntry) }
     }
 
     /// The built-in function of a `Bif` at an offset.
     #[cfg(dala_codegen)]
     pub(super) fn built_in(&self, offset: usize) -> Option<ExportHead> {
         (op_of(self.word(offset)) == Opcode::Bif as u16).then(|| self.head_at(offset + 3))
+    }
+
+    /// The entry of the function that the instruction at `pc` calls, whose first word is `word`, when it is a call that names
+    /// one and there is code.
+    #[cfg(dala_jit)]
+    pub(super) fn callee(&self, pc: *const u64, word: u64) -> Option<*const u64> {
+        let second = self.offset(pc) as usize + 1;
+        let is = |ops: [Opcode; 2]| ops.iter().any(|&op| op_of(word) == op as u16);
+        if is([Opcode::Call, Opcode::CallTail]) {
+            return Some(std::ptr::with_exposed_provenance(self.word(second) as usize));
+        }
+        if !is([Opcode::CallExt, Opcode::CallExtTail]) {
+            return None;
+        }
+        match self.entry_at(second).target() {
+            super::export::Target::Code(address) => Some(address.pc()),
+            super::export::Target::Undefined | super::export::Target::Bif(_) => None,
+        }
     }
 
     /// How the instruction at `pc` calls, where it is a call of something that may have no code.

@@ -85,8 +85,8 @@ pub fn jit_counts() -> JitCounts {
     JitCounts::default()
 }
 
-/// Ops of register code at which machine code was left, and how often, the most frequent first. A return is one to a
-/// place without machine code. Empty unless `DALA_JIT_EXITS` is set.
+/// Functions and ops of register code at which machine code was left, and how often, the most frequent first. A return is
+/// one to a place without machine code. Empty unless `DALA_JIT_EXITS` is set.
 pub fn jit_exits() -> Vec<(String, u64)> {
     #[cfg(dala_codegen)]
     return super::jit::exits();

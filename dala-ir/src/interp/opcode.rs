@@ -270,6 +270,8 @@ opcodes! {
     BitNot => small::unary::<small::BitNot>, op(D, R, P).fails(1);
     /// `d a =` value of key `r c` in map `r b`; `fail`
     MapGet => maps::get, op(D, R, R).fails(1);
+    /// `d a =` map with the keys of small map `r b`, which are `c`, and values four a word from `w2`
+    MapNew => maps::new, op(D, R, P).packed(2, 1);
     /// `d a =` map `r b` with `c` pairs of operands, four operands a word from `w3`; `w1` length; `fail` in `w2`.
     MapPut => maps::put, op(D, R, P).fails(2).packed(3, 2);
     /// See `MapPut`.

@@ -210,6 +210,7 @@ ops! {
     Tuple = "tuple", (; Terms) -> Term, ALLOCATES, None, "Tuple of the operands.";
     TupleUpdate = "tuple_update", (Term; Terms) -> Term, ALLOCATES, Indices, "Copy of a proven tuple with elements replaced: (tuple, value..); immediate: size first, then their numbers from 0.";
     MakeFun = "make_fun", (; Terms) -> Term, ALLOCATES, Lambda, "Local fun over the free variables.";
+    MapNew = "map_new", (Term; Terms) -> Term, ALLOCATES, None, "Map with the keys of a proven small map of as many, in their order: (map, value, ..).";
     MapPut = "map_put", (Term; Pairs) -> Term, ALLOCATES | RAISES, None, "Map with keys put: (map, key, value, ..). Raises badmap.";
     MapUpdate = "map_update", (Term; Pairs) -> Term, ALLOCATES | RAISES, None, "Map with values of existing keys replaced: (map, key, value, ..). Raises badmap, badkey.";
     Add = "add", (Term, Term; None) -> Term, ALLOCATES | RAISES, None, "`+`; raises badarith.";

@@ -52,7 +52,7 @@ fn cmp_in(a: Word, b: Word, exact: bool) -> Ordering {
         return a.cmp(&b);
     }
     if let (Some(a), Some(b)) = (a.as_atom(), b.as_atom()) {
-        return a.text().cmp(b.text());
+        return a.cmp_text(b);
     }
     cmp_terms(a, b, exact, 0)
 }
@@ -300,7 +300,7 @@ fn push_maps<'a>(pending: &mut Worklist<'a>, x: MapRef<'a>, y: MapRef<'a>, exact
 
 fn cmp_leaves(x: TermView<'_>, y: TermView<'_>, exact: bool) -> Ordering {
     match (x, y) {
-        (TermView::Atom(x), TermView::Atom(y)) => x.text().cmp(y.text()),
+        (TermView::Atom(x), TermView::Atom(y)) => x.cmp_text(y),
         (TermView::Pid(x), TermView::Pid(y)) => x.cmp(&y),
         (TermView::Port(x), TermView::Port(y)) => x.cmp(&y),
         (TermView::Reference(x), TermView::Reference(y)) => cmp_references(x, y),

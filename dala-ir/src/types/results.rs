@@ -22,7 +22,7 @@ pub fn result_type(inst: &InstData, args: &[&TermType], tables: Tables<'_>) -> T
         }
         Op::TupleUpdate => updated(args[0], &inst.immediate),
         Op::MakeFun => TermType::of(Kinds::FUN),
-        Op::MapPut | Op::MapUpdate => TermType::of(Kinds::MAP),
+        Op::MapNew | Op::MapPut | Op::MapUpdate => TermType::of(Kinds::MAP),
         Op::Add => arithmetic(args, IntRange::plus),
         Op::Sub => arithmetic(args, IntRange::minus),
         Op::AddSmall => arithmetic(&[args[0], &immediate_type(inst, literals)], IntRange::plus),

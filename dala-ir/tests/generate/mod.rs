@@ -76,8 +76,11 @@ literal lit3 = #{'a' => 1}
 literal lit4 = <<\"6162\" 16>>
 literal lit5 = 16#123456789abcdef01
 literal lit6 = -0.0
+literal lit7 = #{1 => 'a', 'a' => 2, 'b' => []}
 ";
-const LITERALS: usize = 7;
+const LITERALS: usize = 8;
+/// Those that are maps, with how many keys they have.
+const MAPS: &[(usize, usize)] = &[(3, 1), (7, 3)];
 const ATOMS: &[&str] = &["true", "false", "ok", "a", "b"];
 const INTS: &[i64] = &[0, 1, 2, 3, -1, 7, 255, 1 << 31, i64::MAX / 2, -(1 << 62)];
 const TESTS: &[Op] = &[
@@ -211,7 +214,7 @@ impl Maker<'_> {
     /// Adds a few instructions.
     fn straight(&mut self, scope: &mut Scope) {
         for _ in 0..self.random.below(4) {
-            let (value, shown) = match self.random.below(12) {
+            let (value, shown) = match self.random.below(13) {
                 0..3 => {
                     let op = self.random.pick(TESTS);
                     let test = self.inst(op, scope);
@@ -228,6 +231,13 @@ impl Maker<'_> {
                     (self.build.value(Op::Tuple, &args), Shown::Tuple(count as u32))
                 }
                 5 => {
+                    let (literal, keys) = self.random.pick(MAPS);
+                    let like = self.build.constant(Constant::Literal(LiteralId::new(literal)));
+                    let mut args = vec![like];
+                    args.extend(self.values(scope, keys));
+                    (self.build.value(Op::MapNew, &args), Shown::Nothing)
+                }
+                6 => {
                     // May raise and end the function.
                     let op = self.random.pick(ARITHMETIC);
                     let inst = self.inst(op, scope);

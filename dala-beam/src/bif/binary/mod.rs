@@ -7,10 +7,11 @@ use dala_ir::abi::Word;
 use dala_ir::interp::Exception;
 use dala_ir::term::TermWriter;
 use dala_ir::term::binary::MAX_BUILT_BYTES;
+use dala_ir::term::resource::Resource;
 use dala_ir::term::view::{self, BigRef};
 
 use super::Answer;
-use super::arguments::{badarg, bits, bytes, index, list, named, system_limit, tuple};
+use super::arguments::{badarg, bits, bytes, index, list, named, option_list, system_limit, tuple};
 use super::erlang::binaries::part_range;
 use crate::process::Process;
 
@@ -18,15 +19,14 @@ mod number;
 mod search;
 
 pub(crate) use number::{decode_unsigned, decode_unsigned_endian, encode_unsigned, encode_unsigned_endian};
-use search::Pattern;
+use search::{Pattern, Wanted};
 
-/// `binary:compile_pattern(Pattern)`: `{bm | ac, Pattern}`; the pattern is compiled anew where it is used, which
-/// costs no more than reading it.
+/// `binary:compile_pattern(Pattern)`: `{bm | ac, Reference}`.
 pub(crate) fn compile_pattern(p: &mut Process, [pattern]: [Word; 1]) -> Answer {
-    let compiled = Pattern::new(pattern)?;
-    let kind = if compiled.is_single() { named!("bm") } else { named!("ac") };
-    // OTP has a reference here; what users may rely on is only that it is opaque.
-    Ok(p.heap.tuple(&[Word::atom(kind), pattern]))
+    let (pattern, bytes) = Pattern::compile(pattern)?;
+    let kind = pattern.kind();
+    let reference = Resource::keeping(pattern, bytes).write(&mut p.heap);
+    Ok(p.heap.tuple(&[kind, reference]))
 }
 
 /// `binary:match(Subject, Pattern)`.
@@ -37,7 +37,7 @@ pub(crate) fn match_2(p: &mut Process, [subject, pattern]: [Word; 2]) -> Answer 
 /// `binary:match(Subject, Pattern, [{scope, {Start, Length}}])`.
 pub(crate) fn match_3(p: &mut Process, [subject, pattern, options]: [Word; 3]) -> Answer {
     let bytes = bytes(subject)?;
-    let pattern = Pattern::within(pattern, &bytes)?;
+    let pattern = Wanted::within(pattern, &bytes)?;
     let options = Options::read(options, bytes.len(), false)?;
     p.charge(bytes.len() / 512);
     match pattern.find(&bytes, options.start, options.end) {
@@ -54,7 +54,7 @@ pub(crate) fn matches_2(p: &mut Process, [subject, pattern]: [Word; 2]) -> Answe
 /// `binary:matches(Subject, Pattern, [{scope, {Start, Length}}])`.
 pub(crate) fn matches_3(p: &mut Process, [subject, pattern, options]: [Word; 3]) -> Answer {
     let bytes = bytes(subject)?;
-    let pattern = Pattern::within(pattern, &bytes)?;
+    let pattern = Wanted::within(pattern, &bytes)?;
     let options = Options::read(options, bytes.len(), false)?;
     p.charge(bytes.len() / 256);
     let mut found = Vec::new();
@@ -74,7 +74,7 @@ pub(crate) fn split_2(p: &mut Process, [subject, pattern]: [Word; 2]) -> Answer 
 /// `binary:split(Subject, Pattern, Options)`: `global`, `trim`, `trim_all`, `{scope, {Start, Length}}`.
 pub(crate) fn split_3(p: &mut Process, [subject, pattern, options]: [Word; 3]) -> Answer {
     let bytes = bytes(subject)?;
-    let pattern = Pattern::within(pattern, &bytes)?;
+    let pattern = Wanted::within(pattern, &bytes)?;
     let options = Options::read(options, bytes.len(), true)?;
     p.charge(bytes.len() / 256);
     let mut ranges = Vec::new();
@@ -114,7 +114,7 @@ struct Options {
 impl Options {
     fn read(options: Word, size: usize, is_split: bool) -> Result<Options, Exception> {
         let mut read = Options { start: 0, end: size, is_global: false, trims: false, trims_all: false };
-        for option in list(options)? {
+        for option in option_list(options)? {
             match option.as_atom() {
                 Some(name) if is_split && name == named!("global") => read.is_global = true,
                 Some(name) if is_split && name == named!("trim") => read.trims = true,

@@ -6,14 +6,13 @@ use smallvec::SmallVec;
 
 use dala_ir::abi::Word;
 use dala_ir::interp::Exception;
-use dala_ir::term::view;
+use dala_ir::term::{resource, view};
 
 use crate::bif::arguments::{badarg, bytes, named};
 
-/// One or more non-empty byte strings to look for. Made anew for each call: what `string` looks for, a dozen kinds of white
-/// space, takes no allocation.
+/// One or more non-empty byte strings to look for. Made of binaries for a call without an allocation, if they are few.
 #[derive(Debug)]
-pub(crate) struct Pattern<'a> {
+pub(super) struct Pattern<'a> {
     /// Longest first, so that the first that matches at a place is the one that counts.
     needles: SmallVec<[Cow<'a, [u8]>; 16]>,
     starts: Bytes,
@@ -34,30 +33,49 @@ impl Bytes {
     }
 }
 
-impl Pattern<'_> {
-    /// As [`new`](Pattern::new), to be looked for in `subject`: in nothing anything is looked for, as in OTP.
-    pub(crate) fn within(word: Word, subject: &[u8]) -> Result<Pattern<'static>, Exception> {
-        match subject {
-            [] => Ok(Pattern { needles: SmallVec::new(), starts: Bytes::default() }),
-            _ => Pattern::new(word),
-        }
-    }
+/// What is looked for.
+#[expect(clippy::large_enum_variant, reason = "it lives on the stack, for one call")]
+#[derive(Debug)]
+pub(super) enum Wanted<'a> {
+    /// Made for this call.
+    Given(Pattern<'a>),
+    /// `binary:compile_pattern/1` has made it.
+    Compiled(&'a Pattern<'static>),
+}
 
-    /// The pattern that `word` is: a binary, a list of binaries, or a compiled one.
+impl<'a> Wanted<'a> {
+    /// The pattern that `word` is: a binary, a list of binaries, or a compiled one. It is to be looked for in `subject`: in
+    /// nothing anything is looked for, as in OTP.
     ///
     /// # Errors
     /// `badarg` of anything else, of an empty list, and of an empty needle.
-    pub(crate) fn new(word: Word) -> Result<Pattern<'static>, Exception> {
-        // Compiled for one needle (`bm`), or for several.
-        let (source, is_single) = match view::tuple_elements(word) {
-            Some(&[kind, pattern]) if kind == Word::atom(named!("bm")) => (pattern, Some(true)),
-            Some(&[kind, pattern]) if kind == Word::atom(named!("ac")) => (pattern, Some(false)),
-            Some(_) => return badarg(),
-            None => (word, None),
-        };
+    pub(super) fn within(word: Word, subject: &[u8]) -> Result<Wanted<'a>, Exception> {
+        if subject.is_empty() {
+            return Ok(Wanted::Given(Pattern { needles: SmallVec::new(), starts: Bytes::default() }));
+        }
+        let Some(tuple) = view::tuple_elements(word) else { return Ok(Wanted::Given(Pattern::new(word)?)) };
+        let &[kind, compiled] = tuple else { return badarg() };
+        match resource::get::<Pattern<'static>>(compiled) {
+            Some(compiled) if kind == compiled.kind() => Ok(Wanted::Compiled(compiled)),
+            _ => badarg(),
+        }
+    }
+
+    /// As [`Pattern::find`].
+    pub(super) fn find(&self, subject: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+        match self {
+            Wanted::Given(pattern) => pattern.find(subject, start, end),
+            Wanted::Compiled(pattern) => pattern.find(subject, start, end),
+        }
+    }
+}
+
+impl<'a> Pattern<'a> {
+    /// The pattern that a binary or a list of binaries is.
+    fn new(word: Word) -> Result<Pattern<'a>, Exception> {
         let mut needles: SmallVec<[Cow<'_, [u8]>; 16]> = SmallVec::new();
-        if source.is_cons() {
-            let mut rest = source;
+        if word.is_cons() {
+            let mut rest = word;
             while let Some((needle, tail)) = view::cons(rest) {
                 needles.push(bytes(needle)?);
                 rest = tail;
@@ -66,11 +84,9 @@ impl Pattern<'_> {
                 return badarg();
             }
         } else {
-            needles.push(bytes(source)?);
+            needles.push(bytes(word)?);
         }
-        if needles.iter().any(|needle| needle.is_empty())
-            || is_single.is_some_and(|single| single != (needles.len() == 1))
-        {
+        if needles.iter().any(|needle| needle.is_empty()) {
             return badarg();
         }
         needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
@@ -81,13 +97,21 @@ impl Pattern<'_> {
         Ok(Pattern { needles, starts })
     }
 
-    /// Whether it has one needle only.
-    pub(crate) fn is_single(&self) -> bool {
-        self.needles.len() == 1
+    /// As [`new`](Pattern::new), to be kept; with the bytes of its needles.
+    pub(super) fn compile(word: Word) -> Result<(Pattern<'static>, usize), Exception> {
+        let Pattern { needles, starts } = Pattern::new(word)?;
+        let bytes = needles.iter().map(|needle| needle.len()).sum();
+        let needles = needles.into_iter().map(|needle| Cow::Owned(needle.into_owned())).collect();
+        Ok((Pattern { needles, starts }, bytes))
+    }
+
+    /// What OTP's searches are named after: Boyer and Moore, Aho and Corasick.
+    pub(super) fn kind(&self) -> Word {
+        Word::atom(if self.needles.len() == 1 { named!("bm") } else { named!("ac") })
     }
 
     /// Start and length of the first match within `start..end`.
-    pub(crate) fn find(&self, subject: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+    fn find(&self, subject: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
         let window = &subject[..end.min(subject.len())];
         if let [needle] = &self.needles[..] {
             return find_one(window, needle, start).map(|at| (at, needle.len()));

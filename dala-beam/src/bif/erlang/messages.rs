@@ -5,7 +5,7 @@ use dala_ir::interp::Exception;
 use dala_ir::term::view;
 
 use crate::bif::Answer;
-use crate::bif::arguments::{bad_option, list, named};
+use crate::bif::arguments::{bad_option, named, option_list};
 use crate::process::Process;
 
 /// `Destination ! Message`, `send(Destination, Message)`.
@@ -18,7 +18,7 @@ pub(crate) fn send_2(p: &mut Process, [to, message]: [Word; 2]) -> Answer {
 pub(crate) fn send_3(p: &mut Process, [to, message, options]: [Word; 3]) -> Answer {
     let is_option =
         |option: &Word| matches!(option.as_atom().map(Atom::text), Some("nosuspend" | "noconnect"));
-    let options = list(options).map_err(bad_option)?;
+    let options = option_list(options).map_err(bad_option)?;
     if !options.iter().all(is_option) {
         return Err(bad_option(Exception::badarg()));
     }

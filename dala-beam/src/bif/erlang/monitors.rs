@@ -7,7 +7,7 @@ use dala_ir::interp::Exception;
 use dala_ir::term::view;
 
 use crate::bif::Answer;
-use crate::bif::arguments::{atom, bad_option, badarg, badarg_because, boolean, list, named, tuple};
+use crate::bif::arguments::{atom, bad_option, badarg, badarg_because, boolean, named, option_list, tuple};
 use crate::heap::own;
 use crate::process::{MonitorOptions, Process};
 
@@ -47,7 +47,7 @@ fn is_elsewhere(item: Word) -> bool {
 /// `[{alias, Mode}, {tag, Term}]`.
 pub(super) fn monitor_options(options: Word) -> Result<MonitorOptions, Exception> {
     let mut read = MonitorOptions::default();
-    for option in list(options)? {
+    for option in option_list(options)? {
         let &[name, value] = tuple(option)? else { return badarg() };
         match atom(name)?.text() {
             "alias" => {
@@ -74,7 +74,7 @@ pub(crate) fn demonitor_1(p: &mut Process, [reference]: [Word; 1]) -> Answer {
 /// `demonitor(Reference, [flush, info])`.
 pub(crate) fn demonitor_2(p: &mut Process, [reference, options]: [Word; 2]) -> Answer {
     let (mut flush, mut info) = (false, false);
-    for option in list(options)? {
+    for option in option_list(options)? {
         match atom(option)?.text() {
             "flush" => flush = true,
             "info" => info = true,
@@ -92,7 +92,7 @@ pub(crate) fn demonitor_2(p: &mut Process, [reference, options]: [Word; 2]) -> A
 /// `alias(Options)`; `alias()` of module `erlang` is `alias([])`.
 pub(crate) fn alias(p: &mut Process, [options]: [Word; 1]) -> Answer {
     let mut mode = AliasMode::Explicit;
-    for option in list(options)? {
+    for option in option_list(options)? {
         mode = match atom(option)?.text() {
             "explicit_unalias" => AliasMode::Explicit,
             "reply" => AliasMode::FirstMessage,

@@ -6,7 +6,7 @@ use dala_ir::term::{ListIter, TermWriter, big, view};
 use smallvec::SmallVec;
 
 use crate::bif::Answer;
-use crate::bif::arguments::{badarg, bytes, list, low_byte, named, small, system_limit, tuple};
+use crate::bif::arguments::{badarg, bytes, low_byte, named, option_list, small, system_limit, tuple};
 use crate::bif::float_text;
 use crate::process::Process;
 
@@ -156,7 +156,7 @@ enum Format {
 fn format_float(value: f64, options: Word) -> Result<String, Exception> {
     let mut format = Format::Scientific(20);
     let mut compact = false;
-    for option in list(options)? {
+    for option in option_list(options)? {
         if option == Word::atom(named!("compact")) {
             compact = true;
         } else if option == Word::atom(named!("short")) {

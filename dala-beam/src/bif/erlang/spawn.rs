@@ -7,7 +7,9 @@ use dala_ir::term::{TermWriter, view};
 use super::monitors::monitor_options;
 use super::process::{heap_size, is_off_heap, max_heap_size, priority_of};
 use crate::bif::Answer;
-use crate::bif::arguments::{atom, bad_option, badarg, boolean, index, list, named, truth, tuple};
+use crate::bif::arguments::{
+    atom, bad_option, badarg, boolean, index, list, named, option_list, truth, tuple,
+};
 use crate::heap::HeapOptions;
 use crate::process::{Entry, MonitorOptions, Priority, Process, Settings, SpawnRequest};
 
@@ -139,7 +141,7 @@ impl Options {
     fn read(p: &Process, options: Word) -> Result<Options, Exception> {
         let mut read = Options::new(p);
         let mut limit = None;
-        for option in list(options)? {
+        for option in option_list(options)? {
             if let Some(name) = option.as_atom() {
                 match name.text() {
                     "link" => read.link = true,

@@ -6,7 +6,7 @@ use dala_ir::term::{TermWriter, hash};
 
 use crate::bif::Answer;
 use crate::bif::arguments::{
-    atom, bad_option, badarg, badarg_because, bytes, index, list, named, small, system_limit, tuple,
+    atom, bad_option, badarg, badarg_because, bytes, index, named, option_list, small, system_limit, tuple,
 };
 use crate::etf::{self, DecodeOptions, EncodeOptions};
 use crate::process::Process;
@@ -44,7 +44,7 @@ pub(crate) fn term_to_iovec_2(p: &mut Process, [term, options]: [Word; 2]) -> An
 
 fn encode_options(options: Word) -> Result<EncodeOptions, Exception> {
     let mut read = EncodeOptions::default();
-    for option in list(options)? {
+    for option in option_list(options)? {
         if let Some(name) = option.as_atom() {
             match name.text() {
                 "compressed" => read.compression = Some(6),
@@ -86,7 +86,7 @@ pub(crate) fn binary_to_term_1(p: &mut Process, [binary]: [Word; 1]) -> Answer {
 /// `binary_to_term(Binary, [safe, used])`.
 pub(crate) fn binary_to_term_2(p: &mut Process, [binary, options]: [Word; 2]) -> Answer {
     let (mut safe, mut used) = (false, false);
-    for option in list(options).map_err(bad_option)? {
+    for option in option_list(options).map_err(bad_option)? {
         match atom(option)?.text() {
             "safe" => safe = true,
             "used" => used = true,

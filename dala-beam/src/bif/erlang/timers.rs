@@ -14,7 +14,7 @@ use dala_ir::term::{OwnedTerm, TermWriter, view};
 use hashbrown::HashMap;
 
 use crate::bif::Answer;
-use crate::bif::arguments::{bad_option, badarg_because, boolean, list, named, small, truth, tuple};
+use crate::bif::arguments::{bad_option, badarg_because, boolean, named, option_list, small, truth, tuple};
 use crate::heap::own;
 use crate::process::{Process, System, message};
 
@@ -62,7 +62,7 @@ pub(crate) fn send_after_4(p: &mut Process, [time, to, message, options]: [Word;
 
 fn start(p: &mut Process, time: Word, to: Word, message: Word, options: Word, wraps: bool) -> Answer {
     let mut is_absolute = false;
-    for option in list(options).map_err(bad_option)? {
+    for option in option_list(options).map_err(bad_option)? {
         match view::tuple_elements(option) {
             Some(&[name, value]) if name == Word::atom(named!("abs")) => {
                 is_absolute = truth(value).map_err(bad_option)?;
@@ -164,7 +164,7 @@ fn milliseconds(left: Option<Duration>) -> Word {
 
 fn timer_options(options: Word) -> Result<(bool, bool), Exception> {
     let (mut is_async, mut info) = (false, true);
-    for option in list(options)? {
+    for option in option_list(options)? {
         match *tuple(option)? {
             [name, value] if name == Word::atom(named!("async")) => is_async = truth(value)?,
             [name, value] if name == Word::atom(named!("info")) => info = truth(value)?,

@@ -15,7 +15,9 @@ use dala_ir::term::{OwnedTerm, TermWriter, view};
 use smallvec::{SmallVec, smallvec};
 
 use super::Answer;
-use super::arguments::{as_boolean, atom, badarg, badarg_because, boolean, index, list, named, small, tuple};
+use super::arguments::{
+    as_boolean, atom, badarg, badarg_because, boolean, index, list, named, option_list, small, tuple,
+};
 use super::erlang::time::monotonic;
 use crate::heap::own;
 use crate::process::Process;
@@ -58,7 +60,7 @@ fn table(p: &Process, word: Word, access: Access) -> Result<Arc<Table>, Exceptio
 /// `ets:new(Name, Options)`.
 pub(crate) fn new(p: &mut Process, [name, options]: [Word; 2]) -> Answer {
     let mut made = plain(&p.system.builtins.tables, atom(name)?, p.pid);
-    for option in list(options)? {
+    for option in option_list(options)? {
         match option.as_atom() {
             Some(option) => match option.text() {
                 "set" => made.kind = TableType::Set,

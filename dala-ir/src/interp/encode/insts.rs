@@ -150,6 +150,7 @@ impl FunctionEmitter<'_, '_> {
                 self.module.relocate(at + 2, Symbol::Lambda(id.index() as u32));
                 Ok(())
             }
+            Op::MapNew => self.packed(Opcode::MapNew, 2, inst, &args[1..], result, Some(args[0]), ends),
             Op::MapPut => self.packed(Opcode::MapPut, 3, inst, &args[1..], result, Some(args[0]), ends),
             Op::MapUpdate => self.packed(Opcode::MapUpdate, 3, inst, &args[1..], result, Some(args[0]), ends),
             Op::Add => self.simple(Opcode::Add, 2, inst, result, 0, ends),

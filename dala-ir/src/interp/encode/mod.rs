@@ -29,7 +29,8 @@ use super::code::{CodeModule, FunctionInfo};
 use super::export::ExportEntry;
 use super::object::Object;
 use crate::abi::Word;
-use crate::ir::{Import, Module};
+use crate::ir::{Constant, Function, Immediate, Import, Module, Op};
+use crate::term::{OwnedTerm, view};
 use crate::verify::{VerifyError, verify_module};
 use emit::ModuleEmitter;
 
@@ -80,7 +81,8 @@ pub fn encode(module: &Module) -> Result<Object, LoadError> {
         let (entry, frame) = emitter
             .function(function, index)
             .map_err(|_| LoadError::TooLarge { function: format!("{}/{}", function.name, function.arity) })?;
-        functions.push(FunctionInfo { name: function.name, arity: function.arity, entry, frame });
+        let has_floats = has_floats(function, &module.literals);
+        functions.push(FunctionInfo { name: function.name, arity: function.arity, entry, frame, has_floats });
     }
     let ModuleEmitter { words, rows, relocations, switches, messages: _ } = emitter;
     let exports = module.exports.iter().map(|&(name, arity, id)| (name, arity, id.index() as u32)).collect();
@@ -97,6 +99,22 @@ pub fn encode(module: &Module) -> Result<Object, LoadError> {
         files: module.files.clone(),
         imports: module.imports.clone(),
         literals: module.literals.len(),
+    })
+}
+
+/// See [`FunctionInfo::has_floats`].
+fn has_floats(function: &Function, literals: &[OwnedTerm]) -> bool {
+    let names = |constant| match constant {
+        Constant::Literal(id) => {
+            literals.get(id.index()).is_some_and(|term| view::float(term.root()).is_some())
+        }
+        Constant::Int(_) | Constant::Atom(_) | Constant::Nil => false,
+    };
+    function.blocks.iter().any(|block| {
+        block.insts.iter().any(|inst| {
+            matches!(inst.immediate, Immediate::Constant(constant) if names(constant))
+                || matches!(inst.op, Op::Divide | Op::ToFloat | Op::Unbox | Op::IsFloat)
+        })
     })
 }
 

@@ -28,7 +28,7 @@ enum Words {
 const fn checked(op: Op) -> Option<Words> {
     match op {
         Op::Cons | Op::Box => Some(Words::Fixed(2)),
-        Op::Tuple => Some(Words::AndOperands(1)),
+        Op::Tuple | Op::MapNew => Some(Words::AndOperands(1)),
         Op::MakeFun => Some(Words::AndOperands(3)),
         Op::TupleUpdate => Some(Words::Tuple),
         _ => None,

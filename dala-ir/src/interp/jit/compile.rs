@@ -177,11 +177,11 @@ pub(super) fn segments(
     }
     let engine = Engine::get()?;
     let flow = Flow::new(instructions);
-    let arity = source.functions[number].arity as u16;
+    let function = &source.functions[number];
     let mut context = FunctionBuilderContext::new();
     let compile = |(&head, &kind): (&u32, &HeadKind)| {
         let config = engine.isa.frontend_config();
-        let function = lower::segment(&mut context, config, source, &flow, head, arity);
+        let function = lower::segment(&mut context, config, source, &flow, head, function);
         let Machine { bytes, entry, references, listing } = engine.compile(function, is_listed)?;
         Ok(SegmentCode { head, kind, bytes, entry, references, listing })
     };

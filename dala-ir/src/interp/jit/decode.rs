@@ -76,7 +76,8 @@ impl Instruction {
         )
     }
 
-    /// Whether it is arithmetic that machine code does on small integers only; of `b` and, perhaps, `c`.
+    /// Whether it is arithmetic of a loop over small integers, most likely; of `b` and, perhaps, `c`. (A sign is changed
+    /// of what has just been found to be negative, be that what it may.)
     pub(super) fn is_integer_arithmetic(&self) -> bool {
         matches!(
             self.op,
@@ -92,7 +93,6 @@ impl Instruction {
                 | Opcode::BitXor
                 | Opcode::ShiftLeft
                 | Opcode::ShiftRight
-                | Opcode::Negate
                 | Opcode::BitNot
         )
     }

@@ -100,6 +100,7 @@ pub(super) fn is_inline(ins: &Instruction) -> bool {
         | Opcode::Negate
         | Opcode::BitNot
         | Opcode::MapGet
+        | Opcode::MapNew
         | Opcode::MapPut
         | Opcode::MapUpdate
         | Opcode::Bif

@@ -5,7 +5,8 @@
 //! Cranelift function of each, [`compile`] lays them out. How a process crosses between the codes, and what leaving
 //! means, is in [`native`](super::native).
 //!
-//! - The JIT compiles those functions that use up a budget, the second time they do ([`tier`]), on a thread of its own.
+//! - The JIT compiles those functions that use up a budget, or that machine code leaves for, the second time it is seen
+//!   ([`tier`]), on a thread of its own.
 //! - [`ahead`] compiles whole modules, before they are linked, to code that lies anywhere.
 //!
 //! Running either needs the ways in and out ([`crossing`]) and what machine code calls ([`helpers`], [`steps`]), and nothing of
@@ -52,4 +53,4 @@ pub(super) use helpers::{STUBS, Stubs};
 #[cfg(dala_codegen)]
 pub(super) use listing::listing;
 #[cfg(dala_jit)]
-pub(super) use tier::{ahead, counts, first_call, heat, loaded, sample, set_mode};
+pub(super) use tier::{ahead, counts, exit, first_call, heat, loaded, sample, set_mode};

@@ -95,6 +95,14 @@ impl<'a> Source<'a> {
         self.functions.get(number)
     }
 
+    /// The name of the function with its entry at an offset, as Erlang writes it; of linked code.
+    pub(super) fn name_of(&self, entry: u32) -> Option<String> {
+        let Words::Linked(code) = &self.words else { return None };
+        let number = code.function_number(entry)?;
+        let FunctionInfo { name, arity, .. } = &self.functions[number];
+        Some(format!("{}:{name}/{arity}", code.name()))
+    }
+
     /// The function that the instruction at an offset calls, where it is a call by name.
     pub(super) fn import(&self, at: u32) -> Option<ExportHead> {
         match &self.words {

@@ -1,7 +1,9 @@
 //! Which functions are compiled, and when.
 //!
 //! A function entry, or a receive, that finds the budget used up is a sample: one every few thousand calls, so what is sampled twice is
-//! hot. Nothing is counted on the way. In the eager mode, for tests, each function is compiled when it is called first.
+//! hot. Nothing is counted on the way. Code that is wide, or rare beside a loop, is seldom found so; but much of it is called by what has
+//! machine code, or calls that. So one in some exits from machine code is a sample, too: of what is called there, or
+//! returned to. In the eager mode, for tests, each function is compiled when it is called first.
 
 #![expect(unsafe_code, reason = "asks for machine code at an entry")]
 
@@ -19,6 +21,10 @@ use crate::interp::object::Object;
 
 /// Samples that make a function hot.
 const HOT: u8 = 2;
+/// One in two to this power of exits from machine code is a sample.
+const ONE_IN: u32 = 6;
+/// Spreads budgets over all words: which exits are samples must not follow from how long a loop's turn is.
+const SCATTER: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Heat of a function that was handed to the compiler.
 const TAKEN: u8 = u8::MAX;
 
@@ -107,6 +113,26 @@ pub(crate) fn sample(pc: *const u64) {
     {
         // The compiler's thread lives as long as the program.
         let _ = queue.send((code, number));
+    }
+}
+
+/// Machine code left at `pc`, with `left` of the budget: at a call of what has none, at a return to what has none, or at
+/// what it does not do.
+#[inline]
+pub(crate) fn exit(pc: *const u64, word: u64, left: i64) {
+    if (left as u64).wrapping_mul(SCATTER) >> (64 - ONE_IN) == 0 {
+        sample_exit(pc, word);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn sample_exit(pc: *const u64, word: u64) {
+    let Some((code, number)) = function_at(pc).filter(|_| is_mode(JitMode::On)) else { return };
+    if code.heat[number].load(Ordering::Relaxed) != TAKEN {
+        sample(pc);
+    } else if let Some(callee) = code.callee(pc, word) {
+        sample(callee);
     }
 }
 

@@ -44,8 +44,8 @@ struct Wire<'a> {
     /// Place, kind, number.
     relocations: Vec<(u32, u8, u32)>,
     switches: Vec<u32>,
-    /// Name, arity, entry, frame.
-    functions: Vec<(u32, u32, u32, u16)>,
+    /// Name, arity, entry, frame, whether there are floats.
+    functions: Vec<(u32, u32, u32, u16, bool)>,
     /// Offset, frame, handler, file, line.
     rows: Vec<(u32, u16, u32, u32, u32)>,
     exports: Vec<(u32, u32, u32)>,
@@ -107,7 +107,9 @@ impl Object {
             functions: self
                 .functions
                 .iter()
-                .map(|function| (atoms.number(function.name), function.arity, function.entry, function.frame))
+                .map(|&FunctionInfo { name, arity, entry, frame, has_floats }| {
+                    (atoms.number(name), arity, entry, frame, has_floats)
+                })
                 .collect(),
             rows: self
                 .rows
@@ -156,9 +158,9 @@ impl Object {
             .map(|word| u64::from_le_bytes(word.try_into().expect("eight bytes")))
             .collect();
         let mut functions = Vec::with_capacity(wire.functions.len());
-        for &(name, arity, entry, frame) in &wire.functions {
+        for &(name, arity, entry, frame, has_floats) in &wire.functions {
             find(&words, "word", entry)?;
-            functions.push(FunctionInfo { name: atom(name)?, arity, entry, frame });
+            functions.push(FunctionInfo { name: atom(name)?, arity, entry, frame, has_floats });
         }
         let mut imports = Vec::with_capacity(wire.imports.len());
         for &(module, function, arity) in &wire.imports {

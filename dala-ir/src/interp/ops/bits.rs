@@ -272,7 +272,7 @@ const BINARY: u8 = 2;
 pub(in crate::interp) const APPEND: u8 = 3;
 pub(in crate::interp) const PRIVATE_APPEND: u8 = 4;
 const STRING: u8 = 5;
-const UTF8: u8 = 6;
+pub(in crate::interp) const UTF8: u8 = 6;
 const UTF16: u8 = 7;
 
 /// Most bits of a segment: no more than of the whole bitstring.

@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "handlers keep the contract of `state`")]
 
-use crate::abi::{Atom, Word, atoms};
+use crate::abi::{Atom, Header, Kind, Word, atoms};
 use crate::interp::frame::Raise;
 use crate::interp::outcome::{Class, Exception};
 use crate::interp::state::{Next, State, handler};
@@ -28,6 +28,31 @@ handler! {
                 s.ask(|host| no_value(host.heap(), subject, key))
             }),
         }
+    }
+}
+
+/// The tuple of keys of a small map that has so many.
+#[inline]
+fn keys_of(map: Word, count: usize) -> Option<Word> {
+    let payload = view::payload(map, Kind::FlatMap)?;
+    payload.first().copied().filter(|_| payload.len() == count + 1)
+}
+
+handler! {
+    fn new(s) {
+        let count = usize::from(s.c());
+        let Some(keys) = keys_of(s.get(s.b()), count) else {
+            return s.misfit();
+        };
+        let object = s.hp;
+        *object = Word::header(Header::new(Kind::FlatMap, count + 1));
+        *object.add(1) = keys;
+        for index in 0..count {
+            *object.add(2 + index) = s.packed(2, index);
+        }
+        s.hp = object.add(2 + count);
+        s.set(s.a(), Word::boxed_at(object));
+        s.next_long()
     }
 }
 
@@ -147,11 +172,12 @@ fn put_pairs(heap: &mut dyn TermWriter, subject: Word, pairs: &[(Word, Word)]) -
 
 /// `Map#{K := V, ..}`
 fn update_pairs(heap: &mut dyn TermWriter, subject: Word, pairs: &[(Word, Word)]) -> Result<Word, Raise> {
+    if let Some(map) = map::update_all(heap, subject, pairs) {
+        return Ok(map);
+    }
     let Some(found) = view::map(subject) else { return Err(error(heap, atoms::BADMAP, subject)) };
     // Of several the smallest: OTP's loader sorts the keys.
     let missing = pairs.iter().map(|&(key, _)| key).filter(|&key| found.get(key).is_none());
-    if let Some(key) = missing.min_by(|&a, &b| compare::cmp_exact(a, b)) {
-        return Err(error(heap, atoms::BADKEY, key));
-    }
-    put_pairs(heap, subject, pairs)
+    let smallest = missing.min_by(|&a, &b| compare::cmp_exact(a, b));
+    Err(error(heap, atoms::BADKEY, smallest.unwrap_or(Word::NIL)))
 }

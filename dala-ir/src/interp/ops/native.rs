@@ -23,6 +23,8 @@ handler! {
         s.sp = (*crossing).sp;
         s.hp = (*crossing).hp;
         s.reds = (*crossing).reds;
+        #[cfg(dala_jit)]
+        crate::interp::jit::exit(s.pc, (*crossing).word, s.reds);
         s.dispatch_as((*crossing).word)
     }
 }

@@ -6,6 +6,7 @@ use smallvec::SmallVec;
 
 use super::super::compare::{cmp_exact, eq_exact};
 use super::super::writer::TermWriter;
+use super::FLAT_MAX;
 use crate::abi::{Header, Kind, Word};
 
 /// Where `key` stands among `keys`.
@@ -71,6 +72,62 @@ pub(super) fn with_value<W: TermWriter + ?Sized>(
             to.add(index).write(value);
         })
     }
+}
+
+/// The map with other values under keys that it has; `None` when it lacks one.
+#[inline]
+pub(super) fn with_values<W: TermWriter + ?Sized>(
+    writer: &mut W,
+    keys_tuple: Word,
+    keys: &[Word],
+    values: &[Word],
+    pairs: &[(Word, Word)],
+) -> Option<Word> {
+    let mut places = SmallVec::<[usize; 32]>::new();
+    // Constant keys come in the map's order.
+    let mut from = 0;
+    for &(key, _) in pairs {
+        let place = match position(&keys[from..], key) {
+            Some(behind) => from + behind,
+            None => position(&keys[..from], key)?,
+        };
+        places.push(place);
+        from = place + 1;
+    }
+    // SAFETY: the old values are copied in their order, then some that exist are replaced.
+    Some(unsafe {
+        make(writer, keys_tuple, values.len(), |to| {
+            to.copy_from_nonoverlapping(values.as_ptr(), values.len());
+            for (&place, &(_, value)) in places.iter().zip(pairs) {
+                to.add(place).write(value);
+            }
+        })
+    })
+}
+
+/// The map with other values, of keys that it has or not; `None` when it would have too many.
+pub(super) fn with_pairs<W: TermWriter + ?Sized>(
+    writer: &mut W,
+    keys: &[Word],
+    values: &[Word],
+    pairs: &[(Word, Word)],
+) -> Option<Word> {
+    let mut keys = SmallVec::<[Word; 32]>::from_slice(keys);
+    let mut values = SmallVec::<[Word; 32]>::from_slice(values);
+    for &(key, value) in pairs {
+        if let Some(place) = position(&keys, key) {
+            values[place] = value;
+            continue;
+        }
+        if keys.len() == FLAT_MAX {
+            return None;
+        }
+        let place = keys.partition_point(|&other| cmp_exact(other, key).is_lt());
+        keys.insert(place, key);
+        values.insert(place, value);
+    }
+    let keys_tuple = writer.tuple(&keys);
+    Some(with_keys(writer, keys_tuple, &values))
 }
 
 pub(super) fn with_key<W: TermWriter + ?Sized>(

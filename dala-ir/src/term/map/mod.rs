@@ -71,11 +71,30 @@ pub fn put<W: TermWriter + ?Sized>(writer: &mut W, map: Word, key: Word, value: 
 /// `map` with all `pairs` set, the last of equal keys counting, as `M#{K => V, ...}` does; `None` when `map` is no map.
 pub fn put_all<W: TermWriter + ?Sized>(writer: &mut W, map: Word, pairs: &[(Word, Word)]) -> Option<Word> {
     let view = view::map(map)?;
+    if let MapRef::Flat { keys_tuple, keys, values } = view
+        && let Some(changed) = flat::with_values(writer, keys_tuple, keys, values, pairs)
+            .or_else(|| flat::with_pairs(writer, keys, values, pairs))
+    {
+        return Some(changed);
+    }
     if pairs.len() > 2 && pairs.len() * 8 > view.len() {
         let all: Vec<(Word, Word)> = view.iter().chain(pairs.iter().copied()).collect();
         return Some(from_pairs(writer, &all));
     }
     pairs.iter().try_fold(map, |map, &(key, value)| put(writer, map, key, value))
+}
+
+/// `map` with other values of keys that it has, as `M#{K := V, ...}` does; `None` when it lacks one or is no map.
+pub fn update_all<W: TermWriter + ?Sized>(writer: &mut W, map: Word, pairs: &[(Word, Word)]) -> Option<Word> {
+    match view::map(map)? {
+        MapRef::Flat { keys_tuple, keys, values } => {
+            flat::with_values(writer, keys_tuple, keys, values, pairs)
+        }
+        view => {
+            let has_all = pairs.iter().all(|&(key, _)| view.get(key).is_some());
+            has_all.then(|| put_all(writer, map, pairs))?
+        }
+    }
 }
 
 /// `map` with the value of `key`, which it has, replaced by `value`; `None` when it lacks the key or is no map.

@@ -8,7 +8,7 @@ use dala_ir::interp::Exception;
 use dala_ir::term::{TermWriter, view};
 
 use crate::bif::Answer;
-use crate::bif::arguments::{atom, badarg, badarg_because, index, list, named, tuple};
+use crate::bif::arguments::{atom, badarg, badarg_because, index, named, option_list, tuple};
 use crate::process::Process;
 
 /// How packets are told from one another.
@@ -78,7 +78,7 @@ pub(super) struct Bounds {
 impl Bounds {
     fn read(format: Format, options: Word) -> Result<Bounds, Exception> {
         let mut read = Bounds { packet_size: 0, line_length: 0, line_delimiter: b'\n' };
-        for option in list(options)? {
+        for option in option_list(options)? {
             let &[name, value] = tuple(option)? else { return badarg() };
             let value = u32::try_from(index(value)?).or_else(|_| badarg())?;
             match atom(name)?.text() {

@@ -46,7 +46,8 @@ impl Segment<'_, '_> {
 
     /// Where exits at an op are counted, if they are.
     pub(super) fn counter(&self, op: Opcode) -> Option<u64> {
-        exits::counter(op).filter(|_| self.source.is_linked())
+        let function = self.source.name_of(self.flow.entry()).filter(|_| exits::are_counted())?;
+        Some(exits::counter(format!("{op:?} in {function}")))
     }
 
     /// Address of the stub of one of our functions.

@@ -100,7 +100,13 @@ impl Segment<'_, '_> {
             }
             // Its value is a float.
             Opcode::Divide => {
+                let done = self.block_with(&[I64]);
+                self.float_way(done);
                 let value = self.ask_for(Helper::Arithmetic, 1);
+                self.jump_with(done, value);
+                self.b.switch_to_block(done);
+                let value = self.b.block_params(done)[0];
+                self.known = before;
                 self.set(self.ins.a(), value);
                 self.end_with_label();
                 return true;
@@ -118,6 +124,9 @@ impl Segment<'_, '_> {
                 self.b.seal_block(other.block);
                 self.b.switch_to_block(other.block);
                 self.known = before.clone();
+                if self.expects_floats && matches!(op, Opcode::Add | Opcode::Sub | Opcode::Mul) {
+                    self.float_way(done);
+                }
                 let value = self.ask_rarely(Helper::Arithmetic, 1);
                 self.jump_with(done, value);
                 self.b.switch_to_block(done);

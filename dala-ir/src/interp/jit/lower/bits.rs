@@ -5,10 +5,10 @@
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I8, I16, I32, I64};
-use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, MemFlagsData, Type, Value};
+use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, Type, Value};
 
-use super::Segment;
 use super::types::header_byte;
+use super::{Segment, bytes_anywhere};
 use crate::abi::{Header, Kind, Word};
 use crate::interp::jit::decode::Instruction;
 use crate::interp::jit::helpers::Helper;
@@ -18,10 +18,12 @@ use crate::term::binary::BYTES_OFFSET;
 
 /// Where a context has its bitstring, position and end, from the word that points to it.
 const WHOLE: i32 = 8 - 3;
-const POSITION: i32 = 16 - 3;
-const END: i32 = 24 - 3;
+pub(super) const POSITION: i32 = 16 - 3;
+pub(super) const END: i32 = 24 - 3;
 /// Where a heap binary has its bytes, from the word that points to it.
 const BYTES: i64 = 16 - 3;
+/// Most bits that are skipped at once, so that positions do not overflow.
+const MOST_BITS: u64 = 1 << 32;
 /// Payload words of a context.
 const CONTEXT_WORDS: usize = 3;
 
@@ -29,12 +31,16 @@ fn context_header() -> i64 {
     Word::header(Header::new(Kind::MatchContext, CONTEXT_WORDS)).to_bits() as i64
 }
 
-/// Whole bytes that a segment of constant size has, if it is one.
-fn segment_bytes(ins: &Instruction) -> Option<u64> {
+/// Bits that a segment of constant size has, if it is one.
+fn segment_bits(ins: &Instruction) -> Option<u64> {
     let size = ins.constant(ins.c())?;
-    let bits = (size & 1 == 0).then_some(size / 2)?.checked_mul(ins.words[2] & 0xffff)?;
-    // An integer of seven bytes is a small one.
-    (bits % 8 == 0 && (1..=7).contains(&(bits / 8))).then_some(bits / 8)
+    (size & 1 == 0).then_some(size / 2)?.checked_mul(ins.words[2] & 0xffff).filter(|&bits| bits <= MOST_BITS)
+}
+
+/// Bits of an integer that is read in line: some within a byte or two, or one to seven bytes. (One of eight is not always
+/// a small integer.)
+fn integer_bits(ins: &Instruction) -> Option<u64> {
+    segment_bits(ins).filter(|&bits| matches!(bits, 1..8) || bits % 8 == 0 && (1..=7).contains(&(bits / 8)))
 }
 
 impl Segment<'_, '_> {
@@ -72,27 +78,31 @@ impl Segment<'_, '_> {
                 };
                 self.branch(holds);
             }
-            Opcode::BsSkip if let Some(bytes) = segment_bytes(self.ins) => {
+            Opcode::BsSkip if let Some(bits) = segment_bits(self.ins) => {
                 let context = self.context(self.ins.b());
-                let (_, after) = self.next(context, bytes);
+                let (_, after) = self.next(context, bits);
                 self.store(after, context, POSITION);
                 self.end_with_label();
             }
-            Opcode::BsGetInteger if let Some(bytes) = segment_bytes(self.ins) => {
+            Opcode::BsGetInteger if let Some(bits) = integer_bits(self.ins) => {
                 let context = self.context(self.ins.b());
-                let (position, after) = self.next(context, bytes);
-                let value = self.integer(context, position, bytes);
+                let (position, after) = self.next(context, bits);
+                let value = match bits {
+                    1..8 => self.few_bits(context, position, bits),
+                    _ => self.integer(context, position, bits / 8),
+                };
                 self.store(after, context, POSITION);
                 self.set(self.ins.a(), value);
                 self.end_with_label();
             }
+            Opcode::BsGetUtf | Opcode::BsSkipUtf if self.ins.words[2] & 0xffff == 8 => self.get_utf8(),
             _ => return false,
         }
         true
     }
 
     /// The context that the operand is; leaves where it is none.
-    fn context(&mut self, operand: u16) -> Value {
+    pub(super) fn context(&mut self, operand: u16) -> Value {
         let context = self.get(operand);
         let is_boxed = self.is_boxed(context);
         self.guard(is_boxed);
@@ -142,10 +152,10 @@ impl Segment<'_, '_> {
         self.end_with_label();
     }
 
-    /// The positions before and behind the next bytes; fails where there are fewer, leaves where they are not whole.
-    fn next(&mut self, context: Value, bytes: u64) -> (Value, Value) {
+    /// The positions before and behind the next bits; fails where there are fewer.
+    fn next(&mut self, context: Value, bits: u64) -> (Value, Value) {
         let (position, end) = (self.load(context, POSITION), self.load(context, END));
-        let after = self.b.ins().iadd_imm_s(position, 16 * bytes as i64);
+        let after = self.b.ins().iadd_imm_s(position, 2 * bits as i64);
         let is_there = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, after, end);
         self.matches(is_there);
         (position, after)
@@ -171,16 +181,16 @@ impl Segment<'_, '_> {
         let start = self.bytes_of(whole);
         let offset = self.b.ins().ushr_imm_s(position, 4);
         let at = self.b.ins().iadd(start, offset);
-        let flags = self.ins.words[2];
+        let is_little = self.ins.words[2] & LITTLE != 0;
         let (mut value, mut done) = (None, 0);
         for (kind, size) in [(I32, 4), (I16, 2), (I8, 1)] {
             if bytes & size == 0 {
                 continue;
             }
-            let part = self.unsigned(kind, at, done as i32, flags & LITTLE != 0);
+            let part = self.unsigned(kind, at, done as i32, is_little);
             value = Some(match value {
                 None => part,
-                Some(value) if flags & LITTLE != 0 => {
+                Some(value) if is_little => {
                     let part = self.b.ins().ishl_imm_s(part, 8 * done as i64);
                     self.b.ins().bor(value, part)
                 }
@@ -192,21 +202,56 @@ impl Segment<'_, '_> {
             done += size;
         }
         let value = value.unwrap_or(position);
-        if flags & SIGNED == 0 {
+        self.integer_word(value, 8 * bytes)
+    }
+
+    /// The integer of fewer bits than a byte has, which stand in one or two.
+    fn few_bits(&mut self, context: Value, position: Value, bits: u64) -> Value {
+        let whole = self.load(context, WHOLE);
+        let start = self.bytes_of(whole);
+        let last = self.b.ins().iadd_imm_s(position, 2 * (bits as i64 - 1));
+        // Where both are one byte, all bits are in the low one of the pair.
+        let [high, low] = [position, last].map(|bit| {
+            let offset = self.b.ins().ushr_imm_s(bit, 4);
+            let at = self.b.ins().iadd(start, offset);
+            self.unsigned(I8, at, 0, false)
+        });
+        let high = self.b.ins().ishl_imm_s(high, 8);
+        let pair = self.b.ins().bor(high, low);
+        let within = self.b.ins().ushr_imm_s(last, 1);
+        let within = self.b.ins().band_imm_s(within, 7);
+        let seven = self.word(7);
+        let behind = self.b.ins().isub(seven, within);
+        let value = self.b.ins().ushr(pair, behind);
+        let value = self.b.ins().band_imm_s(value, (1 << bits) - 1);
+        self.integer_word(value, bits)
+    }
+
+    /// An unsigned number of so many bits as the instruction's integer.
+    fn integer_word(&mut self, value: Value, bits: u64) -> Value {
+        if self.ins.words[2] & SIGNED == 0 {
             return self.b.ins().ishl_imm_s(value, 1);
         }
-        let above = 64 - 8 * bytes as i64;
+        let above = 64 - bits as i64;
         let high = self.b.ins().ishl_imm_s(value, above);
         self.b.ins().sshr_imm_s(high, above - 1)
     }
 
     /// An unsigned number in memory.
     fn unsigned(&mut self, kind: Type, at: Value, offset: i32, is_little: bool) -> Value {
-        // Bytes stand anywhere.
-        let flags = MemFlagsData::new().with_notrap();
-        let value = self.b.ins().load(kind, flags, at, offset);
+        let value = self.b.ins().load(kind, bytes_anywhere(), at, offset);
         let value = if is_little || kind == I8 { value } else { self.b.ins().bswap(value) };
         self.b.ins().uextend(I64, value)
+    }
+
+    /// Where the byte at a position is; goes on at `other` where that is within one.
+    pub(super) fn place_of(&mut self, context: Value, position: Value, other: Block) -> Value {
+        let over = self.b.ins().band_imm_s(position, 15);
+        self.unless(over, other);
+        let whole = self.load(context, WHOLE);
+        let start = self.bytes_of(whole);
+        let offset = self.b.ins().ushr_imm_s(position, 4);
+        self.b.ins().iadd(start, offset)
     }
 
     /// The first byte of a bitstring; leaves where that is none of the buffer's.

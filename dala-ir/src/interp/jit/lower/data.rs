@@ -101,7 +101,7 @@ impl Segment<'_, '_> {
     }
 
     /// Writes an object; its place is the instruction's result.
-    fn boxed(&mut self, head: &[Value], values: &[Value]) {
+    pub(super) fn boxed(&mut self, head: &[Value], values: &[Value]) {
         let at = self.allocate(head.len() + values.len());
         for (index, &value) in head.iter().chain(values).enumerate() {
             self.store(value, at, index as i32 * 8);

@@ -8,7 +8,7 @@ use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, Value};
 
 use super::Segment;
 use super::types::header_byte;
-use crate::abi::{Kind, Word};
+use crate::abi::{Header, Kind, Word};
 use crate::interp::jit::helpers::Helper;
 use crate::interp::jit::offsets::SLACK;
 use crate::interp::opcode::Opcode;
@@ -25,10 +25,26 @@ impl Segment<'_, '_> {
     pub(super) fn map(&mut self) -> bool {
         match self.ins.op {
             Opcode::MapHasKey | Opcode::MapGet => self.map_get(),
+            Opcode::MapNew => self.map_new(),
             Opcode::MapPut | Opcode::MapUpdate if self.ins.c() == 1 => self.map_change(),
             _ => return false,
         }
         true
+    }
+
+    /// A map with the keys of another one; leaves where that has not so many.
+    fn map_new(&mut self) {
+        let count = usize::from(self.ins.c());
+        let like = self.get(self.ins.b());
+        let is_boxed = self.is_boxed(like);
+        self.guard(is_boxed);
+        let header = self.load(like, HEADER);
+        let wanted = self.word(Word::header(Header::new(Kind::FlatMap, count + 1)).to_bits());
+        let is_as_large = self.b.ins().icmp(IntCC::Equal, header, wanted);
+        self.guard(is_as_large);
+        let keys = self.load(like, KEYS);
+        let values: Vec<Value> = (0..count).map(|index| self.get(self.ins.packed(2, index))).collect();
+        self.boxed(&[header, keys], &values);
     }
 
     /// Looks an immediate key up in a small map: goes on with the bytes from its first value to the one of the key, and

@@ -23,6 +23,7 @@ mod quick;
 mod steps;
 mod switch;
 mod types;
+mod utf8;
 
 pub(super) use addressing::CODE;
 
@@ -44,7 +45,7 @@ use super::inline::is_inline;
 use super::offsets::{ANSWER, F, HP, PC, REDS, SP, WORD, X};
 use super::source::Source;
 use crate::abi::Word;
-use crate::interp::code::{FRAME, INDEX};
+use crate::interp::code::{FRAME, FunctionInfo, INDEX};
 use crate::interp::opcode::Opcode;
 use addressing::SEGMENTS;
 
@@ -56,6 +57,11 @@ const FIXED: u16 = 3;
 /// Memory that is there and aligned.
 fn memory() -> MemFlagsData {
     MemFlagsData::trusted()
+}
+
+/// Memory of bytes, which stand anywhere.
+fn bytes_anywhere() -> MemFlagsData {
+    MemFlagsData::new().with_notrap()
 }
 
 /// Signature of a segment that takes `count` x registers.
@@ -90,6 +96,8 @@ struct Segment<'a, 'b> {
     source: &'a Source<'a>,
     head: u32,
     arity: u16,
+    /// Whether numbers may well be floats.
+    expects_floats: bool,
     /// Where the head's instruction begins, after the registers were read.
     body: Block,
     blocks: BTreeMap<u32, Block>,
@@ -143,8 +151,9 @@ pub(super) fn segment(
     source: &Source<'_>,
     flow: &Flow,
     head: u32,
-    arity: u16,
+    info: &FunctionInfo,
 ) -> Function {
+    let arity = info.arity as u16;
     let taken = passed(flow, head, arity);
     let name = UserFuncName::user(SEGMENTS, head);
     let mut function = Function::with_name_signature(name, segment_signature(taken));
@@ -164,6 +173,7 @@ pub(super) fn segment(
         source,
         head,
         arity,
+        expects_floats: info.has_floats,
         body,
         blocks: BTreeMap::from([(head, body)]),
         work: vec![head],

@@ -88,39 +88,44 @@ impl Segment<'_, '_> {
             let left = self.charge();
             self.b.def_var(self.reds, left);
         }
-        for &register in &ins.reads {
-            self.flush(register);
-        }
-        let value = self.ask(helper, code::word(Opcode::Unfinished, 1, 0, 0, 0));
-        let matches = match ins.op {
-            Opcode::Woken => self.target(ins.targets[1]),
-            _ => self.b.create_block(),
-        };
-        if may_fail(ins.op) {
-            let is_match = self.b.ins().icmp_imm_s(IntCC::NotEqual, value, NO_MATCH.to_bits() as i64);
-            let label = ins.targets.first().copied();
-            let no_match = match label {
-                Some(label) => self.target(label),
-                None => self.b.create_block(),
-            };
-            self.b.ins().brif(is_match, matches, &[], no_match, &[]);
-            if label.is_none() {
-                // It raises, and has changed nothing.
-                self.b.set_cold_block(no_match);
-                self.b.switch_to_block(no_match);
-                self.leave(ins.at);
-            }
-        } else {
-            self.b.ins().jump(matches, &[]);
-        }
+        let value = self.found(helper);
         if ins.op == Opcode::Woken {
+            let woken = self.target(ins.targets[1]);
+            self.b.ins().jump(woken, &[]);
             return;
         }
-        self.b.switch_to_block(matches);
         if ins.op.shape().fields[0] == Role::Def {
             self.set(ins.a(), value);
         }
         self.end_with_label();
+    }
+
+    /// The value that the function of a matching instruction gives; goes on at the label where it gives none.
+    pub(super) fn found(&mut self, helper: Helper) -> Value {
+        let ins = self.ins;
+        for &register in &ins.reads {
+            self.flush(register);
+        }
+        let value = self.ask(helper, code::word(Opcode::Unfinished, 1, 0, 0, 0));
+        if !may_fail(ins.op) {
+            return value;
+        }
+        let matches = self.b.create_block();
+        let is_match = self.b.ins().icmp_imm_s(IntCC::NotEqual, value, NO_MATCH.to_bits() as i64);
+        let label = ins.targets.first().copied();
+        let no_match = match label {
+            Some(label) => self.target(label),
+            None => self.b.create_block(),
+        };
+        self.b.ins().brif(is_match, matches, &[], no_match, &[]);
+        if label.is_none() {
+            // It raises, and has changed nothing.
+            self.b.set_cold_block(no_match);
+            self.b.switch_to_block(no_match);
+            self.leave(ins.at);
+        }
+        self.b.switch_to_block(matches);
+        value
     }
 
     /// The value that the instruction's function gives.
