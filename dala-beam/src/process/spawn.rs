@@ -7,7 +7,7 @@ use std::sync::mpsc::Sender;
 use dala::MemoryLimit;
 use dala::actor::{SpawnError, SpawnOptions};
 use dala::message::ExitReason;
-use dala_ir::abi::{Atom, Pid, Word, atoms};
+use dala_ir::abi::{Pid, Word, atoms};
 use dala_ir::interp::{self, CallTarget, Exception, TailCall};
 use dala_ir::term::{TermWriter, view};
 
@@ -64,7 +64,7 @@ impl Process {
                 Entry::Fun(fun, args) => {
                     let args = self.heap.list(args, Word::NIL);
                     let args = self.heap.list(&[fun, args], Word::NIL);
-                    (atoms::ERLANG, Atom::new("apply"), args)
+                    (atoms::ERLANG, named!("apply"), args)
                 }
             };
             self.tell_spawn(spawned.pid, entry, request.link);
@@ -96,7 +96,7 @@ impl Process {
                 if view::fun(fun).is_none() && view::export_fun(fun).is_none() {
                     return Err(Exception::badarg());
                 }
-                self.initial_call = Mfa { module: atoms::ERLANG, function: Atom::new("apply"), arity: 2 };
+                self.initial_call = Mfa { module: atoms::ERLANG, function: named!("apply"), arity: 2 };
                 (CallTarget::Fun(self.heap.copy(fun)), args.to_vec())
             }
         };

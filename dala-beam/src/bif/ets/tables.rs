@@ -186,6 +186,13 @@ impl Tables {
         all.by_id.values().cloned().collect()
     }
 
+    /// Tables that a process may have left something in: nearly always none, so that is found without taking anything.
+    fn concerning(&self, pid: Pid) -> Vec<Arc<Table>> {
+        let all = self.all.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let concerned = |table: &&Arc<Table>| table.owner.get() == pid || table.fixes.is_fixed();
+        all.by_id.values().filter(concerned).cloned().collect()
+    }
+
     /// Number of tables.
     pub fn count(&self) -> usize {
         self.all.read().unwrap_or_else(|poisoned| poisoned.into_inner()).by_id.len()
@@ -200,7 +207,7 @@ impl Tables {
     /// heir `{'ETS-TRANSFER', Table, Owner, Data}`.
     pub fn release(&self, owner: Pid, is_alive: impl Fn(Pid) -> bool) -> Vec<Transfer> {
         let mut transfers = Vec::new();
-        for table in self.list() {
+        for table in self.concerning(owner) {
             let heir = table.heir.write().unwrap_or_else(|poisoned| poisoned.into_inner());
             table.fixes.forget(owner);
             if table.owner.get() != owner {

@@ -85,7 +85,7 @@ fn pieces(ins: &Instruction) -> Option<Vec<Piece>> {
             (INTEGER, true) => {
                 let size = ins.constant((first >> 16) as u16)?;
                 let bits = (size & 1 == 0).then_some(size / 2)?.checked_mul(second & 0xffff)?;
-                open_bits += bits;
+                open_bits = bits.saturating_add(open_bits);
                 parts.push(Part { operand, bits });
                 let is_little = second & LITTLE != 0;
                 let is_whole = open_bits % 8 == 0;
