@@ -3,7 +3,7 @@
 use super::cell::Header;
 use super::host::Host;
 use crate::pid::{NOBODY, Pid};
-use crate::timer::Timers;
+use crate::timer::{Clock, Timers};
 use std::cell::Cell;
 use std::ptr::null;
 use std::time::Duration;
@@ -81,9 +81,12 @@ pub(crate) fn set_deadline(deadline: u64) {
 
 /// When an actor that is spawned now is said to be started. An activation reads the clock once for what it took out of its mailbox at
 /// a time (a look takes 20 ns, a spawn not much more); what it spawns after that comes a nanosecond later each, so that they are in
-/// their order, also among those of others.
+/// their order, also among those of others. A virtual clock, which may stand still, keeps them in their order itself.
 #[inline(always)]
 pub(crate) fn start_time(timers: &Timers) -> u64 {
+    if let Clock::Virtual(clock) = timers.clock() {
+        return clock.start_time();
+    }
     CURRENT.with(|current| {
         let last = current.started.get();
         let time = if last == 0 || current.cell.get().is_null() { timers.now() } else { last + 1 };

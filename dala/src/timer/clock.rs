@@ -21,9 +21,16 @@ pub enum Clock {
 /// Its date is the first of 1970 in the beginning, unless it is told another.
 #[derive(Clone, Debug)]
 pub struct VirtualClock {
-    /// Nanoseconds since it was made.
-    elapsed: Arc<AtomicU64>,
+    hands: Arc<Hands>,
     made_at: SystemTime,
+}
+
+#[derive(Debug, Default)]
+struct Hands {
+    /// Nanoseconds since the clock was made.
+    elapsed: AtomicU64,
+    /// What was started last is said to have been started at.
+    last_start: AtomicU64,
 }
 
 impl Default for VirtualClock {
@@ -35,16 +42,30 @@ impl Default for VirtualClock {
 impl VirtualClock {
     /// A clock whose date is `date` until it is turned.
     pub fn starting_at(date: SystemTime) -> VirtualClock {
-        VirtualClock { elapsed: Arc::default(), made_at: date }
+        VirtualClock { hands: Arc::default(), made_at: date }
     }
 
     /// Time since the clock was made.
     pub fn elapsed(&self) -> Duration {
-        Duration::from_nanos(self.elapsed.load(Ordering::Acquire))
+        Duration::from_nanos(self.nanoseconds())
+    }
+
+    fn nanoseconds(&self) -> u64 {
+        self.hands.elapsed.load(Ordering::Acquire)
     }
 
     pub(crate) fn set(&self, nanoseconds: u64) {
-        self.elapsed.fetch_max(nanoseconds, Ordering::AcqRel);
+        self.hands.elapsed.fetch_max(nanoseconds, Ordering::AcqRel);
+    }
+
+    /// When something that starts now is said to be started: now, or a nanosecond after what started last, so that what starts
+    /// while the clock stands still is in its order too.
+    pub(crate) fn start_time(&self) -> u64 {
+        let now = self.nanoseconds();
+        let next = |last: u64| now.max(last + 1);
+        let last = &self.hands.last_start;
+        let before = last.fetch_update(Ordering::AcqRel, Ordering::Acquire, |last| Some(next(last)));
+        next(before.unwrap_or_else(|last| last))
     }
 }
 
@@ -57,7 +78,7 @@ impl Clock {
                 static START: OnceLock<Instant> = OnceLock::new();
                 START.get_or_init(Instant::now).elapsed().as_nanos() as u64
             }
-            Clock::Virtual(clock) => clock.elapsed.load(Ordering::Acquire),
+            Clock::Virtual(clock) => clock.nanoseconds(),
         }
     }
 

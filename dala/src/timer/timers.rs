@@ -63,7 +63,7 @@ impl Timers {
         &REAL
     }
 
-    pub(super) fn clock(&self) -> &Clock {
+    pub(crate) fn clock(&self) -> &Clock {
         &self.clock
     }
 
