@@ -128,7 +128,10 @@ pub(crate) fn exit(pc: *const u64, word: u64, left: i64) {
 #[cold]
 #[inline(never)]
 fn sample_exit(pc: *const u64, word: u64) {
-    let Some((code, number)) = function_at(pc).filter(|_| is_mode(JitMode::On)) else { return };
+    if !is_mode(JitMode::On) {
+        return;
+    }
+    let Some((code, number)) = function_at(pc) else { return };
     if code.heat[number].load(Ordering::Relaxed) != TAKEN {
         sample(pc);
     } else if let Some(callee) = code.callee(pc, word) {
