@@ -21,8 +21,11 @@ pub mod __rt;
 pub mod actor;
 #[cfg(not(loom))]
 pub mod cap;
+/// What of it loom checks.
 #[cfg(loom)]
-pub(crate) mod cap;
+mod cap {
+    mod resource;
+}
 #[cfg(not(loom))]
 pub mod config;
 #[cfg(not(loom))]

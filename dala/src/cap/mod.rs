@@ -53,23 +53,15 @@
 //! }
 //! ```
 
-#[cfg(not(loom))]
 mod command;
-#[cfg(not(loom))]
 mod error;
-#[cfg(not(loom))]
 mod file;
-#[cfg(not(loom))]
 mod held;
-#[cfg(not(loom))]
 mod limits;
-#[cfg(not(loom))]
 mod net;
 mod resource;
-#[cfg(not(loom))]
 mod rights;
 
-#[cfg(not(loom))]
 pub use {
     command::Command,
     error::CapError,
@@ -80,5 +72,5 @@ pub use {
     rights::{ReadOnly, ReadView, ReadWrite, Rights},
 };
 
-#[cfg(all(test, not(loom)))]
+#[cfg(test)]
 mod tests;
