@@ -7,7 +7,9 @@
 //! With the feature `system-alloc` every block is the system allocator's, so that AddressSanitizer and Miri see each
 //! one.
 //!
-//! Blocks are carved from slabs, [`CARVED`] at a time, and stay with the process until somebody asks for a trim: threads then
+//! Blocks are carved from slabs, [`CARVED`] at a time, by the thread that asked the system for the slab. The first slabs of a class are
+//! small, so that few blocks take little memory; then they are larger: glibc grows the arena of a thread by as much as it is asked for,
+//! and each time is a system call (half of the time of a program that piles up messages on one thread was the kernel's). Blocks stay with the process until somebody asks for a trim: threads then
 //! give their lists to the depots, and slabs whose blocks are all there go back to the system.
 
 #![expect(unsafe_code, reason = "an allocator")]
@@ -22,8 +24,12 @@ pub(crate) const ALIGN: usize = 16;
 const CLASSES: usize = 24;
 /// Blocks in a batch; a thread keeps at most two batches a class.
 const BATCH: u32 = 256;
-/// Blocks carved from the system at a time.
+/// Blocks carved from a slab at a time; a small slab has no more.
 const CARVED: usize = 64;
+/// Small slabs of a class.
+const SMALL: usize = 16;
+/// Bytes of a large slab, about.
+const LARGE: usize = 64 * 1024;
 /// Size of the largest class; greater blocks are the system's.
 const LARGEST: usize = CLASSES * ALIGN;
 const POOLED: bool = !cfg!(any(miri, feature = "system-alloc"));
@@ -35,6 +41,36 @@ struct FreeBlock {
 struct List {
     first: Cell<*mut FreeBlock>,
     length: Cell<u32>,
+    /// Blocks of this thread's last slab that are not carved yet, and where they begin.
+    uncarved: Cell<u32>,
+    next: Cell<*mut u8>,
+}
+
+impl List {
+    const fn new() -> List {
+        List {
+            first: Cell::new(null_mut()),
+            length: Cell::new(0),
+            uncarved: Cell::new(0),
+            next: Cell::new(null_mut()),
+        }
+    }
+
+    /// Carves so many blocks of that size, or as many as are left, and puts them into the list.
+    fn carve(&self, most: u32, size: usize) {
+        let (count, base) = (self.uncarved.get().min(most), self.next.get());
+        for index in (0..count as usize).rev() {
+            // SAFETY: within what is left of the slab.
+            let block: *mut FreeBlock = unsafe { base.add(index * size) }.cast();
+            // SAFETY: ours, and large enough for a link.
+            unsafe { (*block).next = self.first.get() };
+            self.first.set(block);
+        }
+        // SAFETY: at most the end of the slab.
+        self.next.set(unsafe { base.add(count as usize * size) });
+        self.uncarved.set(self.uncarved.get() - count);
+        self.length.set(self.length.get() + count);
+    }
 }
 
 /// What threads share of one class.
@@ -43,8 +79,13 @@ struct Depot(Mutex<Shared>);
 struct Shared {
     /// What some thread had to spare; each is a list of blocks.
     batches: Vec<Batch>,
-    /// Addresses of the slabs.
-    slabs: Vec<usize>,
+    slabs: Vec<Slab>,
+}
+
+#[derive(Clone, Copy)]
+struct Slab {
+    address: usize,
+    blocks: usize,
 }
 
 struct Batch {
@@ -63,7 +104,7 @@ static TRIMS: AtomicU32 = AtomicU32::new(0);
 
 thread_local! {
     static LISTS: [List; CLASSES] =
-        const { [const { List { first: Cell::new(null_mut()), length: Cell::new(0) } }; CLASSES] };
+        const { [const { List::new() }; CLASSES] };
     static ON_EXIT: ReturnOnExit = const { ReturnOnExit };
     /// The trims that this thread took part in.
     static TRIMMED: Cell<u32> = const { Cell::new(0) };
@@ -81,7 +122,8 @@ impl Drop for ReturnOnExit {
 /// Gives this thread's blocks to the depots.
 fn give_all() {
     let _ = LISTS.try_with(|lists| {
-        for (list, depot) in lists.iter().zip(&DEPOTS) {
+        for (class, (list, depot)) in lists.iter().zip(&DEPOTS).enumerate() {
+            list.carve(u32::MAX, size_of(class));
             let first = list.first.replace(null_mut());
             let length = list.length.replace(0);
             if length > 0 {
@@ -115,7 +157,7 @@ fn trim() -> usize {
 }
 
 fn trim_class(class: usize) -> usize {
-    let size = (class + 1) * ALIGN;
+    let size = size_of(class);
     let mut shared = lock(&DEPOTS[class].0);
     let mut blocks: Vec<*mut FreeBlock> = Vec::new();
     for batch in std::mem::take(&mut shared.batches) {
@@ -127,25 +169,25 @@ fn trim_class(class: usize) -> usize {
         }
     }
     blocks.sort_unstable_by_key(|block| block.addr());
-    shared.slabs.sort_unstable();
+    shared.slabs.sort_unstable_by_key(|slab| slab.address);
     let mut freed = 0;
     let mut kept = Vec::with_capacity(blocks.len());
     let mut rest = &blocks[..];
-    shared.slabs.retain(|&slab| {
-        let before = rest.partition_point(|block| block.addr() < slab);
+    shared.slabs.retain(|&Slab { address, blocks }| {
+        let before = rest.partition_point(|block| block.addr() < address);
         kept.extend_from_slice(&rest[..before]);
         rest = &rest[before..];
-        let free = rest.partition_point(|block| block.addr() < slab + size * CARVED);
+        let free = rest.partition_point(|block| block.addr() < address + size * blocks);
         let (of_slab, after) = rest.split_at(free);
         rest = after;
-        if free < CARVED {
+        if free < blocks {
             kept.extend_from_slice(of_slab);
             return true;
         }
-        // SAFETY: the slab's first block, with the address and layout of `from_system(size * CARVED)`; all its blocks are
+        // SAFETY: the slab's first block, with the address and layout of `from_system(size * blocks)`; all its blocks are
         // free and in no list any more.
-        unsafe { dealloc(of_slab[0].cast(), layout_of(size * CARVED)) };
-        freed += size * CARVED;
+        unsafe { dealloc(of_slab[0].cast(), layout_of(size * blocks)) };
+        freed += size * blocks;
         false
     });
     kept.extend_from_slice(rest);
@@ -158,6 +200,10 @@ fn trim_class(class: usize) -> usize {
         shared.batches.push(Batch { first: batch[0], length: batch.len() as u32 });
     }
     freed
+}
+
+const fn size_of(class: usize) -> usize {
+    (class + 1) * ALIGN
 }
 
 const fn class_of(size: usize) -> usize {
@@ -239,18 +285,27 @@ fn refill(class: usize, list: &List) -> NonNull<u8> {
         list.first.set(unsafe { (*first).next });
         return NonNull::new(first).expect("a batch has at least one block").cast();
     }
-    let size = (class + 1) * ALIGN;
-    let base = from_system(size * CARVED);
-    lock(&DEPOTS[class].0).slabs.push(base.as_ptr().addr());
-    for index in (1..CARVED).rev() {
-        // SAFETY: within the slab just allocated.
-        let block: *mut FreeBlock = unsafe { base.as_ptr().add(index * size) }.cast();
-        // SAFETY: ours, and large enough for a link.
-        unsafe { (*block).next = list.first.get() };
-        list.first.set(block);
+    let size = size_of(class);
+    if list.uncarved.get() == 0 {
+        take_slab(class, list);
     }
-    list.length.set(list.length.get() + CARVED as u32 - 1);
-    base
+    list.carve(CARVED as u32, size);
+    let block = NonNull::new(list.first.get()).expect("a slab has at least one block");
+    list.length.set(list.length.get() - 1);
+    // SAFETY: just carved, so a link.
+    list.first.set(unsafe { block.as_ref().next });
+    block.cast()
+}
+
+/// Asks the system for a slab, without a lock: it takes a while.
+fn take_slab(class: usize, list: &List) {
+    let size = size_of(class);
+    let is_small = lock(&DEPOTS[class].0).slabs.len() < SMALL;
+    let blocks = if is_small { CARVED } else { (LARGE / size).max(CARVED) };
+    let base = from_system(size * blocks);
+    lock(&DEPOTS[class].0).slabs.push(Slab { address: base.as_ptr().addr(), blocks });
+    list.next.set(base.as_ptr());
+    list.uncarved.set(blocks as u32);
 }
 
 #[cold]
@@ -324,8 +379,8 @@ mod tests {
             trimmed
         });
         let trimmed = trimmed.join().expect("allocates and frees");
-        // Ten slabs of 156 are in use at most; other tests have little of this class.
-        assert!(!POOLED || trimmed >= 140 * CARVED * 368, "{trimmed}");
+        // Of 16 small slabs and about 50 large ones ten are in use at most; other tests have little of this class.
+        assert!(!POOLED || trimmed >= 38 * (LARGE / 368) * 368, "{trimmed}");
     }
 
     #[test]
