@@ -7,7 +7,7 @@ use super::budget::Budget;
 use super::cell::Header;
 use super::host::Host;
 use super::qos::Qos;
-use crate::mailbox::bounded::{Bound, is_ticket};
+use crate::mailbox::bounded::{Bound, Took, is_ticket};
 use crate::mailbox::receive::{Cursor, Receive};
 use crate::message::{ExitReason, NodeBox, node::class};
 use crate::observe::{Follow, Handled, Observed};
@@ -17,6 +17,7 @@ use crate::signal::monitor::Down;
 use crate::signal::relations::Relations;
 use crate::signal::signal::{Question, Signal};
 use crate::sync::Ordering;
+use crate::timer::Clock;
 use std::collections::VecDeque;
 
 /// While lanes are in use: messages after which an activation looks at the mailbox head again, so that a normal message
@@ -105,6 +106,13 @@ impl<'a> Activation<'a> {
     #[inline(always)]
     pub fn spend(&mut self) -> bool {
         self.budget.spend(|| self.cell.class(), || self.host.timers.now()) || self.is_pressed()
+    }
+
+    /// Whether what it did so far took less time than it takes to wake a worker. Never by a virtual clock, which stands still
+    /// meanwhile.
+    pub(crate) fn is_quick(&self) -> bool {
+        let timers = self.host.timers;
+        !matches!(timers.clock(), Clock::Virtual(_)) && self.budget.is_quick(|| timers.now())
     }
 
     /// Whether an actor waits that should not wait for the whole activation.
@@ -202,7 +210,7 @@ impl<'a> Activation<'a> {
     }
 
     /// Gives back the message's credit and counts it off. Returns the message: itself, or what the ticket stands for.
-    pub(super) fn settle(&self, node: NodeBox) -> Option<NodeBox> {
+    pub(super) fn settle(&mut self, node: NodeBox) -> Option<NodeBox> {
         let Some(bound) = self.bound else { return Some(node) };
         let mut message = node;
         if message.has_credit() {
@@ -210,7 +218,11 @@ impl<'a> Activation<'a> {
             if is_ticket(&message) {
                 message = bound.redeem(message.lane())?;
             } else {
-                bound.took(message.lane());
+                match bound.took(message.lane(), || self.is_quick()) {
+                    Took::Plain => {}
+                    Took::LetIn => (self.host.functions.share_work)(self.host, false),
+                    Took::LetsInSoon => self.budget.end(),
+                }
             }
         }
         self.cell.count_off(&message);

@@ -48,7 +48,7 @@ pub(super) async fn send_wait(to: Pid, node: NodeBox) -> Result<(), NotSent> {
     node.set_credit();
     let pin = epoch::pin();
     let Some(cell) = cell::lookup(to, &pin) else { return Err(NotSent::Dead(node)) };
-    current::count_send();
+    current::count_send_by_credit();
     cell.send(node).map_err(NotSent::Dead)
 }
 
@@ -60,7 +60,7 @@ fn send_bounded(cell: &Header, bound: &Arc<Bound>, mut node: NodeBox) -> Result<
         }
         Admission::Credit => {
             node.set_credit();
-            current::count_send();
+            current::count_send_by_credit();
             cell.send(node).map_err(NotSent::Dead)
         }
         _ if cell.head.is_closed() => Err(NotSent::Dead(node)),

@@ -5,6 +5,10 @@ use super::qos::{CLASSES, Qos};
 /// Messages of one activation. From the prototype (facts/native.md section 5).
 pub(crate) const MESSAGES: u32 = 128;
 
+/// Nanoseconds until a worker that sleeps has been woken and has found what it was woken for, about. What those who are awake do
+/// sooner is not worth a wake-up, nor the lines of memory that move to another core.
+pub(crate) const WAKE_UP: u64 = 50_000;
+
 /// What an activation may use.
 #[derive(Debug)]
 struct Limit {
@@ -54,6 +58,16 @@ impl Budget {
         self.left == 0 && self.is_spent(class(), now)
     }
 
+    /// Whether the messages so far took less time, from the first look at the clock on, than it takes to wake a worker.
+    pub(crate) fn is_quick(&self, now: impl FnOnce() -> u64) -> bool {
+        self.since != 0 && now().saturating_sub(self.since) < WAKE_UP
+    }
+
+    /// The message in hand is the last.
+    pub(crate) fn end(&mut self) {
+        (self.left, self.done) = (1, MESSAGES);
+    }
+
     #[cold]
     fn is_spent(&mut self, class: Qos, now: impl FnOnce() -> u64) -> bool {
         let limit = &LIMITS[class as usize];
@@ -90,6 +104,17 @@ mod tests {
                 return done;
             }
         }
+    }
+
+    #[test]
+    fn an_activation_is_quick_by_its_time_since_the_first_look_and_ends_when_told_to() {
+        let mut budget = Budget::of(Qos::UserFacing);
+        assert!(!budget.is_quick(|| 1), "nobody looked yet");
+        budget.left = 0;
+        assert!(!budget.is_spent(Qos::UserFacing, || 1000));
+        assert!(budget.is_quick(|| 1000 + WAKE_UP - 1) && !budget.is_quick(|| 1000 + WAKE_UP));
+        budget.end();
+        assert!(budget.spend(|| Qos::UserFacing, || 1001));
     }
 
     #[test]

@@ -127,23 +127,37 @@ pub(crate) fn holding_up<R>(actor: Pid, poll: impl FnOnce() -> R) -> R {
 /// Notes one message sent by the current activation.
 #[inline(always)]
 pub(crate) fn count_send() {
+    if is_time_to_share() {
+        share_work(false);
+    }
+}
+
+/// As [`count_send`], of a message for which there must be room: its receiver, which may wait for its turn here, has it soon, when
+/// there is none left.
+#[inline(always)]
+pub(crate) fn count_send_by_credit() {
+    if is_time_to_share() {
+        share_work(true);
+    }
+}
+
+#[inline(always)]
+fn is_time_to_share() -> bool {
     CURRENT.with(|current| {
         let sends = current.sends.get() + 1;
         current.sends.set(sends);
-        if sends == SENDS_BEFORE_SHARING {
-            share_work();
-        }
-    });
+        sends == SENDS_BEFORE_SHARING
+    })
 }
 
 #[cold]
 #[inline(never)]
-fn share_work() {
+fn share_work(by_credit: bool) {
     CURRENT.with(|current| current.sends.set(0));
     with_cell(|cell| {
         if let Some(cell) = cell {
             let host: &Host = cell.host();
-            (host.functions.share_work)(host);
+            (host.functions.share_work)(host, by_credit);
         }
     });
 }

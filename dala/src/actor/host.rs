@@ -39,8 +39,9 @@ pub(crate) struct HostFunctions {
     pub(crate) deadline_of: fn(&Host, &Header) -> u64,
     /// A new actor is to be done so many nanoseconds after each time that it becomes due.
     pub(crate) give_deadline: fn(&Host, &Header, u64),
-    /// The current activation has sent a lot: lets others run what it scheduled.
-    pub(crate) share_work: fn(&Host),
+    /// The current activation has sent a lot: lets others run what it scheduled. If that has a bounded mailbox, not before it has
+    /// gone on for a while.
+    pub(crate) share_work: fn(&Host, bool),
     /// An actor that may have names ended.
     pub(crate) ended: fn(&Host, &Header),
     /// Something went wrong that people are told of. The name of an actor that crashed is added.

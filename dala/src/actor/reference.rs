@@ -209,7 +209,7 @@ impl<A: Actor> ActorRef<A> {
         let mut node = typed_node::<A, M>(message);
         node.set_credit();
         node.set_sender(current::pid());
-        current::count_send();
+        current::count_send_by_credit();
         // SAFETY: a typed node whose payload is the message.
         cell.send(node).map_err(|node| SendError::Dead(unsafe { node.into_payload() }))
     }

@@ -19,7 +19,7 @@ pub(crate) enum After {
     Gone,
     /// It has more to do: back to a run queue.
     Again,
-    /// So it may have, but not before what it woke.
+    /// So it has, or may have, but not before what it woke.
     GaveWay,
 }
 
@@ -65,15 +65,16 @@ pub(crate) unsafe fn activate(cell: NonNull<Header>, budget: Budget, watched: Wa
             return After::Gone;
         }
         if matches!(verdict, Verdict::Yielded | Verdict::GaveWay) {
+            let mut gives_way = verdict == Verdict::GaveWay;
             if let Some(bound) = &cell.bound {
-                bound.give_back();
+                gives_way |= bound.give_back(|| activation.is_quick());
                 // A native actor yields between messages.
                 activation.pause(!cell.vtable.arrival_order);
             }
-            return if verdict == Verdict::Yielded { After::Again } else { After::GaveWay };
+            return if gives_way { After::GaveWay } else { After::Again };
         }
         if let Some(bound) = &cell.bound {
-            bound.give_back();
+            bound.give_all_back();
             activation.pause(verdict == Verdict::Waiting);
         }
         if cell.head.park(verdict == Verdict::WaitingForWake) {

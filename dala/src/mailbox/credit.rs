@@ -1,13 +1,19 @@
 //! Credits that the owner of a mailbox took from its messages and has not given back yet.
 //!
 //! A sender takes a credit of the lane (`mailbox::bounded`) and marks its message with it. The owner takes the mark off with the
-//! message, and gives credits back by the [batch](Taken::took), and what is left of one when its activation ends: so the
-//! semaphore, which senders meet in, is touched once for many messages. Owners follow one another with the edge of the
+//! message, and gives credits back by the [batch](Taken::took), and what is left of one when its activation ends, unless senders wait
+//! and it goes on soon ([`Taken::batch`]): so the semaphore, which senders meet in, is touched once for many messages, and nobody is
+//! woken for a few. An owner that parks gives everything back: nobody waits for a credit that nobody will give. Owners follow one another with the edge of the
 //! mailbox head (`mailbox::queue`), which is what guards the count.
 
 #![expect(unsafe_code, reason = "a count that owners hand on by the mailbox head")]
 
 use crate::sync::cell::UnsafeCell;
+
+/// The messages of one batch: a quarter of the capacity.
+pub(super) const fn batch_of(capacity: u32) -> u32 {
+    if capacity < 4 { 1 } else { capacity / 4 }
+}
 
 /// The count of one lane.
 #[derive(Debug)]
@@ -22,18 +28,28 @@ impl Taken {
         Taken(UnsafeCell::new(0))
     }
 
-    /// One more was taken. Returns what is to be given back now: none, or a quarter of the capacity, which is rare enough to
+    /// One more was taken. Returns whether there is a batch to be given back: a quarter of the capacity, which is rare enough to
     /// cost little, and often enough that senders rarely find the mailbox full. Owner only.
-    pub(crate) fn took(&self, capacity: u32) -> Option<u32> {
+    #[inline(always)]
+    pub(crate) fn took(&self, capacity: u32) -> bool {
         self.0.with_mut(|taken| {
             // SAFETY: the owner is one at a time.
             let taken = unsafe { &mut *taken };
             *taken += 1;
-            (*taken >= (capacity / 4).max(1)).then(|| std::mem::take(taken))
+            *taken >= batch_of(capacity)
         })
     }
 
-    /// What is left to be given back at the end of an activation. Owner only.
+    /// What is to be given back at the end of an activation after which the actor goes on soon: a batch, or nothing. Owner only.
+    pub(crate) fn batch(&self, capacity: u32) -> u32 {
+        self.0.with_mut(|taken| {
+            // SAFETY: as above.
+            let taken = unsafe { &mut *taken };
+            if *taken < batch_of(capacity) { 0 } else { std::mem::take(taken) }
+        })
+    }
+
+    /// All that is to be given back. Owner only.
     pub(crate) fn rest(&self) -> u32 {
         // SAFETY: as above.
         self.0.with_mut(|taken| std::mem::take(unsafe { &mut *taken }))
@@ -99,8 +115,8 @@ mod loom_models {
                 next = NonNull::new(message.next());
                 mailbox.handled.fetch_add(1, Ordering::Relaxed);
                 // Of eight a batch is two: the second message, or the end of the activation, gives them back.
-                if let Some(credits) = mailbox.taken.took(8) {
-                    give(mailbox, credits);
+                if mailbox.taken.took(8) {
+                    give(mailbox, mailbox.taken.rest());
                 }
             }
             match mailbox.taken.rest() {
@@ -131,5 +147,25 @@ mod loom_models {
             assert_eq!(mailbox.credits.load(Ordering::Relaxed), CAPACITY);
             assert!(sent >= 2, "there was room for two");
         });
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_is_a_quarter_and_what_is_less_is_given_by_who_parks() {
+        let taken = Taken::new();
+        let batches = |capacity: u32, messages: u32| {
+            (0..messages)
+                .map(|_| if taken.took(capacity) { taken.batch(capacity) } else { 0 })
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(batches(8, 5), [0, 2, 0, 2, 0]);
+        assert_eq!((taken.batch(8), taken.rest(), taken.rest()), (0, 1, 0));
+        for capacity in 1..4 {
+            assert_eq!(batches(capacity, 3), [1, 1, 1], "of {capacity}");
+        }
     }
 }

@@ -196,7 +196,8 @@ impl<'r, 'a> Cursor<'r, 'a> {
         if node.has_credit() {
             node.drop_credit();
             if let Some(bound) = &self.activation.cell.bound {
-                bound.took(node.lane());
+                // Who is let in has a turn when the process waits or yields, which is soon.
+                let _ = bound.took(node.lane(), || false);
             }
         }
         self.activation.cell.count_off(&node);

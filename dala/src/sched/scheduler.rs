@@ -186,11 +186,11 @@ fn give_deadline(host: &Host, cell: &Header, nanoseconds: u64) {
     of(host).deadlines.set_own(cell, nanoseconds);
 }
 
-fn share_work(_host: &Host) {
-    worker::with(|worker| {
-        if let Some(worker) = worker {
-            worker.share_lifo();
-        }
+fn share_work(_host: &Host, by_credit: bool) {
+    worker::with(|worker| match worker {
+        Some(worker) if by_credit => worker.share_in_time(),
+        Some(worker) => worker.share_lifo(),
+        None => {}
     });
 }
 

@@ -114,7 +114,7 @@ fn deadline_of(_host: &Host, _cell: &Header) -> u64 {
     0
 }
 
-fn share_work(_host: &Host) {}
+fn share_work(_host: &Host, _by_credit: bool) {}
 
 /// Not entered: what asks for tokio's timers or sockets panics, at its place.
 fn enter_tokio(_host: &Host) {}

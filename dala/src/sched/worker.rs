@@ -7,7 +7,7 @@ use super::fair::{COSTS, Classes, FairShare};
 use super::run_queue::{Job, RunQueues};
 use super::scheduler::{Remote, Scheduler, Watch};
 use super::urgent::SUSPENDED;
-use crate::actor::budget::Budget;
+use crate::actor::budget::{Budget, WAKE_UP};
 use crate::actor::qos::{CLASSES, Qos};
 use crate::actor::run::{self, After, Watched};
 use crate::mailbox::urgency::Claim;
@@ -55,6 +55,8 @@ pub(crate) struct Worker {
     /// Activations from the LIFO slot in a row.
     streak: Cell<u32>,
     streak_since: Cell<u64>,
+    /// When the running activation was first seen to send a lot to bounded mailboxes; 0 until then.
+    sends_since: Cell<u64>,
     random: Random,
     searches: Cell<bool>,
     /// A spare may run in this one's place.
@@ -88,6 +90,7 @@ impl Worker {
             running: Cell::new(Qos::UserFacing),
             streak: Cell::new(0),
             streak_since: Cell::new(0),
+            sends_since: Cell::new(0),
             random: Random::new(index as u64 + 1),
             searches: Cell::new(false),
             is_lent: Cell::new(false),
@@ -149,6 +152,17 @@ impl Worker {
             (Qos::Realtime, hurries) => self.scheduler.put_urgent(job, hurries),
             (class, true) if self.scheduler.put_hurried(job, class) => {}
             (class, _) => self.queues.push(job, class),
+        }
+    }
+
+    /// The running activation has sent a lot to bounded mailboxes. If it has been doing so for longer than it takes to wake a worker,
+    /// others may take what it scheduled.
+    pub(crate) fn share_in_time(&self) {
+        let now = Clock::Real.now();
+        match self.sends_since.get() {
+            0 => self.sends_since.set(now),
+            since if now.saturating_sub(since) >= WAKE_UP => self.share_lifo(),
+            _ => {}
         }
     }
 
@@ -240,26 +254,38 @@ impl Worker {
             participant.quiescent();
             let class = Qos::of_rank(seen.rank());
             self.running.set(class);
+            self.sends_since.set(0);
             // SAFETY: the job was in one place, and is ours now.
             let after = unsafe { self.activate(job, class) };
             if after != After::Gone {
-                self.scheduler.note_due(job);
+                let is_same_class = self.scheduler.note_due(job) == class;
                 let alone = !self.has_work();
-                if alone && !self.remote().has_lifo() {
-                    // In a queue it would be robbed by a worker that searches, and its memory would follow it from core to core.
-                    self.streak.set(0);
-                    self.fair.forget();
-                    kept = Some(job);
+                // Alone, it is one of two at most: the other lies in the LIFO slot. Who gave way waits for it; who did not may go
+                // on elsewhere.
+                kept = if alone && !self.remote().has_lifo() {
+                    Some(job)
+                } else if alone && is_same_class && after == After::GaveWay {
+                    self.change_places(job)
                 } else {
                     self.put(job);
-                    // Alone, it is one of two: the other lies in the LIFO slot. Who gave way waits for it; who did not may go on
-                    // elsewhere.
-                    if !alone || after == After::Again {
-                        self.scheduler.announce();
-                    }
-                }
+                    self.scheduler.announce();
+                    continue;
+                };
+                // In a queue it would be robbed by a worker that searches, and its memory would follow it from core to core.
+                self.streak.set(0);
+                self.fair.forget();
             }
         }
+    }
+
+    /// What waits in the LIFO slot is to run next, and this one after it. If another worker was quicker this one is next.
+    fn change_places(&self, job: Job) -> Option<Job> {
+        let Some(next) = self.remote().take_lifo() else { return Some(job) };
+        // Nobody else fills the slot.
+        if let Some(former) = self.remote().put_lifo(job) {
+            self.share(former);
+        }
+        Some(next)
     }
 
     /// The classes that have work here, or for any worker.
