@@ -3,6 +3,7 @@
 mod deadlines;
 mod inheritance;
 mod lifecycle;
+mod waiting;
 
 use crate::timer::Clock;
 use crate::{Context, Local, Qos, Runtime, SpawnOptions};
