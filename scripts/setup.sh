@@ -1,19 +1,30 @@
 #!/usr/bin/env bash
 # Makes sure that what the demo and the tests need beside Rust is there: a linker, Erlang/OTP (24 to
-# 28) and Elixir (1.14 or later). Installs Debian's packages when they are missing, and says so.
+# 28) with EUnit, and Elixir (1.14 or later). Installs Debian's packages when they are missing, and says so.
 # Quiet and quick when there is nothing to do.
 #
 # erlang-base holds erlc, stdlib, kernel, compiler and sasl; elixir brings elixirc, Elixir's own .beam
-# files and the five small Erlang packages that elixirc loads. Recommended packages (sctp, docs) stay out.
+# files and the five small Erlang packages that elixirc loads. EUnit's code is erlang-eunit, and its header is in
+# erlang-dev. Recommended packages (sctp, docs) stay out.
 set -euo pipefail
 
 say() { printf 'setup: %s\n' "$*" >&2; }
+
+# By the folder that erl is in, which is quicker than to ask it.
+has_eunit() {
+    local root
+    root=$(dirname "$(dirname "$(readlink -f "$(command -v erl)")")")
+    compgen -G "$root/lib/eunit-*/ebin/eunit.beam" >/dev/null && compgen -G "$root/lib/eunit-*/include/eunit.hrl" >/dev/null && return
+    erl -noshell -eval 'halt(case filelib:is_file(filename:join([code:lib_dir(eunit), "include", "eunit.hrl"])) of true -> 0; false -> 1 end).' \
+        >/dev/null 2>&1
+}
 
 missing_tools() {
     command -v cargo >/dev/null || echo cargo
     command -v cc >/dev/null || echo cc
     command -v erl >/dev/null && command -v erlc >/dev/null || echo erlc
     command -v elixir >/dev/null && command -v elixirc >/dev/null || echo elixirc
+    if command -v erl >/dev/null; then has_eunit || echo eunit; else echo eunit; fi
 }
 
 explain_and_stop() {
@@ -24,6 +35,7 @@ explain_and_stop() {
             cargo)   say "  Rust, at least 1.95: https://rustup.rs (this repository's rust-toolchain.toml picks the version)" ;;
             cc)      say "  a C linker (\`cc\`): Debian gcc and libc6-dev, Fedora gcc, Alpine build-base, macOS xcode-select --install" ;;
             erlc)    say "  Erlang/OTP 24 to 28 with \`erl\` and \`erlc\`: Debian erlang-base, Fedora erlang, Alpine erlang-dev, Arch erlang, Homebrew erlang" ;;
+            eunit)   say "  EUnit of that Erlang/OTP: Debian erlang-eunit and erlang-dev; others have it with Erlang" ;;
             elixirc) say "  Elixir 1.14 or later with \`elixir\` and \`elixirc\`: the package is called elixir in all of these" ;;
         esac
     done
@@ -44,6 +56,7 @@ for tool in $missing; do
     case $tool in
         cc)      packages="$packages gcc libc6-dev" ;;
         erlc)    packages="$packages erlang-base" ;;
+        eunit)   packages="$packages erlang-eunit erlang-dev" ;;
         elixirc) packages="$packages elixir" ;;
     esac
 done

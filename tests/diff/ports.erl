@@ -10,6 +10,8 @@ main() ->
     io:format("~p~n", [output("echo $FOO; pwd; exit 7", [{env, [{"FOO", "bar"}]}, {cd, "/"}])]),
     io:format("~p~n", [output("kill -9 $$", [])]),
     io:format("~p~n", [output("echo out; echo err >&2", [stderr_to_stdout])]),
+    io:format("~p~n", [[ended(Command, Options)
+        || Command <- ["echo hi", "sh -c 'exec >&-; sleep 0.1; exit 3'"], Options <- [[eof, exit_status], [exit_status, eof], [eof]]]]),
     io:format("~p~n", [program()]),
     [io:format("~p~n", [error_of(Name, Options)])
         || {Name, Options} <- [{{spawn_executable, "/no/such"}, []}, {{spawn, "x"}, [bad]},
@@ -40,6 +42,7 @@ lines() ->
 lines(Port) ->
     receive
         {Port, {data, Part}} -> [Part | lines(Port)];
+        {Port, {exit_status, Status}} -> [{status, Status} | lines(Port)];
         {Port, eof} -> [eof]
     end.
 
@@ -51,6 +54,12 @@ output(Port) ->
         {Port, {data, Part}} -> [Part | output(Port)];
         {Port, Other} -> [Other]
     end.
+
+%% The status is told before the end of the output, in whichever order they are asked for.
+ended(Command, Options) ->
+    Port = open_port({spawn, Command}, Options),
+    Told = lines(Port),
+    {port_close(Port), [What || What <- Told, not is_list(What)]}.
 
 program() ->
     Port = open_port({spawn_executable, "/bin/echo"}, [{args, ["a b", <<"c">>]}, binary, exit_status, {line, 80}]),

@@ -170,6 +170,39 @@ end
     assert!(done.stdout.contains("5 tests, 1 failure, 1 skipped"), "{done:?}");
 }
 
+#[test]
+fn test_runs_eunit_and_tells_failures_alike() {
+    let shop = "-module(shop).\n-export([total/1]).\n-ifdef(TEST).\n-include_lib(\"eunit/include/eunit.hrl\").\n-endif.\n\
+        total(Prices) -> lists:sum(Prices).\n-ifdef(TEST).\nempty_test() -> ?assertEqual(0, total([])).\n-endif.\n";
+    let tests = "-module(shop_tests).\n-include_lib(\"eunit/include/eunit.hrl\").\n\
+        sum_test() -> ?assertEqual(3, shop:total([1, 2])).\nfails_test() -> ?assertEqual(4, shop:total([1, 2])).\n\
+        kept_test_() -> {setup, fun() -> ets:new(kept, [public]) end, fun ets:delete/1, fun(T) -> [?_assert(ets:insert(T, {1}))] end}.\n";
+    let sources = [("shop.erl", shop), ("shop_tests.erl", tests)];
+    let original = "Load = fun(File) -> {ok, Module, Code} = compile:file(File, [binary, {d, 'TEST'}]), \
+        code:load_binary(Module, File ++ \".erl\", Code), Module end, [Shop, _] = lists:map(Load, [\"shop\", \"shop_tests\"]), \
+        halt(case eunit:test([Shop]) of ok -> 0; error -> 1 end).";
+    let original: &[&str] = &["-noshell", "-eval", original];
+    // Once each, though both files are named.
+    let done = compare("test", ("erl", original), &["shop.erl", "shop_tests.erl"], &sources);
+    assert_eq!(done.status, Some(1), "{done:?}");
+    assert!(done.stdout.contains("Failed: 1.  Skipped: 0.  Passed: 3."), "{done:?}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let dala = || {
+        let mut command = Command::new(dala_binary().unwrap());
+        command.args(["test", "shop.erl"]);
+        command
+    };
+    let done = run(&mut dala(), folder.path(), &sources[..1]);
+    assert_eq!((done.status, done.stdout.as_str()), (Some(0), "  Test passed.\n"), "{done:?}");
+    let done = run(&mut dala(), folder.path(), &[("shop.erl", "-module(shop).\nf( -> x.\n")]);
+    assert_eq!(done.status, Some(1));
+    assert!(done.stdout.contains("shop.erl:2:4: syntax error"), "{done:?}");
+    let done = run(dala().arg("some_test.exs"), folder.path(), &sources[..1]);
+    assert_eq!(done.status, Some(1));
+    assert!(done.stderr.contains("some_test.exs: EUnit's tests are Erlang files"), "{done:?}");
+}
+
 // `halt` ends the program: whoever monitors the process that called it must not print in between. It did, one time in
 // five.
 #[test]

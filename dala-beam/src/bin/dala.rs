@@ -43,7 +43,7 @@ enum Command {
     Elixirc(cli::tools::Arguments),
     /// Runs a script as elixir does
     Elixir(cli::tools::Arguments),
-    /// Runs ExUnit test files
+    /// Runs test files of ExUnit, or of EUnit
     Test(cli::tools::Arguments),
 }
 

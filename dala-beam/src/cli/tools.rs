@@ -1,5 +1,5 @@
 //! `dala erlc`, `dala elixirc`, `dala elixir`, `dala test`: the tools of the installed OTP and Elixir, whose own code
-//! runs with the arguments that the user gave.
+//! runs with the arguments that the user gave. `dala test` takes files of ExUnit, or of EUnit.
 //!
 //! What `erlc`, `elixir` and `elixirc` do before their Erlang code runs is a small C program and two shell scripts: they
 //! sort the arguments into those of the emulator and those of the tool. That sorting is here.
@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use dala_ir::abi::{Atom, Word};
+use dala_ir::term::{Fragment, TermWriter};
 
 use super::run::Program;
 use crate::otp::boot::CommandLine;
@@ -38,7 +39,7 @@ pub enum Tool {
     Elixirc,
     /// Elixir's `elixir`.
     Elixir,
-    /// `elixir -e 'ExUnit.start()'` with test files.
+    /// `elixir -e 'ExUnit.start()'` with test files; EUnit for those of Erlang.
     Test,
 }
 
@@ -73,6 +74,9 @@ fn try_run(tool: Tool, arguments: &Arguments) -> Result<ExitCode, String> {
             Tool::Test | Tool::Erlc => {}
         }
     }
+    if tool == Tool::Test && arguments.rest.iter().any(|argument| is_erlang(argument)) {
+        return run_eunit(arguments);
+    }
     let sorted = match tool {
         Tool::Erlc => sort_erlc(&arguments.rest)?,
         Tool::Elixir => sort_elixir(None, &arguments.rest)?,
@@ -94,6 +98,35 @@ fn try_run(tool: Tool, arguments: &Arguments) -> Result<ExitCode, String> {
         Tool::Elixirc | Tool::Elixir | Tool::Test => ("elixir", "start_cli"),
     };
     program.run(&[], Entry::Function(Atom::new(module), Atom::new(function), Word::NIL), false)
+}
+
+fn is_erlang(file: &str) -> bool {
+    Path::new(file).extension().is_some_and(|extension| extension == "erl")
+}
+
+/// Compiles Erlang files and runs the tests that EUnit finds in them.
+fn run_eunit(arguments: &Arguments) -> Result<ExitCode, String> {
+    let sorted = sort_erlc(&arguments.rest)?;
+    for file in &sorted.plain {
+        if file.starts_with('-') {
+            return Err(format!("{file} is no option of dala test"));
+        }
+        if !is_erlang(file) {
+            return Err(format!(
+                "{file}: EUnit's tests are Erlang files; those of ExUnit are run by themselves"
+            ));
+        }
+        if !Path::new(file).is_file() {
+            return Err(format!("{file}: no such file"));
+        }
+    }
+    let mut scratch = Fragment::new();
+    let files: Vec<Word> = sorted.plain.iter().map(|file| scratch.binary(file.as_bytes())).collect();
+    let files = scratch.list(&files, Word::NIL);
+    let terms = scratch.list(&[files], Word::NIL);
+    let program = Program::new(&sorted.first, arguments.otp.as_deref(), arguments.elixir.as_deref())?
+        .with_last_paths(sorted.last);
+    program.run(&[], Entry::Function(Atom::new("dala_eunit"), Atom::new("run"), terms), false)
 }
 
 /// Runs ExUnit on test files, with modules in these folders, on a system that `prepare` has seen before. `helper` is loaded
@@ -206,7 +239,9 @@ fn test_arguments(arguments: &[String]) -> Result<Vec<String>, String> {
         }
     }
     if files.is_empty() {
-        return Err("no test file: dala test [-pa DIR]... [-r FILE]... FILE_test.exs...".into());
+        return Err(
+            "no test file: dala test [-pa DIR]... [-r FILE]... FILE_test.exs..., or FILE.erl...".into()
+        );
     }
     if let Some(missing) = files.iter().find(|file| !std::path::Path::new(file).is_file()) {
         return Err(format!("{missing}: no such file"));

@@ -5,6 +5,7 @@
 static CARRIED: &[(&str, &[u8])] = &[
     ("dala_application", include_bytes!("../otp/erlang/dala_application.beam")),
     ("dala_boot", include_bytes!("../otp/erlang/dala_boot.beam")),
+    ("dala_eunit", include_bytes!("../otp/erlang/dala_eunit.beam")),
     ("dala_eval", include_bytes!("../otp/erlang/dala_eval.beam")),
     ("dala_gen", include_bytes!("../otp/erlang/dala_gen.beam")),
     ("dala_gen_types", include_bytes!("../otp/erlang/dala_gen_types.beam")),

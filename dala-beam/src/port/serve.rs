@@ -233,9 +233,10 @@ impl Feed {
             if let Some(piece) = self.splitter.finish() {
                 self.data(piece);
             }
-            if self.tells_eof {
-                self.tell(|_| Word::atom(Atom::new("eof")));
-            }
+        }
+        let tells_eof = has_output && self.tells_eof;
+        if tells_eof && !self.tells_exit_status {
+            self.tell_eof();
         }
         // A file that is only written has no end.
         if is_file && !has_output {
@@ -246,10 +247,18 @@ impl Feed {
             self.tell(|scratch| {
                 scratch.tuple(&[Word::atom(Atom::new("exit_status")), Word::small_int(i64::from(status))])
             });
+            // OTP's driver keeps the end of the output back until then; who closes the port at `eof` has the status.
+            if tells_eof {
+                self.tell_eof();
+            }
         }
         if !self.tells_eof {
             actor::ended(self.entry.pid, ExitReason::Normal);
         }
+    }
+
+    fn tell_eof(&self) {
+        self.tell(|_| Word::atom(Atom::new("eof")));
     }
 
     fn data(&self, piece: Piece) {

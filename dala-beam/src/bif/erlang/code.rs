@@ -120,17 +120,17 @@ pub(crate) fn get_module_info_2(p: &mut Process, [module, item]: [Word; 2]) -> A
 }
 
 fn module_item(p: &mut Process, loaded: &LoadedModule, item: &str) -> Option<Word> {
-    let functions = |p: &mut Process, names: &[(Atom, u32)]| {
+    fn functions<'a>(p: &mut Process, names: impl Iterator<Item = &'a (Atom, u32)>) -> Word {
         let pairs: Vec<Word> = names
-            .iter()
             .map(|&(name, arity)| p.heap.tuple(&[Word::atom(name), Word::small_int(i64::from(arity))]))
             .collect();
         p.heap.list(&pairs, Word::NIL)
-    };
+    }
     Some(match item {
         "module" => Word::atom(loaded.name),
-        "exports" => functions(p, &loaded.exports),
-        "functions" => functions(p, &loaded.functions),
+        // The compiler writes the last one first. EUnit runs its tests in this order.
+        "exports" => functions(p, loaded.exports.iter().rev()),
+        "functions" => functions(p, loaded.functions.iter()),
         "nifs" | "native_addresses" => Word::NIL,
         "attributes" => loaded.attributes,
         "compile" => loaded.compile,
