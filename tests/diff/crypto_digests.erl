@@ -6,7 +6,7 @@ main() -> digests(), macs(), random(), refused().
 
 p(T) -> io:format("~p~n", [T]).
 e(F) -> try F() catch C:{T, _, Text} -> {C, T, Text}; C:R -> {C, R} end.
-kinds() -> [md5, sha, sha224, sha256, sha384, sha512, sha3_224, sha3_256, sha3_384, sha3_512].
+kinds() -> [md4, md5, ripemd160, blake2b, blake2s, sha, sha224, sha256, sha384, sha512, sha3_224, sha3_256, sha3_384, sha3_512].
 
 digests() ->
     [p({K, crypto:hash(K, <<>>), crypto:hash(K, ["a", <<"bc">>]), erlang:md5(crypto:hash(K, binary:copy(<<"long">>, 100000))), crypto:hash_info(K)}) || K <- kinds()],

@@ -494,9 +494,9 @@ bifs! {
     code "purge"/1 replaces erlang::code::purge partial("the caller asks the purger: the process code_server takes no part; the memory of old code is not freed");
     code "soft_purge"/1 replaces erlang::code::soft_purge partial("the caller asks the purger: the process code_server takes no part; the memory of old code is not freed");
 
-    crypto "hash_nif"/2 plain crypto::hash partial("md4, ripemd160 and blake2 are not there");
-    crypto "hash_info_nif"/1 plain crypto::hash_info partial("md4, ripemd160 and blake2 are not there");
-    crypto "hash_init_nif"/1 plain crypto::hash_init partial("md4, ripemd160 and blake2 are not there");
+    crypto "hash_nif"/2 plain crypto::hash full;
+    crypto "hash_info_nif"/1 plain crypto::hash_info full;
+    crypto "hash_init_nif"/1 plain crypto::hash_init full;
     crypto "hash_update_nif"/2 plain crypto::hash_update full;
     crypto "hash_final_nif"/1 plain crypto::hash_final full;
     crypto "mac_nif"/4 plain crypto::mac partial("hmac only");
@@ -510,7 +510,7 @@ bifs! {
     crypto "rand_seed_nif"/1 plain crypto::rand_seed partial("the seed is not used: the operating system's random numbers need none");
     crypto "do_exor"/2 plain crypto::exor full;
     crypto "hash_equals_nif"/2 plain crypto::hash_equals full;
-    crypto "hash_algorithms"/0 plain crypto::hash_algorithms partial("md4, ripemd160 and blake2 are not there");
+    crypto "hash_algorithms"/0 plain crypto::hash_algorithms full;
     crypto "mac_algorithms"/0 plain crypto::mac_algorithms partial("hmac only");
     crypto "cipher_algorithms"/0 plain crypto::cipher_algorithms partial("AES in ECB, CBC, CTR and GCM");
     crypto "cipher_info_nif"/1 plain crypto::cipher_info partial("AES in ECB, CBC, CTR and GCM");

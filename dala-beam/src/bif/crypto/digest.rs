@@ -62,6 +62,8 @@ macro_rules! hashes {
 }
 
 hashes! {
+    Blake2s "blake2s" 1057 blake2::Blake2s256;
+    Blake2b "blake2b" 1056 blake2::Blake2b512;
     Sha3x512 "sha3_512" 1099 sha3::Sha3_512;
     Sha3x384 "sha3_384" 1098 sha3::Sha3_384;
     Sha3x256 "sha3_256" 1097 sha3::Sha3_256;
@@ -71,7 +73,9 @@ hashes! {
     Sha256 "sha256" 672 sha2::Sha256;
     Sha224 "sha224" 675 sha2::Sha224;
     Sha1 "sha" 64 sha1::Sha1;
+    Ripemd160 "ripemd160" 117 ripemd::Ripemd160;
     Md5 "md5" 4 md5::Md5;
+    Md4 "md4" 257 md4::Md4;
 }
 
 /// A keyed digest (RFC 2104).
