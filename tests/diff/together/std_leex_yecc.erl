@@ -1,4 +1,4 @@
-%% stage: d. leex and yecc: a scanner and a parser of a small language made from their files, with the tables of both; conflicts and errors in both.
+%% stage: d. leex and yecc: a scanner and a parser of a small language made from their files, with the tables of both; conflicts and errors in both (with the headers of erlang-dev).
 -module(std_leex_yecc).
 -export([main/0]).
 
