@@ -70,5 +70,5 @@ ours(Line) ->
 %% beam_disasm gives some operations other names, and resolves others.
 name("gc_bif" ++ _) -> "bif";
 name("bif" ++ _) -> "bif";
-name(Name) when Name =:= "fadd"; Name =:= "fsub"; Name =:= "fmul"; Name =:= "fdiv" -> "arithfbif";
+name(Name) when Name =:= "fadd"; Name =:= "fsub"; Name =:= "fmul"; Name =:= "fdiv"; Name =:= "fnegate" -> "arithfbif";
 name(Name) -> Name.

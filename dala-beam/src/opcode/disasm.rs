@@ -93,6 +93,46 @@ pub(crate) fn atom_text(atom: Atom) -> String {
     quoted
 }
 
+/// Whether a word is how a register is written.
+fn is_register(word: &str) -> bool {
+    let number = ["x", "y", "fr"].iter().find_map(|kind| word.strip_prefix(kind));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit()))
+}
+
+/// The text of a term with quotes around those atoms that look like registers.
+fn operand_text(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let is_of_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '@');
+        let len = match first {
+            '\'' | '"' => quoted_length(rest, first),
+            c if is_of_word(c) => rest.find(|c| !is_of_word(c)).unwrap_or(rest.len()),
+            c => c.len_utf8(),
+        };
+        let (token, behind) = rest.split_at(len);
+        if is_register(token) {
+            let _ = write!(shown, "'{token}'");
+        } else {
+            shown.push_str(token);
+        }
+        rest = behind;
+    }
+    shown
+}
+
+/// Bytes of what begins with a quote, up to the next one that no backslash stands before.
+fn quoted_length(text: &str, quote: char) -> usize {
+    let mut is_escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        if c == quote && !is_escaped {
+            return at + c.len_utf8();
+        }
+        is_escaped = c == '\\' && !is_escaped;
+    }
+    text.len()
+}
+
 /// How an operand is shown.
 pub(crate) trait Print {
     fn print(&self, names: &Names<'_>, out: &mut String);
@@ -114,7 +154,7 @@ macro_rules! print_number {
 }
 
 print_number!(u8 u32 u64);
-print!(Atom, |atom, _names, out| out.push_str(&atom_text(*atom)));
+print!(Atom, |atom, _names, out| out.push_str(&operand_text(&atom_text(*atom))));
 print!(Label, |label, _names, out| {
     let _ = write!(out, "@{}", label.0);
 });
@@ -135,7 +175,7 @@ print!(Import, |import, names, out| {
     let (module, function, arity) = names.imports[import.0 as usize];
     let _ = write!(out, "{}:{}/{arity}", atom_text(module), atom_text(function));
 });
-print!(Literal, |literal, names, out| out.push_str(&(names.literal)(literal.0)));
+print!(Literal, |literal, names, out| out.push_str(&operand_text(&(names.literal)(literal.0))));
 print!(Lambda, |lambda, names, out| out.push_str(&(names.lambda)(lambda.0)));
 print!(Source, |source, names, out| match source {
     Source::Register(register, index) => {
@@ -284,4 +324,23 @@ fn print_read(
     }
     to.print(names, out);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn atoms_do_not_look_like_registers() {
+        let shown = |text| operand_text(&atom_text(Atom::new(text)));
+        let texts = ["x25519", "y0", "fr1", "x", "x2y", "xs1", "Upper", "end", "it's x1"];
+        let wanted = ["'x25519'", "'y0'", "'fr1'", "x", "x2y", "xs1", "'Upper'", "'end'", "'it\\'s x1'"];
+        assert_eq!(texts.map(shown), wanted);
+        let term = r#"[x1,{"x2 \" y3",'x\'4'},#{x5 => -6,é => 'y7'}, fr8|<<"x9">>"#;
+        assert_eq!(
+            operand_text(term),
+            r#"['x1',{"x2 \" y3",'x\'4'},#{'x5' => -6,é => 'y7'}, 'fr8'|<<"x9">>"#
+        );
+        assert_eq!(operand_text("'open"), "'open");
+    }
 }
