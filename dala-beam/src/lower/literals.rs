@@ -1,7 +1,5 @@
 //! Constant terms that do not fit into a word: the file's literals, and those that code implies.
 
-#![expect(unsafe_code, reason = "words of immediates are kept as bits, which can be hashed")]
-
 use std::collections::HashMap;
 
 use dala_ir::abi::Word;
@@ -20,8 +18,8 @@ enum Implied {
     Binary(Vec<u8>),
     /// Sign, and absolute value, least significant limb first.
     Integer(bool, Vec<u64>),
-    /// The keys of a map, immediates, as words.
-    Keys(Vec<u64>),
+    /// The keys of a map, immediates.
+    Keys(Vec<Constant>),
 }
 
 /// The literals of a module under construction.
@@ -60,9 +58,8 @@ impl LiteralPool {
                 Implied::Binary(bytes) => writer.binary(bytes),
                 Implied::Integer(is_negative, limbs) => writer.big(*is_negative, limbs),
                 Implied::Keys(keys) => {
-                    // SAFETY: `map_of` has taken them from immediates.
-                    let word = |&key: &u64| unsafe { Word::from_bits(key) };
-                    let pairs: Vec<(Word, Word)> = keys.iter().map(|key| (word(key), Word::NIL)).collect();
+                    let words = keys.iter().filter_map(|key| key.word());
+                    let pairs: Vec<(Word, Word)> = words.map(|key| (key, Word::NIL)).collect();
                     map::from_pairs(writer, &pairs)
                 }
             }));
@@ -77,9 +74,9 @@ impl LiteralPool {
     }
 
     /// A map with these keys, immediates that differ, and values that do not matter.
-    pub(super) fn map_of(&mut self, keys: &[Word]) -> Constant {
-        debug_assert!(keys.iter().all(|key| !key.is_pointer()), "immediates");
-        self.add(Implied::Keys(keys.iter().map(|key| key.to_bits()).collect()))
+    pub(super) fn map_of(&mut self, keys: Vec<Constant>) -> Constant {
+        debug_assert!(keys.iter().all(|key| key.word().is_some()), "immediates");
+        self.add(Implied::Keys(keys))
     }
 
     /// An integer; immediate when it fits.

@@ -1,7 +1,6 @@
 //! Maps.
 
-use dala_ir::abi::Word;
-use dala_ir::ir::{Immediate, Op, Terminator, Value};
+use dala_ir::ir::{Constant, Immediate, Op, Terminator, Value};
 use dala_ir::term::map::FLAT_MAX;
 use dala_ir::term::{compare, view};
 
@@ -33,17 +32,20 @@ impl Emitter<'_> {
 
     /// The keys of a map that is made of nothing, in its order, with where they stand among `pairs`; `None` if they are not
     /// all immediates, and different ones, or the map is not small.
-    fn keys_of_new(&mut self, map: &Source, pairs: &Pairs<Source, Source>) -> Option<Vec<(Word, usize)>> {
+    fn keys_of_new(&mut self, map: &Source, pairs: &Pairs<Source, Source>) -> Option<Vec<(Constant, usize)>> {
         let Source::Literal(literal) = map else { return None };
         let is_empty = view::map(self.literals.term(*literal)?.root())?.is_empty();
         if !is_empty || !(2..=FLAT_MAX).contains(&pairs.0.len()) {
             return None;
         }
-        let word = |(key, _): &(Source, Source)| self.literals.constant(key)?.word();
-        let keys: Option<Vec<Word>> = pairs.0.iter().map(word).collect();
-        let mut keys: Vec<(Word, usize)> = keys?.into_iter().zip(0..).collect();
+        let mut keys = Vec::with_capacity(pairs.0.len());
+        for (at, (key, _)) in pairs.0.iter().enumerate() {
+            let constant = self.literals.constant(key)?;
+            keys.push((constant.word()?, constant, at));
+        }
         keys.sort_by(|a, b| compare::cmp_exact(a.0, b.0));
-        keys.is_sorted_by(|a, b| a.0 != b.0).then_some(keys)
+        let differ = keys.is_sorted_by(|a, b| a.0 != b.0);
+        differ.then(|| keys.into_iter().map(|(_, key, at)| (key, at)).collect())
     }
 
     /// A map that is made of nothing: with the keys of a literal, so that all maps that are made here share them.
@@ -51,10 +53,9 @@ impl Emitter<'_> {
         &mut self,
         to: Register,
         pairs: &Pairs<Source, Source>,
-        keys: Vec<(Word, usize)>,
+        keys: Vec<(Constant, usize)>,
     ) -> Lowering<()> {
-        let words: Vec<Word> = keys.iter().map(|key| key.0).collect();
-        let like = self.literals.map_of(&words);
+        let like = self.literals.map_of(keys.iter().map(|key| key.0).collect());
         let mut operands = vec![self.build.constant(like)];
         operands.extend(self.sources(keys.iter().map(|&(_, at)| &pairs.0[at].1))?);
         self.total(Op::MapNew, &operands, Immediate::None, to)?;
