@@ -51,8 +51,8 @@ fn with_keys<W: TermWriter + ?Sized>(writer: &mut W, keys_tuple: Word, values: &
 }
 
 pub(super) fn from_sorted<W: TermWriter + ?Sized>(writer: &mut W, pairs: &[(Word, Word)]) -> Word {
-    let keys: SmallVec<[Word; 32]> = pairs.iter().map(|pair| pair.0).collect();
-    let values: SmallVec<[Word; 32]> = pairs.iter().map(|pair| pair.1).collect();
+    let keys: Words = pairs.iter().map(|pair| pair.0).collect();
+    let values: Words = pairs.iter().map(|pair| pair.1).collect();
     let keys_tuple = writer.tuple(&keys);
     with_keys(writer, keys_tuple, &values)
 }
@@ -105,6 +105,16 @@ pub(super) fn with_values<W: TermWriter + ?Sized>(
     })
 }
 
+type Words = SmallVec<[Word; 32]>;
+
+/// Puts a key that is not there in its place, and its value in the same one.
+#[inline]
+fn insert(keys: &mut Words, values: &mut Words, key: Word, value: Word) {
+    let place = keys.partition_point(|&other| cmp_exact(other, key).is_lt());
+    keys.insert(place, key);
+    values.insert(place, value);
+}
+
 /// The map with other values, of keys that it has or not; `None` when it would have too many.
 pub(super) fn with_pairs<W: TermWriter + ?Sized>(
     writer: &mut W,
@@ -112,8 +122,8 @@ pub(super) fn with_pairs<W: TermWriter + ?Sized>(
     values: &[Word],
     pairs: &[(Word, Word)],
 ) -> Option<Word> {
-    let mut keys = SmallVec::<[Word; 32]>::from_slice(keys);
-    let mut values = SmallVec::<[Word; 32]>::from_slice(values);
+    let mut keys = Words::from_slice(keys);
+    let mut values = Words::from_slice(values);
     for &(key, value) in pairs {
         if let Some(place) = position(&keys, key) {
             values[place] = value;
@@ -122,9 +132,7 @@ pub(super) fn with_pairs<W: TermWriter + ?Sized>(
         if keys.len() == FLAT_MAX {
             return None;
         }
-        let place = keys.partition_point(|&other| cmp_exact(other, key).is_lt());
-        keys.insert(place, key);
-        values.insert(place, value);
+        insert(&mut keys, &mut values, key, value);
     }
     let keys_tuple = writer.tuple(&keys);
     Some(with_keys(writer, keys_tuple, &values))
@@ -137,11 +145,9 @@ pub(super) fn with_key<W: TermWriter + ?Sized>(
     key: Word,
     value: Word,
 ) -> Word {
-    let place = keys.partition_point(|&other| cmp_exact(other, key).is_lt());
-    let mut keys = SmallVec::<[Word; 32]>::from_slice(keys);
-    let mut values = SmallVec::<[Word; 32]>::from_slice(values);
-    keys.insert(place, key);
-    values.insert(place, value);
+    let mut keys = Words::from_slice(keys);
+    let mut values = Words::from_slice(values);
+    insert(&mut keys, &mut values, key, value);
     let keys_tuple = writer.tuple(&keys);
     with_keys(writer, keys_tuple, &values)
 }
@@ -152,8 +158,8 @@ pub(super) fn without<W: TermWriter + ?Sized>(
     values: &[Word],
     index: usize,
 ) -> Word {
-    let mut keys = SmallVec::<[Word; 32]>::from_slice(keys);
-    let mut values = SmallVec::<[Word; 32]>::from_slice(values);
+    let mut keys = Words::from_slice(keys);
+    let mut values = Words::from_slice(values);
     keys.remove(index);
     values.remove(index);
     let keys_tuple = writer.tuple(&keys);

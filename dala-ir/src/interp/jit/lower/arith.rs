@@ -2,9 +2,9 @@
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I64;
-use cranelift_codegen::ir::{InstBuilder, Value};
+use cranelift_codegen::ir::{Block, InstBuilder, Value};
 
-use super::Segment;
+use super::{Known, Segment};
 use crate::interp::jit::helpers::Helper;
 use crate::interp::opcode::Opcode;
 
@@ -103,12 +103,7 @@ impl Segment<'_, '_> {
                 let done = self.block_with(&[I64]);
                 self.float_way(done);
                 let value = self.ask_for(Helper::Arithmetic, 1);
-                self.jump_with(done, value);
-                self.b.switch_to_block(done);
-                let value = self.b.block_params(done)[0];
-                self.known = before;
-                self.set(self.ins.a(), value);
-                self.end_with_label();
+                self.meet(done, value, before);
                 return true;
             }
             _ => return false,
@@ -128,16 +123,23 @@ impl Segment<'_, '_> {
                     self.float_way(done);
                 }
                 let value = self.ask_rarely(Helper::Arithmetic, 1);
-                self.jump_with(done, value);
-                self.b.switch_to_block(done);
-                let value = self.b.block_params(done)[0];
-                // What the first way has learned of the operands does not hold on the other.
-                self.known = before;
-                self.set(self.ins.a(), value);
+                self.meet(done, value, before);
+                return true;
             }
         }
         self.end_with_label();
         true
+    }
+
+    /// The last of the ways to a value meets the others at `done`, where what was known before the instruction holds: what one way
+    /// has learned of the operands does not hold on another.
+    fn meet(&mut self, done: Block, value: Value, before: Known) {
+        self.jump_with(done, value);
+        self.b.switch_to_block(done);
+        let value = self.b.block_params(done)[0];
+        self.known = before;
+        self.set(self.ins.a(), value);
+        self.end_with_label();
     }
 
     /// Ends the block where the instruction has a label: what stands behind such an instruction begins a block.

@@ -238,7 +238,7 @@ impl Segment<'_, '_> {
     }
 
     /// An unsigned number in memory.
-    fn unsigned(&mut self, kind: Type, at: Value, offset: i32, is_little: bool) -> Value {
+    pub(super) fn unsigned(&mut self, kind: Type, at: Value, offset: i32, is_little: bool) -> Value {
         let value = self.b.ins().load(kind, bytes_anywhere(), at, offset);
         let value = if is_little || kind == I8 { value } else { self.b.ins().bswap(value) };
         self.b.ins().uextend(I64, value)

@@ -27,7 +27,7 @@ impl Segment<'_, '_> {
         let behind = self.b.ins().iadd_imm_s(position, 16);
         let is_some = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, behind, end);
         self.when(is_some, other);
-        let first = self.byte(place, 0);
+        let first = self.unsigned(I8, place, 0, false);
         for bytes in 1..=3 {
             let next = if bytes == 3 { other } else { self.b.create_block() };
             let lead = if bytes == 1 { ENDS[0] } else { 0x100 - (0x80 >> bytes) };
@@ -64,7 +64,7 @@ impl Segment<'_, '_> {
         }
         let mut point = self.b.ins().band_imm_s(first, 0xff >> (bytes + 1));
         for index in 1..bytes {
-            let byte = self.byte(place, index as i32);
+            let byte = self.unsigned(I8, place, index as i32, false);
             let low = self.b.ins().iadd_imm_s(byte, -0x80);
             let goes_on = self.b.ins().icmp_imm_u(IntCC::UnsignedLessThan, low, 0x40);
             self.when(goes_on, other);
@@ -85,11 +85,6 @@ impl Segment<'_, '_> {
         let above = self.b.ins().iadd_imm_s(point, -first);
         let is_surrogate = self.b.ins().icmp_imm_u(IntCC::UnsignedLessThan, above, count);
         self.unless(is_surrogate, other);
-    }
-
-    fn byte(&mut self, place: Value, offset: i32) -> Value {
-        let byte = self.b.ins().load(I8, bytes_anywhere(), place, offset);
-        self.b.ins().uextend(I64, byte)
     }
 
     /// Bytes of a small integer in UTF-8. Goes on at `other` where it is no code point.
