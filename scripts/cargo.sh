@@ -4,4 +4,4 @@
 #
 #   scripts/cargo.sh test -q --test diff -- lists
 #   FEATURES=dala-tests/linked scripts/cargo.sh test --test cli_linked
-exec cargo "$1" --workspace --features "dala-gpu/wgpu${FEATURES:+,$FEATURES}" "${@:2}"
+exec cargo "$1" --workspace --features "dala-beam/tracing,dala-gpu/wgpu${FEATURES:+,$FEATURES}" "${@:2}"

@@ -236,6 +236,7 @@ mod tests {
             // Confined processes call as the module's own function does.
             "dala_gen",
             "dala_io",
+            "dala_tracing",
             "error_logger",
             "ets",
             "file",

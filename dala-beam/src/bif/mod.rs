@@ -23,6 +23,7 @@ mod calendar;
 pub mod crypto;
 pub mod dala_actor;
 pub mod dala_io;
+pub mod dala_tracing;
 pub mod erlang;
 pub mod ets;
 pub mod file;

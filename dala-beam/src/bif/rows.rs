@@ -318,6 +318,7 @@ bifs! {
     dala_gen "call"/4 plain dala_gen::call full;
     dala_io "write"/2 plain dala_io::write full;
     dala_io "read_line"/0 plain dala_io::read_line full;
+    dala_tracing "event"/3 plain dala_tracing::event full;
     logger "allow"/2 replaces dala_io::log_allow full;
     logger "log_allowed"/4 replaces dala_io::log_allowed partial("loggers of other nodes are not told");
     init "get_arguments"/0 replaces dala_io::init_arguments full;

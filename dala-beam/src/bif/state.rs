@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use super::dala_io::StandardInput;
+use super::dala_tracing::Subscriber;
 use super::erlang::info::Questions;
 use super::erlang::timers::TimerTable;
 use super::ets::Tables;
@@ -39,6 +40,8 @@ pub struct State {
     pub(crate) outside: Outside,
     /// Standard input.
     pub input: StandardInput,
+    /// Where events of OTP's logger go.
+    pub(crate) subscriber: Subscriber,
     /// Whether nobody reads standard output any more.
     pub(crate) has_lost_reader: AtomicBool,
     /// Who gets the runtime's own log events (`system_flag(system_logger, _)`): a pid's bits, 0 for nobody.

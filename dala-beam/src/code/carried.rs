@@ -10,6 +10,7 @@ static CARRIED: &[(&str, &[u8])] = &[
     ("dala_gen", include_bytes!("../otp/erlang/dala_gen.beam")),
     ("dala_gen_types", include_bytes!("../otp/erlang/dala_gen_types.beam")),
     ("dala_io", include_bytes!("../otp/erlang/dala_io.beam")),
+    ("dala_tracing", include_bytes!("../otp/erlang/dala_tracing.beam")),
     ("dala_code", include_bytes!("../otp/erlang/dala_code.beam")),
     ("dala_reload", include_bytes!("../otp/erlang/dala_reload.beam")),
     ("Elixir.Dala.Actor", include_bytes!("../otp/erlang/Elixir.Dala.Actor.beam")),

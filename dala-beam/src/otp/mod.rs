@@ -2,4 +2,6 @@
 
 pub mod boot;
 pub mod io_server;
+#[cfg(feature = "tracing")]
+pub mod logger;
 pub mod read_term;

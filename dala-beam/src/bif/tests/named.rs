@@ -31,6 +31,7 @@ const OWN: &[(&str, &str, u32, &str)] = &[
     ),
     ("dala_io", "write", 2, "dala-beam/tests/cli.rs a_result_is_printed_when_asked_for_and_nothing_else"),
     ("dala_io", "read_line", 0, "dala-beam/tests/cli.rs lines_are_read_from_standard_input"),
+    ("dala_tracing", "event", 3, "dala-beam/tests/tracing.rs events_of_otps_logger_reach_the_subscriber"),
     (
         "prim_file",
         "delayed_close_nif",
