@@ -286,6 +286,7 @@ impl Started {
         for (place, count) in dala_ir::interp::jit_exits() {
             eprintln!("{count:>12} exits from machine code at {place}");
         }
+        dala_ir::interp::keep::keep_machine_code();
         std::mem::forget(self.runtime);
     }
 }

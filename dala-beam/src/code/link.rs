@@ -1,5 +1,7 @@
 //! From a .beam file to linked code.
 
+#![expect(unsafe_code, reason = "gives modules the machine code that the cache has kept")]
+
 use std::sync::Arc;
 
 use dala_ir::abi::{Atom, Word};
@@ -11,7 +13,7 @@ use super::error::LoadFailure;
 use super::export::ExportTable;
 use super::lookup::Lookup;
 use super::module::{LoadedModule, Origin};
-use super::object_cache::ObjectCache;
+use super::object_cache::{Entry, HotCode, ObjectCache};
 use super::prepared::Prepared;
 use crate::etf::{DecodeOptions, decode};
 use crate::heap::literal_area;
@@ -34,12 +36,17 @@ pub(super) fn compile(
     origin: Origin,
     bytes: &[u8],
 ) -> Result<Linked, LoadFailure> {
-    let prepared = prepare(exports, lookup, known, cache, name, bytes)?;
+    let (prepared, hot) = prepare(exports, lookup, known, cache, name, bytes)?;
     let machine = ahead::rehearse(&prepared.object, |object| machine_code(cache, object));
-    link(exports, lookup, origin, prepared, machine)
+    let linked = link(exports, lookup, origin, prepared, machine)?;
+    if let Some(hot) = hot {
+        // SAFETY: it is beside that object code, in a folder of the user's own that is for this build only.
+        unsafe { linked.code.keep_machine_code(Box::new(hot)) };
+    }
+    Ok(linked)
 }
 
-/// Prepares a module, or finds it in the cache.
+/// Prepares a module, or finds it in the cache; says where its machine code is kept, if there is a cache.
 pub(super) fn prepare(
     exports: &ExportTable,
     lookup: &Lookup,
@@ -47,17 +54,18 @@ pub(super) fn prepare(
     cache: Option<&ObjectCache>,
     name: Atom,
     bytes: &[u8],
-) -> Result<Prepared, LoadFailure> {
-    let kept = cache.and_then(|cache| cache.get(bytes));
+) -> Result<(Prepared, Option<HotCode>), LoadFailure> {
+    let entry = cache.map(|cache| cache.entry(bytes));
     let fits = |kept: &Prepared| kept.fits(exports) && kept.typing == kept.typing_now(exports, known);
-    if let Some(kept) = kept.filter(|kept| kept.object.name() == name && fits(kept)) {
-        return Ok(kept);
+    if let Some((kept, hot)) = entry.as_ref().and_then(Entry::get)
+        && kept.object.name() == name
+        && fits(&kept)
+    {
+        return Ok((kept, Some(hot)));
     }
     let prepared = Prepared::of(name, bytes, exports, lookup, known)?;
-    if let Some(cache) = cache {
-        cache.put(bytes, &prepared);
-    }
-    Ok(prepared)
+    let hot = entry.map(|entry| entry.put(&prepared));
+    Ok((prepared, hot))
 }
 
 /// The machine code of a module that is not linked yet, which is made now if it is not in the cache.

@@ -23,6 +23,10 @@ use sha2::{Digest, Sha256};
 
 use super::prepared::{Prepared, is_optimizing};
 
+mod hot;
+
+pub(super) use hot::HotCode;
+
 /// The sources that this runtime was built from.
 pub(super) const BUILD: &str = env!("DALA_SOURCES");
 
@@ -42,7 +46,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const OLD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// A folder of prepared modules.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ObjectCache {
     folder: PathBuf,
 }
@@ -77,34 +81,21 @@ impl ObjectCache {
         }
     }
 
-    /// What a file was prepared to.
-    pub(super) fn get(&self, file: &[u8]) -> Option<Prepared> {
-        // SAFETY: the same build wrote them, into a folder of the user's own.
-        unsafe { Prepared::from_bytes(&self.read(&self.path(file, OBJECT))?) }
-    }
-
-    /// Keeps what a file was prepared to, if that can be written.
-    pub(super) fn put(&self, file: &[u8], prepared: &Prepared) {
-        self.keep(&self.path(file, OBJECT), &prepared.to_bytes());
+    /// What is kept of a .beam file.
+    pub(super) fn entry(&self, file: &[u8]) -> Entry {
+        Entry { cache: self.clone(), name: name_of(file) }
     }
 
     /// The machine code of object code.
     pub(super) fn machine_code(&self, object: &[u8]) -> Option<MachineCode> {
-        postcard::from_bytes(&self.read(&self.path(object, MACHINE_CODE))?).ok()
+        let kept = read(&self.path(&name_of(object), MACHINE_CODE))?;
+        postcard::from_bytes(&kept.bytes).ok()
     }
 
     /// Keeps that, if it can be written.
     pub(super) fn put_machine_code(&self, object: &[u8], code: &MachineCode) {
         let bytes = postcard::to_allocvec(code).expect("a vector takes what is written to it");
-        self.keep(&self.path(object, MACHINE_CODE), &bytes);
-    }
-
-    /// What was kept in a file of the cache, if that is whole.
-    fn read(&self, path: &Path) -> Option<Vec<u8>> {
-        let mut kept = fs::read(path).ok()?;
-        let bytes = kept.split_off(kept.len().min(CHECKSUM));
-        let checksum = u32::from_le_bytes(kept.try_into().ok()?);
-        (checksum == checksum_of(&bytes)).then_some(bytes)
+        self.keep(&self.path(&name_of(object), MACHINE_CODE), &bytes);
     }
 
     fn keep(&self, path: &Path, bytes: &[u8]) {
@@ -125,12 +116,55 @@ impl ObjectCache {
         written.and_then(|()| fs::rename(&unfinished, path)).map_err(|_| Some(unfinished))
     }
 
-    fn path(&self, of: &[u8], kind: &str) -> PathBuf {
-        let mut name: String = Sha256::digest(of).iter().map(|byte| format!("{byte:02x}")).collect();
-        name.push_str(kind);
-        name.push_str(if is_optimizing() { "" } else { "-plain" });
-        self.folder.join(name)
+    fn path(&self, name: &str, kind: &str) -> PathBuf {
+        self.folder.join(format!("{name}{kind}{}", if is_optimizing() { "" } else { "-plain" }))
     }
+}
+
+/// What is kept of one .beam file.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    cache: ObjectCache,
+    name: String,
+}
+
+impl Entry {
+    /// What it was prepared to, and where the machine code of that is kept.
+    pub(super) fn get(&self) -> Option<(Prepared, HotCode)> {
+        let Whole { bytes, checksum } = read(&self.path(OBJECT))?;
+        // SAFETY: the same build wrote them, into a folder of the user's own.
+        let prepared = unsafe { Prepared::from_bytes(&bytes) }?;
+        Some((prepared, HotCode::new(self.clone(), checksum)))
+    }
+
+    /// Keeps what it was prepared to, if that can be written.
+    pub(super) fn put(&self, prepared: &Prepared) -> HotCode {
+        let bytes = prepared.to_bytes();
+        self.cache.keep(&self.path(OBJECT), &bytes);
+        HotCode::new(self.clone(), checksum_of(&bytes))
+    }
+
+    fn path(&self, kind: &str) -> PathBuf {
+        self.cache.path(&self.name, kind)
+    }
+}
+
+/// A file of the cache that is whole.
+struct Whole {
+    bytes: Vec<u8>,
+    checksum: u32,
+}
+
+/// What was kept in a file of the cache, if that is whole.
+fn read(path: &Path) -> Option<Whole> {
+    let mut kept = fs::read(path).ok()?;
+    let bytes = kept.split_off(kept.len().min(CHECKSUM));
+    let checksum = u32::from_le_bytes(kept.try_into().ok()?);
+    (checksum == checksum_of(&bytes)).then_some(Whole { bytes, checksum })
+}
+
+fn name_of(content: &[u8]) -> String {
+    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(super) fn checksum_of(bytes: &[u8]) -> u32 {

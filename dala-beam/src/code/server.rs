@@ -243,7 +243,7 @@ impl CodeServer {
     /// When it cannot be found or compiled.
     pub(crate) fn bundled(&self, module: Atom) -> Result<BundledModule, LoadFailure> {
         let (path, bytes) = self.find(module)?;
-        let prepared =
+        let (prepared, _) =
             link::prepare(&self.exports, &self.lookup, self.known(), self.cache.as_ref(), module, &bytes)?;
         Ok(BundledModule {
             bytes: prepared.to_bytes(),
@@ -308,7 +308,7 @@ impl CodeServer {
     /// # Errors
     /// When they are not.
     pub(crate) fn check(&self, module: Atom, bytes: &[u8]) -> Result<bool, LoadFailure> {
-        let prepared = link::prepare(&self.exports, &self.lookup, self.known(), None, module, bytes)?;
+        let (prepared, _) = link::prepare(&self.exports, &self.lookup, self.known(), None, module, bytes)?;
         Ok(prepared.object.has_on_load())
     }
 

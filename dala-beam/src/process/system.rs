@@ -174,7 +174,10 @@ impl System {
         self.halting.store(self.options.exits_on_halt, Ordering::Release);
         match self.halted.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             Some(sender) if sender.send(Ended::Halted(status)).is_ok() => {}
-            _ if self.options.exits_on_halt => std::process::exit(status),
+            _ if self.options.exits_on_halt => {
+                dala_ir::interp::keep::keep_machine_code();
+                std::process::exit(status)
+            }
             _ => self.kill_all(),
         }
     }

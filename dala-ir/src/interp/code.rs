@@ -139,6 +139,9 @@ pub struct CodeModule {
     /// How often each function was found to be busy; see `interp/jit/tier.rs`.
     #[cfg(dala_jit)]
     pub(super) heat: Box<[std::sync::atomic::AtomicU8]>,
+    /// Who keeps its machine code.
+    #[cfg(dala_jit)]
+    pub(super) keeper: std::sync::OnceLock<Box<dyn super::keep::Keeper>>,
     pub(super) rows: Box<[Row]>,
     pub(super) exports: Box<[(Atom, u32, u32)]>,
     pub(super) on_load: Option<u32>,

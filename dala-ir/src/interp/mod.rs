@@ -12,6 +12,7 @@ pub mod frame;
 mod host;
 #[cfg(dala_native)]
 mod jit;
+pub mod keep;
 pub mod machine;
 mod native;
 pub mod object;

@@ -68,11 +68,13 @@ pub fn set_jit_mode(mode: JitMode) {
     let _ = mode;
 }
 
-/// Machine code that was made so far, in this OS process.
+/// Machine code that there is so far, in this OS process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct JitCounts {
-    /// Functions with machine code.
+    /// Functions that were compiled.
     pub functions: usize,
+    /// Functions whose machine code an earlier OS process made ([`keep`](super::keep)).
+    pub kept: usize,
     /// Bytes of machine code.
     pub bytes: usize,
 }

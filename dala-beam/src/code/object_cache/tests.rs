@@ -26,7 +26,7 @@ fn cache() -> (tempfile::TempDir, ObjectCache) {
 
 /// Loads the module; whether the cache had it.
 fn loads(cache: &ObjectCache, exports: &ExportTable) -> bool {
-    let had = cache.get(bytes()).is_some();
+    let had = cache.entry(bytes()).get().is_some();
     let linked = link::compile(
         exports,
         &Lookup::default(),
@@ -48,9 +48,9 @@ fn installed_modules_are_read_as_they_were_prepared() {
     for name in ["lists", "erl_scan", "unicode_util", "gen_server", "Elixir.Enum", "Elixir.Kernel"] {
         let bytes = module(name);
         let prepared = Prepared::of(Atom::new(name), &bytes, &exports, &lookup, Known::default()).unwrap();
-        assert!(cache.get(&bytes).is_none());
-        cache.put(&bytes, &prepared);
-        assert!(cache.get(&bytes) == Some(prepared), "{name}");
+        assert!(cache.entry(&bytes).get().is_none());
+        cache.entry(&bytes).put(&prepared);
+        assert!(cache.entry(&bytes).get().is_some_and(|(kept, _)| kept == prepared), "{name}");
     }
 }
 
@@ -65,16 +65,17 @@ fn a_module_is_prepared_once() {
 fn damaged_files_are_made_anew() {
     let (exports, (_root, cache)) = (ExportTable::new(), cache());
     loads(&cache, &exports);
-    let (path, good) = (cache.path(bytes(), OBJECT), fs::read(cache.path(bytes(), OBJECT)).unwrap());
+    let (path, good) =
+        (cache.entry(bytes()).path(OBJECT), fs::read(cache.entry(bytes()).path(OBJECT)).unwrap());
     for at in [0, 4, 100, good.len() - 1] {
         let mut damaged = good.clone();
         damaged[at] ^= 1;
         fs::write(&path, damaged).unwrap();
-        assert!(cache.get(bytes()).is_none(), "byte {at}");
+        assert!(cache.entry(bytes()).get().is_none(), "byte {at}");
     }
     for end in [0, 3, 4, good.len() / 2] {
         fs::write(&path, &good[..end]).unwrap();
-        assert!(cache.get(bytes()).is_none(), "the first {end} bytes");
+        assert!(cache.entry(bytes()).get().is_none(), "the first {end} bytes");
     }
     assert!(!loads(&cache, &exports));
     assert!(fs::read(&path).unwrap() == good);
@@ -85,7 +86,7 @@ fn a_function_that_became_native_is_not_called_in_code_that_was_kept() {
     let (exports, (_root, cache)) = (ExportTable::new(), cache());
     loads(&cache, &exports);
     exports.entry(name(), Atom::new("start"), 1).set_target(Target::Bif(BifIndex(0)));
-    assert!(!cache.get(bytes()).unwrap().fits(&exports));
+    assert!(!cache.entry(bytes()).get().unwrap().0.fits(&exports));
     link::compile(
         &exports,
         &Lookup::default(),
@@ -96,7 +97,7 @@ fn a_function_that_became_native_is_not_called_in_code_that_was_kept() {
         bytes(),
     )
     .unwrap();
-    assert!(cache.get(bytes()).unwrap().fits(&exports));
+    assert!(cache.entry(bytes()).get().unwrap().0.fits(&exports));
 }
 
 #[test]
@@ -107,10 +108,10 @@ fn files_of_long_ago_are_forgotten_once_a_day() {
         let file = File::options().append(true).open(path).unwrap();
         file.set_modified(SystemTime::now() - age).unwrap();
     };
-    set(cache.path(bytes(), OBJECT), 2 * OLD);
-    assert!(ObjectCache::open(root.path()).unwrap().get(bytes()).is_some(), "nobody looked today");
+    set(cache.entry(bytes()).path(OBJECT), 2 * OLD);
+    assert!(ObjectCache::open(root.path()).unwrap().entry(bytes()).get().is_some(), "nobody looked today");
     set(cache.folder.join(USED), 2 * DAY);
-    assert!(ObjectCache::open(root.path()).unwrap().get(bytes()).is_none());
+    assert!(ObjectCache::open(root.path()).unwrap().entry(bytes()).get().is_none());
     assert!(!is_older(&cache.folder.join(USED), DAY));
 }
 

@@ -16,8 +16,9 @@ use super::flow::{Flow, HeadKind};
 #[cfg(target_arch = "x86_64")]
 use super::frameless;
 use super::lower;
-use super::lower::CODE;
+use super::lower::{CODE, STUBS, WORDS};
 use super::source::Source;
+use crate::interp::keep::Constant;
 use crate::interp::patch::{FILL, patch};
 
 /// Most instructions of a function that is compiled.
@@ -37,7 +38,7 @@ pub(super) enum CompileError {
     /// Cranelift refused it.
     #[error("code generation failed: {0}")]
     Codegen(Box<CodegenError>),
-    /// A reference that is neither to a segment nor to register code.
+    /// A reference that is neither to a segment nor to register code, and no constant.
     #[error("unexpected relocation {0:?}")]
     Relocation(Reloc),
     /// No memory.
@@ -106,19 +107,22 @@ impl Engine {
                     | Reloc::Arm64Call
                     | Reloc::Aarch64AdrPrelPgHi21
                     | Reloc::Aarch64AddAbsLo12Nc
+                    | Reloc::Abs8
             ) {
                 return Err(CompileError::Relocation(reloc.kind));
             }
             let (at, name) = (reloc.offset as usize, &names[name]);
             let to = match name.namespace {
                 CODE => Symbol::Code,
+                WORDS => Symbol::Constant(Constant::Word(name.index)),
+                STUBS => Symbol::Constant(Constant::Stub(name.index)),
                 _ => Symbol::Head(name.index),
             };
             references.push(Reference { at, to, addend: reloc.addend });
         }
         #[cfg(target_arch = "x86_64")]
         {
-            let is_jump = |reference: &&mut Reference| reference.to != Symbol::Code;
+            let is_jump = |reference: &&mut Reference| matches!(reference.to, Symbol::Head(_));
             let jumps: Vec<usize> =
                 references.iter_mut().filter(is_jump).map(|reference| reference.at + 4).collect();
             if let Some(bytes) = frameless::cut(compiled, ways, &jumps) {
@@ -152,6 +156,8 @@ enum Symbol {
     Head(u32),
     /// The module's register code.
     Code,
+    /// Eight bytes that hold what is only known where the code runs.
+    Constant(Constant),
 }
 
 /// Machine code of one head.
@@ -194,6 +200,8 @@ pub(super) struct FunctionCode {
     pub(super) heads: Vec<FunctionHead>,
     /// Places of four bytes that hold the distance to the module's register code, with what is to be added to that.
     pub(super) references: Vec<(usize, i64)>,
+    /// Places of eight bytes that hold what is only known where the code runs.
+    pub(super) constants: Vec<(usize, Constant)>,
 }
 
 /// A head of a function, and where in its machine code that is entered.
@@ -217,13 +225,17 @@ pub(super) fn function(source: &Source<'_>, number: usize) -> Result<FunctionCod
         entries.insert(segment.head, bytes.len() + segment.entry);
         bytes.extend_from_slice(&segment.bytes);
     }
-    let mut references = Vec::new();
+    let (mut references, mut constants) = (Vec::new(), Vec::new());
     for (segment, start) in segments.iter().zip(starts) {
         for reference in &segment.references {
             let at = start + reference.at;
             let target = match reference.to {
                 Symbol::Code => {
                     references.push((at, reference.addend));
+                    continue;
+                }
+                Symbol::Constant(constant) => {
+                    constants.push((at, constant));
                     continue;
                 }
                 Symbol::Head(head) => entries.get(&head),
@@ -240,5 +252,5 @@ pub(super) fn function(source: &Source<'_>, number: usize) -> Result<FunctionCod
             entry: entries[&segment.head],
         })
         .collect();
-    Ok(FunctionCode { bytes, heads, references })
+    Ok(FunctionCode { bytes, heads, references, constants })
 }

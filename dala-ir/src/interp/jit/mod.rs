@@ -30,6 +30,8 @@ mod helpers;
 mod inline;
 #[cfg(dala_jit)]
 mod install;
+#[cfg(dala_jit)]
+mod kept;
 #[cfg(dala_codegen)]
 mod listing;
 #[cfg(dala_codegen)]
@@ -50,6 +52,8 @@ pub(super) use crossing::{enter, leave_at_return};
 #[cfg(dala_codegen)]
 pub(super) use exits::exits;
 pub(super) use helpers::{STUBS, Stubs};
+#[cfg(dala_jit)]
+pub(super) use kept::{keep, keep_all};
 #[cfg(dala_codegen)]
 pub(super) use listing::listing;
 #[cfg(dala_jit)]

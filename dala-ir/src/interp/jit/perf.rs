@@ -21,12 +21,18 @@ fn map() -> Option<&'static Mutex<File>> {
     .as_ref()
 }
 
-/// Names the machine code of a function: `heads` in order of their addresses, up to `end`.
-pub(super) fn record(code: &CodeModule, number: usize, heads: &[Head], end: u64) {
+/// Whether there is a map. `perf` looks only into it for memory that no file stands behind.
+pub(super) fn is_wanted() -> bool {
+    map().is_some()
+}
+
+/// Names the machine code of functions: `heads` in order of their addresses, up to `end`.
+pub(super) fn record(code: &CodeModule, heads: &[Head], end: u64) {
     let Some(map) = map() else { return };
-    let function = code.functions[number];
     let mut lines = String::new();
     for (index, head) in heads.iter().enumerate() {
+        let Some(number) = code.function_number(head.offset) else { continue };
+        let function = code.functions[number];
         let next = heads.get(index + 1).map_or(end, |next| next.address);
         let place = if head.offset == function.entry { String::new() } else { format!("+{}", head.offset) };
         let name = format!("{}:{}/{}{place}", code.name, function.name, function.arity);

@@ -3,7 +3,8 @@
 //! Of *linked* code all words and addresses are known, and machine code has them in its instructions. Of *object* code
 //! they are known where it runs: there machine code finds the module's register code at a fixed distance from itself,
 //! reads from it what linking fills in, and reckons addresses from its own. So a module's register code is the one
-//! table that its position-independent machine code needs.
+//! table that its position-independent machine code needs. Machine code that is going to be put beside a module
+//! (`interp/keep.rs`) has what linking fills in as constants that are *patched* then.
 
 use std::collections::BTreeMap;
 
@@ -28,6 +29,8 @@ enum Words<'a> {
         imports: &'a [Import],
         /// What stands for words that linking fills in, by offset.
         symbols: BTreeMap<u32, Symbol>,
+        /// Whether they are written into the machine code where it runs.
+        is_patched: bool,
     },
 }
 
@@ -36,10 +39,21 @@ impl<'a> Source<'a> {
         Source { functions: &code.functions, rows: &code.rows, words: Words::Linked(code) }
     }
 
+    /// Object code, for machine code that nobody writes to.
     pub(super) fn object(object: &'a Object) -> Source<'a> {
+        Source::open(object, false)
+    }
+
+    /// Object code, for machine code that has what linking fills in written into it.
+    #[cfg(dala_jit)]
+    pub(super) fn patched(object: &'a Object) -> Source<'a> {
+        Source::open(object, true)
+    }
+
+    fn open(object: &'a Object, is_patched: bool) -> Source<'a> {
         let symbols =
             object.relocations.iter().map(|relocation| (relocation.at, relocation.symbol)).collect();
-        let words = Words::Object { words: &object.words, imports: object.imports(), symbols };
+        let words = Words::Object { words: &object.words, imports: object.imports(), symbols, is_patched };
         Source { functions: &object.functions, rows: &object.rows, words }
     }
 
@@ -64,6 +78,19 @@ impl<'a> Source<'a> {
         match &self.words {
             Words::Linked(_) => false,
             Words::Object { symbols, .. } => symbols.contains_key(&at),
+        }
+    }
+
+    /// Whether what is not known is written into the machine code later.
+    pub(super) fn is_patched(&self) -> bool {
+        matches!(self.words, Words::Object { is_patched: true, .. })
+    }
+
+    /// Whether the word at an offset is going to be an atom's.
+    pub(super) fn is_atom(&self, at: u32) -> bool {
+        match &self.words {
+            Words::Linked(_) => false,
+            Words::Object { symbols, .. } => matches!(symbols.get(&at), Some(Symbol::Atom(_))),
         }
     }
 

@@ -8,11 +8,13 @@
 #![expect(unsafe_code, reason = "asks for machine code at an entry")]
 
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use super::compile::CompileError;
 use super::install::compile;
+use super::kept::{self, Objects};
 use super::memory;
 use crate::interp::ahead::{MachineCode, Placed};
 use crate::interp::code::{self, CodeModule};
@@ -26,7 +28,9 @@ const ONE_IN: u32 = 6;
 /// Spreads budgets over all words: which exits are samples must not follow from how long a loop's turn is.
 const SCATTER: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Heat of a function that was handed to the compiler.
-const TAKEN: u8 = u8::MAX;
+pub(super) const TAKEN: u8 = u8::MAX;
+/// How long nothing became hot before what was made is kept.
+const QUIET: Duration = Duration::from_millis(250);
 
 /// Heat of the functions of a new module, with machine code that was made ahead of time or without: with it they stay as
 /// they are.
@@ -39,6 +43,11 @@ static MODE: AtomicU8 = AtomicU8::new(JitMode::Off as u8);
 /// Sets the mode, for modules that are loaded from now on.
 pub(crate) fn set_mode(mode: JitMode) {
     MODE.store(mode as u8, Ordering::Relaxed);
+}
+
+/// Whether machine code is kept: in the eager mode nobody knows what is hot.
+pub(super) fn is_keeping() -> bool {
+    is_mode(JitMode::On)
 }
 
 fn is_mode(mode: JitMode) -> bool {
@@ -86,11 +95,11 @@ pub(crate) fn loaded(code: &Arc<CodeModule>) {
 /// A function is called that waited for its first call.
 pub(crate) fn first_call(pc: *const u64) {
     /// One function is compiled at a time.
-    static COMPILING: Mutex<()> = Mutex::new(());
+    static COMPILING: Mutex<Objects> = Mutex::new(Objects::none());
     let Some((code, number)) = function_at(pc) else { return };
-    let _guard = COMPILING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let mut objects = COMPILING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if code.heat[number].swap(TAKEN, Ordering::Relaxed) != TAKEN {
-        compile_now(&code, number);
+        compile_now(&code, number, objects.of(&code));
     }
 }
 
@@ -142,9 +151,21 @@ fn sample_exit(pc: *const u64, word: u64) {
 static FUNCTIONS: AtomicUsize = AtomicUsize::new(0);
 static BYTES: AtomicUsize = AtomicUsize::new(0);
 
-/// How much machine code was made.
+static KEPT: AtomicUsize = AtomicUsize::new(0);
+
+/// Functions have machine code that was kept.
+pub(super) fn count_kept(functions: usize, bytes: usize) {
+    KEPT.fetch_add(functions, Ordering::Relaxed);
+    BYTES.fetch_add(bytes, Ordering::Relaxed);
+}
+
+/// How much machine code there is.
 pub(crate) fn counts() -> JitCounts {
-    JitCounts { functions: FUNCTIONS.load(Ordering::Relaxed), bytes: BYTES.load(Ordering::Relaxed) }
+    JitCounts {
+        functions: FUNCTIONS.load(Ordering::Relaxed),
+        kept: KEPT.load(Ordering::Relaxed),
+        bytes: BYTES.load(Ordering::Relaxed),
+    }
 }
 
 type Job = (Arc<CodeModule>, usize);
@@ -155,19 +176,34 @@ fn queue() -> Option<&'static Sender<Job>> {
     QUEUE
         .get_or_init(|| {
             let (sender, receiver) = channel::<Job>();
-            let work = move || {
-                for (code, number) in receiver {
-                    compile_now(&code, number);
-                }
-            };
+            let work = move || compile_all(&receiver);
             std::thread::Builder::new().name("dala-jit".into()).spawn(work).ok().map(|_| sender)
         })
         .as_ref()
 }
 
-fn compile_now(code: &Arc<CodeModule>, number: usize) {
+/// Compiles what comes, and lets it be kept when nothing comes.
+fn compile_all(jobs: &Receiver<Job>) {
+    let mut objects = Objects::none();
+    loop {
+        let job = match kept::is_waiting() {
+            true => jobs.recv_timeout(QUIET),
+            false => jobs.recv().map_err(RecvTimeoutError::from),
+        };
+        match job {
+            Ok((code, number)) => compile_now(&code, number, objects.of(&code)),
+            Err(RecvTimeoutError::Timeout) => {
+                objects = Objects::none();
+                kept::keep_all();
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+fn compile_now(code: &Arc<CodeModule>, number: usize, object: Option<&Object>) {
     // A panic of the code generator costs the function its machine code, and nothing else.
-    let result = std::panic::catch_unwind(|| compile(code, number));
+    let result = std::panic::catch_unwind(|| compile(code, number, object));
     let has_entry = match result {
         Ok(Ok(compiled)) => {
             FUNCTIONS.fetch_add(1, Ordering::Relaxed);

@@ -180,6 +180,8 @@ impl Object {
                 .iter()
                 .map(|_| std::sync::atomic::AtomicU8::new(super::jit::heat(machine.is_some())))
                 .collect(),
+            #[cfg(dala_jit)]
+            keeper: std::sync::OnceLock::new(),
             functions: self.functions.into(),
             rows: self.rows.into(),
             exports: self.exports.into(),

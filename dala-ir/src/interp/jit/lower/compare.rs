@@ -1,7 +1,7 @@
 //! Comparisons: in line where the words tell, else by a function.
 
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::types::F64;
+use cranelift_codegen::ir::types::{F64, I8};
 use cranelift_codegen::ir::{InstBuilder, Value};
 
 use super::{Segment, memory};
@@ -118,6 +118,9 @@ impl Segment<'_, '_> {
     }
 
     pub(super) fn is_pointer(&mut self, word: Value) -> Value {
+        if self.atoms.contains(&word) {
+            return self.b.ins().iconst(I8, 0);
+        }
         let low = self.b.ins().band_imm_s(word, 0b101);
         self.b.ins().icmp_imm_s(IntCC::Equal, low, 0b001)
     }

@@ -25,7 +25,7 @@ mod switch;
 mod types;
 mod utf8;
 
-pub(super) use addressing::CODE;
+pub(super) use addressing::{CODE, STUBS, WORDS};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -120,6 +120,8 @@ struct Segment<'a, 'b> {
     vm: Option<(Block, Value)>,
     /// The module's register code, if its place is not known yet.
     code: Option<UserExternalNameRef>,
+    /// Words that linking fills in, and that are atoms then.
+    atoms: BTreeSet<Value>,
 }
 
 /// A block in which an instruction is left.
@@ -190,6 +192,7 @@ pub(super) fn segment(
         known_at: BTreeMap::new(),
         vm: None,
         code: None,
+        atoms: BTreeSet::new(),
     };
     segment.read_registers(&parameters[usize::from(FIXED)..]);
     segment.b.ins().jump(body, &[]);
