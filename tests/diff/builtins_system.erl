@@ -88,6 +88,12 @@ tracing() ->
 
 terms() ->
     show(md5, fun() -> C = erlang:md5_update(erlang:md5_update(erlang:md5_init(), "ab"), <<"c">>), erlang:md5_final(C) =:= erlang:md5("abc") end),
+    show(md5_pieces, fun() ->
+        Pieces = [[I, <<"abc">>, lists:duplicate(I rem 100, $x)] || I <- lists:seq(1, 200)],
+        Context = lists:foldl(fun(Piece, C) -> erlang:md5_update(C, Piece) end, erlang:md5_init(), Pieces),
+        {byte_size(Context), erlang:md5_final(Context) =:= erlang:md5(Pieces)}
+    end),
+    show(md5_context_wrong, fun() -> [catch element(1, element(2, catch erlang:md5_final(C))) || C <- [a, <<>>, <<1, 2, 3>>]] end),
     show(md5_wrong, fun() -> erlang:md5_update(a, "a") end),
     show(md5_data_wrong, fun() -> erlang:md5_update(erlang:md5_init(), a) end),
     show(md5_final_wrong, fun() -> erlang:md5_final(a) end),

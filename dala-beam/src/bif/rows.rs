@@ -142,9 +142,9 @@ bifs! {
     unicode "bin_is_7bit"/1 plain unicode::bin_is_7bit full;
 
     erlang "md5"/1 plain erlang::md5::md5 full;
-    erlang "md5_init"/0 plain erlang::md5::md5_init partial("the context is the data so far, of any length");
-    erlang "md5_update"/2 plain erlang::md5::md5_update partial("the context is the data so far, of any length");
-    erlang "md5_final"/1 plain erlang::md5::md5_final partial("the context is the data so far, of any length");
+    erlang "md5_init"/0 plain erlang::md5::md5_init full;
+    erlang "md5_update"/2 plain erlang::md5::md5_update full;
+    erlang "md5_final"/1 plain erlang::md5::md5_final full;
     erlang "crc32"/1 plain erlang::md5::crc32 full;
     erlang "crc32"/2 plain erlang::md5::crc32_from full;
     erlang "crc32_combine"/3 plain erlang::md5::crc32_combine full;

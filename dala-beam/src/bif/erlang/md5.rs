@@ -3,6 +3,7 @@
 use dala_ir::abi::Word;
 use dala_ir::interp::Exception;
 use dala_ir::term::TermWriter;
+use md5::digest::common::hazmat::{SerializableState as _, SerializedState};
 use md5::{Digest, Md5};
 
 use crate::bif::arguments::{badarg, bytes};
@@ -16,22 +17,35 @@ pub(crate) fn md5(p: &mut Process, [data]: [Word; 1]) -> Answer {
     Ok(p.heap.binary(&Md5::digest(&bytes)))
 }
 
-/// `md5_init()`: the context is the data so far, since a digest's inner state has no stable bytes.
+/// `md5_init()`: the context is the digest's inner state, of 88 bytes as OTP's, in an order of its own.
 pub(crate) fn md5_init(p: &mut Process, []: [Word; 0]) -> Answer {
-    Ok(p.heap.binary(b""))
+    context(p, &Md5::new())
 }
 
 /// `md5_update(Context, IoData)`.
 pub(crate) fn md5_update(p: &mut Process, [context, data]: [Word; 2]) -> Answer {
-    let mut bytes = bytes(context)?.into_owned();
-    iodata::append_bytes(data, &mut bytes)?;
-    p.charge(bytes.len() / 256);
-    Ok(p.heap.binary(&bytes))
+    let mut digest = digest(context)?;
+    let bytes = iodata::to_bytes(data)?;
+    digest.update(&bytes);
+    p.charge(bytes.len() / 64);
+    self::context(p, &digest)
 }
 
 /// `md5_final(Context)`.
 pub(crate) fn md5_final(p: &mut Process, [context]: [Word; 1]) -> Answer {
-    md5(p, [context])
+    let digest = digest(context)?;
+    Ok(p.heap.binary(&digest.finalize()))
+}
+
+fn context(p: &mut Process, digest: &Md5) -> Answer {
+    Ok(p.heap.binary(&digest.serialize()))
+}
+
+/// The digest that a context is of.
+fn digest(context: Word) -> Result<Md5, Exception> {
+    let bytes = bytes(context)?;
+    let state = SerializedState::<Md5>::try_from(&*bytes).ok();
+    state.and_then(|state| Md5::deserialize(&state).ok()).map_or_else(badarg, Ok)
 }
 
 /// `crc32(IoData)`.
