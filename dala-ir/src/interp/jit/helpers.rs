@@ -65,8 +65,6 @@ helpers! {
     Min => min,
     /// `is_binary/1` of the first word.
     IsBinary => is_binary,
-    /// Bits of a bitstring, or [`Word::NONE`]; of the first word.
-    BitLength => bit_length,
     /// `MapPut`, see [`steps`].
     MapPut => steps::map_put,
     /// `MapUpdate`
@@ -206,10 +204,6 @@ extern "C" fn min(left: u64, right: u64) -> u64 {
 
 extern "C" fn is_binary(subject: u64, _: u64) -> u64 {
     u64::from(view::bits(word(subject)).is_some_and(|bits| bits.is_binary()))
-}
-
-extern "C" fn bit_length(subject: u64, _: u64) -> u64 {
-    view::bits(word(subject)).map_or(Word::NONE, |bits| Word::small_int(bits.bit_len as i64)).to_bits()
 }
 
 extern "C" fn is_function_arity(fun: u64, arity: u64) -> u64 {

@@ -11,13 +11,12 @@ use super::types::header_byte;
 use super::{Segment, bytes_anywhere};
 use crate::abi::{Header, Kind, Word};
 use crate::interp::jit::decode::Instruction;
-use crate::interp::jit::helpers::Helper;
 use crate::interp::opcode::Opcode;
 use crate::interp::ops::bits::{LITTLE, SIGNED};
 use crate::term::binary::BYTES_OFFSET;
 
 /// Where a context has its bitstring, position and end, from the word that points to it.
-const WHOLE: i32 = 8 - 3;
+pub(super) const WHOLE: i32 = 8 - 3;
 pub(super) const POSITION: i32 = 16 - 3;
 pub(super) const END: i32 = 24 - 3;
 /// Where a heap binary has its bytes, from the word that points to it.
@@ -95,6 +94,8 @@ impl Segment<'_, '_> {
                 self.set(self.ins.a(), value);
                 self.end_with_label();
             }
+            Opcode::BsTail => self.rest(),
+            Opcode::BsGetRest if self.ins.words[2].is_power_of_two() => self.rest(),
             Opcode::BsGetUtf | Opcode::BsSkipUtf if self.ins.words[2] & 0xffff == 8 => self.get_utf8(),
             _ => return false,
         }
@@ -134,7 +135,7 @@ impl Segment<'_, '_> {
         self.jump_with(done, source);
         self.b.switch_to_block(other);
         self.b.set_cold_block(other);
-        let end = self.helper(Helper::BitLength, [source, source]);
+        let end = self.bit_length(source, header);
         let is_bitstring = self.b.ins().icmp_imm_s(IntCC::NotEqual, end, Word::NONE.to_bits() as i64);
         self.matches(is_bitstring);
         self.room(CONTEXT_WORDS as i64 + 1);

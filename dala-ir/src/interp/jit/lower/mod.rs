@@ -20,6 +20,7 @@ mod floats;
 mod frames;
 mod maps;
 mod quick;
+mod rest;
 mod steps;
 mod switch;
 mod types;
