@@ -78,6 +78,17 @@ pub(crate) fn to_bytes(data: Word) -> Result<Vec<u8>, Exception> {
     Ok(bytes)
 }
 
+/// The bytes of a short list of bytes alone, which need no memory; `None` of anything else.
+pub(crate) fn few_bytes(data: Word, buffer: &mut [u8; 64]) -> Option<&[u8]> {
+    let (mut rest, mut len) = (data, 0);
+    while let Some((head, tail)) = view::cons(rest) {
+        *buffer.get_mut(len)? = u8::try_from(head.as_small()?).ok()?;
+        len += 1;
+        rest = tail;
+    }
+    rest.is_nil().then(|| &buffer[..len])
+}
+
 /// Appends the bytes of an iolist or binary.
 pub(crate) fn append_bytes(data: Word, target: &mut Vec<u8>) -> Result<(), Exception> {
     append_at_most(data, target, MAX_BYTES)

@@ -117,29 +117,21 @@ impl<'a> Pattern<'a> {
             return find_one(window, needle, start).map(|at| (at, needle.len()));
         }
         (start..window.len()).filter(|&at| self.starts.contains(window[at])).find_map(|at| {
-            let needle = self.needles.iter().find(|needle| window[at..].starts_with(needle))?;
+            let is_there = |needle: &&Cow<'_, [u8]>| {
+                needle[0] == window[at] && window[at + 1..].starts_with(&needle[1..])
+            };
+            let needle = self.needles.iter().find(is_there)?;
             Some((at, needle.len()))
         })
     }
 }
 
-/// Horspool's search (1980): sublinear on average, O(n m) at worst.
+/// Where `needle` begins.
 fn find_one(window: &[u8], needle: &[u8], start: usize) -> Option<usize> {
-    if let &[byte] = needle {
-        return window.get(start..)?.iter().position(|&other| other == byte).map(|at| start + at);
-    }
-    let last = needle.len() - 1;
-    let mut skips = [needle.len(); 256];
-    for (at, &byte) in needle[..last].iter().enumerate() {
-        skips[usize::from(byte)] = last - at;
-    }
-    let mut at = start;
-    while at + needle.len() <= window.len() {
-        let end = window[at + last];
-        if end == needle[last] && window[at..].starts_with(needle) {
-            return Some(at);
-        }
-        at += skips[usize::from(end)];
-    }
-    None
+    let rest = window.get(start..)?;
+    let found = match needle {
+        &[byte] => memchr::memchr(byte, rest),
+        _ => memchr::memmem::find(rest, needle),
+    };
+    found.map(|at| start + at)
 }

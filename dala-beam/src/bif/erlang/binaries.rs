@@ -48,6 +48,9 @@ pub(crate) fn list_to_binary(p: &mut Process, [data]: [Word; 1]) -> Answer {
     if !data.is_cons() && !data.is_nil() {
         return badarg();
     }
+    if let Some(bytes) = iodata::few_bytes(data, &mut [0; 64]) {
+        return Ok(p.heap.binary(bytes));
+    }
     let bytes = iodata::to_bytes(data)?;
     p.charge(bytes.len() / 256);
     Ok(p.heap.binary(&bytes))

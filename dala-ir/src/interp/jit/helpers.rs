@@ -152,11 +152,13 @@ const FEW: usize = 16;
 
 extern "C" fn is_among_few(element: u64, list: u64) -> u64 {
     let (element, mut rest) = (word(element), word(list));
+    // An immediate word is equal to itself only.
+    let is_immediate = element.pointer().is_none();
     for _ in 0..FEW {
         let Some((head, tail)) = view::cons(rest) else {
             return if rest == Word::NIL { Word::atom(atoms::FALSE) } else { Word::NONE }.to_bits();
         };
-        if compare::eq_exact(head, element) {
+        if head == element || !is_immediate && compare::eq_exact(head, element) {
             return Word::atom(atoms::TRUE).to_bits();
         }
         rest = tail;

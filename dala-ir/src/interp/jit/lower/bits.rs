@@ -83,6 +83,7 @@ impl Segment<'_, '_> {
                 self.store(after, context, POSITION);
                 self.end_with_label();
             }
+            Opcode::BsSkip => self.skip(),
             Opcode::BsGetInteger if let Some(bits) = integer_bits(self.ins) => {
                 let context = self.context(self.ins.b());
                 let (position, after) = self.next(context, bits);
@@ -100,6 +101,23 @@ impl Segment<'_, '_> {
             _ => return false,
         }
         true
+    }
+
+    /// Skips units whose number a value says.
+    fn skip(&mut self) {
+        let (context, units) = (self.context(self.ins.b()), self.get(self.ins.c()));
+        // Twice their number: at most as many as leave the product far from the largest number. Others are the interpreter's.
+        let not_small = self.not_small(units);
+        self.guard_not(not_small);
+        let is_few = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, units, MOST_BITS as i64);
+        self.guard(is_few);
+        let bits = self.b.ins().imul_imm_s(units, (self.ins.words[2] & 0xffff) as i64);
+        let (position, end) = (self.load(context, POSITION), self.load(context, END));
+        let after = self.b.ins().iadd(position, bits);
+        let is_there = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, after, end);
+        self.matches(is_there);
+        self.store(after, context, POSITION);
+        self.end_with_label();
     }
 
     /// The context that the operand is; leaves where it is none.
