@@ -466,6 +466,12 @@ pub fn append<W: TermWriter + ?Sized>(
     }
     let total = bits.bit_len + tail.bit_len;
     if total <= HEAP_BINARY_BYTES * 8 {
+        if let (Some(former), Some(more)) = (bits.as_bytes(), tail.as_bytes()) {
+            let mut both = [0; HEAP_BINARY_BYTES];
+            both[..former.len()].copy_from_slice(former);
+            both[former.len()..total / 8].copy_from_slice(more);
+            return Some(Ok(writer.binary(&both[..total / 8])));
+        }
         let mut builder = BitBuilder::new();
         builder.push_bits(bits);
         builder.push_bits(tail);
