@@ -6,10 +6,10 @@ use super::Answer;
 use super::arguments::boolean;
 use crate::process::Process;
 
-/// The subscriber that events of OTP's logger go to: that of the thread that asked for it. Without the feature
-/// `tracing` there is none.
+/// The subscriber that events of OTP's logger go to: that of the thread that asked for it.
+#[cfg(feature = "tracing")]
 #[derive(Debug, Default)]
-pub(crate) struct Subscriber(#[cfg(feature = "tracing")] std::sync::OnceLock<tracing::Dispatch>);
+pub(crate) struct Subscriber(std::sync::OnceLock<tracing::Dispatch>);
 
 /// `dala_tracing:event(Level, Text, Metadata)`: tells the subscriber; false if nobody asked for events.
 pub(crate) fn event(p: &mut Process, [level, text, metadata]: [Word; 3]) -> Answer {

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use super::dala_io::StandardInput;
+#[cfg(feature = "tracing")]
 use super::dala_tracing::Subscriber;
 use super::erlang::info::Questions;
 use super::erlang::timers::TimerTable;
@@ -41,6 +42,7 @@ pub struct State {
     /// Standard input.
     pub input: StandardInput,
     /// Where events of OTP's logger go.
+    #[cfg(feature = "tracing")]
     pub(crate) subscriber: Subscriber,
     /// Whether nobody reads standard output any more.
     pub(crate) has_lost_reader: AtomicBool,
