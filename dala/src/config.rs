@@ -7,7 +7,6 @@ use crate::runtime::Runtime;
 use crate::sched::watchdog::{LongHandler, WatchOptions};
 use crate::sync::Arc;
 use crate::timer::Clock;
-use std::num::NonZeroUsize;
 use std::time::Duration;
 
 /// Who gets the reports, if not standard error.
@@ -23,7 +22,8 @@ impl std::fmt::Debug for ReportHook {
 /// What a [`Runtime`] is made of; see the methods for the defaults.
 #[derive(Clone, Debug)]
 pub struct Builder {
-    pub(crate) workers: usize,
+    /// One a core.
+    pub(crate) workers: Option<usize>,
     pub(crate) name: String,
     pub(crate) tokio: Option<tokio::runtime::Handle>,
     pub(crate) clock: Clock,
@@ -35,9 +35,8 @@ pub struct Builder {
 
 impl Default for Builder {
     fn default() -> Builder {
-        let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Builder {
-            workers,
+            workers: None,
             name: "dala".to_owned(),
             tokio: None,
             clock: Clock::Real,
@@ -50,10 +49,11 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Worker threads; one a core unless told otherwise. At least one.
+    /// Worker threads; one a core unless told otherwise. At least one. The first is started with the runtime, each other when there
+    /// is first work for it.
     #[must_use]
     pub fn workers(mut self, workers: usize) -> Builder {
-        self.workers = workers.clamp(1, 1024);
+        self.workers = Some(workers.clamp(1, 1024));
         self
     }
 
@@ -149,7 +149,7 @@ impl Builder {
     /// Starts the runtime.
     ///
     /// # Errors
-    /// When the system gives no more threads.
+    /// When the system gives no thread for the first worker. Another that gets none later is left out.
     pub fn build(self) -> std::io::Result<Runtime> {
         Runtime::start(self)
     }

@@ -23,6 +23,7 @@ use crate::timer::{Clock, Timers, block_on};
 use dala_ir::abi::Atom;
 use std::collections::HashSet;
 use std::future::IntoFuture;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 pub use crate::sched::handle::{Entered, Handle};
@@ -34,7 +35,6 @@ const DROP_LIMIT: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Runtime {
     handle: Handle,
-    threads: Vec<thread::JoinHandle<()>>,
     is_down: bool,
 }
 
@@ -62,17 +62,14 @@ impl Runtime {
         let observer = Observer::new(builder.observe);
         let reports = Reports::to_app(builder.reports.0);
         let services = services(timers, background, builder.watch, builder.energy, observer, reports);
-        let (scheduler, queues) = Scheduler::new(services, builder.workers);
+        let a_core_each = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        // Asking the system takes as long as starting a thread.
+        let workers = builder.workers.unwrap_or_else(a_core_each);
+        let scheduler = Scheduler::new(services, workers, &builder.name);
         let handle = Handle::new(scheduler.clone());
         handle.scheduler.services.main.get_or_init(|| Arc::downgrade(&scheduler));
-        let mut runtime = Runtime { handle, threads: Vec::new(), is_down: false };
-        for (index, queues) in queues.into_iter().enumerate() {
-            let scheduler = scheduler.clone();
-            let name = format!("{}-{index}", builder.name);
-            runtime
-                .threads
-                .push(thread::Builder::new().name(name).spawn(move || scheduler.work(index, queues))?);
-        }
+        let runtime = Runtime { handle, is_down: false };
+        scheduler.start_thread(0)?;
         Ok(runtime)
     }
 
@@ -84,7 +81,7 @@ impl Runtime {
         // What happens there is the simulation's to tell.
         let services = services(timers, background, None, None, None, Reports::nowhere());
         let handle = Handle::new(Scheduler::simulated(services, simulated));
-        Runtime { handle, threads: Vec::new(), is_down: false }
+        Runtime { handle, is_down: false }
     }
 
     /// The end of a simulated runtime, after that of its actors.
@@ -171,8 +168,8 @@ impl Runtime {
             !any
         };
         let pinned = std::mem::take(&mut *lock(&self.handle.scheduler.services.pinned));
-        let mut threads = std::mem::take(&mut self.threads);
         self.handle.scheduler.end();
+        let mut threads = self.handle.scheduler.threads.end();
         threads.extend(self.handle.scheduler.spares.end());
         pinned.iter().for_each(|(pinned, _)| pinned.scheduler().end());
         let keep = (

@@ -1,8 +1,8 @@
 //! The generational pid table.
 //!
 //! # Protocol
-//! A slot is one word: a live slot holds the address of its actor's cell (a multiple of 2), a free slot holds
-//! `generation << 1 | 1`. Who inserts owns the slot until it stores the address (release); who removes (the actor's
+//! A slot is one word: a live slot holds the address of its actor's cell (a multiple of 2) plus 1, a free slot holds
+//! `generation << 1`, so that memory which the system gave, zeroed and not touched, is slots that were never used. Who inserts owns the slot until it stores the address (release); who removes (the actor's
 //! last activation) stores the next generation. A lookup loads the word (acquire) and compares the pid written in
 //! the cell, so a slot that was given to a new actor in between gives nothing: a stale pid never reaches a new actor.
 //! The cell's memory stays while the looking thread is pinned ([`epoch`](super::epoch)).
@@ -39,6 +39,21 @@ pub(crate) unsafe trait Named {
 }
 
 type Segment = [AtomicUsize; SEGMENT];
+
+/// The mark of a live slot.
+const LIVE: usize = 1;
+
+/// Slots that were never used. Of these 64 KiB only the pages that are used take memory, or time when a program starts.
+#[cfg(not(loom))]
+fn fresh_segment() -> Box<Segment> {
+    // SAFETY: zeros are numbers, and each says of its slot that it is free and was never used.
+    unsafe { Box::new_zeroed().assume_init() }
+}
+
+#[cfg(loom)]
+fn fresh_segment() -> Box<Segment> {
+    Box::new(std::array::from_fn(|_| AtomicUsize::new(0)))
+}
 
 /// Finds items by pid.
 pub(crate) struct Table<T> {
@@ -105,12 +120,12 @@ impl<T: Named + 'static> Table<T> {
     #[inline(always)]
     pub(crate) fn lookup<'p>(&self, pid: Pid, _pin: &'p Pin<'_>) -> Option<&'p T> {
         let word = self.slot(pid.slot())?.load(Ordering::Acquire);
-        if word & 1 == 1 {
+        if word & LIVE == 0 {
             return None;
         }
-        // SAFETY: an even word is the address of an item that was in the table while this thread was pinned; such
-        // an item is freed only after the pin ends (epoch).
-        let item = unsafe { &*(word as *const T) };
+        // SAFETY: such a word is the address of an item that was in the table while this thread was pinned, and the mark; the
+        // item is freed only after the pin ends (epoch).
+        let item = unsafe { &*((word - LIVE) as *const T) };
         (item.pid() == pid).then_some(item)
     }
 
@@ -133,7 +148,7 @@ impl<T: Named + 'static> Table<T> {
         let pid = Pid::from_parts(slot, generation as u32);
         // SAFETY: the item is exclusively ours (caller).
         unsafe { item.as_mut() }.set_pid(pid);
-        word.store(item.as_ptr() as usize, Ordering::Release);
+        word.store(item.as_ptr() as usize + LIVE, Ordering::Release);
         Ok(pid)
     }
 
@@ -143,9 +158,9 @@ impl<T: Named + 'static> Table<T> {
     /// When `pid` is not in the table: only its owner removes it, once.
     pub(crate) fn remove(&self, pid: Pid, cache: &mut SlotCache) {
         let word = self.slot(pid.slot()).expect("a pid that is removed was inserted");
-        debug_assert!(word.load(Ordering::Relaxed) & 1 == 0, "removed twice");
+        debug_assert!(word.load(Ordering::Relaxed) & LIVE != 0, "removed twice");
         let generation = pid.generation() + 1;
-        word.store((generation as usize) << 1 | 1, Ordering::Release);
+        word.store((generation as usize) << 1, Ordering::Release);
         if generation < 1 << GENERATION_BITS {
             cache.0.push(pid.slot());
             if cache.0.len() >= 2 * BATCH {
@@ -176,8 +191,7 @@ impl<T: Named + 'static> Table<T> {
     fn ensure_segment(&self, slot: u32) {
         let place = &self.segments[(slot >> SEGMENT_BITS) as usize];
         if place.load(Ordering::Relaxed).is_null() {
-            let segment: Box<Segment> = Box::new(std::array::from_fn(|_| AtomicUsize::new(1)));
-            place.store(Box::into_raw(segment), Ordering::Release);
+            place.store(Box::into_raw(fresh_segment()), Ordering::Release);
         }
     }
 
@@ -192,9 +206,9 @@ impl<T: Named + 'static> Table<T> {
         for slot in 1..fresh {
             let Some(word) = self.slot(slot) else { continue };
             let word = word.load(Ordering::Acquire);
-            if word & 1 == 0 {
+            if word & LIVE != 0 {
                 // SAFETY: as in `lookup`.
-                each(unsafe { &*(word as *const T) });
+                each(unsafe { &*((word - LIVE) as *const T) });
             }
         }
     }

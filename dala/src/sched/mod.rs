@@ -21,7 +21,8 @@
 //!
 //! A worker wakes another only when work appears that it will not do next itself: an actor put into a run queue or the
 //! injector while nobody searches ([`park::Idle`]). A worker without work searches (robs the others) for a moment, then
-//! sleeps without a timeout. While a worker's own thread does something else for long, one more may be woken ([`spare`]).
+//! sleeps without a timeout. While a worker's own thread does something else for long, one more may be woken ([`spare`]). The thread
+//! of a worker starts when it is first woken ([`threads`]).
 
 #[cfg(not(loom))]
 pub(crate) mod background;
@@ -55,6 +56,8 @@ pub(crate) mod spare;
 pub(crate) mod spawning;
 #[cfg(all(test, not(loom)))]
 mod tests;
+#[cfg(not(loom))]
+pub(crate) mod threads;
 #[cfg(not(loom))]
 pub(crate) mod urgent;
 #[cfg(not(loom))]

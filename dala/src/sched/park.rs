@@ -47,6 +47,16 @@ impl Idle {
         Idle { state: AtomicU32::new(0), sleepers, workers, surplus: AtomicU32::new(0) }
     }
 
+    /// The first searches, as threads do that begin. The others have none yet: they are asleep, and start when they are woken.
+    pub(crate) fn beginning(workers: u32) -> Idle {
+        let idle = Idle::new(workers);
+        if workers > 0 {
+            lock(&idle.sleepers).asleep = (1..workers as usize).rev().collect();
+            idle.state.store((workers - 1) * SLEEPING_ONE + 1, Ordering::SeqCst);
+        }
+        idle
+    }
+
     /// There is work where searchers look. Returns a worker to unpark.
     #[inline(always)]
     pub(crate) fn announce(&self) -> Option<usize> {
@@ -193,6 +203,21 @@ mod tests {
     }
 
     #[test]
+    fn in_the_beginning_the_first_worker_searches_and_the_others_are_asleep_in_their_order() {
+        let idle = Idle::beginning(3);
+        assert_eq!(idle.announce(), None, "the first finds it");
+        assert!(idle.end_search());
+        assert_eq!(idle.announce(), Some(1));
+        assert_eq!(idle.announce(), None, "that one finds it");
+        assert!(idle.end_search());
+        idle.begin_sleep(1, false);
+        assert_eq!(idle.announce(), Some(1), "who has a thread goes before who has none");
+        assert!(idle.end_search());
+        assert_eq!(idle.announce(), Some(2));
+        assert_eq!((lists(&Idle::beginning(1)), lists(&Idle::beginning(0))), Default::default());
+    }
+
+    #[test]
     fn a_spare_that_sleeps_when_the_worker_is_back_rests_where_it_lies_and_one_that_is_awake_is_lent_to_again()
      {
         let idle = Idle::new(1);
@@ -251,6 +276,29 @@ mod loom_models {
                 parker.unpark();
             }
             worker.join().unwrap();
+        });
+    }
+
+    #[test]
+    fn work_that_is_announced_while_the_first_worker_begins_is_done_by_it_or_by_one_that_then_begins() {
+        loom::model(|| {
+            let pair = Arc::new(Pair {
+                idle: Idle::beginning(2),
+                parkers: [Parker::new(), Parker::new()],
+                work: AtomicUsize::new(0),
+            });
+            let first = {
+                let pair = pair.clone();
+                thread::spawn(move || pair.work(0, true))
+            };
+            pair.work.store(1, Ordering::Release);
+            match pair.idle.announce() {
+                // Its thread begins now.
+                Some(1) => pair.work(1, true),
+                Some(_) => pair.parkers[0].unpark(),
+                None => {}
+            }
+            first.join().unwrap();
         });
     }
 

@@ -12,6 +12,7 @@ use super::pinned::PinnedThread;
 use super::run_queue::{Job, Robbed, RunQueues};
 use super::simulated::{self, Simulated};
 use super::spare::Spares;
+use super::threads::Threads;
 use super::urgent::{SUSPENDED, Urgent};
 use super::watchdog::{WatchOptions, Watchdog};
 use super::worker::{self, Worker};
@@ -100,6 +101,7 @@ pub(crate) struct Scheduler {
     /// Workers that are no spares: the first of `remotes`.
     pub(crate) workers: usize,
     pub(crate) remotes: Box<[Remote]>,
+    pub(crate) threads: Threads,
     pub(crate) spares: Spares,
     pub(crate) idle: Idle,
     pub(crate) is_ending: AtomicBool,
@@ -247,28 +249,35 @@ fn random(_host: &Host) -> u64 {
 }
 
 impl Scheduler {
-    /// A scheduler and the queues of its workers, which are not running yet. As many spares may run in their places.
-    pub(crate) fn new(services: Arc<Services>, workers: usize) -> (Arc<Scheduler>, Vec<RunQueues>) {
-        Scheduler::with(services, workers, workers, None)
+    /// A scheduler whose workers are not running yet, with a prefix for the names of their threads. As many spares may run in
+    /// their places.
+    pub(crate) fn new(services: Arc<Services>, workers: usize, name: &str) -> Arc<Scheduler> {
+        Scheduler::with(services, workers, workers, |queues| Threads::new(name, queues), None)
     }
 
     /// A scheduler of one thread, whose actors run on no other.
     pub(crate) fn alone(services: Arc<Services>) -> (Arc<Scheduler>, RunQueues) {
-        let (scheduler, mut queues) = Scheduler::with(services, 1, 0, None);
-        (scheduler, queues.pop().expect("one worker"))
+        let mut own = None;
+        let no_threads = |mut queues: Vec<RunQueues>| {
+            own = queues.pop();
+            Threads::new("", queues)
+        };
+        let scheduler = Scheduler::with(services, 1, 0, no_threads, None);
+        (scheduler, own.expect("one worker"))
     }
 
     /// A scheduler without workers.
     pub(crate) fn simulated(services: Arc<Services>, simulated: Simulated) -> Arc<Scheduler> {
-        Scheduler::with(services, 0, 0, Some(simulated)).0
+        Scheduler::with(services, 0, 0, |queues| Threads::new("", queues), Some(simulated))
     }
 
     fn with(
         services: Arc<Services>,
         workers: usize,
         spares: usize,
+        threads: impl FnOnce(Vec<RunQueues>) -> Threads,
         simulated: Option<Simulated>,
-    ) -> (Arc<Scheduler>, Vec<RunQueues>) {
+    ) -> Arc<Scheduler> {
         offload::by(Handle::offload);
         let (mut queues, remotes): (Vec<_>, Vec<_>) = (0..workers + spares)
             .map(|_| {
@@ -296,8 +305,9 @@ impl Scheduler {
             deadlines: Deadlines::default(),
             workers,
             remotes: remotes.into(),
+            threads: threads(queues),
             spares: Spares::new(unborn),
-            idle: Idle::new(workers as u32),
+            idle: Idle::beginning(workers as u32),
             is_ending: AtomicBool::new(false),
             marks_entries: AtomicBool::new(false),
             watch,
@@ -305,7 +315,7 @@ impl Scheduler {
             held: AtomicUsize::new(0),
             simulated,
         };
-        (Arc::new(scheduler), queues)
+        Arc::new(scheduler)
     }
 
     pub(crate) fn host(&self) -> &Host {
@@ -400,8 +410,32 @@ impl Scheduler {
     #[inline(always)]
     pub(crate) fn announce(&self) {
         if let Some(worker) = self.idle.announce() {
-            self.remotes[worker].parker.unpark();
+            self.wake(worker);
         }
+    }
+
+    /// Wakes that worker, who was chosen for it: its thread may have to start.
+    #[cold]
+    fn wake(&self, worker: usize) {
+        let is_starting = if self.threads.are_complete() { Ok(false) } else { self.start_thread(worker) };
+        match is_starting {
+            Ok(true) => {}
+            Ok(false) => self.remotes[worker].parker.unpark(),
+            Err(_) => {
+                // Nobody searches in its place: another is to.
+                self.idle.end_search();
+                self.announce();
+            }
+        }
+    }
+
+    /// Starts the thread of a worker of the runtime. Returns false if it had one.
+    ///
+    /// # Errors
+    /// When the system gives no more threads.
+    pub(crate) fn start_thread(&self, worker: usize) -> std::io::Result<bool> {
+        let Some(scheduler) = self.services.main.get().and_then(Weak::upgrade) else { return Ok(false) };
+        self.threads.start(worker, move |queues| scheduler.work(worker, queues))
     }
 
     /// The workers among which there may be work.

@@ -3,6 +3,7 @@
 mod deadlines;
 mod inheritance;
 mod lifecycle;
+mod threads;
 mod waiting;
 
 use crate::timer::Clock;

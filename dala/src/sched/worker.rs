@@ -92,7 +92,8 @@ impl Worker {
             streak_since: Cell::new(0),
             sends_since: Cell::new(0),
             random: Random::new(index as u64 + 1),
-            searches: Cell::new(false),
+            // Who has work announced counts on a thread that begins.
+            searches: Cell::new(true),
             is_lent: Cell::new(false),
         }
     }
@@ -166,8 +167,16 @@ impl Worker {
         }
     }
 
-    /// The running activation goes on for long: others may take what it scheduled.
+    /// The running activation goes on for long: others may take what it scheduled, if there are others. If not it stays the next,
+    /// behind which all that wait get their turn ([`LIFO_STREAK`]): who is told a lot then takes it in while it is in the caches,
+    /// and its messages do not pile up behind all other senders.
     pub(crate) fn share_lifo(&self) {
+        if self.scheduler.remotes().len() > 1 {
+            self.offer_lifo();
+        }
+    }
+
+    fn offer_lifo(&self) {
         if let Some(job) = self.remote().take_lifo() {
             self.share(job);
         } else if self.queues.has_work() && !self.scheduler.stays_suspended() {
@@ -178,7 +187,7 @@ impl Worker {
 
     /// Whether work of the first class is due. Offers what the running activation scheduled to others.
     pub(crate) fn has_realtime_work(&self) -> bool {
-        self.share_lifo();
+        self.offer_lifo();
         self.scheduler.pressing() != 0
     }
 
@@ -202,8 +211,6 @@ impl Worker {
     /// Runs until the scheduler ends, as a spare: rests first.
     pub(super) fn run_spare(self) {
         self.remote().parker.park();
-        // Whoever woke it counted it as one that searches.
-        self.searches.set(true);
         self.run();
     }
 
@@ -222,7 +229,8 @@ impl Worker {
 
     fn work(&self, participant: &epoch::Participant<'static>) {
         let mut tick = 0u32;
-        let mut kept = None;
+        let Some(first) = self.find(participant) else { return };
+        let mut kept = Some(first);
         loop {
             tick = tick.wrapping_add(1);
             if tick.is_multiple_of(ACTIVATIONS_BETWEEN_LOOKS) {
