@@ -1,7 +1,8 @@
 //! Dala beside OTP on the same `.beam` files: `cargo run --release -p dala-benches --bin beam`.
 //!
 //! The programs are `benches/beam/b_*.erl`; each checks its answer. A program runs in a fresh `erl`, in one whose processes begin
-//! with a heap of 32 MB (`+hms 4000000`), and in a fresh Dala, with machine code and interpreting, in turns, once to warm up and then `--times N` (5) times; the figure is the median of all runs of `--rounds N` (3)
+//! with a heap of 32 MB (`+hms 4000000`), and in a fresh Dala, in turns: for the first time (nothing is kept of it, docs/jit.md), for the
+//! second, and interpreting. It runs once to warm up and then `--times N` (5) times; the figure is the median of all runs of `--rounds N` (3)
 //! rounds. `--record` writes the table into `benches/RESULTS.md`. What follows are names of programs, all by default.
 
 use std::path::{Path, PathBuf};
@@ -125,10 +126,10 @@ fn table(options: &Options, folder: &Path) -> Result<String, String> {
         table.push('\n');
     };
     print(
-        "| program | OTP, ms | `+hms`, ms | Dala, ms | interpreting, ms | OTP / Dala | `+hms` / Dala |"
+        "| program | OTP, ms | `+hms`, ms | Dala, ms | first time, ms | interpreting, ms | OTP / Dala | `+hms` / Dala | OTP / first time |"
             .to_owned(),
     );
-    print("|---|---|---|---|---|---|---|".to_owned());
+    print("|---|---|---|---|---|---|---|---|---|".to_owned());
     // Where Elixir's modules are, which Dala finds by itself.
     let folder_of = "IO.write(:code.lib_dir(:elixir, :ebin))";
     let elixir = ["-pa".to_owned(), results::said_by("elixir", &["-e", folder_of])];
@@ -139,27 +140,33 @@ fn table(options: &Options, folder: &Path) -> Result<String, String> {
         command.args(flags).args(["-noshell", "-pa"]).arg(folder).args(&elixir).args(["-eval", &call]);
         figure(program, &mut command)
     };
-    let dala = |program: &str, mode: &str| {
+    let dala = |program: &str, mode: &str, cache: &Path| {
         let mut command = Command::new(&this);
-        figure(program, command.env("DALA_JIT", mode).arg("--dala").arg(folder).args([&times, program]))
+        command.env("DALA_JIT", mode).env("DALA_CACHE", cache).arg("--dala").arg(folder);
+        figure(program, command.args([&times, program]))
     };
-    let mut logarithms = Vec::new();
+    let mut logarithms: [f64; 3] = Default::default();
     for program in &programs {
-        let mut all: [Vec<f64>; 4] = Default::default();
+        let mut all: [Vec<f64>; 5] = Default::default();
         for _ in 0..options.rounds {
+            let cache = tempfile::tempdir_in(folder).map_err(|error| error.to_string())?;
             all[0].push(erl(program, &[])?);
             all[1].push(erl(program, &["+hms", "4000000"])?);
-            all[2].push(dala(program, "on")?);
-            all[3].push(dala(program, "off")?);
+            all[3].push(dala(program, "on", cache.path())?);
+            all[2].push(dala(program, "on", cache.path())?);
+            all[4].push(dala(program, "off", cache.path())?);
         }
-        let [otp, large, dala, interpreting] = all.map(|figures| median(figures) / 1e3);
-        logarithms.push((otp / dala).ln());
+        let [otp, large, dala, first, interpreting] = all.map(|figures| median(figures) / 1e3);
+        let ratios = [otp / dala, large / dala, otp / first];
+        logarithms.iter_mut().zip(ratios).for_each(|(sum, ratio)| *sum += ratio.ln());
         let name = program.strip_prefix("b_").unwrap_or(program);
-        let ratios = format!("{:.2} | {:.2}", otp / dala, large / dala);
-        print(format!("| {name} | {otp:.1} | {large:.1} | {dala:.1} | {interpreting:.1} | {ratios} |"));
+        let ratios = ratios.map(|ratio| format!("{ratio:.2}")).join(" | ");
+        print(format!(
+            "| {name} | {otp:.1} | {large:.1} | {dala:.1} | {first:.1} | {interpreting:.1} | {ratios} |"
+        ));
     }
-    let mean = (logarithms.iter().sum::<f64>() / logarithms.len().max(1) as f64).exp();
-    print(format!("| **geometric mean** | | | | | **{mean:.2}** | |"));
+    let means = logarithms.map(|sum| format!("**{:.2}**", (sum / programs.len().max(1) as f64).exp()));
+    print(format!("| **geometric mean** | | | | | | {} |", means.join(" | ")));
     Ok(table)
 }
 

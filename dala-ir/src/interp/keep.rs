@@ -18,6 +18,8 @@ use super::object::Object;
 /// Machine code of some functions of a module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptCode {
+    /// Of the runtime that it was made by, see `jit/kept.rs`.
+    pub(super) layout: [u32; 16],
     pub(super) machine: MachineCode,
     /// Places of eight bytes in it, and what is to be written there.
     pub(super) constants: Vec<(u32, Constant)>,

@@ -3,25 +3,50 @@
 #![expect(unsafe_code, reason = "publishes machine code")]
 
 use std::io;
+use std::mem::offset_of;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::compile::{ALIGN, FunctionCode};
 use super::tier::{self, TAKEN};
-use super::{STUBS, memory, perf};
+use super::{STUBS, Stubs, memory, offsets, perf};
+use crate::abi::ActorContext;
 use crate::interp::ahead::{AheadHead, MachineCode};
 use crate::interp::code::{CELL, CodeModule};
+use crate::interp::export::{ExportEntry, FunEntry};
 use crate::interp::keep::{Constant, Keeper, KeptCode};
 use crate::interp::native::Head;
 use crate::interp::object::Object;
+use crate::term::binary::BYTES_OFFSET;
 
 /// Modules whose object code is kept in memory while functions of theirs become hot.
 const OBJECTS: usize = 8;
 
+/// Where machine code finds things in the runtime's structures. The sources say most of it, but compilers are free to
+/// lay out what these hold.
+const LAYOUT: [u32; 16] = [
+    offsets::X as u32,
+    offsets::F as u32,
+    offsets::CONTEXT as u32,
+    offsets::SLACK as u32,
+    offsets::REDS as u32,
+    offsets::SP as u32,
+    offsets::HP as u32,
+    offsets::PC as u32,
+    offsets::ANSWER as u32,
+    offsets::WORD as u32,
+    ExportEntry::TARGET as u32,
+    FunEntry::CODE as u32,
+    FunEntry::TAKES as u32,
+    offset_of!(ActorContext, claim) as u32,
+    BYTES_OFFSET as u32,
+    size_of::<Stubs>() as u32,
+];
+
 impl KeptCode {
     /// None.
     fn empty() -> KeptCode {
-        KeptCode { machine: MachineCode::empty(), constants: Vec::new() }
+        KeptCode { layout: LAYOUT, machine: MachineCode::empty(), constants: Vec::new() }
     }
 
     /// A function's.
@@ -30,6 +55,7 @@ impl KeptCode {
         let mut machine = MachineCode::empty();
         machine.push(code);
         KeptCode {
+            layout: LAYOUT,
             machine,
             constants: constants.into_iter().map(|(at, constant)| (at as u32, constant)).collect(),
         }
@@ -59,7 +85,8 @@ impl KeptCode {
                     Constant::Stub(place) => (place as usize) < size_of_val(&STUBS),
                 }
         };
-        heads.lie_in(text.len() as u64)
+        self.layout == LAYOUT
+            && heads.lie_in(text.len() as u64)
             && heads.0.iter().all(is_head)
             && references.iter().all(|reference| is_inside(reference.at, 4))
             && self.constants.iter().all(is_constant)
