@@ -7,7 +7,7 @@ use std::mem::offset_of;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::compile::{ALIGN, FunctionCode};
+use super::compile::FunctionCode;
 use super::tier::{self, TAKEN};
 use super::{STUBS, Stubs, memory, offsets, perf};
 use crate::abi::ActorContext;
@@ -17,6 +17,7 @@ use crate::interp::export::{ExportEntry, FunEntry};
 use crate::interp::keep::{Constant, Keeper, KeptCode};
 use crate::interp::native::Head;
 use crate::interp::object::Object;
+use crate::interp::patch::FILL;
 use crate::term::binary::BYTES_OFFSET;
 
 /// Modules whose object code is kept in memory while functions of theirs become hot.
@@ -63,7 +64,10 @@ impl KeptCode {
 
     /// Puts more behind it.
     fn append(&mut self, more: KeptCode) {
-        let start = self.machine.text.len().next_multiple_of(ALIGN) as u32;
+        // As in an arena: where in a line of the caches loops begin shows.
+        let start = self.machine.text.len().next_multiple_of(memory::START);
+        self.machine.text.resize(start, FILL);
+        let start = start as u32;
         self.machine.append(more.machine);
         self.constants.extend(more.constants.into_iter().map(|(at, constant)| (start + at, constant)));
     }

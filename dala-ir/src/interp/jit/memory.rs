@@ -21,7 +21,7 @@ use crate::interp::patch;
 /// Bytes of an arena, if nothing larger is to lie in it.
 const ARENA: usize = 1 << 20;
 /// Functions begin at multiples of this: of a line of the processor's caches, at least.
-const START: usize = if patch::ALIGN > 64 { patch::ALIGN } else { 64 };
+pub(super) const START: usize = if patch::ALIGN > 64 { patch::ALIGN } else { 64 };
 
 /// Memory that functions are put into one after the other.
 struct Arena {
