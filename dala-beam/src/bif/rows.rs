@@ -418,8 +418,8 @@ bifs! {
     erlang "display_string"/1 plain erlang::system::display_string full;
     erlang "bump_reductions"/1 plain erlang::system::bump_reductions full;
     erlang "yield"/0 replaces erlang::system::yield_0 full;
-    erlang "memory"/0 replaces erlang::system::memory_0 partial("resident size, the caller's heap, tables, atoms and shared binaries; code is 0, and there are no allocators to ask");
-    erlang "memory"/1 replaces erlang::system::memory_1 partial("resident size, the caller's heap, tables, atoms and shared binaries; code is 0, and there are no allocators to ask");
+    erlang "memory"/0 replaces erlang::system::memory_0 partial("resident size, the caller's heap, tables, atoms, shared binaries, register code and literals; there are no allocators to ask");
+    erlang "memory"/1 replaces erlang::system::memory_1 partial("resident size, the caller's heap, tables, atoms, shared binaries, register code and literals; there are no allocators to ask");
     erlang "dt_spread_tag"/1 plain erlang::system::dt_true partial("there are no dynamic traces");
     erlang "dt_restore_tag"/1 plain erlang::system::dt_true partial("there are no dynamic traces");
     erlang "seq_trace"/2 plain erlang::system::seq_trace partial("flags are checked; sequential tracing is off");

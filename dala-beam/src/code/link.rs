@@ -26,6 +26,15 @@ pub(super) struct Linked {
     pub(super) code: Arc<CodeModule>,
 }
 
+/// What is known of a module that is loaded beside its bytes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Loading {
+    pub(super) origin: Origin,
+    /// Whether there was a version before. The literals of later ones are not shared, so that purging can free them; those of the first
+    /// are shared with whoever is sent one, and stay.
+    pub(super) is_again: bool,
+}
+
 /// Prepares a module, or finds it in the cache, and links it. Changes nothing that running code sees.
 pub(super) fn compile(
     exports: &ExportTable,
@@ -33,12 +42,12 @@ pub(super) fn compile(
     known: Known<'_>,
     cache: Option<&ObjectCache>,
     name: Atom,
-    origin: Origin,
+    from: Loading,
     bytes: &[u8],
 ) -> Result<Linked, LoadFailure> {
     let (prepared, hot) = prepare(exports, lookup, known, cache, name, bytes)?;
     let machine = ahead::rehearse(&prepared.object, |object| machine_code(cache, object));
-    let linked = link(exports, lookup, origin, prepared, machine)?;
+    let linked = link(exports, lookup, from, prepared, machine)?;
     if let Some(hot) = hot {
         // SAFETY: it is beside that object code, in a folder of the user's own that is for this build only.
         unsafe { linked.code.keep_machine_code(Box::new(hot)) };
@@ -87,14 +96,14 @@ pub(super) fn machine_code(cache: Option<&ObjectCache>, object: &Object) -> Resu
 pub(super) fn link(
     exports: &ExportTable,
     lookup: &Lookup,
-    origin: Origin,
+    Loading { origin, is_again }: Loading,
     prepared: Prepared,
     machine: Option<Placed>,
 ) -> Result<Linked, LoadFailure> {
     let name = prepared.object.name();
     let malformed = |problem: String| LoadFailure::Malformed { module: name, problem };
     // Freed again when the module is refused below.
-    let mut draft = literal_area().draft();
+    let mut draft = if is_again { literal_area().freeable_draft() } else { literal_area().draft() };
     let mut term = |external: &[u8]| {
         if external.is_empty() {
             return Ok(Word::NIL);
@@ -117,6 +126,13 @@ pub(super) fn link(
         .object
         .link_with(machine, &literals, prepared.md5, import)
         .map_err(|error| malformed(error.to_string()))?;
+    let literal_words = draft.words();
+    let literals = if is_again {
+        Some(Arc::new(draft.keep_until_freed()))
+    } else {
+        draft.keep();
+        None
+    };
     let module = LoadedModule {
         name,
         exports: code.exports().map(|(function, arity, _)| (function, arity)).collect(),
@@ -131,10 +147,10 @@ pub(super) fn link(
         },
         type_warnings: prepared.type_warnings,
         has_on_load: code.on_load().is_some(),
-        literal_words: draft.words(),
+        literals,
+        literal_words,
         code: code.clone(),
     };
-    draft.keep();
     Ok(Linked { module, code })
 }
 

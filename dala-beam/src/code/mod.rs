@@ -29,5 +29,5 @@ pub use natives::{MAX_NATIVES, NativeTable};
 pub use object_cache::ObjectCache;
 pub use on_load::{Claim, PendingModules};
 pub use paths::{CodePaths, InstallError};
-pub use purge::Outdated;
+pub use purge::{Leaving, Outdated};
 pub use server::CodeServer;

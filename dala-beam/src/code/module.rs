@@ -8,6 +8,8 @@ use dala_ir::abi::{Atom, Word};
 use dala_ir::interp::CodeModule;
 use dala_ir::ir::Import;
 
+use crate::heap::FreeableLiterals;
+
 /// Where a module came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Origin {
@@ -22,7 +24,7 @@ pub enum Origin {
 
 /// A version of a module that was loaded.
 ///
-/// Versions are never freed: literals of theirs may be anywhere. Purging (`purge.rs`) sees to it that nobody runs one any more.
+/// The words of code are never freed; purging (`purge.rs`) sees to it that nobody runs them any more, and frees literals.
 #[derive(Debug)]
 pub struct LoadedModule {
     /// Its name.
@@ -41,6 +43,8 @@ pub struct LoadedModule {
     pub origin: Origin,
     /// Whether it has an `-on_load` function.
     pub has_on_load: bool,
+    /// Its literals, if they can be freed: those of a module that was loaded before.
+    pub literals: Option<Arc<FreeableLiterals>>,
     /// Words of its literals.
     pub literal_words: usize,
     /// What it sends and passes that nobody takes ([`System::type_warnings`](crate::process::System::type_warnings)).

@@ -4,10 +4,17 @@
 //! called; who tries waits. It asks every process whether it is in the old code ([`frame::runs_in`]), which kills those that are, or
 //! ends a soft purge. Then it *completes*: the version is gone, and so are its funs; or it *aborts*, and they can be called again.
 //!
-//! The words of code and literals stay, so literals that programs still have are as good as ever.
+//! The words of code stay. So do the literals of the first version of a module, which messages, tables and Rust values share. Those
+//! of later versions are shared by nobody (`FreeableLiterals`): who has words of one is a process, and has them in its heap, on its
+//! stack or among its roots. So each process that lives when the purge completes is asked to copy out what it has
+//! ([`Leaving`]), which it does when it is suspended next; when the last has done so, or has ended, they are freed. Nobody gets new
+//! words of them meanwhile: no process runs the code, and what processes tell one another is copied.
 //!
 //! [`frame::runs_in`]: dala_ir::interp::frame::runs_in
 
+#![expect(unsafe_code, reason = "says when literals are nobody's any more")]
+
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use dala_ir::abi::Atom;
@@ -15,6 +22,7 @@ use dala_ir::interp::FunEntry;
 
 use super::module::LoadedModule;
 use super::server::CodeServer;
+use crate::heap::FreeableLiterals;
 
 /// A version that is being purged.
 #[derive(Debug)]
@@ -22,6 +30,41 @@ pub(super) struct Purge {
     version: Arc<LoadedModule>,
     /// Its funs, which nobody can call.
     withheld: Vec<&'static FunEntry>,
+}
+
+/// Literals of a version that was purged, while processes copy out what they have of them.
+#[derive(Debug)]
+pub struct Leaving {
+    literals: Arc<FreeableLiterals>,
+    /// Whether a process could not.
+    is_needed: AtomicBool,
+}
+
+impl Leaving {
+    /// Of a version that is gone. All processes that live are to be given the `Arc`, and to hold it until they have copied out.
+    pub(crate) fn of(version: &LoadedModule) -> Option<Arc<Leaving>> {
+        let literals = version.literals.clone()?;
+        Some(Arc::new(Leaving { literals, is_needed: AtomicBool::new(false) }))
+    }
+
+    pub(crate) fn literals(&self) -> &FreeableLiterals {
+        &self.literals
+    }
+
+    /// Keeps them: a process still has some.
+    pub(crate) fn need(&self) {
+        self.is_needed.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        if !*self.is_needed.get_mut() {
+            // SAFETY: each process that lived when the version was gone has let go of this value, and did so when it had
+            // copied out what it had, or when it had ended.
+            unsafe { self.literals.left_by_all() };
+        }
+    }
 }
 
 /// Which version of a module.
@@ -49,18 +92,18 @@ impl CodeServer {
         true
     }
 
-    /// Ends that: the version is gone, or stays as it was. Says whether it was being purged.
-    pub fn end_purge(&self, module: Atom, is_gone: bool) -> bool {
+    /// Ends that: the version is gone, or stays as it was. Gives the version that was being purged, if one was.
+    pub fn end_purge(&self, module: Atom, is_gone: bool) -> Option<Arc<LoadedModule>> {
         let mut modules = self.modules.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(versions) = modules.get_mut(&module) else { return false };
-        let Some(Purge { version, withheld }) = versions.purging.take() else { return false };
+        let versions = modules.get_mut(&module)?;
+        let Purge { version, withheld } = versions.purging.take()?;
         if is_gone {
             versions.old.take_if(|old| Arc::ptr_eq(old, &version));
         } else {
             // A fun that was loaded meanwhile leads there.
             withheld.iter().filter(|entry| entry.is_in(&version.code)).for_each(|entry| entry.restore());
         }
-        true
+        Some(version)
     }
 
     /// Whether a version of a module is being purged.

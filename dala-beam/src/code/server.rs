@@ -214,9 +214,8 @@ impl CodeServer {
                 None => Ok(None),
             };
             let machine = machine.map_err(|error| LoadFailure::bundled(module, &error))?;
-            return self.install(module, || {
-                link::link(&self.exports, &self.lookup, Origin::Memory, prepared, machine)
-            });
+            let from = self.loading_from(module, Origin::Memory);
+            return self.install(module, || link::link(&self.exports, &self.lookup, from, prepared, machine));
         }
         let (path, bytes) = self.find(module)?;
         self.install_bytes(self.cache.as_ref(), module, path.map_or(Origin::Memory, Origin::File), &bytes)
@@ -300,7 +299,13 @@ impl CodeServer {
         bytes: &[u8],
     ) -> Result<Arc<LoadedModule>, LoadFailure> {
         let (exports, lookup, known) = (&self.exports, &self.lookup, self.known());
-        self.install(module, || link::compile(exports, lookup, known, cache, module, origin, bytes))
+        let from = self.loading_from(module, origin);
+        self.install(module, || link::compile(exports, lookup, known, cache, module, from, bytes))
+    }
+
+    fn loading_from(&self, module: Atom, origin: Origin) -> link::Loading {
+        let is_again = self.with_modules(|modules| modules.contains_key(&module));
+        link::Loading { origin, is_again }
     }
 
     /// Whether the bytes are that module, without loading it; and whether it has an `-on_load` function.

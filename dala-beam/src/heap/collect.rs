@@ -84,6 +84,17 @@ impl Fragments {
     }
 }
 
+/// What an evacuation is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// The young generation and the fragments.
+    Young,
+    /// The old generation too.
+    Both,
+    /// All, and the survivors are old.
+    Settling,
+}
+
 struct Evacuation {
     /// Young objects in the block, of which those below the high-water mark move to the old to-space.
     young: Range,
@@ -92,6 +103,8 @@ struct Evacuation {
     old: Range,
     is_major: bool,
     fragments: Fragments,
+    /// Whether what lies in fragments moves to the old to-space too.
+    are_fragments_mature: bool,
     young_to: *mut Word,
     old_to: *mut Word,
 }
@@ -116,7 +129,7 @@ impl Evacuation {
                 }
                 true
             } else if self.fragments.contains(from) {
-                false
+                self.are_fragments_mature
             } else {
                 return;
             };
@@ -285,7 +298,8 @@ impl Heap {
             Some(limit) if likely > limit => all,
             _ => likely,
         };
-        self.evacuate(likely.max(minimum).max(self.block.words()), major, roots)?;
+        let scope = if major { Scope::Both } else { Scope::Young };
+        self.evacuate(likely.max(minimum).max(self.block.words()), scope, roots)?;
         if major {
             self.counters.make().major += 1;
             self.minors_in_a_row = 0;
@@ -315,7 +329,7 @@ impl Heap {
             }
             // Nothing counts as mature, so all of it moves to the new block.
             self.high_water = self.context.base;
-            let moved = self.evacuate(wanted, false, roots);
+            let moved = self.evacuate(wanted, Scope::Young, roots);
             if moved.is_err() {
                 self.collected();
             }
@@ -344,13 +358,34 @@ impl Heap {
         }
     }
 
+    /// Moves all that lives to the old generation, which may point to what is younger until then.
+    ///
+    /// # Errors
+    /// When there is no memory for it; nothing is moved then.
+    pub(super) fn settle(&mut self, roots: &mut [&mut [Word]]) -> Result<(), NoMemory> {
+        self.release_claim();
+        let high_water = std::mem::replace(&mut self.high_water, self.context.hp);
+        let settled = self.evacuate(self.block.words(), Scope::Settling, roots);
+        if settled.is_err() {
+            self.high_water = high_water;
+            return settled;
+        }
+        self.high_water = self.context.hp;
+        self.counters.make().major += 1;
+        self.minors_in_a_row = 0;
+        self.collected();
+        Ok(())
+    }
+
     /// Moves what lives out of the block (into one of `capacity` words), the fragments and, in a major
     /// collection, the old generation. Without memory for where to, nothing is moved.
-    fn evacuate(&mut self, capacity: usize, major: bool, roots: &mut [&mut [Word]]) -> Result<(), NoMemory> {
+    fn evacuate(&mut self, capacity: usize, scope: Scope, roots: &mut [&mut [Word]]) -> Result<(), NoMemory> {
+        let (major, is_settling) = (scope != Scope::Young, scope == Scope::Settling);
         let stack_words = self.context.stack_words();
         let kept = if self.options.stress { None } else { self.left.take(capacity) };
         let young = kept.map_or_else(|| Block::try_new(capacity), Ok)?;
-        let mature = words_between(self.context.base, self.high_water);
+        let mature = words_between(self.context.base, self.high_water)
+            + if is_settling { self.fragment_words } else { 0 };
         let old_used = self.old_words();
 
         // Where the old generation's part of the survivors goes.
@@ -371,6 +406,7 @@ impl Heap {
             old: Range::new(self.old.start(), self.old_top),
             is_major: major,
             fragments: Fragments::new(&self.fragments),
+            are_fragments_mature: is_settling,
             young_to: young.start(),
             old_to,
         };

@@ -3,13 +3,15 @@
 //! built in a [`LiteralDraft`], which either is kept for ever or gives everything back.
 //!
 //! What does not fit any more goes to memory of its own. That is as good for reading; such literals are merely copied
-//! when they are sent.
+//! when they are sent. On purpose so of a module that was loaded before: what nobody shares can be freed
+//! ([`FreeableLiterals`]).
 
 #![expect(unsafe_code, reason = "hands out raw words of one reserved range")]
 
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, handle_alloc_error};
+use std::mem::ManuallyDrop;
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use dala_ir::abi::Word;
@@ -29,6 +31,8 @@ pub struct LiteralArea {
     start: *mut Word,
     words: usize,
     room: Mutex<Room>,
+    /// Words elsewhere.
+    outside: AtomicUsize,
 }
 
 /// Which words of the area are used: all below `end` but those that were given back.
@@ -112,7 +116,13 @@ impl LiteralArea {
             unsafe { alloc_zeroed(layout) }
         };
         let words = if start.is_null() { 0 } else { bytes / size_of::<Word>() };
-        LiteralArea { start: start.cast(), words, room: Mutex::default() }
+        LiteralArea { start: start.cast(), words, room: Mutex::default(), outside: AtomicUsize::new(0) }
+    }
+
+    /// One for a test alone.
+    #[cfg(test)]
+    pub(super) fn of_a_test(bytes: usize) -> &'static LiteralArea {
+        Box::leak(Box::new(LiteralArea::reserve(bytes)))
     }
 
     fn room(&self) -> MutexGuard<'_, Room> {
@@ -121,12 +131,19 @@ impl LiteralArea {
 
     /// Begins to build literals.
     pub fn draft(&'static self) -> LiteralDraft {
-        LiteralDraft { area: self, inside: Vec::new(), outside: Vec::new(), counted: Vec::new() }
+        LiteralDraft { area: self, inside: Vec::new(), outside: Vec::new(), counted: Vec::new(), apart: None }
     }
 
-    /// Words used.
+    /// Begins to build literals that can be freed once they were kept, all of them outside of the area.
+    pub fn freeable_draft(&'static self) -> LiteralDraft {
+        let mut draft = self.draft();
+        draft.apart = Some(Apart::default());
+        draft
+    }
+
+    /// Words used, in the area and outside of it.
     pub fn used_words(&self) -> usize {
-        self.room().used()
+        self.room().used() + self.outside.load(Ordering::Relaxed)
     }
 }
 
@@ -140,7 +157,19 @@ pub struct LiteralDraft {
     outside: Vec<(*mut Word, Layout)>,
     /// Its objects that own a count of something off the heap.
     counted: Vec<Word>,
+    /// Where literals outside of the area go on, if all of them are to lie there.
+    apart: Option<Apart>,
 }
+
+/// What is left of a piece of memory.
+#[derive(Clone, Copy, Debug, Default)]
+struct Apart {
+    address: usize,
+    words: usize,
+}
+
+/// Fewest and most words of such a piece: each has as many as there are already.
+const PIECE_WORDS: (usize, usize) = (64, 1 << 16);
 
 impl LiteralDraft {
     /// The literal equal to `term`.
@@ -160,6 +189,67 @@ impl LiteralDraft {
         self.outside.clear();
         self.counted.clear();
     }
+
+    /// As [`LiteralDraft::keep`], of a [freeable draft](LiteralArea::freeable_draft): until it is said that nobody has them.
+    pub fn keep_until_freed(self) -> FreeableLiterals {
+        debug_assert!(self.inside.is_empty(), "what lies in the area is shared");
+        FreeableLiterals { draft: ManuallyDrop::new(self), is_left: AtomicBool::new(false) }
+    }
+
+    /// Memory of its own.
+    fn alloc_outside(&mut self, words: usize) -> *mut Word {
+        let layout = Layout::array::<Word>(words).expect("literals are bounded by the loader's limits");
+        // SAFETY: no draft asks for no words.
+        let memory = unsafe { alloc(layout) };
+        if memory.is_null() {
+            handle_alloc_error(layout);
+        }
+        memory.expose_provenance();
+        self.area.outside.fetch_add(words, Ordering::Relaxed);
+        self.outside.push((memory.cast(), layout));
+        memory.cast()
+    }
+}
+
+/// Literals that are no part of the area, so that no message, table or Rust value shares them: only heaps, stacks and roots of
+/// processes refer to them, and [`Heap::copy_out`](super::Heap::copy_out) finds those words. Dropped, they stay for ever, unless
+/// it was said before that no process has any.
+#[derive(Debug)]
+pub struct FreeableLiterals {
+    draft: ManuallyDrop<LiteralDraft>,
+    is_left: AtomicBool,
+}
+
+// SAFETY: literals never change, and the draft behind them is not touched before the drop.
+unsafe impl Send for FreeableLiterals {}
+// SAFETY: as above.
+unsafe impl Sync for FreeableLiterals {}
+
+impl FreeableLiterals {
+    /// Whether `object` is one of them, or part of one.
+    pub fn contains(&self, object: *const Word) -> bool {
+        let lies_in = |&(start, layout): &(*mut Word, Layout)| {
+            (object as usize).wrapping_sub(start as usize) < layout.size()
+        };
+        self.draft.outside.iter().any(lies_in)
+    }
+
+    /// Has them freed with the last that holds this value.
+    ///
+    /// # Safety
+    /// No process has a word that refers to one of them, nor will it get one but from this value.
+    pub unsafe fn left_by_all(&self) {
+        self.is_left.store(true, Ordering::Release);
+    }
+}
+
+impl Drop for FreeableLiterals {
+    fn drop(&mut self) {
+        if *self.is_left.get_mut() {
+            // SAFETY: dropped here alone; nobody refers to the literals, as `left_by_all` was promised.
+            unsafe { ManuallyDrop::drop(&mut self.draft) };
+        }
+    }
 }
 
 impl Drop for LiteralDraft {
@@ -170,6 +260,7 @@ impl Drop for LiteralDraft {
             unsafe { offheap::release(object) };
         }
         for (memory, layout) in self.outside.drain(..) {
+            self.area.outside.fetch_sub(layout.size() / size_of::<Word>(), Ordering::Relaxed);
             // SAFETY: allocated with this layout by `alloc_words`, and known to nobody else: the draft was not kept.
             unsafe { dealloc(memory.cast(), layout) };
         }
@@ -187,6 +278,18 @@ unsafe impl TermWriter for LiteralDraft {
         if words == 0 {
             return std::ptr::dangling_mut();
         }
+        if let Some(Apart { address, words: left }) = self.apart {
+            if left >= words {
+                let bytes = words * size_of::<Word>();
+                self.apart = Some(Apart { address: address + bytes, words: left - words });
+                return std::ptr::with_exposed_provenance_mut(address);
+            }
+            let piece = words.max(self.words().clamp(PIECE_WORDS.0, PIECE_WORDS.1));
+            let memory = self.alloc_outside(piece);
+            let address = memory.wrapping_add(words).expose_provenance();
+            self.apart = Some(Apart { address, words: piece - words });
+            return memory;
+        }
         if let Some(start) = self.area.room().take(words, self.area.words) {
             match self.inside.last_mut() {
                 Some(last) if last.end == start => last.end += words,
@@ -194,15 +297,7 @@ unsafe impl TermWriter for LiteralDraft {
             }
             return self.area.start.wrapping_add(start);
         }
-        let layout = Layout::array::<Word>(words).expect("literals are bounded by the loader's limits");
-        // SAFETY: the layout is not empty.
-        let memory = unsafe { alloc(layout) };
-        if memory.is_null() {
-            handle_alloc_error(layout);
-        }
-        memory.expose_provenance();
-        self.outside.push((memory.cast(), layout));
-        memory.cast()
+        self.alloc_outside(words)
     }
 
     fn own_offheap(&mut self, object: Word) {
@@ -219,7 +314,7 @@ mod tests {
     use dala_ir::term::resource::Resource;
 
     fn area(bytes: usize) -> &'static LiteralArea {
-        Box::leak(Box::new(LiteralArea::reserve(bytes)))
+        LiteralArea::of_a_test(bytes)
     }
 
     #[test]
@@ -256,7 +351,7 @@ mod tests {
         let small = draft.tuple(&[Word::NIL; 3]);
         let large = draft.tuple(&[Word::atom(Atom::new("far")); 100]);
         assert_eq!(draft.words(), 105);
-        assert_eq!(area.used_words(), 4);
+        assert_eq!(area.used_words(), 105);
         assert_eq!(tuple_elements(large).map(<[Word]>::len), Some(100));
         assert_eq!(tuple_elements(small).map(<[Word]>::len), Some(3));
         drop(draft);

@@ -18,6 +18,7 @@
 mod block;
 mod build;
 mod collect;
+mod copy_out;
 mod counters;
 mod fragment;
 mod growth;
@@ -33,7 +34,7 @@ pub use build::own;
 pub use counters::Counters;
 pub use fragment::{Fragment, Release};
 pub use heap::{Heap, HeapLimit, HeapOptions};
-pub use literals::{LiteralArea, LiteralDraft, is_literal, literal_area};
+pub use literals::{FreeableLiterals, LiteralArea, LiteralDraft, is_literal, literal_area};
 pub(crate) use offheap::weight_of as offheap_weight;
 pub(crate) use rare::Rare;
 pub(crate) use sizes::Sizes;

@@ -14,7 +14,7 @@ use super::reason;
 use crate::bif;
 use crate::bif::arguments::named;
 use crate::code::LoadFailure;
-use crate::heap::{Heap, HeapLimit};
+use crate::heap::{FreeableLiterals, Heap, HeapLimit};
 use crate::trace::TraceFlags;
 
 // SAFETY: the context is that of the process's own heap, whose block, stack and collector keep their invariants (see
@@ -170,6 +170,17 @@ unsafe impl Machine for Process {
 }
 
 impl Process {
+    /// Copies literals that it has words of into its heap. The process is suspended.
+    ///
+    /// # Errors
+    /// When the heap is over its limit, or there is no memory. It may have literals then.
+    pub(crate) fn copy_out(&mut self, literals: &FreeableLiterals) -> Result<(), HeapLimit> {
+        let mut own = [self.group_leader, self.bif_state];
+        let result = self.heap.copy_out(literals, &mut [&mut own, self.dictionary.roots()]);
+        [self.group_leader, self.bif_state] = own;
+        result.map(drop)
+    }
+
     /// Collects garbage; `live` are roots beside the process's own.
     ///
     /// # Errors

@@ -127,6 +127,10 @@ impl Behaviour for Process {
             Err(other) => other,
         };
         if let Ok(question) = question.downcast::<bif::erlang::info::Question>() {
+            // One that has ended is suspended nowhere, and looks at no literal any more.
+            if matches!(*question, bif::erlang::info::Question::CopyOut(_)) && activation.is_doomed() {
+                return;
+            }
             self.enter(activation, |process| bif::erlang::info::answer(process, *question));
         }
     }

@@ -11,7 +11,7 @@ use crate::bif::Answer;
 use crate::bif::arguments::{arity, atom, badarg, boolean, bytes, named, small};
 use crate::bif::table::is_instruction;
 use crate::code::paths::folder_name;
-use crate::code::{Claim, LoadFailure, LoadedModule, Origin, Outdated};
+use crate::code::{Claim, Leaving, LoadFailure, LoadedModule, Origin, Outdated};
 use crate::process::Process;
 
 /// `module_loaded(Module)`.
@@ -482,8 +482,14 @@ pub(crate) fn purge_module(p: &mut Process, [module, operation]: [Word; 2]) -> A
     match atom(operation)?.text() {
         "prepare" => Ok(boolean(code.begin_purge(name, Outdated::Old))),
         "prepare_on_load" => Ok(boolean(code.begin_purge(name, Outdated::Refused))),
-        "complete" if code.end_purge(name, true) => Ok(boolean(true)),
-        "abort" if code.end_purge(name, false) => Ok(boolean(false)),
+        "complete" => {
+            let version = code.end_purge(name, true).ok_or(Exception::badarg())?;
+            if let Some(leaving) = Leaving::of(&version) {
+                super::info::ask_to_copy_out(p, &leaving);
+            }
+            Ok(boolean(true))
+        }
+        "abort" if code.end_purge(name, false).is_some() => Ok(boolean(false)),
         _ => badarg(),
     }
 }

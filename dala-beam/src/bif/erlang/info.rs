@@ -19,6 +19,7 @@ use super::process::{priority_name, queue_data};
 use super::suspend::{self, Told};
 use crate::bif::Answer;
 use crate::bif::arguments::{atom, badarg, boolean, named};
+use crate::code::Leaving;
 use crate::heap::{Sizes, own};
 use crate::interop::report::Unlogged;
 use crate::process::{Mfa, Process, System};
@@ -104,6 +105,8 @@ pub enum Question {
     },
     /// `resume_process(Pid)`, the last of that process.
     Resume(Pid),
+    /// Literals that are to be freed.
+    CopyOut(Arc<Leaving>),
     /// `request_system_task(Pid, _, _)`
     Task {
         /// What.
@@ -126,6 +129,11 @@ pub fn answer(p: &mut Process, question: Question) {
         Question::Stack(report) => {
             let trace = stack_trace(p);
             report.of_caller(trace);
+        }
+        Question::CopyOut(leaving) => {
+            if p.copy_out(leaving.literals()).is_err() {
+                leaving.need();
+            }
         }
         Question::GroupLeader(leader) => p.group_leader = Word::pid(leader),
         Question::Task { task, done } => run_task(p, task, done),
@@ -634,6 +642,14 @@ pub(crate) fn request_system_task(p: &mut Process, [pid, _priority, request]: [W
         done.tell(matches!(task, Task::CollectGarbage { .. }) && actor::is_alive(pid));
     }
     Ok(Word::atom(atoms::OK))
+}
+
+/// Asks all processes to copy out literals.
+pub(crate) fn ask_to_copy_out(p: &Process, leaving: &Arc<Leaving>) {
+    for pid in p.system.processes().into_iter().filter(|&pid| is_process(pid)) {
+        // Who is gone has none.
+        drop(actor::ask(pid, Box::new(Question::CopyOut(leaving.clone()))));
+    }
 }
 
 /// What a process is asked to do for another.

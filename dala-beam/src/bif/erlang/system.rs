@@ -353,6 +353,12 @@ fn memory_of(p: &Process, kind: &str) -> u64 {
         "ets" => p.system.builtins.tables.words() as u64 * 8,
         "atom" | "atom_used" => Atom::count() as u64 * 32,
         "binary" => dala_ir::term::binary::region_bytes(),
+        // Literals of modules and of persistent terms, and the words of modules that are there.
+        "code" => {
+            let modules = p.system.code.all();
+            let words: usize = modules.iter().map(|module| module.code.code_bytes()).sum();
+            (words + crate::heap::literal_area().used_words() * size_of::<Word>()) as u64
+        }
         _ => 0,
     }
 }

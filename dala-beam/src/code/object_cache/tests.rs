@@ -4,9 +4,8 @@ use dala_ir::interp::{BifIndex, Target};
 use super::*;
 use crate::code::carried;
 use crate::code::export::ExportTable;
-use crate::code::link;
+use crate::code::link::{self, Loading};
 use crate::code::lookup::Lookup;
-use crate::code::module::Origin;
 use crate::interop::typing::Known;
 use crate::load::installed::module;
 
@@ -33,7 +32,7 @@ fn loads(cache: &ObjectCache, exports: &ExportTable) -> bool {
         Known::default(),
         Some(cache),
         name(),
-        Origin::Memory,
+        Loading::default(),
         bytes(),
     )
     .unwrap();
@@ -93,7 +92,7 @@ fn a_function_that_became_native_is_not_called_in_code_that_was_kept() {
         Known::default(),
         Some(&cache),
         name(),
-        Origin::Memory,
+        Loading::default(),
         bytes(),
     )
     .unwrap();
