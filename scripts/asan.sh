@@ -8,6 +8,8 @@
 #   ASAN_PACKAGES="dala-beam" ASAN_TESTS= scripts/asan.sh   unit tests of these crates alone
 #   ASAN_PACKAGES= ASAN_TESTS="beam_mutated" scripts/asan.sh
 #   ASAN_PACKAGES="dala-gpu" ASAN_TESTS="serving pipeline" scripts/asan.sh
+#   scripts/asan.sh programs [MODE] [NAME...]               the differential programs (scripts/diff.sh) on an instrumented `dala`;
+#                                                           what machine code does is seen in the functions that it calls
 set -euo pipefail
 cd "$(dirname "$0")/.."
 host=$(rustc -vV | sed -n 's/^host: //p')
@@ -18,6 +20,14 @@ export ASAN_OPTIONS="detect_leaks=0:allocator_may_return_null=1:${ASAN_OPTIONS:-
 export CARGO_TARGET_DIR=target/asan
 # What is built once needs no record for building it again, which takes gigabytes.
 export CARGO_INCREMENTAL=0
+
+if [ "${1:-}" = programs ]; then
+  cargo build --target "$host" -p dala-beam --bin dala --features dala/system-alloc
+  # The driver is an ordinary program; a run is some times slower.
+  export DALA_BIN=$PWD/$CARGO_TARGET_DIR/$host/debug/dala DALA_DIFF_TIMEOUT=${DALA_DIFF_TIMEOUT:-300}
+  unset CARGO_TARGET_DIR CARGO_INCREMENTAL RUSTC_BOOTSTRAP RUSTFLAGS
+  exec ./scripts/diff.sh "${@:2}"
+fi
 
 what=()
 for package in ${ASAN_PACKAGES-dala-ir dala dala-beam dala-gpu}; do what+=(-p "$package"); done
