@@ -123,6 +123,19 @@ terms() ->
     show(select_reverse, fun() -> T = ets:new(t, [ordered_set]), ets:insert(T, [{N} || N <- [1, 2, 3]]), ets:select_reverse(T, [{{'$1'}, [], ['$1']}]) end),
     show(select_reverse_wrong, fun() -> ets:select_reverse(no_such_table, []) end),
     show(match_spec_run, fun() -> ets:match_spec_run_r([{1}, {2}], ets:match_spec_compile([{{'$1'}, [], ['$1']}]), []) end),
+    show(ets_binary, fun() ->
+        [begin
+            T = ets:new(t, [Kind]),
+            Buffer = list_to_binary(lists:seq(1, 100)),
+            <<_, Part/binary>> = Buffer,
+            None = ets:info(T, binary),
+            ets:insert(T, {a, Buffer, [Buffer, small]}),
+            Two = [{Bytes, Count} || {_, Bytes, Count} <- ets:info(T, binary)],
+            ets:insert(T, [{b, #{x => Part}}, {c, <<"small">>, 1 bsl 100}]),
+            Three = [Bytes || {_, Bytes, _} <- ets:info(T, binary)],
+            {None, Two, Three, byte_size(Buffer)}
+        end || Kind <- [set, ordered_set, bag]]
+    end),
     show(delete_all, fun() -> T = ets:new(t, []), ets:insert(T, [{1}, {2}]), [ets:internal_delete_all(T, undefined), ets:info(T, size)] end),
     show(select_delete, fun() -> T = ets:new(t, []), ets:insert(T, [{1}, {2}]), [ets:internal_select_delete(T, [{{1}, [], [true]}]), ets:tab2list(T)] end),
     show(delete_all_wrong, fun() -> ets:internal_delete_all(no_such_table, undefined) end).

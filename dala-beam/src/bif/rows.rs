@@ -215,7 +215,7 @@ bifs! {
     ets "safe_fixtable"/2 plain ets::safe_fixtable full;
     ets "setopts"/2 plain ets::setopts full;
     ets "info"/1 plain ets::info_1 partial("memory is counted in our words");
-    ets "info"/2 plain ets::info_2 partial("binary and stats are empty");
+    ets "info"/2 plain ets::info_2 partial("stats are empty, memory is counted in our words");
     ets "all"/0 replaces ets::all partial("asks no scheduler: there is one list of tables");
     ets "update_counter"/3 plain ets::update_counter_3 full;
     ets "update_counter"/4 plain ets::update_counter_4 full;

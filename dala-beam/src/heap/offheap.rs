@@ -6,7 +6,8 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use dala_ir::abi::{Header, Kind, Word};
-use dala_ir::term::{SharedBinary, resource};
+use dala_ir::term::{SharedBinary, resource, view};
+use hashbrown::HashSet;
 
 /// Whether objects of this kind own an off-heap count.
 pub(super) fn owns_count(kind: Kind) -> bool {
@@ -37,6 +38,31 @@ pub(super) unsafe fn buffer(object: *const Word) -> Option<ManuallyDrop<SharedBi
         let is_binary = (*object).as_header().is_some_and(|header| header.is(Kind::RefBinary));
         is_binary.then(|| SharedBinary::borrow_address((*object.add(1)).to_bits() as usize as *const u8))
     }
+}
+
+/// References to buffers of the binary region in a term, each object once: address, bytes, and references from anywhere.
+pub(crate) fn buffers_of(term: Word) -> Vec<(u64, usize, usize)> {
+    let (mut found, mut seen, mut pending) = (Vec::new(), HashSet::new(), vec![term]);
+    while let Some(word) = pending.pop() {
+        if let Some((head, tail)) = view::cons(word) {
+            pending.extend([tail, head]);
+            continue;
+        }
+        let (Some(object), Some((header, payload))) = (word.pointer(), view::boxed(word)) else { continue };
+        if header.is(Kind::RefBinary) {
+            if seen.insert(object)
+                // SAFETY: an object of a term that lives while this runs.
+                && let Some(buffer) = unsafe { buffer(object) }
+            {
+                found.push((buffer.address() as u64, buffer.used(), buffer.references()));
+            }
+        } else if header.is(Kind::SubBinary) {
+            pending.push(payload[0]);
+        } else if !header.kind().is_raw() {
+            pending.extend_from_slice(payload);
+        }
+    }
+    found
 }
 
 /// Bytes that keeping the object alive keeps alive, about.

@@ -1,7 +1,7 @@
 //! What actors note, and what the driver compares when all has settled.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -70,13 +70,29 @@ pub struct Books {
     faults: Mutex<Vec<String>>,
     /// Walkers that live.
     walkers: Mutex<Vec<WalkerRef>>,
-    /// When each child of the one-for-all group was last started.
-    group_starts: Mutex<HashMap<u32, Instant>>,
-    /// When the group last lost one.
-    group_end: Mutex<Option<Instant>>,
+    /// One-for-all groups so far: each time that the group's supervisor is started there is another.
+    groups: AtomicU32,
+    group: Mutex<GroupBooks>,
     /// Next message that each receiver expects of each sender, and next that each sender would send: by sender and receiver.
     received: Mutex<HashMap<(Pid, Pid), u64>>,
     sent: Mutex<HashMap<(Pid, Pid), u64>>,
+}
+
+/// A place in a one-for-all group.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member {
+    pub(super) group: u32,
+    pub(super) place: u32,
+}
+
+/// What is known of the last group.
+#[derive(Debug, Default)]
+struct GroupBooks {
+    group: u32,
+    /// When each child was last started.
+    starts: HashMap<u32, Instant>,
+    /// When it last lost one.
+    end: Option<Instant>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -130,20 +146,33 @@ impl Books {
         walkers.get(number as usize % walkers.len().max(1)).copied()
     }
 
-    pub(super) fn group_member_started(&self, member: u32) {
-        lock(&self.group_starts).insert(member, Instant::now());
+    /// The number of another group.
+    pub(super) fn next_group(&self) -> u32 {
+        self.groups.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    pub(super) fn group_member_ended(&self) {
-        *lock(&self.group_end) = Some(Instant::now());
+    pub(super) fn group_member_started(&self, Member { group, place }: Member) {
+        let mut books = lock(&self.group);
+        if group > books.group {
+            *books = GroupBooks { group, ..GroupBooks::default() };
+        }
+        books.starts.insert(place, Instant::now());
+    }
+
+    /// Members of a group whose supervisor was killed may end when there is another already.
+    pub(super) fn group_member_ended(&self, Member { group, .. }: Member) {
+        let mut books = lock(&self.group);
+        if group == books.group {
+            books.end = Some(Instant::now());
+        }
     }
 
     /// Forgets what the epoch left, and gives its memory back.
     pub(super) fn clear(&self) {
         *lock(&self.received) = HashMap::new();
         *lock(&self.sent) = HashMap::new();
-        *lock(&self.group_starts) = HashMap::new();
-        *lock(&self.group_end) = None;
+        lock(&self.group).starts = HashMap::new();
+        lock(&self.group).end = None;
         lock(&self.walkers).shrink_to_fit();
     }
 
@@ -166,13 +195,13 @@ impl Books {
                 self.fault(format!("{receiver} was told {sent} messages by {sender}, and has had {got}"));
             }
         }
-        let starts = lock(&self.group_starts);
-        let times: Vec<Instant> =
-            (0..starts.len() as u32).filter_map(|member| starts.get(&member).copied()).collect();
+        let group = lock(&self.group);
+        let places = 0..group.starts.len() as u32;
+        let times: Vec<Instant> = places.filter_map(|place| group.starts.get(&place).copied()).collect();
         if !times.is_sorted() {
             self.fault("a one-for-all group was started out of order".into());
         }
-        if let (Some(first), Some(end)) = (times.first(), *lock(&self.group_end))
+        if let (Some(first), Some(end)) = (times.first(), group.end)
             && end > *first
         {
             self.fault("a member of a one-for-all group ended, and the others were not started again".into());
@@ -233,12 +262,17 @@ mod tests {
     #[test]
     fn a_group_that_was_not_started_again_as_a_whole_is_a_fault() {
         let books = Books::default();
-        books.group_member_ended();
-        (0..3).for_each(|member| books.group_member_started(member));
+        let member = |group, place| Member { group, place };
+        books.group_member_ended(member(1, 0));
+        (0..3).for_each(|place| books.group_member_started(member(1, place)));
         books.compare(|_| true);
         assert!(books.faults().is_empty());
-        books.group_member_ended();
-        books.group_member_started(1);
+        (0..3).for_each(|place| books.group_member_started(member(2, place)));
+        books.group_member_ended(member(1, 2));
+        books.compare(|_| true);
+        assert!(books.faults().is_empty(), "one of a group whose supervisor is gone");
+        books.group_member_ended(member(2, 0));
+        books.group_member_started(member(2, 1));
         books.compare(|_| true);
         assert_eq!(books.faults().len(), 2, "out of order, and not all: {:?}", books.faults());
     }

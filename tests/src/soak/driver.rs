@@ -10,7 +10,7 @@ use dala::{
     SupervisorRef,
 };
 
-use super::books::{Books, Totals};
+use super::books::{Books, Member, Totals};
 use super::sink::{SettleSink, Sink};
 use super::walker::{
     Arm, Ask, Bind, Crash, Disarm, Echo, FillSink, FloodWalker, Settle, SpawnPeer, StopByItself, Unbind,
@@ -112,8 +112,10 @@ impl Soak {
         let books = self.books.clone();
         let group = ChildSpec::supervisor(GROUP, move || {
             let group = Supervisor::new().intensity(often).strategy(Strategy::OneForAll).named(GROUP);
-            (0..MEMBERS)
-                .fold(group, |group, member| group.child(sink(&books, member_name(member), Some(member))))
+            let number = books.next_group();
+            (0..MEMBERS).fold(group, |group, place| {
+                group.child(sink(&books, member_name(place), Some(Member { group: number, place })))
+            })
         });
         let started = self.runtime.block_on(supervisor.child(group).start(&self.runtime));
         started.expect("all children start")
@@ -289,7 +291,7 @@ fn sink_names() -> Vec<String> {
     (0..CHILDREN).map(child_name).chain((0..MEMBERS).map(member_name)).collect()
 }
 
-fn sink(books: &Arc<Books>, name: String, member: Option<u32>) -> ChildSpec {
+fn sink(books: &Arc<Books>, name: String, member: Option<Member>) -> ChildSpec {
     let books = books.clone();
     ChildSpec::spawning(name.clone(), move || Sink::spawn(books.clone(), member).named(&name))
 }

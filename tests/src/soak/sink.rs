@@ -4,21 +4,21 @@ use std::sync::Arc;
 
 use dala::{Context, ExitReason, Pid};
 
-use super::books::{Books, Inbox};
+use super::books::{Books, Inbox, Member};
 
 /// A child of a supervisor.
 #[derive(Debug)]
 pub(super) struct Sink {
     books: Arc<Books>,
     /// Its place in the one-for-all group, if it is in that.
-    member: Option<u32>,
+    member: Option<Member>,
     inbox: Inbox,
 }
 
 #[dala::actor(mailbox = 8)]
 impl Sink {
     #[init]
-    fn new(books: Arc<Books>, member: Option<u32>) -> Sink {
+    fn new(books: Arc<Books>, member: Option<Member>) -> Sink {
         books.starts.add();
         if let Some(member) = member {
             books.group_member_started(member);
@@ -42,8 +42,8 @@ impl Sink {
     #[terminate]
     fn end(&mut self, _reason: &ExitReason) {
         self.books.ended.add();
-        if self.member.is_some() {
-            self.books.group_member_ended();
+        if let Some(member) = self.member {
+            self.books.group_member_ended(member);
         }
     }
 }

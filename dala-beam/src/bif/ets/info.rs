@@ -3,12 +3,13 @@
 use std::sync::atomic::Ordering;
 
 use dala_ir::abi::{Word, atoms};
-use dala_ir::term::TermWriter;
+use dala_ir::term::{OwnedTerm, TermWriter};
 
 use super::table::{Protection, Table, TableType};
 use crate::bif::Answer;
 use crate::bif::arguments::{atom, badarg, badarg_because, boolean, named};
 use crate::bif::erlang::time::timestamp_of;
+use crate::heap::buffers_of;
 use crate::process::Process;
 
 /// Words of an empty table, for what `info(memory)` reports.
@@ -101,7 +102,22 @@ fn item(p: &mut Process, table: &Table, name: &str) -> Option<Word> {
                 p.heap.tuple(&[since, by])
             }
         },
-        "binary" => Word::NIL,
+        "binary" => {
+            let mut buffers = Vec::new();
+            let see = |row: &OwnedTerm| buffers.extend(buffers_of(row.root()));
+            if table.for_each_row(see).is_err() {
+                return Some(Word::atom(atoms::UNDEFINED));
+            }
+            p.charge(table.size.load(Ordering::Relaxed) + buffers.len());
+            let buffers: Vec<Word> = buffers
+                .into_iter()
+                .map(|(address, bytes, references)| {
+                    let address = p.heap.unsigned(address);
+                    p.heap.tuple(&[address, count(bytes), count(references)])
+                })
+                .collect();
+            p.heap.list(&buffers, Word::NIL)
+        }
         "stats" => Word::NIL,
         _ => return None,
     })

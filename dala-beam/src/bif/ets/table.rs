@@ -224,6 +224,17 @@ impl Table {
         Ok((chunk, is_all))
     }
 
+    /// Shows all rows, with the table locked for reading.
+    pub(crate) fn for_each_row(&self, mut see: impl FnMut(&OwnedTerm)) -> Result<(), Exception> {
+        self.read(|store| {
+            let mut key = None;
+            while let Some(rows) = store.next(key, false) {
+                rows.iter().for_each(&mut see);
+                key = rows.first().and_then(|row| self.key_of(row.root()));
+            }
+        })
+    }
+
     /// The rows of the key at place `slot` of the iteration order.
     pub(crate) fn slot(&self, slot: usize) -> Result<Option<Rows>, Exception> {
         self.read(|store| store.nth(slot).cloned())
