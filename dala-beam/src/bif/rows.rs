@@ -327,10 +327,10 @@ bifs! {
     user_sup "start"/0 replaces dala_io::ignore partial("the runtime starts user before kernel");
 
     erlang "self"/0 guard erlang::process::self_0 full;
-    erlang "is_process_alive"/1 plain erlang::info::is_process_alive full;
+    erlang "is_process_alive"/1 plain erlang::question::is_process_alive full;
     erts_internal "is_process_alive"/2 plain erlang::process::is_process_alive_later full;
     erlang "group_leader"/0 plain erlang::process::group_leader full;
-    erts_internal "group_leader"/2 plain erlang::info::set_group_leader full;
+    erts_internal "group_leader"/2 plain erlang::question::set_group_leader full;
     erlang "exit"/2 plain erlang::process::exit_2 full;
     erlang "exit_signal"/2 plain erlang::process::exit_2 full;
     erlang "process_flag"/2 plain erlang::process::process_flag partial("min_bin_vheap_size, message_queue_data and scheduler are hints; async_dist and monitor_nodes have no effect");
@@ -339,8 +339,8 @@ bifs! {
     erlang "processes"/0 plain erlang::process::processes full;
     erlang "process_info"/1 plain erlang::info::process_info_1 partial("as process_info/2");
     erlang "process_info"/2 plain erlang::info::process_info_2 partial("binary shows each slice of a buffer, and the bytes in use; sequential_trace_token, last_calls, catchlevel and trace are as of a process without any; of garbage_collection_info, old_heap_block_size is what is taken of the block, which total_heap_size counts; of the caller itself, the stack starts at its caller");
-    erts_internal "garbage_collect"/1 plain erlang::info::garbage_collect partial("of another process, when it runs next; minor as the heap decides");
-    erts_internal "request_system_task"/3 plain erlang::info::request_system_task partial("at any priority; says that garbage was collected before it is");
+    erts_internal "garbage_collect"/1 plain erlang::system_task::garbage_collect partial("of another process, when it runs next; minor as the heap decides");
+    erts_internal "request_system_task"/3 plain erlang::system_task::request_system_task partial("at any priority; says that garbage was collected before it is");
     erts_internal "check_process_code"/1 plain erlang::code::check_process_code full;
     erts_internal "is_system_process"/1 plain erlang::info::is_system_process partial("always false: a system process is an ordinary one");
 

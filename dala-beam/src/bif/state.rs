@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use super::dala_io::StandardInput;
 #[cfg(feature = "tracing")]
 use super::dala_tracing::Subscriber;
-use super::erlang::info::Questions;
+use super::erlang::question::Questions;
 use super::erlang::timers::TimerTable;
 use super::ets::Tables;
 use super::os::Environment;

@@ -11,7 +11,7 @@ use super::counters::Counters;
 use super::fragment::{Fragment, Release};
 use super::growth;
 use super::left::Left;
-use super::offheap;
+use super::offheap::{self, Buffer};
 use super::rare::Rare;
 
 /// Bytes of shared binaries that young objects may keep alive before a collection is asked for (OTP's
@@ -272,13 +272,12 @@ impl Heap {
         }
     }
 
-    /// References to buffers of the binary region from this heap, those that no term holds any more among them until the next
-    /// collection: address, bytes, and references to it from anywhere.
-    pub(crate) fn buffers(&self) -> Vec<(u64, usize, usize)> {
+    /// Buffers of the binary region that this heap refers to, those that no term holds any more among them until the next
+    /// collection.
+    pub(crate) fn buffers(&self) -> Vec<Buffer> {
         let objects = self.old_offheap.iter().chain(&self.young_offheap);
         // SAFETY: listed objects are whole, and live as long as the heap does not collect.
-        let buffers = objects.filter_map(|&object| unsafe { offheap::buffer(object) });
-        buffers.map(|buffer| (buffer.address() as u64, buffer.used(), buffer.references())).collect()
+        objects.filter_map(|&object| unsafe { offheap::buffer(object) }).collect()
     }
 
     /// Makes `words` words of whole objects at `start` part of this heap, until the next collection copies what

@@ -35,7 +35,7 @@ pub use counters::Counters;
 pub use fragment::{Fragment, Release};
 pub use heap::{Heap, HeapLimit, HeapOptions};
 pub use literals::{FreeableLiterals, LiteralArea, LiteralDraft, is_literal, literal_area};
-pub(crate) use offheap::{buffers_of, weight_of as offheap_weight};
+pub(crate) use offheap::{Buffer, buffers_of, weight_of as offheap_weight};
 pub(crate) use rare::Rare;
 pub(crate) use sizes::Sizes;
 

@@ -2,7 +2,6 @@
 
 #![expect(unsafe_code, reason = "gives counts back by the addresses that terms hold")]
 
-use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use dala_ir::abi::{Header, Kind, Word};
@@ -28,20 +27,32 @@ pub(super) unsafe fn owned_address(object: *const Word) -> u64 {
     }
 }
 
+/// A reference to a buffer of the binary region.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Buffer {
+    /// Its address.
+    pub(crate) address: u64,
+    /// Bytes that are used.
+    pub(crate) bytes: usize,
+    /// References to it from anywhere.
+    pub(crate) references: usize,
+}
+
 /// The buffer that the object refers to, if it is a binary's.
 ///
 /// # Safety
-/// As [`weight`], as long as the value is used.
-pub(super) unsafe fn buffer(object: *const Word) -> Option<ManuallyDrop<SharedBinary>> {
+/// As [`weight`].
+pub(super) unsafe fn buffer(object: *const Word) -> Option<Buffer> {
     // SAFETY: the caller says so; the object holds a count of its buffer.
-    unsafe {
+    let shared = unsafe {
         let is_binary = (*object).as_header().is_some_and(|header| header.is(Kind::RefBinary));
-        is_binary.then(|| SharedBinary::borrow_address((*object.add(1)).to_bits() as usize as *const u8))
-    }
+        is_binary.then(|| SharedBinary::borrow_address((*object.add(1)).to_bits() as usize as *const u8))?
+    };
+    Some(Buffer { address: shared.address() as u64, bytes: shared.used(), references: shared.references() })
 }
 
-/// References to buffers of the binary region in a term, each object once: address, bytes, and references from anywhere.
-pub(crate) fn buffers_of(term: Word) -> Vec<(u64, usize, usize)> {
+/// References to buffers of the binary region in a term, each object once.
+pub(crate) fn buffers_of(term: Word) -> Vec<Buffer> {
     let (mut found, mut seen, mut pending) = (Vec::new(), HashSet::new(), vec![term]);
     while let Some(word) = pending.pop() {
         if let Some((head, tail)) = view::cons(word) {
@@ -54,7 +65,7 @@ pub(crate) fn buffers_of(term: Word) -> Vec<(u64, usize, usize)> {
                 // SAFETY: an object of a term that lives while this runs.
                 && let Some(buffer) = unsafe { buffer(object) }
             {
-                found.push((buffer.address() as u64, buffer.used(), buffer.references()));
+                found.push(buffer);
             }
         } else if header.is(Kind::SubBinary) {
             pending.push(payload[0]);

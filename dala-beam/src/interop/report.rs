@@ -10,7 +10,7 @@ use dala::message::Report;
 use dala::message::report::on_standard_error;
 use dala_ir::abi::{Pid, Word};
 
-use crate::bif::erlang::info::{Question, is_process};
+use crate::bif::erlang::question::{Question, is_process};
 use crate::process::{System, stack_trace};
 
 /// From now on `system` logs what its runtime reports, unless the app does something else with it.

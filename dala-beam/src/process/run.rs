@@ -126,12 +126,12 @@ impl Behaviour for Process {
             Ok(reply) => return self.enter(activation, |process| process.answer_for_another(*reply)),
             Err(other) => other,
         };
-        if let Ok(question) = question.downcast::<bif::erlang::info::Question>() {
+        if let Ok(question) = question.downcast::<bif::erlang::question::Question>() {
             // One that has ended is suspended nowhere, and looks at no literal any more.
-            if matches!(*question, bif::erlang::info::Question::CopyOut(_)) && activation.is_doomed() {
+            if matches!(*question, bif::erlang::question::Question::CopyOut(_)) && activation.is_doomed() {
                 return;
             }
-            self.enter(activation, |process| bif::erlang::info::answer(process, *question));
+            self.enter(activation, |process| bif::erlang::question::answer(process, *question));
         }
     }
 

@@ -485,7 +485,7 @@ pub(crate) fn purge_module(p: &mut Process, [module, operation]: [Word; 2]) -> A
         "complete" => {
             let version = code.end_purge(name, true).ok_or(Exception::badarg())?;
             if let Some(leaving) = Leaving::of(&version) {
-                super::info::ask_to_copy_out(p, &leaving);
+                super::question::ask_to_copy_out(p, &leaving);
             }
             Ok(boolean(true))
         }

@@ -15,7 +15,7 @@ pub(crate) fn self_0(p: &mut Process, []: [Word; 0]) -> Answer {
 
 /// `erts_internal:is_process_alive(Pid, Reference)`: the answer comes as `{Reference, Bool}`.
 pub(crate) fn is_process_alive_later(p: &mut Process, [pid, reference]: [Word; 2]) -> BifResult {
-    let alive = match super::info::is_process_alive(p, [pid]) {
+    let alive = match super::question::is_process_alive(p, [pid]) {
         BifResult::Value(alive) => alive,
         other => return other,
     };
@@ -187,7 +187,7 @@ pub(crate) fn process_flag_of(p: &mut Process, [pid, flag, value]: [Word; 3]) ->
     if flag != Word::atom(named!("save_calls")) || index(value).is_err() {
         return bad;
     }
-    match super::info::is_process_alive(p, [pid]) {
+    match super::question::is_process_alive(p, [pid]) {
         BifResult::Value(alive) if alive == boolean(true) => BifResult::Value(Word::small_int(0)),
         BifResult::Value(_) => bad,
         other => other,

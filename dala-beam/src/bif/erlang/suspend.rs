@@ -8,7 +8,7 @@ use dala_ir::abi::{Pid, Word, atoms};
 use dala_ir::interp::{BifResult, Exception};
 use dala_ir::term::{OwnedTerm, TermWriter, view};
 
-use super::info::{Question, is_process};
+use super::question::{Question, is_process};
 use crate::bif::Answer;
 use crate::bif::arguments::{boolean, named};
 use crate::heap::own;

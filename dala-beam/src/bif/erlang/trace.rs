@@ -7,7 +7,7 @@ use dala_ir::abi::{Atom, Word, atoms};
 use dala_ir::interp::{Exception, ReturnTrace};
 use dala_ir::term::{OwnedTerm, TermWriter, view};
 
-use super::info::is_process;
+use super::question::is_process;
 use crate::bif::Answer;
 use crate::bif::arguments::{
     bad_option, badarg, badarg_because, because, boolean, list, named, truth, tuple,

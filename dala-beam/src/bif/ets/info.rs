@@ -8,6 +8,7 @@ use dala_ir::term::{OwnedTerm, TermWriter};
 use super::table::{Protection, Table, TableType};
 use crate::bif::Answer;
 use crate::bif::arguments::{atom, badarg, badarg_because, boolean, named};
+use crate::bif::erlang::info::buffers_list;
 use crate::bif::erlang::time::timestamp_of;
 use crate::heap::buffers_of;
 use crate::process::Process;
@@ -109,14 +110,7 @@ fn item(p: &mut Process, table: &Table, name: &str) -> Option<Word> {
                 return Some(Word::atom(atoms::UNDEFINED));
             }
             p.charge(table.size.load(Ordering::Relaxed) + buffers.len());
-            let buffers: Vec<Word> = buffers
-                .into_iter()
-                .map(|(address, bytes, references)| {
-                    let address = p.heap.unsigned(address);
-                    p.heap.tuple(&[address, count(bytes), count(references)])
-                })
-                .collect();
-            p.heap.list(&buffers, Word::NIL)
+            buffers_list(p, &buffers)
         }
         "stats" => Word::NIL,
         _ => return None,

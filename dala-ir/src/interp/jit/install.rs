@@ -4,13 +4,11 @@
 
 use std::sync::Arc;
 
-use super::compile::{CompileError, FunctionCode, function};
-use super::flow::HeadKind;
+use super::compile::{CompileError, function};
+use super::kept;
 use super::source::Source;
-use super::{kept, memory, perf};
 use crate::interp::code::CodeModule;
 use crate::interp::keep::KeptCode;
-use crate::interp::native::Head;
 use crate::interp::object::Object;
 
 /// What was compiled of a function.
@@ -29,36 +27,21 @@ pub(super) fn compile(
     number: usize,
     object: Option<&Object>,
 ) -> Result<Compiled, CompileError> {
+    let entry = code.functions[number].entry;
+    let compiled = |made: &KeptCode| Compiled { bytes: made.machine.text.len(), has_entry: made.has(entry) };
     if let Some(object) = object {
-        let made = function(&Source::patched(object), number)?;
-        let has_entry = has_entry(&made);
-        let function = KeptCode::of(made);
-        let bytes = function.machine.text.len();
+        let made = KeptCode::of(function(&Source::patched(object), number)?);
         // SAFETY: as whoever gave the module its keeper says.
-        if unsafe { kept::publish(code, &function) }.is_ok() {
-            kept::note(code, function);
-            return Ok(Compiled { bytes, has_entry });
+        if unsafe { kept::publish(code, &made) }.is_ok() {
+            let compiled = compiled(&made);
+            kept::note(code, made);
+            return Ok(compiled);
         }
         // There is memory, but too far from the module.
     }
-    let made = function(&Source::linked(code), number)?;
-    debug_assert!(made.references.is_empty() && made.constants.is_empty(), "all of linked code is known");
-    let base = memory::install(made.bytes.len(), |_| Ok(made.bytes.clone()))?;
-    let heads: Vec<Head> = made
-        .heads
-        .iter()
-        .map(|head| Head {
-            offset: head.offset,
-            has_cell: head.kind != HeadKind::Middle,
-            address: base + head.entry as u64,
-        })
-        .collect();
-    perf::record(code, &heads, base + made.bytes.len() as u64);
-    // SAFETY: the segments were made for these heads.
-    unsafe { code.publish(&heads) };
-    Ok(Compiled { bytes: made.bytes.len(), has_entry: has_entry(&made) })
-}
-
-fn has_entry(code: &FunctionCode) -> bool {
-    code.heads.iter().any(|head| head.kind == HeadKind::Entry)
+    // All of linked code is known: nothing is written into it.
+    let made = KeptCode::of(function(&Source::linked(code), number)?);
+    // SAFETY: made of the module itself.
+    unsafe { kept::publish(code, &made)? };
+    Ok(compiled(&made))
 }

@@ -73,7 +73,7 @@ impl KeptCode {
     }
 
     /// Whether it has the function, or block, at an offset.
-    fn has(&self, offset: u32) -> bool {
+    pub(super) fn has(&self, offset: u32) -> bool {
         self.machine.heads.0.iter().any(|head| head.offset == offset)
     }
 
@@ -112,13 +112,13 @@ impl KeptCode {
     }
 }
 
-/// Puts machine code of a module's object code where it can be executed, and makes it reachable.
+/// Puts machine code of a module where it can be executed, and makes it reachable.
 ///
 /// # Errors
 /// When there is no memory, or none near the module.
 ///
 /// # Safety
-/// It was made of the object code that the module was linked from.
+/// It was made of the module, or of the object code that the module was linked from.
 pub(super) unsafe fn publish(code: &CodeModule, kept: &KeptCode) -> io::Result<()> {
     let machine = &kept.machine;
     let base = memory::install(machine.text.len(), |base| kept.write(code, base))?;
